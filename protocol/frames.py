@@ -1,0 +1,52 @@
+"""The frames that only the server writes, and the codes it closes a socket with."""
+
+from enum import IntEnum
+
+import ujson
+
+from protocol.errors import Refusal
+from protocol.message import Cmd, Message
+
+
+class CloseCode(IntEnum):
+    POLICY = 1008  #: too many bad frames
+    TOO_BIG = 1009  #: a frame over max_frame
+    RESTART = 1012  #: the server shuts down; come back in a moment
+    SLOW = 4008  #: the client read too slowly; resume by catching up
+    REVOKED = 4401  #: the session ended; log in again
+
+
+def ack(message: Message) -> str:
+    """The message is durable; `message` carries what the log gave it."""
+    return _dump({"cmd": Cmd.ACK, "cid": message.cid or "", "id": message.id, "seq": message.seq,
+                  "ver": message.ver, "createat": message.createat, "kind": message.cmd,
+                  "dstid": message.dstid})
+
+
+def error(refusal: Refusal, cid: object = None, lang: str = "zh") -> str:
+    """A frame was refused. `cid` is echoed when the frame had one that is a text."""
+    frame = {"cmd": Cmd.ERROR, "code": refusal.code, "msg": refusal.msg(lang)}
+    if type(cid) is str and cid:
+        frame["cid"] = cid[:64]
+    if refusal.data is not None:
+        frame["data"] = refusal.data
+    return _dump(frame)
+
+
+def welcome(epoch: int, now: int, heartbeat: int, max_frame: int) -> str:
+    """The first frame of a v2 node: its rooms are joined, what comes from now on reaches it. `now` in ms,
+    `heartbeat` in seconds, `max_frame` in bytes."""
+    return _dump({"cmd": Cmd.WELCOME, "epoch": epoch, "now": now, "heartbeat": heartbeat, "max_frame": max_frame})
+
+
+def heartbeat(now: int) -> str:
+    return _dump({"cmd": Cmd.HEARTBEAT, "now": now})
+
+
+def event(cmd: Cmd, **fields: object) -> str:
+    """Something happened that is not a message: `Cmd.READ`, `CONTACT_CHANGED`, `COMMUNITY_CHANGED`."""
+    return _dump({"cmd": cmd, **fields})
+
+
+def _dump(frame: dict) -> str:
+    return ujson.dumps(frame, ensure_ascii=False, escape_forward_slashes=False)

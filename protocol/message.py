@@ -1,0 +1,163 @@
+"""One chat message on the wire: what a client may send, and how the server writes it.
+
+A message is ``{id, userid, dstid, cmd, media, content, pic, url, memo, amount, cid, ref, at}``; the server
+adds ``seq``, ``ver`` and ``createat`` and leaves out what is empty.
+"""
+
+from enum import IntEnum
+from hashlib import blake2b
+
+import ujson
+
+from protocol import values
+from protocol.errors import BadArgument, Forbidden
+
+
+class Cmd(IntEnum):
+    HEARTBEAT = 0
+    ACK = 1
+    ERROR = 2
+    WELCOME = 3
+    SINGLE = 10
+    ROOM = 11
+    READ = 13
+    CONTACT_CHANGED = 20
+    COMMUNITY_CHANGED = 21
+
+
+#: The two kinds of conversation are named by the cmd of their messages.
+SINGLE, ROOM = int(Cmd.SINGLE), int(Cmd.ROOM)
+
+
+class Media(IntEnum):
+    TEXT = 1
+    NEWS = 2
+    VOICE = 3
+    IMAGE = 4
+    RED_PACKET = 5
+    EMOJI = 6
+    LINK = 7
+    VIDEO = 8
+    CARD = 9
+    FILE = 10
+    PLACE = 11
+    NOTICE = 90
+    CUSTOM = 100
+
+
+#: The fields a media kind cannot do without. Kinds that are not here are relayed as they are.
+_REQUIRED: dict[int, tuple[str, ...]] = {
+    Media.TEXT: ("content",),
+    Media.NEWS: ("content",),
+    Media.VOICE: ("url",),
+    Media.IMAGE: ("url",),
+    Media.RED_PACKET: ("url", "amount"),
+    Media.LINK: ("url",),
+    Media.VIDEO: ("url",),
+    Media.CARD: ("content",),
+    Media.FILE: ("url", "content"),
+    Media.PLACE: ("content", "memo"),
+}
+
+#: `media` is stored in a 4-byte column.
+_MAX_MEDIA = 2**31 - 1
+_MAX_CID = 64
+#: More people than this are addressed by 0, which means all.
+_MAX_AT = 500
+#: A text field fits MariaDB's TEXT; the frame's own limit (64 KiB) is what a client meets first.
+_MAX_TEXT = 65535
+
+_TEXTS = ("content", "pic", "url", "memo")
+
+
+class Message:
+    """A message as the wire knows it. `cid` is None when the client gave none; empty texts are ""."""
+
+    __slots__ = ("id", "userid", "dstid", "cmd", "media", "content", "pic", "url", "memo", "amount",
+                 "cid", "ref", "at", "seq", "ver", "createat")
+
+    def __init__(self, userid: int, dstid: int, cmd: int, media: int, content: str = "", pic: str = "",
+                 url: str = "", memo: str = "", amount: int = 0, cid: str | None = None, ref: int = 0,
+                 at: list[int] | None = None) -> None:
+        self.userid, self.dstid, self.cmd, self.media = userid, dstid, cmd, media
+        self.content, self.pic, self.url, self.memo = content, pic, url, memo
+        self.amount, self.cid, self.ref, self.at = amount, cid, ref, at
+        self.id = self.seq = self.ver = self.createat = 0
+
+    @classmethod
+    def parse(cls, fields: dict, userid: int) -> "Message":
+        """Checks what a client sent. `userid` is the session's; the one in `fields` is only required to be
+        an integer. Raises `BadArgument`, or `Forbidden` for a notice, which only the server writes."""
+        get = fields.get
+        for name in ("id", "userid"):
+            if get(name) is not None:
+                values.integer(get(name), name)
+        cmd = get("cmd")
+        if type(cmd) is not int or (cmd != SINGLE and cmd != ROOM):
+            raise BadArgument("参数 cmd 不正确", "Bad value of cmd")
+        media = values.integer(get("media"), "media", 0, _MAX_MEDIA)
+        if media == Media.NOTICE:
+            raise Forbidden("通知只能由服务器发出", "Only the server writes notices")
+        message = cls(userid, values.integer(get("dstid"), "dstid", 1), cmd, media)
+        for name in _TEXTS:
+            value = get(name)
+            if value is not None and value != "":
+                setattr(message, name, values.text(value, name, _MAX_TEXT))
+        if get("amount") is not None:
+            message.amount = values.integer(get("amount"), "amount")
+        if get("ref") is not None:
+            message.ref = values.integer(get("ref"), "ref")
+        if get("at") is not None:
+            message.at = _parse_at(get("at"))
+        cid = get("cid")
+        if cid is not None and cid != "":
+            message.cid = values.text(cid, "cid", _MAX_CID)
+        message._require_fields_of_media()
+        return message
+
+    def _require_fields_of_media(self) -> None:
+        for name in _REQUIRED.get(self.media, ()):
+            if not getattr(self, name):
+                raise BadArgument(f"缺少参数 {name}", f"Missing {name}")
+        if self.media == Media.EMOJI and not (self.content or self.url):
+            raise BadArgument("缺少参数 content", "Missing content")
+
+    def digest(self) -> int:
+        """64 bits (signed, as databases count) of what the client said, to tell a resend from another message
+        under the same cid."""
+        said = (self.cmd, self.dstid, self.media, self.content, self.pic, self.url, self.memo, self.amount,
+                self.ref, self.at)
+        return int.from_bytes(blake2b(repr(said).encode(), digest_size=8).digest(), "big", signed=True)
+
+    def row(self) -> dict:
+        """The message as a JSON object: empty fields are left out."""
+        row: dict = {"id": self.id, "userid": self.userid, "dstid": self.dstid, "cmd": self.cmd,
+                     "media": self.media}
+        if self.content:
+            row["content"] = self.content
+        if self.pic:
+            row["pic"] = self.pic
+        if self.url:
+            row["url"] = self.url
+        if self.memo:
+            row["memo"] = self.memo
+        if self.amount:
+            row["amount"] = self.amount
+        if self.cid:
+            row["cid"] = self.cid
+        if self.ref:
+            row["ref"] = self.ref
+        if self.at:
+            row["at"] = self.at
+        row["seq"], row["ver"], row["createat"] = self.seq, self.ver, self.createat
+        return row
+
+    def encode(self) -> str:
+        """The frame that every receiver gets."""
+        return ujson.dumps(self.row(), ensure_ascii=False, escape_forward_slashes=False)
+
+
+def _parse_at(value: object) -> list[int] | None:
+    if type(value) is not list or len(value) > _MAX_AT:
+        raise BadArgument("参数 at 不正确", "Bad value of at")
+    return list(dict.fromkeys(values.integer(user_id, "at") for user_id in value)) or None
