@@ -1,0 +1,5 @@
+import type { SettingsStore } from './api'
+
+export function useSettings(): SettingsStore {
+  throw new Error('settings store')
+}
