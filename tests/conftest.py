@@ -1,0 +1,93 @@
+"""What all tests share: an event loop for `async def` tests, databases, and quiet logs.
+
+Fixtures to use in tests:
+
+- `io_loop`: the test's own event loop; every `async def` test gets it, sync fixtures use `io_loop.run_sync`.
+- `expect_logs`: names the log lines a test provokes; any other warning or error line fails the test.
+- `database`, `database_url`: an empty database on SQLite, MariaDB and PostgreSQL in turn (tests/servers.py).
+"""
+
+import asyncio
+import inspect
+import logging
+import re
+
+import pytest
+from tornado.platform.asyncio import AsyncIOLoop
+
+pytest_plugins = ["tests.servers"]
+
+
+def pytest_collection_modifyitems(items):
+    """Let pytest-tornado run native coroutines without a mark on each."""
+    for item in items:
+        if inspect.iscoroutinefunction(getattr(item, "obj", None)):
+            item.add_marker("gen_test")
+
+
+@pytest.fixture
+def io_loop():
+    """A fresh event loop, current while the test runs; tasks left over are cancelled before it closes.
+
+    Takes the place of pytest-tornado's fixture, which uses what Tornado and asyncio have deprecated.
+    """
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    io_loop = AsyncIOLoop(asyncio_loop=loop, make_current=False)
+    yield io_loop
+    left_over = asyncio.all_tasks(loop)
+    for task in left_over:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*left_over, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    io_loop.close(all_fds=True)
+    asyncio.set_event_loop(None)
+
+
+class ExpectedLogs(logging.Handler):
+    """Collects records of WARNING and above; call it with a logger name and a pattern to allow some of them."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+        self.expected: list[tuple[str, re.Pattern, bool]] = []
+
+    def __call__(self, logger: str, pattern: str, required: bool = True) -> None:
+        """Allow records of `logger` (and its children) whose text has `pattern`; `required`: at least one."""
+        self.expected.append((logger, re.compile(pattern), required))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+    def complaints(self) -> list[str]:
+        """What was logged unexpectedly, and what was expected in vain."""
+        matched, found = set(), []
+        for record in self.records:
+            hits = [entry for entry in self.expected if self._matches(record, *entry[:2])]
+            matched.update(hits)
+            if not hits:
+                text = logging.Formatter("%(levelname)s %(name)s: %(message)s").format(record)
+                found.append(f"unexpected log line: {text}")
+        found += [f"expected log line did not come: {logger}: {pattern.pattern}"
+                  for logger, pattern, required in self.expected
+                  if required and (logger, pattern, required) not in matched]
+        return found
+
+    @staticmethod
+    def _matches(record: logging.LogRecord, logger: str, pattern: re.Pattern) -> bool:
+        of_logger = record.name == logger or record.name.startswith(logger + ".")
+        return of_logger and bool(pattern.search(record.getMessage()))
+
+
+@pytest.fixture(autouse=True)
+def expect_logs():
+    """Call as expect_logs("tornado.general", "text") to allow a warning; all others fail the test."""
+    collected = ExpectedLogs()
+    root = logging.getLogger()
+    root.addHandler(collected)
+    yield collected
+    root.removeHandler(collected)
+    complaints = collected.complaints()
+    if complaints:
+        pytest.fail("\n".join(complaints), pytrace=False)

@@ -1,0 +1,45 @@
+"""The test session's own database servers and log check."""
+
+import logging
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pymysql
+
+
+def test_new_database_is_reachable_and_empty(database_url):
+    """Each test gets a database of its own, reached with the address a server would be given."""
+    scheme, _, rest = database_url.partition("://")
+    if scheme == "sqlite":
+        assert not Path(rest).exists() and Path(rest).parent.is_dir()
+    elif scheme == "mysql":
+        assert mysql_tables(database_url) == 0
+    else:
+        assert postgresql_tables(database_url) == 0
+
+
+def test_unexpected_log_lines_are_complaints(expect_logs):
+    """A warning nobody asked for is complained about, and so is one that was asked for and did not come."""
+    expect_logs("magpie.test", "known", required=False)
+    expect_logs("magpie.test", "never said")
+    logging.getLogger("magpie.test.part").warning("known")
+    logging.getLogger("magpie.test").error("surprise")
+    complaints = expect_logs.complaints()
+    expect_logs.expected.clear()
+    expect_logs.records.clear()
+    assert complaints == ["unexpected log line: ERROR magpie.test: surprise",
+                          "expected log line did not come: magpie.test: never said"]
+
+
+def mysql_tables(url: str) -> int:
+    parts = urlsplit(url)
+    connection = pymysql.connect(host=parts.hostname, port=parts.port, user=parts.username,
+                                 password=parts.password, database=parts.path[1:])
+    with connection, connection.cursor() as cursor:
+        return cursor.execute("SHOW TABLES")
+
+
+def postgresql_tables(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()[0]
