@@ -1,0 +1,168 @@
+"""The rules of the house, read off the source: who imports whom, sizes, and what may not be in the tree."""
+
+import ast
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NOT_OURS = {".git", ".venv", "node_modules", "data", "artifacts", "__pycache__", ".pytest_cache", ".hypothesis",
+            "dist", "coverage"}
+BUILT = ROOT / "static" / "app"
+TEXTS = {".py", ".ts", ".vue", ".js", ".css", ".html", ".shtml", ".md", ".yaml", ".yml", ".toml", ".ini", ".conf",
+         ".txt", ".json", ".svg", ".service", ""}
+
+# Which of our packages each of them may import, besides itself and the standard library.
+MAY_IMPORT = {
+    "protocol": set(),
+    "models": {"protocol"},
+    "hub": {"protocol"},
+    "storage": {"protocol"},
+    "actions": {"protocol", "models", "hub", "storage"},
+    "handlers": {"protocol", "models", "actions"},  # models for reads only: self.app.db.run(contact.friends_of, …)
+    "config": set(),
+    "metrics": set(),
+    "server": {"protocol", "models", "hub", "storage", "actions", "handlers", "config", "metrics"},
+}
+
+# Modules that only some files may import, and which.
+ONLY_IN = {
+    "tornado.web": r"handlers/.*|server\.py",
+    "tornado.websocket": r"handlers/chat\.py|hub/transport\.py",
+    "peewee": r"models/.*",
+    "playhouse": r"models/.*",
+    "ujson": r"protocol/.*",
+    "oss2": r"storage/oss\.py",
+    "asyncio": r"(?!models/).*|models/(database|log)\.py",
+    "concurrent": r"(?!models/).*|models/(database|log)\.py",
+}
+
+LONGEST = 300
+# Files that may be longer, each with the reason why it is still one subject.
+LONG_FOR_A_REASON: dict[str, str] = {
+    "web/package-lock.json": "written by npm",
+}
+
+
+def files(*suffixes: str) -> list[Path]:
+    """All files of ours with these suffixes, without what is installed, built or made by running."""
+    found = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in NOT_OURS and Path(folder, name) != BUILT]
+        found += [Path(folder, name) for name in names if Path(name).suffix in (suffixes or TEXTS)]
+    return sorted(found)
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def server_files() -> list[Path]:
+    """The Python files of the running server."""
+    return [file for file in files(".py") if name_of(file).split("/")[0].removesuffix(".py") in MAY_IMPORT]
+
+
+def imports(file: Path) -> set[str]:
+    """Dotted names of everything a file imports, wherever in the file; `from a import b` gives a and a.b."""
+    package = list(file.relative_to(ROOT).parent.parts)
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parent = package[:len(package) - node.level + 1] if node.level else []
+            base = ".".join(parent + ([node.module] if node.module else []))
+            found.add(base)
+            found.update(f"{base}.{alias.name}" for alias in node.names)
+    return found
+
+
+def is_inside(dotted: str, module: str) -> bool:
+    return dotted == module or dotted.startswith(module + ".")
+
+
+def test_layers_import_downwards_only():
+    """A change in one layer cannot break a layer that should not know of it."""
+    wrong = []
+    for file in server_files():
+        room = name_of(file).split("/")[0].removesuffix(".py")
+        for dotted in imports(file):
+            other = dotted.split(".")[0]
+            if other in MAY_IMPORT and other != room and other not in MAY_IMPORT[room]:
+                wrong.append(f"{name_of(file)} imports {dotted}")
+    assert not wrong, "\n".join(sorted(wrong))
+
+
+@pytest.mark.parametrize("module", ONLY_IN)
+def test_module_is_used_only_where_it_belongs(module):
+    """Web, database and JSON libraries stay behind the one door each of them has."""
+    allowed = re.compile(ONLY_IN[module])
+    wrong = {name_of(file) for file in server_files()
+             if not allowed.fullmatch(name_of(file)) and any(is_inside(name, module) for name in imports(file))}
+    assert not wrong
+
+
+def test_no_drawer_for_everything():
+    """There is no utils or helpers module: each piece of code has a place with a name."""
+    drawers = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py"}
+    assert not [name_of(file) for file in files(".py", ".ts") if file.name in drawers]
+
+
+def test_no_file_has_two_subjects():
+    """No file is longer than 300 lines, unless the reason is written down here."""
+    long = {name_of(file): count for file in files()
+            if (count := file.read_text("utf-8").count("\n")) > LONGEST and file.suffix != ".svg"}
+    assert {name: count for name, count in long.items() if name not in LONG_FOR_A_REASON} == {}
+    assert set(LONG_FOR_A_REASON) <= set(long), "a reason is given for a file that is not long"
+
+
+def test_nothing_is_left_for_later():
+    """There are no notes of unfinished work in the tree."""
+    note = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+    found = [f"{name_of(file)}:{number}" for file in files()
+             for number, line in enumerate(file.read_text("utf-8").splitlines(), 1) if note.search(line)]
+    assert not found
+
+
+def test_no_download_address_is_written_down():
+    """Packages install from whatever registry a machine is set up for."""
+    hosts = re.compile(r"\b(registry|mirrors?)\.[a-z]|py" r"pi\.org|python" r"hosted|npm" r"js\.|npm" r"mirror")
+    wrong = [name_of(file) for file in files() if hosts.search(file.read_text("utf-8"))]
+    assert not wrong
+    for lock in files(".json"):
+        if "lock" in lock.name:
+            assert '"resolved"' not in lock.read_text("utf-8"), name_of(lock)
+    for requirements in ROOT.glob("requirements*.txt"):
+        assert not re.search(r"://|--(extra-)?index-url|--find-links", requirements.read_text("utf-8"))
+
+
+def test_every_python_package_is_pinned():
+    """Two set-ups a year apart install the same versions."""
+    for requirements in ROOT.glob("requirements*.txt"):
+        for line in requirements.read_text("utf-8").splitlines():
+            if line and not line.startswith(("#", "-r ")):
+                assert re.match(r"[\w.\-]+==[\w.]+(; .+)?$", line), f"{requirements.name}: {line}"
+
+
+def test_no_third_party_source():
+    """Everything in the tree was written for it; the rest comes from the registries."""
+    foreign = re.compile(r"Copyright(?! \(c\) \d{4} Magpie contributors)\s+(\(c\)|©|\d{4})|@lic" r"ense|@pres" r"erve")
+    wrong = [name_of(file) for file in files()
+             if foreign.search(file.read_text("utf-8")) or ".min." in file.name]
+    wrong += [name_of(file) for file in files()
+              if {"vendor", "third_party", "thirdparty", "external"} & set(file.relative_to(ROOT).parts)]
+    assert not wrong
+
+
+def test_every_test_says_what_it_shows():
+    """Each test begins with a sentence of what a user would notice."""
+    silent = []
+    for file in files(".py"):
+        if file.name.startswith("test_"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+                if is_function and node.name.startswith("test") and not ast.get_docstring(node):
+                    silent.append(f"{name_of(file)}: {node.name}")
+    assert not silent
