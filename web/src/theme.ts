@@ -2,19 +2,21 @@
  * Sets theme, text size and language on <html> before the first paint.
  *
  * Built as a file of its own without imports, so that the shells can load it as a classic script
- * in <head>, where it blocks the paint for a moment. Keeps to the keys of `state/settings.ts`.
+ * in <head>, where it holds up the paint for a moment. Reads what `state/settings.ts` saves.
  */
 {
   const root = document.documentElement
+  let saved: Record<string, unknown> = {}
   try {
-    const saved: unknown = JSON.parse(localStorage.getItem('magpie:settings') ?? '{}')
-    if (typeof saved === 'object' && saved !== null) {
-      const { theme, textSize, language } = saved as Record<string, unknown>
-      if (theme === 'light' || theme === 'dark') root.dataset.theme = theme
-      if (typeof textSize === 'string') root.dataset.text = textSize
-      if (language === 'zh' || language === 'en') root.lang = language === 'zh' ? 'zh-CN' : 'en'
-    }
+    const value: unknown = JSON.parse(localStorage.getItem('magpie:settings') ?? '{}')
+    if (typeof value === 'object' && value !== null) saved = value as Record<string, unknown>
   } catch {
     // No storage, or something else's text in it: the system's theme it is.
   }
+  const { theme, textSize, language } = saved
+  const dark = theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
+  root.dataset.theme = dark ? 'dark' : 'light'
+  if (typeof textSize === 'string') root.dataset.text = textSize
+  const chinese = language === 'zh' || (language !== 'en' && (navigator.languages[0] ?? 'zh').startsWith('zh'))
+  root.lang = chinese ? 'zh-CN' : 'en'
 }

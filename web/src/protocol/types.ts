@@ -178,7 +178,7 @@ export interface ErrorFrame {
 
 export interface Welcome {
   cmd: typeof Cmd.Welcome
-  epoch: string
+  epoch: number
   now: number
   /** Seconds between heartbeats. */
   heartbeat: number

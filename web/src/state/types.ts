@@ -95,7 +95,7 @@ export interface GroupForm {
 }
 
 export type Theme = 'system' | 'light' | 'dark'
-export type TextSize = 'small' | 'normal' | 'large' | 'huge'
+export type TextSize = 'small' | 'normal' | 'large' | 'xlarge'
 export type LanguageChoice = 'auto' | 'zh' | 'en'
 export type ConnectionState = 'connecting' | 'online' | 'offline'
 

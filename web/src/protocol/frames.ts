@@ -1,0 +1,101 @@
+/**
+ * Frames of the socket, both ways.
+ *
+ * `parseFrame` never throws: a frame that is not JSON, not an object, of an unknown command or
+ * without the fields of its command gives null, and the caller ignores it.
+ */
+import { count, isCount, isFields, isId, parseJson, text, type Fields } from './guards'
+import { isKind, parseMessage } from './rows'
+import { Cmd, type Kind, type OutgoingMessage, type ServerFrame } from './types'
+
+export function parseFrame(json: unknown): ServerFrame | null {
+  const frame = typeof json === 'string' ? parseJson(json) : undefined
+  if (!isFields(frame) || !isCount(frame.cmd)) return null
+  return parsers[frame.cmd]?.(frame) ?? null
+}
+
+const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = {
+  [Cmd.Heartbeat]: (frame) => ({ cmd: Cmd.Heartbeat, now: count(frame.now) }),
+
+  [Cmd.Ack]({ cid, id, seq, ver, createat, kind, dstid }) {
+    if (typeof cid !== 'string' || !isId(id) || !isId(seq) || !isId(ver) || !isKind(kind) || !isId(dstid)) return null
+    return { cmd: Cmd.Ack, cid, id, seq, ver, createat: count(createat), kind, dstid }
+  },
+
+  [Cmd.Error](frame) {
+    const code = typeof frame.code === 'number' ? frame.code : -1
+    const wait = isFields(frame.data) ? frame.data.retry_after : undefined
+    return {
+      cmd: Cmd.Error,
+      code,
+      msg: text(frame.msg),
+      ...(text(frame.cid) && { cid: text(frame.cid) }),
+      ...(typeof wait === 'number' && wait >= 0 && { retry_after: wait }),
+    }
+  },
+
+  [Cmd.Welcome]({ epoch, now, heartbeat, max_frame }) {
+    if (!isCount(epoch)) return null
+    return {
+      cmd: Cmd.Welcome,
+      epoch,
+      now: count(now),
+      heartbeat: count(heartbeat) || 25,
+      max_frame: count(max_frame) || 65536,
+    }
+  },
+
+  [Cmd.Single]: parseMessage,
+  [Cmd.Room]: parseMessage,
+
+  [Cmd.Read]({ userid, kind, dstid, seq }) {
+    if (!isId(userid) || !isKind(kind) || !isId(dstid) || !isCount(seq)) return null
+    return { cmd: Cmd.Read, userid, kind, dstid, seq }
+  },
+
+  [Cmd.Recall]: (frame) => parseChange(Cmd.Recall, frame),
+  [Cmd.Edit]: (frame) => parseChange(Cmd.Edit, frame),
+  [Cmd.Reaction]: (frame) => parseChange(Cmd.Reaction, frame),
+
+  [Cmd.Presence]({ userid, online }) {
+    return isId(userid) ? { cmd: Cmd.Presence, userid, online: online === 1 ? 1 : 0 } : null
+  },
+
+  [Cmd.ContactChanged]({ what, userid, dstid }) {
+    if (!isId(userid)) return null
+    return { cmd: Cmd.ContactChanged, what: text(what), userid, ...(isId(dstid) && { dstid }) }
+  },
+
+  [Cmd.CommunityChanged]({ what, dstid, userid }) {
+    return isId(dstid) ? { cmd: Cmd.CommunityChanged, what: text(what), dstid, userid: count(userid) } : null
+  },
+}
+
+function parseChange(cmd: 14 | 15 | 16, { userid, kind, dstid, id, ver }: Fields): ServerFrame | null {
+  if (!isId(userid) || !isKind(kind) || !isId(dstid) || !isId(id) || !isId(ver)) return null
+  return { cmd, userid, kind, dstid, id, ver }
+}
+
+/** The frame of a message; empty fields are left out, as the server does. */
+export function messageFrame(message: OutgoingMessage): string {
+  const { cmd, dstid, cid, media, content, pic, url, memo, amount, ref, at } = message
+  return JSON.stringify({
+    cmd,
+    dstid,
+    media,
+    content: content || undefined,
+    pic: pic || undefined,
+    url: url || undefined,
+    memo: memo || undefined,
+    amount: amount || undefined,
+    ref: ref || undefined,
+    at: at?.length ? at : undefined,
+    cid,
+  })
+}
+
+export function readFrame(kind: Kind, dstid: number, seq: number): string {
+  return JSON.stringify({ cmd: Cmd.Read, kind, dstid, seq })
+}
+
+export const heartbeatFrame = JSON.stringify({ cmd: Cmd.Heartbeat })

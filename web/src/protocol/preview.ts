@@ -1,0 +1,47 @@
+/** One line that stands for a message in lists, quotes and notifications. */
+import { Media, type Content, type Message } from './types'
+
+export type PreviewKey =
+  | 'preview.image'
+  | 'preview.voice'
+  | 'preview.news'
+  | 'preview.redPacket'
+  | 'preview.sticker'
+  | 'preview.link'
+  | 'preview.video'
+  | 'preview.card'
+  | 'preview.file'
+  | 'preview.place'
+  | 'preview.custom'
+  | 'preview.unknown'
+  | 'preview.recalled'
+
+/** Label of a kind, and the field that follows it. */
+const labels: Partial<Record<number, readonly [PreviewKey, keyof Content | null]>> = {
+  [Media.News]: ['preview.news', 'content'],
+  [Media.Voice]: ['preview.voice', null],
+  [Media.Image]: ['preview.image', null],
+  [Media.RedPacket]: ['preview.redPacket', 'memo'],
+  [Media.Sticker]: ['preview.sticker', null],
+  [Media.Link]: ['preview.link', 'content'],
+  [Media.Video]: ['preview.video', null],
+  [Media.Card]: ['preview.card', 'memo'],
+  [Media.File]: ['preview.file', 'content'],
+  [Media.Place]: ['preview.place', 'content'],
+  [Media.Custom]: ['preview.custom', null],
+}
+
+/** At most this many characters are worth keeping; rows are cut by the layout. */
+const longest = 120
+
+export function previewOf(message: Content & Partial<Message>, say: (key: PreviewKey) => string): string {
+  if (message.recalled) return say('preview.recalled')
+  if (message.media === Media.Text || message.media === Media.Notice) return oneLine(message.content ?? '')
+  const [label, field] = labels[message.media] ?? (['preview.unknown', null] as const)
+  const detail = field ? message[field] : ''
+  return oneLine(typeof detail === 'string' && detail ? `${say(label)} ${detail}` : say(label))
+}
+
+function oneLine(text: string): string {
+  return text.slice(0, longest * 2).replace(/\s+/g, ' ').trim().slice(0, longest)
+}

@@ -1,0 +1,23 @@
+/** The envelope of every HTTP answer: `{code, msg, data}` or `{code, msg, rows, total, data}`. */
+import { isFields, parseJson, text } from '@/protocol/guards'
+import { Code } from '@/protocol/types'
+import { ApiError, type Sentences } from './errors'
+
+export interface Answer {
+  msg: string
+  data: unknown
+  rows: unknown
+}
+
+/** Opens an envelope; throws `ApiError` for a refusal and for what is no envelope. */
+export function openEnvelope(status: number, body: string, sentences: Sentences): Answer {
+  const answer = parseJson(body)
+  if (!isFields(answer) || typeof answer.code !== 'number') {
+    throw new ApiError(status >= 500 ? Code.TryAgain : Code.Refused, sentences.answer)
+  }
+  if (answer.code < 0) {
+    const wait = isFields(answer.data) ? answer.data.retry_after : 0
+    throw new ApiError(answer.code, text(answer.msg) || sentences.answer, typeof wait === 'number' ? wait : 0)
+  }
+  return { msg: text(answer.msg), data: answer.data, rows: answer.rows }
+}

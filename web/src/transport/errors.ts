@@ -1,0 +1,28 @@
+import { Code } from '@/protocol/types'
+
+/** A call was refused or got no answer. `message` is a sentence for the reader. */
+export class ApiError extends Error {
+  /** One of `Code`. */
+  readonly code: number
+  /** Seconds to wait, with `Code.SlowDown`. */
+  readonly retryAfter: number
+
+  constructor(code: number, message: string, retryAfter = 0) {
+    super(message)
+    this.name = 'ApiError'
+    this.code = code
+    this.retryAfter = retryAfter
+  }
+
+  /** True when the same call may well succeed a little later. */
+  get passing(): boolean {
+    return this.code === Code.Network || this.code === Code.TryAgain || this.code === Code.SlowDown
+  }
+}
+
+/** Sentences for what the server cannot say itself. */
+export interface Sentences {
+  network: string
+  answer: string
+  cancelled: string
+}

@@ -1,0 +1,190 @@
+/**
+ * The live connection: one WebSocket at a time, made again whenever it is lost.
+ *
+ * The connection counts as online from the server's welcome on. It is watched by heartbeats: one
+ * that is not answered (a phone that slept, a network that changed) is given up and made anew.
+ * Waiting times grow with each failure, see `backoff`; coming back online, showing the page and
+ * `retryNow` end the wait. When the session has ended (4401) it stays closed.
+ */
+import { heartbeatFrame, parseFrame } from '@/protocol/frames'
+import { Cmd, type ServerFrame, type Welcome } from '@/protocol/types'
+import { backoff } from './backoff'
+
+export type SocketState = 'connecting' | 'online' | 'offline'
+
+/** The part of a WebSocket that is used; tests bring their own. */
+export interface Line {
+  send(frame: string): void
+  close(code?: number): void
+  onmessage: ((event: { data: unknown }) => void) | null
+  onclose: ((event: { code: number }) => void) | null
+}
+
+export interface SocketOptions {
+  open: () => Line
+  onWelcome: (welcome: Welcome) => void
+  onFrame: (frame: ServerFrame) => void
+  onState: (state: SocketState) => void
+  /** The server ended this session: log in again. */
+  onSessionLost: () => void
+  /** A handshake failed; the server may have refused the session, which a WebSocket cannot tell. */
+  onRefused?: () => void
+  random?: () => number
+}
+
+const Closed = { sessionLost: 4401 } as const
+
+/** Milliseconds for the way from opening to the welcome. */
+const greetingDeadline = 10_000
+/** Milliseconds for the answer to a heartbeat. */
+const answerDeadline = 8_000
+/** A connection that lived this long (ms) was a good one: failures are counted from zero again. */
+const goodAge = 10_000
+
+export class ChatSocket {
+  /** Attempts failed in a row. */
+  failures = 0
+  private state: SocketState = 'offline'
+  private line: Line | null = null
+  private stopped = true
+  private welcomedAt = 0
+  private beat = 0
+  private retryTimer: ReturnType<typeof setTimeout> | undefined
+  private beatTimer: ReturnType<typeof setTimeout> | undefined
+  private deadlineTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(private readonly options: SocketOptions) {}
+
+  get online(): boolean {
+    return this.state === 'online'
+  }
+
+  start(): void {
+    this.stopped = false
+    this.connect()
+  }
+
+  /** Closes for good (log-out, leaving the page). */
+  stop(): void {
+    this.stopped = true
+    this.drop()
+    this.setState('offline')
+  }
+
+  /** Sends a frame; false when the connection is not there to take it. */
+  send(frame: string): boolean {
+    if (!this.line || !this.online) return false
+    this.line.send(frame)
+    return true
+  }
+
+  /** Ends a wait; on a connection that seems fine, asks whether it still is. */
+  retryNow(): void {
+    if (this.stopped) return
+    if (this.online) this.sendHeartbeat()
+    else if (!this.line) this.connect()
+  }
+
+  private connect(): void {
+    clearTimeout(this.retryTimer)
+    this.setState('connecting')
+    const line = this.options.open()
+    this.line = line
+    this.expectWithin(greetingDeadline)
+    line.onmessage = ({ data }) => {
+      if (line === this.line) this.receive(data)
+    }
+    line.onclose = ({ code }) => {
+      if (line === this.line) this.lost(code)
+    }
+  }
+
+  private receive(data: unknown): void {
+    clearTimeout(this.deadlineTimer)
+    const frame = parseFrame(data)
+    if (!frame) return
+    if (frame.cmd === Cmd.Welcome) this.welcomed(frame)
+    else if (frame.cmd !== Cmd.Heartbeat) this.options.onFrame(frame)
+  }
+
+  private welcomed(welcome: Welcome): void {
+    this.welcomedAt = Date.now()
+    this.beat = welcome.heartbeat * 1000
+    this.scheduleHeartbeat()
+    this.setState('online')
+    this.options.onWelcome(welcome)
+  }
+
+  private scheduleHeartbeat(): void {
+    clearTimeout(this.beatTimer)
+    this.beatTimer = setTimeout(() => this.sendHeartbeat(), this.beat)
+  }
+
+  private sendHeartbeat(): void {
+    this.line?.send(heartbeatFrame)
+    this.expectWithin(answerDeadline)
+    this.scheduleHeartbeat()
+  }
+
+  /** Gives the line up unless some frame comes within so many ms. */
+  private expectWithin(ms: number): void {
+    clearTimeout(this.deadlineTimer)
+    this.deadlineTimer = setTimeout(() => this.lost(0), ms)
+  }
+
+  private lost(code: number): void {
+    const wasOnline = this.online
+    this.drop()
+    if (code === Closed.sessionLost) {
+      this.stopped = true
+      this.setState('offline')
+      this.options.onSessionLost()
+      return
+    }
+    if (wasOnline && Date.now() - this.welcomedAt >= goodAge) this.failures = 0
+    this.failures += 1
+    this.setState('offline')
+    if (!wasOnline) this.options.onRefused?.()
+    if (this.stopped) return
+    this.retryTimer = setTimeout(() => this.connect(), backoff(this.failures, this.options.random))
+  }
+
+  private drop(): void {
+    clearTimeout(this.retryTimer)
+    clearTimeout(this.beatTimer)
+    clearTimeout(this.deadlineTimer)
+    const line = this.line
+    this.line = null
+    if (!line) return
+    line.onmessage = line.onclose = null
+    line.close()
+  }
+
+  private setState(state: SocketState): void {
+    if (state === this.state) return
+    this.state = state
+    this.options.onState(state)
+  }
+}
+
+/** Opens the socket of a user at this page's server; without a token the cookie speaks. */
+export function openLine(userId: number, token: string, where: Pick<Location, 'protocol' | 'host'> = location): Line {
+  const scheme = where.protocol === 'https:' ? 'wss:' : 'ws:'
+  const query = new URLSearchParams({ id: String(userId), v: '2', ...(token && { token }) })
+  return new WebSocket(`${scheme}//${where.host}/chat?${query}`) as Line
+}
+
+/** Wakes the socket when the network or the reader comes back. Returns what undoes it. */
+export function wakeOnReturn(socket: ChatSocket, page: Window = window): () => void {
+  const wake = () => {
+    if (page.document.visibilityState === 'visible') socket.retryNow()
+  }
+  page.addEventListener('online', wake)
+  page.addEventListener('pageshow', wake)
+  page.document.addEventListener('visibilitychange', wake)
+  return () => {
+    page.removeEventListener('online', wake)
+    page.removeEventListener('pageshow', wake)
+    page.document.removeEventListener('visibilitychange', wake)
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * The token of a page that was opened with `?token=` (links of classic pages carry one).
+ *
+ * It moves from the address bar to this tab's session storage at once, so that it is neither
+ * copied with the address nor kept in the history. Pages opened without one use the cookie.
+ */
+interface Tab {
+  location: Pick<Location, 'href'>
+  history: Pick<History, 'replaceState' | 'state'>
+  sessionStorage: Pick<Storage, 'getItem' | 'setItem'>
+}
+
+/** The token of this tab's user, or '' when the cookie is to be used. */
+export function takeToken(userId: number, tab: Tab = window): string {
+  const name = `magpie:token:${userId}`
+  const url = new URL(tab.location.href)
+  const given = url.searchParams.get('token')
+  if (given === null) return tab.sessionStorage.getItem(name) ?? ''
+  url.searchParams.delete('token')
+  tab.history.replaceState(tab.history.state, '', url)
+  tab.sessionStorage.setItem(name, given)
+  return given
+}

@@ -1,0 +1,54 @@
+/** Uploads a file with progress; `fetch` tells none, so this is an XMLHttpRequest. */
+import { Code } from '@/protocol/types'
+import { openEnvelope } from './envelope'
+import { ApiError, type Sentences } from './errors'
+
+export interface UploadOptions {
+  file: Blob
+  /** File name; its extension is only a hint to the server. */
+  name: string
+  /** 0 before log-in, when the server takes pictures of at most 2 MiB. */
+  userId: number
+  token?: string
+  language: string
+  sentences: Sentences
+  /** Bytes gone out and bytes in all, the envelope of the form included. */
+  onProgress?: (loaded: number, total: number) => void
+  /** Aborting rejects with `Code.Network` and the sentence "cancelled". */
+  signal?: AbortSignal
+  request?: () => XMLHttpRequest
+}
+
+/** Resolves to the url of the stored media; rejects with `ApiError`. */
+export function upload(options: UploadOptions): Promise<string> {
+  const { file, name, userId, token, language, sentences, onProgress, signal } = options
+  const request = options.request?.() ?? new XMLHttpRequest()
+  const form = new FormData()
+  // Before the file: the server decides about the upload while the file streams in.
+  if (userId) form.append('userid', String(userId))
+  const extension = /\.\w+$/.exec(name)?.[0]
+  if (extension) form.append('filetype', extension.toLowerCase())
+  form.append('file', file, name)
+
+  return new Promise<string>((resolve, reject) => {
+    const fail = (sentence: string) => reject(new ApiError(Code.Network, sentence))
+    if (signal?.aborted) return fail(sentences.cancelled)
+    signal?.addEventListener('abort', () => request.abort(), { once: true })
+    request.onabort = () => fail(sentences.cancelled)
+    request.onerror = request.ontimeout = () => fail(sentences.network)
+    request.upload.onprogress = ({ loaded, total }) => onProgress?.(loaded, total)
+    request.onload = () => {
+      try {
+        const { data } = openEnvelope(request.status, request.responseText, sentences)
+        if (typeof data !== 'string' || !data) throw new ApiError(Code.Refused, sentences.answer)
+        resolve(data)
+      } catch (error) {
+        reject(error as ApiError)
+      }
+    }
+    request.open('POST', '/attach/upload')
+    request.setRequestHeader('Accept-Language', language)
+    if (token) request.setRequestHeader('Authorization', `Bearer ${token}`)
+    request.send(form)
+  })
+}
