@@ -1,0 +1,86 @@
+"""The contract of a place that keeps media bytes.
+
+Keys are made by the caller, never reused and never guessable (`2026/11/<token>.png`), so an
+object never changes: whoever has read it once may keep it for ever, and writing it twice
+is harmless. That is why every operation here may be repeated after a failure.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+
+_KEY = re.compile(r"[0-9]{4}/(0[1-9]|1[0-2])/[A-Za-z0-9_-]{22,64}\.[a-z0-9]{1,5}")
+
+
+def is_key(text: str) -> bool:
+    """Whether `text` has the exact form of a media key.
+
+    A key becomes part of a path and of a URL, so everything else is refused here rather
+    than escaped there: no dots but the last, no second slash, nothing to decode.
+    """
+    return _KEY.fullmatch(text) is not None
+
+
+class Blob(ABC):
+    """One stored object, open for reading. Close it when done."""
+
+    size: int  # bytes
+    modified: float  # seconds since 1970
+
+    @abstractmethod
+    async def read(self, offset: int, length: int) -> bytes:
+        """Exactly `length` bytes from `offset`. Both must lie inside the object.
+
+        Raises TryAgain when the bytes cannot be had now; never returns fewer.
+        """
+
+    @abstractmethod
+    async def close(self) -> None: ...
+
+
+class Storage(ABC):
+    """Keeps objects under keys. Used on the loop; never blocks it.
+
+    Promised: when `put` has returned, the object survives a crash of the process and of the
+    machine (as far as the disk or the service promises it) and `open` finds all of its bytes.
+    A `put` that failed leaves either the whole object or none that can be read.
+
+    Not promised: a listing, a rename, an overwrite that readers see at one moment, or that
+    `put` is undone when its caller is cancelled: delete the key, or let it be collected.
+
+    Failures: NotFound for a missing object; TryAgain (-503) for what may pass: a timeout, an
+    error of the service, a wrong credential that an operator has to mend. No backend's own
+    exception gets out.
+    """
+
+    origin: str = ""
+    """Scheme and host that `url_for` leads to ("" = this server), for the pages' CSP."""
+
+    url_seconds: int = 0
+    """How long an address of `url_for` works; 0 = for ever."""
+
+    @abstractmethod
+    async def put(self, key: str, path: str, mime: str, inline: bool) -> None:
+        """Store the file at `path` as `key`. The file stays; it must not change meanwhile.
+
+        `inline` tells whether a browser may show it; otherwise it is only for saving.
+        """
+
+    @abstractmethod
+    async def open(self, key: str) -> Blob:
+        """The object, open for reading. Raises NotFound."""
+
+    @abstractmethod
+    async def delete(self, key: str) -> None:
+        """Remove the object; one that is not there is no error."""
+
+    def url_for(self, key: str, method: str = "GET") -> str | None:
+        """Where a browser fetches the object by itself, or None: this server hands it out.
+
+        Makes no request, so it does not tell whether the object exists.
+        """
+        return None
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of threads and connections."""

@@ -1,0 +1,133 @@
+"""Media on the local disk.
+
+A file appears under its name only when it is whole and on the disk: it is written beside,
+synced, renamed, and the directory entry is synced too. Everything that can wait for a disk
+runs in this storage's own threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from protocol.errors import NotFound, TryAgain
+
+from .base import Blob, Storage, is_key
+
+INCOMING = ".incoming"
+STALE_SECONDS = 3600  # no write takes an hour, so an older temporary file is a crash's leftover
+
+
+class LocalStorage(Storage):
+    def __init__(self, root: Path, threads: int = 4):
+        """Keep objects below `root`, which is made when missing. Raises ValueError if it can't be."""
+        self._root = Path(root).absolute()
+        self._incoming = self._root / INCOMING
+        try:
+            self._incoming.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ValueError(f"storage.path {str(self._root)!r}: {error.strerror}") from None
+        self._sweep()
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="storage")
+
+    async def put(self, key: str, path: str, mime: str, inline: bool) -> None:
+        await self._run(self._write, self._path(key), path)
+
+    async def open(self, key: str) -> Blob:
+        return await self._run(self._open, self._path(key))
+
+    async def delete(self, key: str) -> None:
+        await self._run(self._remove, self._path(key))
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._threads.shutdown)
+
+    # -- in a thread -----------------------------------------------------------------------
+
+    def _write(self, target: Path, source: str) -> None:
+        temporary = self._incoming / target.name
+        try:
+            with open(source, "rb") as reader, open(temporary, "wb") as writer:
+                shutil.copyfileobj(reader, writer, 1 << 20)
+                writer.flush()
+                os.fsync(writer.fileno())
+            self._make_folder(target.parent)
+            os.replace(temporary, target)
+            _sync_folder(target.parent)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+    def _make_folder(self, folder: Path) -> None:
+        """`root/2026/11`, each new level synced into the one above."""
+        for path in (folder.parent, folder):
+            with suppress(FileExistsError):
+                path.mkdir()
+                _sync_folder(path.parent)
+
+    def _open(self, path: Path) -> LocalBlob:
+        try:
+            return LocalBlob(self, os.open(path, os.O_RDONLY | os.O_NOFOLLOW))
+        except FileNotFoundError:
+            raise _missing() from None
+
+    def _remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Drop what a crash left half written. Young files may be another process's work."""
+        for path in self._incoming.iterdir():
+            if time.time() - path.stat().st_mtime > STALE_SECONDS:
+                path.unlink(missing_ok=True)
+
+    # -- helpers ---------------------------------------------------------------------------
+
+    def _path(self, key: str) -> Path:
+        if not is_key(key):
+            raise _missing()
+        return self._root / key
+
+    async def _run(self, call, *args):
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call, *args)
+        except OSError as error:
+            raise TryAgain("文件暂时无法读写，请稍后再试", "Storage is unavailable, try again") from error
+
+
+class LocalBlob(Blob):
+    """An open file; a delete meanwhile does not disturb a reader."""
+
+    def __init__(self, storage: LocalStorage, descriptor: int):
+        status = os.fstat(descriptor)
+        self.size = status.st_size
+        self.modified = status.st_mtime
+        self._descriptor = descriptor
+        self._storage = storage
+
+    async def read(self, offset: int, length: int) -> bytes:
+        data = await self._storage._run(os.pread, self._descriptor, length, offset)
+        if len(data) != length:
+            raise TryAgain("文件暂时无法读取，请稍后再试", "The file cannot be read, try again")
+        return data
+
+    async def close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _missing() -> NotFound:
+    return NotFound("文件不存在", "No such file")
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

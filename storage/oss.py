@@ -1,0 +1,219 @@
+"""Media in an Aliyun OSS bucket, through `oss2`.
+
+The SDK blocks (it is built on requests), so its calls run in this storage's own threads. It
+retries nothing by itself and would wait 60 s for a dead service; here a call gets short
+timeouts, two tries more where that can help, one deadline over all, and a circuit breaker.
+Browsers fetch the bytes from OSS themselves: by a signed address that dies after a while
+(private bucket) or from the public address of the bucket or its CDN.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import random
+import re
+import sys
+import time
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import oss2
+import requests
+from oss2.exceptions import InconsistentError, NoSuchKey, OssError, RequestError
+
+from protocol.errors import NotFound, TryAgain
+
+from .base import Blob, Storage, is_key
+from .breaker import Breaker
+
+log = logging.getLogger("magpie.storage")
+
+CONNECTIONS = 8
+TIMEOUTS = (1, 5)  # seconds to connect, and between two pieces of an answer
+TRIES = 3
+CACHE_CONTROL = "private, max-age=31536000, immutable"
+
+_ENDPOINT = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+
+
+class OssStorage(Storage):
+    def __init__(self, settings, timeouts=TIMEOUTS, breaker: Breaker | None = None):
+        """`settings`: section `storage` of the configuration. ValueError names a wrong one.
+
+        Makes no request: a server may start while OSS is away.
+        """
+        # At DEBUG the SDK prints signatures; above, only failures that are reported here anyway.
+        logging.getLogger("oss2").setLevel(logging.CRITICAL)
+        self._signed_seconds = settings.oss_signed_seconds
+        self._deadline = settings.oss_deadline
+        self._public_url = settings.oss_public_url.rstrip("/")
+        self._breaker = breaker or Breaker()
+        self._session = oss2.Session(pool_size=CONNECTIONS)
+        self._bucket = oss2.Bucket(
+            oss2.AuthV4(settings.oss_key_id, settings.oss_key_secret),
+            _endpoint(settings.oss_endpoint),
+            _bucket_name(settings.oss_bucket),
+            session=self._session,
+            connect_timeout=timeouts,
+            region=settings.oss_region,
+            enable_crc=_crc_is_fast(),
+        )
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="oss")
+        self.url_seconds = 0 if self._public_url else self._signed_seconds
+        address = urlsplit(self.url_for("-"))
+        self.origin = f"{address.scheme}://{address.netloc}"
+
+    async def put(self, key: str, path: str, mime: str, inline: bool) -> None:
+        headers = {
+            "Content-Type": mime,
+            "Content-Disposition": "inline" if inline else "attachment",
+            "Cache-Control": CACHE_CONTROL,
+        }
+        await self._call(self._put, self._checked(key), path, headers)
+
+    async def open(self, key: str) -> Blob:
+        found = await self._call(self._bucket.head_object, self._checked(key))
+        return OssBlob(self, key, found.content_length, found.last_modified)
+
+    async def delete(self, key: str) -> None:
+        await self._call(self._bucket.delete_object, self._checked(key))
+
+    def url_for(self, key: str, method: str = "GET") -> str:
+        if self._public_url:
+            return f"{self._public_url}/{key}"
+        return self._bucket.sign_url(method, key, self._signed_seconds, slash_safe=True)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        self._session.session.close()
+
+    # -- one call with all that may go wrong -------------------------------------------------
+
+    async def _call(self, work, *args):
+        """`work(*args)` in a thread. Refusals are the only exceptions that come out.
+
+        When the deadline passes the caller goes on; the thread ends by its own timeouts.
+        """
+        if not self._breaker.allow():
+            raise _unavailable()
+        seconds = self._deadline
+        try:
+            async with asyncio.timeout(seconds):
+                result = await asyncio.get_running_loop().run_in_executor(
+                    self._threads, self._attempt, time.monotonic() + seconds, work, *args
+                )
+        except TimeoutError as error:
+            self._failed(f"no answer within {seconds:g} s")
+            raise _unavailable() from error
+        except NoSuchKey:
+            self._breaker.success()
+            raise NotFound("文件不存在", "No such file") from None
+        except (OssError, requests.RequestException) as error:
+            if _may_pass(error):
+                self._failed(_describe(error))
+            else:
+                log.error("oss refuses: %s", _describe(error))
+            raise _unavailable() from error
+        self._breaker.success()
+        return result
+
+    def _attempt(self, deadline: float, work, *args):
+        """Up to three tries, in a thread, with a random pause so that callers don't come in step."""
+        for tries_left in reversed(range(TRIES)):
+            try:
+                return work(*args)
+            except (OssError, requests.RequestException) as error:
+                pause = random.uniform(0.1, 0.4) * (TRIES - tries_left)
+                if not tries_left or not _may_pass(error) or time.monotonic() + pause > deadline:
+                    raise
+            time.sleep(pause)
+
+    def _failed(self, reason: str) -> None:
+        self._breaker.failure()
+        log.warning(
+            "oss failed: %s%s", reason, "; pausing calls to it" if self._breaker.is_open else ""
+        )
+
+    # -- in a thread -------------------------------------------------------------------------
+
+    def _put(self, key: str, path: str, headers: dict) -> None:
+        """With the MD5 that OSS checks before it stores: a damaged body never gets a name."""
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "md5").digest()
+            file.seek(0)
+            self._bucket.put_object(
+                key, file, headers={**headers, "Content-MD5": b64encode(digest).decode()}
+            )
+
+    def _read(self, key: str, offset: int, length: int, size: int) -> bytes:
+        result = self._bucket.get_object(key, byte_range=(offset, offset + length - 1))
+        data = result.read()
+        if len(data) != length:
+            raise InconsistentError(f"{len(data)} of {length} bytes", result.request_id)
+        if length == size and self._bucket.enable_crc:
+            oss2.utils.check_crc("get", result.client_crc, result.server_crc, result.request_id)
+        return data
+
+    @staticmethod
+    def _checked(key: str) -> str:
+        if not is_key(key):
+            raise NotFound("文件不存在", "No such file")
+        return key
+
+
+class OssBlob(Blob):
+    def __init__(self, storage: OssStorage, key: str, size: int, modified: float):
+        self.size = size
+        self.modified = modified
+        self._storage = storage
+        self._key = key
+
+    async def read(self, offset: int, length: int) -> bytes:
+        if not length:
+            return b""
+        return await self._storage._call(self._storage._read, self._key, offset, length, self.size)
+
+    async def close(self) -> None:
+        """Each read is a request of its own: nothing stays open."""
+
+
+def _endpoint(text: str) -> str:
+    endpoint = text if "://" in text else "https://" + text
+    if not _ENDPOINT.fullmatch(endpoint):
+        raise ValueError(f"storage.oss_endpoint must be like https://oss-cn-hangzhou.aliyuncs.com, not {text!r}")
+    return endpoint
+
+
+def _bucket_name(text: str) -> str:
+    if not _BUCKET.fullmatch(text):
+        raise ValueError(f"storage.oss_bucket must be 3-63 small letters, digits or hyphens, not {text!r}")
+    return text
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether another try could go better: nothing came, too little came, or OSS itself failed."""
+    if isinstance(error, (RequestError, InconsistentError, requests.RequestException)):
+        return True
+    return error.status >= 500
+
+
+def _describe(error: Exception) -> str:
+    """A line for the log. The SDK's own text may quote addresses with signatures in them."""
+    if isinstance(error, RequestError):
+        return type(error.exception).__name__
+    if isinstance(error, OssError):
+        return f"{error.status} {error.code or type(error).__name__} request {error.request_id or '-'}"
+    return type(error).__name__
+
+
+def _unavailable() -> TryAgain:
+    return TryAgain("文件存储暂时不可用，请稍后再试", "Storage is unavailable, try again")
+
+
+def _crc_is_fast() -> bool:
+    """Without its C part crcmod takes seconds a megabyte and holds all threads up meanwhile."""
+    return "crcmod._crcfunext" in sys.modules
