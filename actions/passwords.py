@@ -51,7 +51,5 @@ class PasswordHasher:
     def _matches(self, stored: str, passwd: str) -> bool:
         try:
             return self._argon.verify(stored, passwd)
-        except argon2.exceptions.VerifyMismatchError:
-            return False
-        except argon2.exceptions.InvalidHashError:
-            return False  # a row whose password was never set
+        except (argon2.exceptions.VerifyMismatchError, argon2.exceptions.InvalidHashError):
+            return False  # InvalidHashError: a row brought over from elsewhere, with another kind of hash

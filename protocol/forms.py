@@ -4,6 +4,7 @@ A body is ``application/x-www-form-urlencoded`` or JSON; either way handlers ask
 get a value that is safe to store, or `BadArgument`.
 """
 
+import re
 from urllib.parse import unquote_to_bytes
 
 from protocol import values
@@ -11,6 +12,8 @@ from protocol.errors import BadArgument
 
 #: An API call has a dozen fields; a body with more is nobody's page.
 MAX_FIELDS = 64
+
+_PICTURE = re.compile(r"""(?:/(?:mnt|asset)/|https://)[^\s\x00-\x20\x7f"'<>\\`]+\Z""")
 
 
 class Form:
@@ -89,6 +92,14 @@ class Form:
                 raise BadArgument(f"缺少参数 {names[0]}", f"Missing {names[0]}")
             return default
         return value
+
+    def picture(self, *names: str, max_length: int) -> str:
+        """The address of an avatar or icon: a file of ours or https. Anything else, `javascript:` first of all,
+        is refused; without one it is ""."""
+        url = self.text(*names, max_length=max_length)
+        if url and not (_PICTURE.match(url) and ".." not in url):
+            raise BadArgument(f"参数 {names[0]} 不正确", f"Bad value of {names[0]}")
+        return url
 
     def secret(self, name: str, max_length: int = 1024) -> str:
         """A password or token: never stripped, required."""

@@ -1,0 +1,20 @@
+"""Contacts: making friends, and the list of them."""
+
+from actions.accounts import public_row
+from actions.services import Services
+from models import contact
+from models.base import now_ms
+from protocol.frames import event
+from protocol.message import SINGLE, Cmd
+
+
+async def add_friend(app: Services, user_id: int, dst_id: int) -> None:
+    """Both become friends at once and may write to each other; all pages of both hear of it."""
+    await app.db.run(contact.befriend, user_id, dst_id, now_ms())
+    added = event(Cmd.CONTACT_CHANGED, what="added", userid=user_id, dstid=dst_id, kind=SINGLE)
+    await app.hub.tell([user_id, dst_id], added)
+
+
+async def friends(app: Services, user_id: int) -> list[dict]:
+    """The rows of the user's friends, each with who is online."""
+    return [public_row(app, row) for row in await app.db.run(contact.friends_of, user_id)]
