@@ -1,0 +1,27 @@
+"""The parts of a running server, made and joined in `server.py` and handed to every action and handler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from actions.passwords import PasswordHasher
+    from hub.hub import Hub
+    from models.database import Database
+    from models.log import MessageLog
+    from storage.base import Storage
+
+
+@dataclass(slots=True)
+class Services:
+    """Everything with state and a lifetime. `draining` turns true once, when the server begins to stop."""
+
+    config: Any  #: `config.Config`; only `server.py` may import it
+    db: Database  #: the door to the rows: ``await app.db.run(fn, *args)``
+    hub: Hub  #: who is connected, and the way to them
+    log: MessageLog  #: what makes a message durable
+    storage: Storage  #: media bytes
+    hasher: PasswordHasher  #: argon2id off the loop
+    limits: Any  #: ``limits.check(action, key)``, raises `SlowDown`; see `handlers.limits`
+    draining: bool = False

@@ -1,0 +1,1 @@
+"""Transport: parse, one call, answer."""
