@@ -1,0 +1,2 @@
+export { default as AppIcon } from './AppIcon.vue'
+export type { IconName } from './paths'
