@@ -1,0 +1,109 @@
+"""Two people with real browsers in front of a real server.
+
+Console errors, page errors and violations of the content security policy fail the test; so do warnings and
+errors in the server's log. Screenshots are kept in tests/artifacts/.
+"""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.server_process import ServerProcess
+
+ARTIFACTS = Path(__file__).resolve().parent.parent / "artifacts"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream",
+         "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"]
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+DESKTOP = {"viewport": {"width": 1366, "height": 900}}
+MOST_WAITING = 15_000  # ms for anything on a page to happen, on a busy machine
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A running server with empty data; two people's story is told faster than its message limit allows."""
+    server = ServerProcess(tmp_path / "data", LIMITS_MESSAGE_RATE="1000", LIMITS_MESSAGE_BURST="1000")
+    server.start()
+    yield server
+    code = server.stop()
+    assert code == 0, server.log()
+    assert not server.complaints()
+
+
+class People:
+    """Opens windows on the server, one for each person, and collects what goes wrong in them."""
+
+    def __init__(self, browser: Browser, url: str):
+        self.browser = browser
+        self.url = url
+        self.troubles: list[str] = []
+        self.expected: list[str] = []
+
+    async def window(self, name: str, device: dict, language: str = "zh-CN") -> Page:
+        """A window of a person's own: own cookies and storage, a device's size, a language."""
+        context = await self.browser.new_context(
+            **device, locale=language, base_url=self.url, permissions=["microphone", "camera"])
+        context.set_default_timeout(MOST_WAITING)
+        return await self.watch(name, context)
+
+    async def watch(self, name: str, context: BrowserContext) -> Page:
+        """A further window of the same person."""
+        page = await context.new_page()
+        page.on("pageerror", lambda error: self.troubles.append(f"{name}: {error}"))
+        page.on("console", lambda line: self._heard(name, line.type, line.text))
+        return page
+
+    def expect(self, pattern: str) -> None:
+        """Allow console errors with this text, such as those of a network that a test has cut."""
+        self.expected.append(pattern)
+
+    def _heard(self, name: str, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and not any(re.search(pattern, text) for pattern in self.expected):
+            self.troubles.append(f"{name}: {kind}: {text}")
+
+
+@pytest.fixture
+def people(server, io_loop):
+    """Windows for people: `page = await people.window("ann", PHONE)`."""
+    if not CHROMIUM:
+        missing = "chromium is not installed on this machine"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    playwright = io_loop.run_sync(lambda: async_playwright().start())
+    browser = io_loop.run_sync(lambda: playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS))
+    people = People(browser, server.url)
+    yield people
+    io_loop.run_sync(browser.close)
+    io_loop.run_sync(playwright.stop)
+    assert not people.troubles, "\n".join(people.troubles)
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """Make a picture file: `picture("sea.png", "#2a6", 320, 200)` returns its path."""
+    def draw(name: str, colour: str, width: int = 320, height: int = 240) -> Path:
+        image = Image.new("RGB", (width, height), colour)
+        pen = ImageDraw.Draw(image)
+        pen.ellipse((width * .6, height * .15, width * .8, height * .15 + width * .2), fill="#ffe9b8")
+        pen.polygon([(0, height), (width * .4, height * .4), (width * .75, height)], fill="#26415f")
+        image.save(tmp_path / name)
+        return tmp_path / name
+
+    return draw
+
+
+@pytest.fixture
+def shot(request):
+    """Keep a screenshot as tests/artifacts/<test>-<name>.png."""
+    ARTIFACTS.mkdir(exist_ok=True)
+
+    async def keep(page: Page, name: str) -> None:
+        test = request.node.name.removeprefix("test_")
+        await page.screenshot(path=ARTIFACTS / f"{test}-{name}.png")
+
+    return keep
