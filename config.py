@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -259,8 +260,6 @@ def _setting(section: str, key: object, name: str) -> Field:
 
 
 def _meant(word: str, known: Mapping[str, object]) -> str:
-    from difflib import get_close_matches
-
     close = get_close_matches(word, list(known), n=1)
     return f" (did you mean {close[0]}?)" if close else ""
 
@@ -282,8 +281,7 @@ def _from_text(name: str, part: Field, text: str) -> object:
 
 
 def _kind(part: Field) -> str:
-    kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
-    return kinds.get(part.type, "a list of texts")  # type: ignore[arg-type]
+    return {bool: "true or false", int: "a whole number", float: "a number", str: "text"}.get(part.type, "a list of texts")
 
 
 def _checked(name: str, part: Field, value: Any) -> Any:

@@ -1,0 +1,283 @@
+"""The real server for tests: in the test's own loop (`running`, fixture `app`) or as a process (`process`).
+
+    async def test_friends(app):
+        ann, bob = await app.client().register(), await app.client().register()
+        answer = await ann.post("/contact/addfriend", dstid=bob.user_id)   # userid is added
+        async with ann.socket() as socket:
+            await socket.send({"cmd": 10, "dstid": bob.user_id, "media": 1, "content": "你好", "cid": "1"})
+            ack = await socket.receive()
+
+Rate limits are off unless a test asks for them: ``running(tmp_path, {"limits.enabled": True})``.
+"""
+
+import asyncio
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import ujson
+from tornado.httpclient import HTTPRequest, HTTPResponse
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
+from tornado.websocket import websocket_connect
+
+import server
+from config import load_config
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWD = "secret123"
+#: Seconds after which a test gives up waiting for what should have come at once.
+PATIENCE = 20
+
+_mobiles = itertools.count(13800000000)
+
+
+class App:
+    """A server on a free port of this process."""
+
+    def __init__(self, services, site, http_server) -> None:
+        self.services, self.site, self.server = services, site, http_server
+        self.port = http_server.port
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._clients: list[Client] = []
+
+    def client(self, **headers: str) -> "Client":
+        """A new browser with no cookies; `headers` go with its every request."""
+        client = Client(self.url, headers)
+        self._clients.append(client)
+        return client
+
+    async def stop(self, seconds: float = 0.0) -> None:
+        """Drains as SIGTERM would."""
+        await server.drain(self.server, self.site, seconds)
+        for client in self._clients:
+            client.close()
+
+
+@asynccontextmanager
+async def running(data: Path, settings: Mapping[str, object] = {}) -> AsyncIterator[App]:
+    """The server with its rows and media under `data`, until the block ends."""
+    app = start(data, settings)
+    try:
+        yield app
+    finally:
+        await app.stop()
+
+
+def start(data: Path, settings: Mapping[str, object] = {}) -> App:
+    """As `running`, for callers that stop it themselves; call it on the loop."""
+    given = {"server.port": 0, "server.data": str(data), "limits.enabled": False, **settings}
+    config = load_config(None, {}, given)
+    services = server.make_services(config)
+    site = server.make_app(services)
+    return App(services, site, server.listen(config, site))
+
+
+@pytest.fixture
+def app(io_loop, tmp_path):
+    """A running server with nobody registered yet."""
+
+    async def begin() -> App:
+        return start(tmp_path / "data")
+
+    running_app = io_loop.run_sync(begin)
+    yield running_app
+    io_loop.run_sync(running_app.stop)
+
+
+class Client:
+    """A tiny HTTP client: one browser with its cookies, and the user that registered or logged in last."""
+
+    def __init__(self, url: str, headers: Mapping[str, str] = {}) -> None:
+        self.url = url
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.cookies: dict[str, str] = {}
+        self.user_id: int | None = None
+        self.token = ""
+        self.mobile = ""
+        self._http = SimpleAsyncHTTPClient(force_instance=True, max_clients=200, max_body_size=1 << 30)
+
+    def close(self) -> None:
+        self._http.close()
+
+    async def register(self, nickname: str = "", mobile: str = "", passwd: str = PASSWD, **fields: object) -> "Client":
+        """Registers somebody and stays logged in; returns itself."""
+        return await self._enter("/user/register", mobile or str(next(_mobiles)), passwd, nickname=nickname, **fields)
+
+    async def login(self, mobile: str, passwd: str = PASSWD) -> "Client":
+        return await self._enter("/user/login", mobile, passwd)
+
+    async def _enter(self, path: str, mobile: str, passwd: str, **fields: object) -> "Client":
+        self.user_id = None
+        answer = await self.post(path, mobile=mobile, passwd=passwd, **fields)
+        assert answer["code"] == 0, answer
+        self.user_id, self.token, self.mobile = answer["data"]["id"], answer["data"]["token"], mobile
+        return self
+
+    async def post(self, path: str, **fields: object) -> dict:
+        """A form call; the envelope. `userid` is added when somebody is logged in and none is given; a field
+        that is None is left out."""
+        response = await self.fetch(path, urlencode(self._named(fields)).encode())
+        return envelope(response)
+
+    async def post_json(self, path: str, **fields: object) -> dict:
+        """As `post`, with a JSON body."""
+        body = ujson.dumps(self._named(fields)).encode()
+        return envelope(await self.fetch(path, body, **{"Content-Type": "application/json"}))
+
+    async def upload(self, content: bytes, name: str = "file.png", **fields: object) -> dict:
+        """One file to /attach/upload; the envelope."""
+        boundary = b"magpie-test-boundary"
+        parts = [
+            b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (boundary, key.encode(), str(value).encode())
+            for key, value in self._named(fields).items()
+        ]
+        parts.append(
+            b'--%s\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\n'
+            b"Content-Type: application/octet-stream\r\n\r\n%s\r\n--%s--\r\n" % (boundary, name.encode(), content, boundary)
+        )
+        kind = f"multipart/form-data; boundary={boundary.decode()}"
+        return envelope(await self.fetch("/attach/upload", b"".join(parts), **{"Content-Type": kind}))
+
+    async def get(self, path: str, **headers: str) -> HTTPResponse:
+        return await self.fetch(path, method="GET", **headers)
+
+    async def fetch(self, path: str, body: bytes | None = None, method: str = "POST", **headers: str) -> HTTPResponse:
+        """One request as it is: no redirects followed, no status is an error."""
+        sent = {**self.headers, **headers}
+        if self.cookies:
+            sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
+        request = HTTPRequest(self.url + path, method, sent, body, follow_redirects=False, request_timeout=PATIENCE,
+                              allow_nonstandard_methods=True, decompress_response=False)
+        response = await self._http.fetch(request, raise_error=False)
+        for line in response.headers.get_list("Set-Cookie"):
+            name, _, value = line.partition(";")[0].partition("=")
+            if "max-age=0" in line.lower():
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = value
+        return response
+
+    def socket(self, v: int | None = 2, **headers: str) -> "Socket":
+        """A WebSocket of the user, by token: ``async with client.socket() as socket``. `v=None`: a classic one."""
+        query = {"id": self.user_id, "token": self.token} | ({"v": v} if v else {})
+        address = f"{self.url.replace('http', 'ws', 1)}/chat?{urlencode(query)}"
+        return Socket(address, {**self.headers, **headers}, welcomed=v == 2)
+
+    def _named(self, fields: Mapping[str, object]) -> dict[str, object]:
+        if self.user_id is not None and "userid" not in fields and "ownerid" not in fields:
+            fields = {"userid": self.user_id, **fields}
+        return {name: value for name, value in fields.items() if value is not None}
+
+
+class Socket:
+    """One connection to /chat. `welcome` is the first frame of a v2 node."""
+
+    def __init__(self, address: str, headers: Mapping[str, str], welcomed: bool) -> None:
+        self._request = HTTPRequest(address, headers=dict(headers), connect_timeout=PATIENCE, request_timeout=PATIENCE)
+        self._welcomed = welcomed
+        self.welcome: dict | None = None
+
+    async def __aenter__(self) -> "Socket":
+        return await self.open()
+
+    async def __aexit__(self, *error: object) -> None:
+        self.close()
+
+    async def open(self) -> "Socket":
+        """Connects; raises `HTTPClientError` when the handshake is refused."""
+        self._connection = await websocket_connect(self._request)
+        if self._welcomed:
+            self.welcome = await self.receive()
+            assert self.welcome["cmd"] == 3, self.welcome
+        return self
+
+    async def send(self, frame: dict | str | bytes) -> None:
+        """A frame: a dict as JSON, a text as it is, bytes as a binary frame."""
+        text = ujson.dumps(frame) if isinstance(frame, dict) else frame
+        await self._connection.write_message(text, binary=isinstance(frame, bytes))
+
+    async def receive(self, *cmds: int) -> dict:
+        """The next frame, of one of `cmds` if any are given; others are dropped then."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                text = await self._connection.read_message()
+                assert text is not None, f"closed with {self._connection.close_code}"
+                frame = ujson.loads(text)
+                if not cmds or frame["cmd"] in cmds:
+                    return frame
+
+    async def closed(self) -> int | None:
+        """Waits for the server to close; the code."""
+        async with asyncio.timeout(PATIENCE):
+            while await self._connection.read_message() is not None:
+                pass
+        return self._connection.close_code
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class Process:
+    """``python server.py`` as users run it."""
+
+    def __init__(self, child: asyncio.subprocess.Process, url: str, log: Path) -> None:
+        self.child, self.url, self.log = child, url, log
+
+    def client(self, **headers: str) -> Client:
+        return Client(self.url, headers)
+
+    def logged(self) -> str:
+        """What it wrote to standard error so far."""
+        return self.log.read_text("utf-8", "replace")
+
+    async def stop(self, signal_number: int = 15) -> int:
+        """Sends a signal and waits; the exit code."""
+        if self.child.returncode is None:
+            self.child.send_signal(signal_number)
+        async with asyncio.timeout(PATIENCE):
+            return await self.child.wait()
+
+
+@asynccontextmanager
+async def process(data: Path, *arguments: str, **env: str) -> AsyncIterator[Process]:
+    """A server process with its rows under `data`, killed when the block ends; `env` are ``IM_*`` variables."""
+    data.mkdir(parents=True, exist_ok=True)
+    log = data / "server.log"
+    with log.open("ab") as stderr:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, str(ROOT / "server.py"), "--port", "0", "--data", str(data), *arguments,
+            stdout=asyncio.subprocess.PIPE, stderr=stderr, env=_environment(env), cwd=data,
+        )
+    try:
+        async with asyncio.timeout(PATIENCE):
+            line = (await child.stdout.readline()).decode()
+        assert "http" in line, f"the server did not start: {line!r}\n{log.read_text()}"
+        yield Process(child, line.split()[-1], log)
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.communicate()
+
+
+def run(*arguments: str, **env: str) -> tuple[int, str, str]:
+    """Runs ``python server.py`` to its end: exit code, standard output, standard error."""
+    done = subprocess.run([sys.executable, str(ROOT / "server.py"), *arguments], env=_environment(env),
+                          capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def _environment(env: Mapping[str, str]) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("IM_")}
+    return {**own, "IM_LIMITS_ENABLED": "false", "PYTHONWARNINGS": "default", **env}
+
+
+def envelope(response: HTTPResponse) -> dict:
+    """The JSON of an API answer; an error of transport fails the test."""
+    assert response.headers.get("Content-Type", "").startswith("application/json"), (response.code, response.body[:500])
+    return ujson.loads(response.body)

@@ -1,0 +1,158 @@
+"""Settings: the file, the environment, the command line, and what is said about a wrong one."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from config import SECTIONS, Config, ConfigError, env_name, load_config
+from tests import app as harness
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = ROOT / "config.yaml"
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "config.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_shipped_file_says_the_defaults():
+    """The settings file that is shipped changes nothing: it shows what holds without it."""
+    assert load_config(SHIPPED, {}) == Config()
+
+
+def test_shipped_file_explains_every_key():
+    """Whoever opens config.yaml finds every setting there, and a comment at it or at its group."""
+    shown = yaml.safe_load(SHIPPED.read_text("utf-8"))
+    assert {section: list(keys) for section, keys in shown.items()} == {
+        section: list(part.__dataclass_fields__) for section, part in SECTIONS.items()
+    }
+
+
+def test_environment_beats_file_and_command_line_beats_both(tmp_path):
+    """An environment variable overrides the file, and an option overrides the variable."""
+    path = write(tmp_path, "server: {port: 1001, host: 0.0.0.0, data: here}")
+    env = {"IM_SERVER_PORT": "1002", "IM_SERVER_DATA": "there", "PATH": "/bin"}
+    config = load_config(path, env, {"server.port": 1003})
+    assert (config.server.host, config.server.data, config.server.port) == ("0.0.0.0", "there", 1003)
+
+
+@pytest.mark.parametrize("text, value", [("false", False), ("0", False), ("No", False), ("true", True), ("on", True)])
+def test_switches_in_the_environment(text, value):
+    """A switch may be written true, yes, on or 1, and the opposites."""
+    assert load_config(None, {"IM_LIMITS_ENABLED": text}).limits.enabled is value
+
+
+def test_lists_in_the_environment_are_comma_separated():
+    """Several origins fit into one variable, an empty one means none."""
+    config = load_config(None, {"IM_AUTH_ORIGINS": "https://a.example, http://b.example:8080", "IM_SERVER_PROXIES": ""})
+    assert config.auth.origins == ("https://a.example", "http://b.example:8080")
+    assert config.server.proxies == ()
+
+
+def test_whole_number_stands_for_a_fraction(tmp_path):
+    """`login_rate: 1` is as good as 1.0."""
+    assert load_config(write(tmp_path, "limits: {login_rate: 1}"), {}).limits.login_rate == 1.0
+
+
+def test_data_directory_holds_the_database():
+    """Without a database URL the rows live in the data directory."""
+    config = load_config(None, {"IM_SERVER_DATA": "/srv/magpie"})
+    assert config.database_url == "sqlite:////srv/magpie/magpie.db"
+    assert load_config(None, {"IM_DATABASE_URL": "mysql://u:p@h/d"}).database_url == "mysql://u:p@h/d"
+
+
+WRONG_FILES = [
+    ("sever: {port: 1}", "unknown section 'sever' (did you mean server?)"),
+    ("server: {prot: 1}", "server.prot: unknown setting (did you mean port?)"),
+    ("server: {port: '8080'}", "server.port: expected a whole number, got '8080'"),
+    ("server: {port: true}", "server.port: expected a whole number, got True"),
+    ("server: {port: 8080.5}", "server.port: expected a whole number, got 8080.5"),
+    ("server: {port: 70000}", "server.port: expected 0 … 65535, got 70000"),
+    ("server: {port: }", "server.port: expected a whole number, got None"),
+    ("server: {drain_seconds: 60}", "server.drain_seconds: expected 0 … 9, got 60.0"),
+    ("server: {drain_seconds: .nan}", "server.drain_seconds: expected 0 … 9, got nan"),
+    ("server: {log_level: loud}", "server.log_level: expected one of debug, info, warning, error, got 'loud'"),
+    ("server: {host: 5}", "server.host: expected text, got 5"),
+    ("server: {proxies: 10.0.0.1}", "server.proxies: expected a list of texts, got '10.0.0.1'"),
+    ("server: {proxies: [nginx]}", "server.proxies: 'nginx' is neither an address nor a network"),
+    ("server: {tls_cert: a.pem}", "server.tls_cert and server.tls_key: give both or neither"),
+    ("limits: {enabled: 'no, thanks'}", "limits.enabled: expected true or false, got 'no, thanks'"),
+    ("limits: {login_rate: 0}", "limits.login_rate: expected 1e-06 … 1e+06, got 0.0"),
+    ("limits: {login_burst: 0}", "limits.login_burst: expected 1 … 1e+06, got 0"),
+    ("auth: {origins: [example.com]}", "auth.origins: 'example.com' is not of the form https://host[:port]"),
+    ("auth: {origins: ['https://a.example/']}", "auth.origins: 'https://a.example/' is not of the form"),
+    ("storage: {backend: s3}", "storage.backend: expected one of local, oss, got 's3'"),
+    ("storage: {backend: oss}", "storage.oss_endpoint: needed when storage.backend is oss"),
+    ("storage: {oss_key_secret: 12345}", "storage.oss_key_secret: expected text, got a value that is not shown"),
+    ("database: {url: 'oracle://u:hidden@h/d'}", "database.url: expected sqlite://, mysql:// or postgresql://"),
+    ("server: {port: 1, port: 2}", "port is given twice"),
+    ("server: 5", "server: expected keys with values, got 5"),
+    ("- server", "expected keys with values"),
+    ("server: {port", "while parsing a flow mapping"),
+]
+
+
+@pytest.mark.parametrize("text, line", WRONG_FILES)
+def test_wrong_file_is_named(tmp_path, text, line):
+    """A mistake in the file is answered by one line that names the file and the setting."""
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        load_config(path, {})
+    said = str(caught.value)
+    assert line in said and "\n" not in said
+    assert "hidden" not in said and "12345" not in said
+
+
+WRONG_VARIABLES = [
+    ("IM_LIMIT_ENABLED", "false", "IM_LIMIT_ENABLED: unknown setting (did you mean IM_LIMITS_ENABLED?)"),
+    ("IM_SERVER_PROT", "1", "IM_SERVER_PROT: unknown setting (did you mean IM_SERVER_PORT?)"),
+    ("IM_SERVER_PORT", "eighty", "IM_SERVER_PORT: expected a whole number, got 'eighty'"),
+    ("IM_SERVER_PORT", "", "IM_SERVER_PORT: expected a whole number, got ''"),
+    ("IM_SERVER_PORT", "-1", "IM_SERVER_PORT: expected 0 … 65535, got -1"),
+    ("IM_LIMITS_LOGIN_RATE", "inf", "IM_LIMITS_LOGIN_RATE: expected 1e-06 … 1e+06, got inf"),
+    ("IM_LIMITS_ENABLED", "maybe", "IM_LIMITS_ENABLED: expected true or false, got 'maybe'"),
+    ("IM_AUTH_ORIGINS", "chat.example.com", "auth.origins: 'chat.example.com' is not of the form"),
+]
+
+
+@pytest.mark.parametrize("name, value, line", WRONG_VARIABLES)
+def test_wrong_variable_is_named(name, value, line):
+    """A mistake in an environment variable is answered by one line that names the variable."""
+    with pytest.raises(ConfigError) as caught:
+        load_config(None, {name: value})
+    assert line in str(caught.value)
+
+
+def test_every_setting_has_a_variable():
+    """Whatever the file can say, the environment can say too."""
+    for section, part in SECTIONS.items():
+        for key, described in part.__dataclass_fields__.items():
+            default = described.default
+            text = ",".join(default) if isinstance(default, tuple) else str(default)
+            config = load_config(None, {env_name(section, key): text})
+            assert getattr(getattr(config, section), key) == default
+
+
+def test_missing_file_is_named(tmp_path):
+    """A settings file that is not there is named."""
+    with pytest.raises(ConfigError, match="nowhere.yaml: No such file"):
+        load_config(tmp_path / "nowhere.yaml", {})
+
+
+@pytest.mark.parametrize("arguments, env, line", [
+    ([], {"IM_SERVER_PORT": "x"}, "magpie: IM_SERVER_PORT: expected a whole number, got 'x'\n"),
+    (["--config", "/nowhere.yaml"], {}, "magpie: /nowhere.yaml: No such file or directory\n"),
+    (["--port", "99999"], {}, "magpie: server.port: expected 0 … 65535, got 99999\n"),
+])
+def test_start_is_refused_with_one_line(arguments, env, line):
+    """`python server.py` with a wrong setting prints one line, no traceback, and exits with 2."""
+    assert harness.run(*arguments, **env) == (2, "", line)
+
+
+def test_secrets_are_not_shown():
+    """A printed configuration shows neither the database's password nor the bucket's key."""
+    shown = repr(load_config(None, {"IM_DATABASE_URL": "mysql://u:hidden@h/d", "IM_STORAGE_OSS_KEY_SECRET": "hidden"}))
+    assert "hidden" not in shown
