@@ -71,7 +71,7 @@ class Form:
         name = self._first(names)
         if name is None:
             return None
-        self._refuse_repeated(names)
+        self.refuse_repeated(*names)
         return values.integer(values.digits(self._fields[name]), name, 1)
 
     def integer(self, name: str, default: int | None = None, low: int = 0, high: int = values.MAX_INT) -> int:
@@ -80,7 +80,7 @@ class Form:
             if default is None:
                 raise BadArgument(f"缺少参数 {name}", f"Missing {name}")
             return default
-        self._refuse_repeated((name,))
+        self.refuse_repeated(name)
         return values.integer(values.digits(self._fields[name]), name, low, high)
 
     def text(self, *names: str, max_length: int, default: str = "", required: bool = False) -> str:
@@ -105,7 +105,7 @@ class Form:
         """A password or token: never stripped, required."""
         if name not in self:
             raise BadArgument(f"缺少参数 {name}", f"Missing {name}")
-        self._refuse_repeated((name,))
+        self.refuse_repeated(name)
         return values.text(self._fields[name], name, max_length)
 
     def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
@@ -119,7 +119,8 @@ class Form:
     def _first(self, names: tuple[str, ...]) -> str | None:
         return next((name for name in names if name in self), None)
 
-    def _refuse_repeated(self, names: tuple[str, ...]) -> None:
+    def refuse_repeated(self, *names: str) -> None:
+        """`BadArgument` when one of these fields came more than once: which one was meant?"""
         for name in names:
             if name in self._repeated:
                 raise BadArgument(f"参数 {name} 重复", f"{name} is given twice")

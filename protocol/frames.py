@@ -18,9 +18,13 @@ class CloseCode(IntEnum):
 
 def ack(message: Message) -> str:
     """The message is durable; `message` carries what the log gave it."""
-    return _dump({"cmd": Cmd.ACK, "cid": message.cid or "", "id": message.id, "seq": message.seq,
-                  "ver": message.ver, "createat": message.createat, "kind": message.cmd,
-                  "dstid": message.dstid})
+    return _dump({"cmd": Cmd.ACK, **ack_fields(message)})
+
+
+def ack_fields(message: Message) -> dict:
+    """What an ack says; also the answer of /message/send."""
+    return {"cid": message.cid or "", "id": message.id, "seq": message.seq, "ver": message.ver,
+            "createat": message.createat, "kind": message.cmd, "dstid": message.dstid}
 
 
 def error(refusal: Refusal, cid: object = None, lang: str = "zh") -> str:

@@ -112,6 +112,8 @@ class Message:
         cid = get("cid")
         if cid is not None and cid != "":
             message.cid = values.text(cid, "cid", _MAX_CID)
+            if cid[-1] == " ":  # MySQL compares keys padded with spaces
+                raise BadArgument("参数 cid 不正确", "Bad value of cid")
         message._require_fields_of_media()
         return message
 

@@ -44,6 +44,17 @@ def parse_json_pairs(raw: str) -> list[tuple[str, object]]:
     return pairs
 
 
+def parse_json_list(raw: str) -> list:
+    """A JSON list that stands as text in a form."""
+    try:
+        value = json.loads(raw, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise BadArgument("不是有效的 JSON", "Not valid JSON") from None
+    if type(value) is not list:
+        raise BadArgument("不是有效的 JSON 列表", "Not a JSON list")
+    return value
+
+
 class _Pairs(list):
     """The pairs of one JSON object, told apart from a JSON array. Objects inside it refuse to be any field."""
 

@@ -1,0 +1,153 @@
+"""The hub: this process's nodes, the channels they listen to, and getting frames to them.
+
+It knows no rows and asks nobody: who belongs to which room is told to it when a node comes and when a user joins.
+"""
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from hub.broker import Broker, Joined, Publication
+from hub.node import Node, Transport
+from hub.transport import text_frame
+from protocol.frames import CloseCode
+
+
+def user_channel(user_id: int) -> str:
+    return f"u{user_id}"
+
+
+def room_channel(room_id: int) -> str:
+    return f"g{room_id}"
+
+
+class Hub:
+    """`queue_bytes`: what may wait for one node before it is closed with 4008."""
+
+    def __init__(self, broker: Broker, queue_bytes: int) -> None:
+        self._broker = broker
+        self._queue_bytes = queue_bytes
+        self._channels: dict[str, dict[Node, None]] = {}  # listeners in the order they came
+        self._sessions: defaultdict[int, set[Node]] = defaultdict(set)
+        self._nodes: set[Node] = set()
+        self._dirty: list[Node] = []
+        broker.listen(self._deliver)
+
+    # --- who is here --------------------------------------------------------------------------------------
+
+    @property
+    def connections(self) -> int:
+        return len(self._nodes)
+
+    def online(self, user_id: int) -> bool:
+        """Whether the user has a node in this process."""
+        return user_channel(user_id) in self._channels
+
+    def register(self, user_id: int, session_id: int, v2: bool, lang: str, transport: Transport) -> Node:
+        """A new connection. It listens to its user's channel at once, so that a room joined from now on is
+        learnt; `enter` adds the rooms the database knows."""
+        node = Node(user_id, session_id, v2, lang, transport, self._schedule, self._queue_bytes)
+        self._nodes.add(node)
+        self._sessions[session_id].add(node)
+        self._listen(node, user_channel(user_id))
+        return node
+
+    def enter(self, node: Node, room_ids: Iterable[int]) -> None:
+        """The node listens to these rooms, unless it has gone meanwhile."""
+        if node in self._nodes:
+            for room_id in room_ids:
+                self._listen(node, room_channel(room_id))
+
+    def unregister(self, node: Node) -> None:
+        """The connection has ended. Calling it again does nothing."""
+        if node not in self._nodes:
+            return
+        self._nodes.discard(node)
+        for channel in node.channels:
+            listeners = self._channels[channel]
+            del listeners[node]
+            if not listeners:
+                del self._channels[channel]
+        node.channels.clear()
+        session = self._sessions[node.session_id]
+        session.discard(node)
+        if not session:
+            del self._sessions[node.session_id]
+
+    def _listen(self, node: Node, channel: str) -> None:
+        node.channels.add(channel)
+        self._channels.setdefault(channel, {})[node] = None
+
+    # --- publishing ---------------------------------------------------------------------------------------
+
+    def publish(self, items: Sequence[Publication | Joined]) -> None:
+        """To listeners in every process."""
+        self._broker.publish(items)
+
+    def tell(self, user_ids: Iterable[int], text: str) -> None:
+        """An event to all v2 nodes of some users."""
+        channels = tuple(dict.fromkeys(map(user_channel, user_ids)))
+        self.publish([Publication(channels, text, v2_only=True)])
+
+    def join(self, user_id: int, room_id: int) -> None:
+        """The user came into the room: the nodes they have open listen to it from now on."""
+        self.publish([Joined(user_id, room_id)])
+
+    def _deliver(self, items: Sequence[Publication | Joined]) -> None:
+        """Hands what was published to the local listeners; each frame is encoded once for all of them."""
+        for item in items:
+            if isinstance(item, Joined):
+                for node in self._channels.get(user_channel(item.user_id), ()):
+                    self._listen(node, room_channel(item.room_id))
+                continue
+            listeners = self._listeners(item.channels)
+            if listeners:
+                frame = text_frame(item.text)
+                for node in listeners:
+                    if node.id != item.skip and (node.v2 or not item.v2_only):
+                        node.send(frame)
+
+    def _listeners(self, channels: tuple[str, ...]) -> Iterable[Node]:
+        if len(channels) == 1:
+            return self._channels.get(channels[0], ())
+        found: dict[Node, None] = {}
+        for channel in channels:
+            found.update(self._channels.get(channel, {}))
+        return found
+
+    # --- writing ------------------------------------------------------------------------------------------
+
+    def _schedule(self, node: Node) -> None:
+        """All nodes that were sent something in this turn of the loop are written in the next."""
+        if not self._dirty:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._dirty.append(node)
+
+    def _flush(self) -> None:
+        dirty, self._dirty = self._dirty, []
+        for node in dirty:
+            node.flush()
+
+    # --- ending -------------------------------------------------------------------------------------------
+
+    def close_session(self, session_id: int) -> None:
+        """The session was revoked: its sockets are closed with 4401."""
+        for node in list(self._sessions.get(session_id, ())):
+            self._close(node, CloseCode.REVOKED, "session revoked")
+
+    async def close_all(self, code: CloseCode, seconds: float) -> None:
+        """Closes every node, spread over `seconds` so that not all come back at once."""
+        nodes = list(self._nodes)
+        random.shuffle(nodes)
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        for i, node in enumerate(nodes):
+            due = start + seconds * i / len(nodes)
+            if due > loop.time():
+                await asyncio.sleep(due - loop.time())
+            self._close(node, code, "server restarts")
+
+    def _close(self, node: Node, code: CloseCode, reason: str) -> None:
+        node.close(code, reason)
+        self.unregister(node)

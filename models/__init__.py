@@ -1,0 +1,1 @@
+"""Rows, and the rules about rows. Runs only in database threads; each call is one transaction."""

@@ -1,0 +1,43 @@
+"""Who may read and write which conversation, and why somebody else may not."""
+
+from models.community import Community
+from models.conversation import Conversation, find
+from models.user import User
+from protocol.errors import BadArgument, Forbidden, NotFound, Refusal
+from protocol.message import ROOM, SINGLE
+
+
+def locate(user_id: int, kind: int, dstid: int, strangers: bool) -> Conversation | None:
+    """As `find`, for a caller who may read it; None for one that has no message yet.
+
+    Raises `NotFound` where there is no such user or community, `Forbidden` for strangers and non-members."""
+    conversation = find(user_id, kind, dstid)
+    if conversation is None and not may_open(user_id, kind, dstid, strangers):
+        raise refusal(kind, dstid)
+    return conversation
+
+
+def may_open(user_id: int, kind: int, dstid: int, strangers: bool) -> bool:
+    """Whether a single chat that has no row yet may begin: notes to oneself, and strangers where allowed."""
+    return kind == SINGLE and (user_id == dstid or (strangers and _exists(kind, dstid)))
+
+
+def refusal(kind: int, dstid: int) -> Refusal:
+    """Why somebody who is no member of (kind, dstid) is refused."""
+    if not _exists(kind, dstid):
+        return NotFound("该群不存在", "No such group") if kind == ROOM else NotFound("该用户不存在", "No such user")
+    if kind == ROOM:
+        return Forbidden("你不是该群成员", "You are not a member of this group")
+    return Forbidden("你们还不是好友", "You are not friends")
+
+
+def _exists(kind: int, dstid: int) -> bool:
+    model = Community if kind == ROOM else User
+    return model.select(model.id).where(model.id == dstid).exists()
+
+
+def check_kind(kind: int) -> int:
+    """`kind` of a call, or `BadArgument`."""
+    if kind not in (SINGLE, ROOM):
+        raise BadArgument("参数 kind 不正确", "Bad value of kind")
+    return kind

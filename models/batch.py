@@ -1,0 +1,236 @@
+"""One transaction of the message log: who may send, which numbers, what is stored.
+
+Everything here runs inside the transaction that the log has opened. SQL is made once by Peewee and used with
+`executemany`, which costs a third of Peewee's own inserts.
+"""
+
+import functools
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from peewee import Model, Query, __exception_wrapper__
+
+from models import attachment
+from models.access import may_open, refusal
+from models.conversation import Conversation, Member, key_of, open_single
+from models.database import Database
+from models.message import MAX_CONVERSATION, MAX_SEQ, Mention, StoredMessage, public_id
+from protocol.errors import Conflict, Refused
+from protocol.message import Message
+
+if TYPE_CHECKING:
+    from models.log import Submission
+
+#: Remembered conversation ids; all are forgotten when there are more.
+_MAX_IDS = 200_000
+
+
+class _Place:
+    """A locked conversation and the numbers it has reached in this batch."""
+
+    __slots__ = ("id", "seq", "ver")
+
+    def __init__(self, conversation_id: int, seq: int, ver: int) -> None:
+        self.id, self.seq, self.ver = conversation_id, seq, ver
+
+
+class Batch:
+    """`now`: ms, above that of every earlier batch of this process. `earlier`: None on a first try, when no
+    message is expected to be stored already; else the times of tries whose COMMIT may have happened, by which
+    our own copy is told from a resend."""
+
+    def __init__(self, prepared: "Prepared", submissions: "Sequence[Submission]", now: int,
+                 earlier: list[int] | None) -> None:
+        self._prepared = prepared
+        self._submissions = submissions
+        self._now = now
+        self._earlier = earlier
+        self._opened: dict[str, int] = {}
+        #: (sender, cid) -> (digest, id, seq, ver, createat)
+        self._stored: dict[tuple[int, str], tuple[int | None, int, int, int, int]] = {}
+
+    def store(self) -> dict[str, int]:
+        """Numbers and inserts every message that may be sent; sets refusal or numbers on each submission.
+        Returns conversation ids by key that are worth remembering once this is committed."""
+        for submission in self._submissions:
+            submission.refusal, submission.repeated = None, False
+        keys = [key_of(s.message.userid, s.message.cmd, s.message.dstid) for s in self._submissions]
+        places = self._lock(keys)
+        members = self._members(keys, places)
+        if self._earlier is not None:
+            self._look_back()
+        messages: list[tuple] = []
+        mentions: list[tuple] = []
+        touched: dict[int, _Place] = {}
+        for submission, key in zip(self._submissions, keys):
+            message, place = submission.message, places.get(key)
+            if place is None or (message.userid, place.id) not in members:
+                submission.refusal = refusal(message.cmd, message.dstid)
+                continue
+            digest = message.digest() if submission.cid else None
+            if submission.cid and self._repeats(submission, digest):
+                continue
+            if place.seq >= MAX_SEQ or place.id > MAX_CONVERSATION:
+                submission.refusal = Refused("该会话已满", "This conversation is full")
+                continue
+            self._number(message, place)
+            touched[place.id] = place
+            messages.append(_row(submission, place.id, digest))
+            mentions.extend(
+                (user_id, place.id, message.seq, message.userid)
+                for user_id in message.at or ()
+                if user_id != message.userid
+            )
+            if submission.cid:
+                numbers = (digest, message.id, message.seq, message.ver, self._now)
+                self._stored[message.userid, submission.cid] = numbers
+        self._insert(messages, mentions, touched.values())
+        return self._opened
+
+    # --- the conversations --------------------------------------------------------------------------------
+
+    def _lock(self, keys: list[str]) -> dict[str, _Place]:
+        """Locks the rows of all conversations in id order (one order everywhere: no deadlocks)."""
+        known = self._prepared.ids
+        missing = {key for key in keys if key not in known}
+        ids_of = {key: known[key] for key in keys if key in known}
+        if missing:
+            self._opened = self._find_or_open(missing)
+            ids_of |= self._opened
+        if not ids_of:
+            return {}
+        ids = sorted(set(ids_of.values()))
+        rows = self._prepared.execute(self._prepared.lock(len(ids)), ids)
+        by_id = {conversation_id: _Place(conversation_id, seq, ver) for conversation_id, seq, ver in rows}
+        return {key: by_id[conversation_id] for key, conversation_id in ids_of.items() if conversation_id in by_id}
+
+    def _find_or_open(self, keys: set[str]) -> dict[str, int]:
+        """The ids of keys; single chats that may begin without having been opened are made."""
+        query = Conversation.select(Conversation.key, Conversation.id).where(Conversation.key.in_(list(keys)))
+        found = dict(query.tuples())
+        for submission in self._submissions:
+            user_id, kind, dstid = submission.message.userid, submission.message.cmd, submission.message.dstid
+            key = key_of(user_id, kind, dstid)
+            if key in keys and key not in found and may_open(user_id, kind, dstid, self._prepared.strangers):
+                found[key] = open_single(user_id, dstid, self._now)
+        return found
+
+    def _members(self, keys: list[str], places: dict[str, _Place]) -> set[tuple[int, int]]:
+        """Which of the senders are members of what they send to, asked in this transaction."""
+        pairs = list({(s.message.userid, places[key].id) for s, key in zip(self._submissions, keys) if key in places})
+        if not pairs:
+            return set()
+        parameters = [value for pair in pairs for value in pair]
+        rows = self._prepared.execute(self._prepared.members(len(pairs)), parameters)
+        return {(user_id, conversation_id) for user_id, conversation_id in rows}
+
+    # --- the messages -------------------------------------------------------------------------------------
+
+    def _look_back(self) -> None:
+        """Finds what is stored already under the cids of this batch."""
+        by_sender: dict[int, list[str]] = {}
+        for submission in self._submissions:
+            if submission.cid:
+                by_sender.setdefault(submission.message.userid, []).append(submission.cid)
+        S = StoredMessage
+        for sender, cids in by_sender.items():
+            query = S.select(S.cid, S.digest, S.conversation_id, S.seq, S.ver, S.createat)
+            for cid, digest, conversation_id, seq, ver, at in query.where(S.userid == sender, S.cid.in_(cids)).tuples():
+                self._stored[sender, cid] = (digest, public_id(conversation_id, seq), seq, ver, at)
+
+    def _repeats(self, submission: "Submission", digest: int | None) -> bool:
+        """Gives a resend the numbers of the first one, or refuses another message under the same cid."""
+        message = submission.message
+        stored = self._stored.get((message.userid, submission.cid or ""))
+        if stored is None:
+            return False
+        first, message.id, message.seq, message.ver, message.createat = stored
+        if first != digest:
+            submission.refusal = Conflict("该消息编号已被使用", "This cid names another message")
+        else:
+            submission.repeated = message.createat not in (self._earlier or ())
+        return True
+
+    def _number(self, message: Message, place: _Place) -> None:
+        place.seq += 1
+        place.ver += 1
+        message.seq, message.ver, message.createat = place.seq, place.ver, self._now
+        message.id = public_id(place.id, place.seq)
+
+    def _insert(self, messages: list[tuple], mentions: list[tuple], touched: Iterable[_Place]) -> None:
+        if not messages:
+            return
+        numbers = [(place.seq, place.ver, self._now, place.id) for place in touched]
+        with __exception_wrapper__:  # a raw cursor raises the driver's exceptions, not Peewee's
+            cursor = self._prepared.cursor()
+            cursor.executemany(self._prepared.insert_message, messages)
+            cursor.executemany(self._prepared.update_conversation, numbers)
+            if mentions:
+                cursor.executemany(self._prepared.insert_mention, mentions)
+        media = [
+            url
+            for s in self._submissions
+            if s.refusal is None and not s.repeated
+            for url in (s.message.url, s.message.pic)
+            if url.startswith("/mnt/")
+        ]
+        if media:
+            attachment.attach(*media)
+
+
+def _row(submission: "Submission", conversation_id: int, digest: int | None) -> tuple:
+    """In the order of `StoredMessage`'s fields."""
+    message = submission.message
+    at = ",".join(map(str, message.at)) if message.at else ""
+    return (conversation_id, message.seq, message.ver, message.userid, submission.cid, digest, message.media,
+            message.content, message.pic, message.url, message.memo, message.amount, message.ref, at,
+            message.createat)
+
+
+class Prepared:
+    """What all batches of one log share: SQL texts for its kind of database, and the conversation ids it has
+    seen. `strangers`: whether people who are no friends may begin a single chat."""
+
+    def __init__(self, db: Database, strangers: bool) -> None:
+        self._peewee = db.peewee
+        self._is_sqlite = db.is_sqlite
+        self.strangers = strangers
+        #: by key; an id never changes and is only kept once it is committed
+        self.ids: dict[str, int] = {}
+        self.insert_message = _insert_sql(StoredMessage)
+        self.insert_mention = _insert_sql(Mention)
+        self.update_conversation = _text(Conversation.update(seq=0, ver=0, updateat=0).where(Conversation.id == 0))
+        self.lock = functools.cache(self._lock)
+        self.members = functools.cache(self._members)
+
+    def remember(self, ids: dict[str, int]) -> None:
+        if len(self.ids) > _MAX_IDS:
+            self.ids.clear()
+        self.ids.update(ids)
+
+    def execute(self, sql: str, parameters: Sequence) -> list[tuple]:
+        return self._peewee.execute_sql(sql, parameters).fetchall()
+
+    def cursor(self):  # noqa: ANN201 - the driver's own
+        return self._peewee.cursor()
+
+    def _lock(self, n: int) -> str:
+        query = Conversation.select(Conversation.id, Conversation.seq, Conversation.ver)
+        query = query.where(Conversation.id.in_([0] * n)).order_by(Conversation.id)
+        return _text(query if self._is_sqlite else query.for_update())
+
+    def _members(self, n: int) -> str:
+        """Pairs by row values; SQLite uses the key only when they come as VALUES."""
+        pairs = ", ".join([f"({self._peewee.param}, {self._peewee.param})"] * n)
+        values = f"VALUES {pairs}" if self._is_sqlite else pairs
+        return f"SELECT user_id, conversation_id FROM member WHERE (user_id, conversation_id) IN ({values})"
+
+
+def _insert_sql(model: type[Model]) -> str:
+    fields = model._meta.sorted_fields
+    return _text(model.insert_many([[0] * len(fields)], fields=fields))
+
+
+def _text(query: Query) -> str:
+    """The SQL alone. PostgreSQL's inserts get a RETURNING that executemany has no use for."""
+    return query.sql()[0].split(" RETURNING ")[0]

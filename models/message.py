@@ -1,0 +1,119 @@
+"""Stored messages: the rows of the log, and the ways to read them.
+
+A message's place is (conversation_id, seq), its primary key. The public `id` is computed from the place, so
+that a reference to a message needs no index of its own.
+"""
+
+from peewee import BigIntegerField, CharField, CompositeKey, IntegerField, TextField
+
+from models.access import locate
+from models.base import Base
+from models.conversation import Conversation
+from models.database import reads
+from protocol.message import ROOM, Message
+
+#: id = conversation_id << 27 | seq: 2^26 conversations of 2^27 messages stay below 2^53.
+SEQ_BITS = 27
+MAX_SEQ = 2**SEQ_BITS - 1
+MAX_CONVERSATION = 2**26 - 1
+
+#: A client's cid has at most 64 characters; a longer one was given by the log to a message without one.
+MAX_CLIENT_CID = 64
+
+
+class StoredMessage(Base):
+    """`cid` and `digest` tell a resend from another message under the same cid; `at` is the ids
+    of the people addressed, comma-separated."""
+
+    conversation_id = BigIntegerField()
+    seq = BigIntegerField()
+    ver = BigIntegerField()
+    userid = BigIntegerField()
+    cid = CharField(max_length=66, null=True)
+    digest = BigIntegerField(null=True)
+    media = IntegerField()
+    content = TextField(default="")
+    pic = TextField(default="")
+    url = TextField(default="")
+    memo = TextField(default="")
+    amount = BigIntegerField(default=0)
+    ref = BigIntegerField(default=0)
+    at = TextField(default="")
+    createat = BigIntegerField()
+
+    class Meta:
+        table_name = "message"
+        primary_key = CompositeKey("conversation_id", "seq")
+        indexes = ((("userid", "cid"), True), (("conversation_id", "ver"), True))
+
+
+class Mention(Base):
+    """`user_id` (0: everybody) is addressed in a message of `author`; kept to count without reading messages."""
+
+    user_id = BigIntegerField()
+    conversation_id = BigIntegerField()
+    seq = BigIntegerField()
+    author = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("user_id", "conversation_id", "seq")
+
+
+def _people(at: str) -> list[int] | None:
+    return [int(user_id) for user_id in at.split(",")] if at else None
+
+
+def public_id(conversation_id: int, seq: int) -> int:
+    return conversation_id << SEQ_BITS | seq
+
+
+def place_of(public_id: int) -> tuple[int, int]:
+    """(conversation_id, seq) of a public id."""
+    return public_id >> SEQ_BITS, public_id & MAX_SEQ
+
+
+def wire_row(stored: StoredMessage, conversation: Conversation) -> dict:
+    """A stored message as the wire has it, the way its author addressed it."""
+    if conversation.kind == ROOM:
+        dstid = conversation.a
+    else:
+        dstid = conversation.b if stored.userid == conversation.a else conversation.a
+    cid = stored.cid if stored.cid and len(stored.cid) <= MAX_CLIENT_CID else None
+    message = Message(stored.userid, dstid, conversation.kind, stored.media, stored.content, stored.pic, stored.url,
+                      stored.memo, stored.amount, cid, stored.ref, _people(stored.at))
+    message.id = public_id(stored.conversation_id, stored.seq)
+    message.seq, message.ver, message.createat = stored.seq, stored.ver, stored.createat
+    return message.row()
+
+
+@reads
+def history(user_id: int, kind: int, dstid: int, before: int | None, after: int | None, limit: int,
+            strangers: bool) -> list[dict]:
+    """Messages in ascending seq: the nearest below `before`, the first above `after`, or the newest. Both
+    bounds are exclusive seqs."""
+    conversation = locate(user_id, kind, dstid, strangers)
+    if conversation is None:
+        return []
+    query = StoredMessage.select().where(StoredMessage.conversation_id == conversation.id)
+    if after is not None:
+        found = list(query.where(StoredMessage.seq > after).order_by(StoredMessage.seq).limit(limit))
+    else:
+        if before is not None:
+            query = query.where(StoredMessage.seq < before)
+        found = list(query.order_by(StoredMessage.seq.desc()).limit(limit))[::-1]
+    return [wire_row(stored, conversation) for stored in found]
+
+
+@reads
+def changes(user_id: int, kind: int, dstid: int, ver: int, limit: int, strangers: bool) -> tuple[list[dict], bool]:
+    """Messages that changed after `ver`, ascending by ver, and whether there are more."""
+    conversation = locate(user_id, kind, dstid, strangers)
+    if conversation is None:
+        return [], False
+    found = list(
+        StoredMessage.select()
+        .where(StoredMessage.conversation_id == conversation.id, StoredMessage.ver > ver)
+        .order_by(StoredMessage.ver)
+        .limit(limit + 1)
+    )
+    return [wire_row(stored, conversation) for stored in found[:limit]], len(found) > limit
