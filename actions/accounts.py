@@ -98,7 +98,7 @@ async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -
     if changes:
         friends = await app.db.run(contact.friend_ids, user_id)
         changed = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)
-        await app.hub.tell([user_id, *friends], changed)
+        app.hub.tell([user_id, *friends], changed)
     return own_row(app, row)
 
 

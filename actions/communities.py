@@ -32,7 +32,7 @@ async def _announce(app: Services, user_id: int, community_id: int, what: str, d
     app.hub.join(user_id, community_id)
     members = await app.db.run(conversation.room_members, community_id)
     changed = event(Cmd.COMMUNITY_CHANGED, what=what, dstid=community_id, userid=user_id, kind=ROOM)
-    await app.hub.tell(members, changed)
+    app.hub.tell(members, changed)
     nickname = (await app.db.run(user.find_user, user_id))["nickname"]
     try:
         await messages.notice(app, user_id, community_id, f"{nickname}{deed}")
