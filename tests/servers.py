@@ -21,6 +21,8 @@ import psycopg
 import pymysql
 import pytest
 
+from models.database import Database
+
 MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 1 << 30
 
@@ -223,8 +225,6 @@ def database_url(request, tmp_path):
 @pytest.fixture
 def database(database_url, io_loop):
     """An open, migrated and empty `models.database.Database`, on each of the three in turn."""
-    from models.database import Database
-
     opened = Database(database_url, workers=2)
     opened.migrate()
     yield opened
