@@ -300,8 +300,13 @@ def _checked(name: str, part: Field, value: Any) -> Any:
     if "choices" in limits and value not in limits["choices"]:
         raise ConfigError(f"{name}: expected one of {', '.join(limits['choices'])}, got {shown}")
     if "low" in limits and not (math.isfinite(value) and limits["low"] <= value <= limits["high"]):
-        raise ConfigError(f"{name}: expected {limits['low']:g} … {limits['high']:g}, got {shown}")
+        raise ConfigError(f"{name}: expected {_plain(limits['low'])} … {_plain(limits['high'])}, got {shown}")
     return value
+
+
+def _plain(number: float) -> str:
+    """Without an exponent: 0.000001, 1000000."""
+    return f"{number:f}".rstrip("0").rstrip(".")
 
 
 def _check_together(config: Config) -> None:

@@ -15,7 +15,7 @@ import re
 import pytest
 from tornado.platform.asyncio import AsyncIOLoop
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.app"]
 
 
 def pytest_collection_modifyitems(items):
