@@ -1,0 +1,86 @@
+"""What the documents say, held against the code: nothing the server does is missing, no link leads nowhere."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from handlers.site import ROUTES
+from protocol.errors import Refusal
+from protocol.frames import CloseCode
+from protocol.message import Cmd, Media
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PROTOCOL = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+
+#: Made by the machine that runs, or outside the tree.
+_ELSEWHERE = re.compile(r"[a-z]+:|//")
+
+
+def names(paths):
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+def paths_of(pattern):
+    """What a reader would look for: the literal beginnings of a route's pattern, one for each alternative."""
+    head, group, rest = pattern.replace("\\.", ".").partition("(?:")
+    if group:
+        inner, _, tail = rest.partition(")")
+        return [path for name in inner.split("|") for path in paths_of(head + name + tail)]
+    return [re.match(r"[\w/.-]*", head)[0]]
+
+
+@pytest.mark.parametrize("path", sorted({path for route in ROUTES for path in paths_of(route[0])} - {".", "/"}))
+def test_every_route_is_told(path):
+    """Whatever the server answers to is in the protocol document."""
+    assert path in PROTOCOL
+
+
+def test_no_route_is_invented():
+    """A path that the document gives for a call is one the server knows."""
+    told = set(re.findall(r"(/(?:user|contact|message|attach)/\w+)`", PROTOCOL.partition("## Not in this release")[0]))
+    assert len(told) > 20
+    assert [path for path in sorted(told) if not any(re.fullmatch(route[0], path) for route in ROUTES)] == []
+
+
+@pytest.mark.parametrize(("kind", "number"), [
+    *((kind, int(member)) for kind in (Cmd, Media, CloseCode) for member in kind),
+    *(("Refusal", refusal.code) for refusal in [Refusal, *Refusal.__subclasses__()]),
+])
+def test_every_number_is_told(kind, number):
+    """Each frame, media kind, close code and error code has its line in a table of the protocol document."""
+    assert re.search(rf"^\| {number} \|", PROTOCOL, re.MULTILINE), f"{kind} {number}"
+
+
+@cache
+def anchors(path):
+    """The places in a document that a link can lead to, named the way GitHub names them."""
+    text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=names(DOCUMENTS))
+def test_every_link_leads_somewhere(document):
+    """A reader who follows a link of the documents arrives."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'src="([^"]+)"', text):
+        if _ELSEWHERE.match(link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (document.parent / name) if name else document
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+def test_both_readmes_tell_the_same():
+    """The Chinese README has the sections, commands and links of the English one."""
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
+    for pattern in (r"^(#+) ", r"^((?:make|IM_)[^#\n]*?)\s*(?:#|$)", r"^(\| .*`)", r"!\[[^]]*\]\(([^)]*)\)"):
+        found = [re.findall(pattern, text, re.MULTILINE) for text in (english, chinese)]
+        if pattern.startswith(r"^(\|"):
+            found = [[re.findall(r"`IM_[^`]*`", row) for row in rows] for rows in found]
+        assert found[0] == found[1]
