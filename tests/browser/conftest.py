@@ -7,13 +7,14 @@ errors in the server's log. Screenshots are kept in tests/artifacts/.
 import os
 import re
 import shutil
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.server_process import ServerProcess
+from tests.app import process
 
 ARTIFACTS = Path(__file__).resolve().parent.parent / "artifacts"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -25,15 +26,36 @@ DESKTOP = {"viewport": {"width": 1366, "height": 900}}
 MOST_WAITING = 15_000  # ms for anything on a page to happen, on a busy machine
 
 
+class Installation:
+    """A server of our own with its data; it can be stopped and started again at the same address."""
+
+    def __init__(self, data: Path):
+        self.data = data
+        self.url = ""
+        self._port = "0"
+
+    async def start(self) -> None:
+        self._running = AsyncExitStack()
+        self._process = await self._running.enter_async_context(process(self.data, "--port", self._port))
+        self.url = self._process.url
+        self._port = self.url.rpartition(":")[2]
+
+    async def stop(self) -> None:
+        """Drain it as SIGTERM does, and check that nothing went wrong in its life."""
+        code = await self._process.stop()
+        await self._running.aclose()
+        assert code == 0, self._process.logged()
+        trouble = re.compile(r" (WARNING|ERROR|CRITICAL) |Traceback|Warning:")
+        assert not [line for line in self._process.logged().splitlines() if trouble.search(line)]
+
+
 @pytest.fixture
-def server(tmp_path):
-    """A running server with empty data; two people's story is told faster than its message limit allows."""
-    server = ServerProcess(tmp_path / "data", LIMITS_MESSAGE_RATE="1000", LIMITS_MESSAGE_BURST="1000")
-    server.start()
+def server(tmp_path, io_loop):
+    """A running server with nobody registered yet."""
+    server = Installation(tmp_path / "data")
+    io_loop.run_sync(server.start)
     yield server
-    code = server.stop()
-    assert code == 0, server.log()
-    assert not server.complaints()
+    io_loop.run_sync(server.stop)
 
 
 class People:
