@@ -11,6 +11,8 @@ from protocol.frames import event
 from protocol.message import SINGLE, Cmd
 
 _DAY_MS = 86_400_000
+#: Rows of one UPDATE; databases bound the number of parameters.
+_TOUCH_BATCH = 1000
 
 
 class Client(NamedTuple):
@@ -120,7 +122,13 @@ async def find(app: Services, viewer_id: int, user_id: int) -> dict:
 
 
 async def forget_expired(app: Services) -> int:
-    """Delete the sessions whose time is over and close what sockets they have; how many there were."""
+    """Delete the sessions whose time is over and close what sockets they have; how many there were.
+
+    An open socket is use: its session does not grow idle, and ends by its absolute lifetime only.
+    """
+    connected = app.hub.sessions
+    for start in range(0, len(connected), _TOUCH_BATCH):
+        await app.db.run(session.touch_sessions, connected[start : start + _TOUCH_BATCH], now_ms())
     forgotten = 0
     while ended := await app.db.run(session.close_dead, now_ms(), _idle_ms(app)):
         _close_sockets(app, ended)

@@ -4,7 +4,9 @@ import logging
 
 from actions import messages
 from actions.services import Services
-from models import community, conversation, user
+from hub.broker import Publication
+from hub.hub import room_channel
+from models import community, user
 from models.base import now_ms
 from protocol.errors import Refusal
 from protocol.frames import event
@@ -28,11 +30,10 @@ async def join(app: Services, user_id: int, community_id: int) -> None:
 
 
 async def _announce(app: Services, user_id: int, community_id: int, what: str, deed: str) -> None:
-    """Open sockets enter the room first, so that they get the notice; then the members' pages are told."""
+    """Open sockets enter the room first, so that they get what is told to it: the event, then the notice."""
     app.hub.join(user_id, community_id)
-    members = await app.db.run(conversation.room_members, community_id)
     changed = event(Cmd.COMMUNITY_CHANGED, what=what, dstid=community_id, userid=user_id, kind=ROOM)
-    app.hub.tell(members, changed)
+    app.hub.publish([Publication((room_channel(community_id),), changed, v2_only=True)])
     nickname = (await app.db.run(user.find_user, user_id))["nickname"]
     try:
         await messages.notice(app, user_id, community_id, f"{nickname}{deed}")

@@ -40,6 +40,11 @@ class Hub:
     def connections(self) -> int:
         return len(self._nodes)
 
+    @property
+    def sessions(self) -> list[int]:
+        """The sessions that have a node here."""
+        return list(self._sessions)
+
     def online(self, user_id: int) -> bool:
         """Whether the user has a node in this process."""
         return user_channel(user_id) in self._channels
