@@ -19,6 +19,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from actions import accounts, messages, uploads
+from actions.media.studio import Studio
 from actions.passwords import PasswordHasher
 from actions.services import Services
 from config import Config, ConfigError, load_config
@@ -87,8 +88,8 @@ def make_services(config: Config) -> Services:
         max_queue=config.messages.max_queue,
         on_commit=partial(messages.deliver, hub),
     )
-    return Services(config, db, hub, message_log, storage, PasswordHasher(config.auth.hash_queue),
-                    Limiter(config.limits))
+    return Services(config, db, hub, message_log, storage, Studio(config.uploads),
+                    PasswordHasher(config.auth.hash_queue), Limiter(config.limits))
 
 
 def make_app(services: Services) -> Site:
@@ -100,6 +101,7 @@ async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
     services.hasher.close()
+    await services.studio.close()
     await services.storage.close()
     await services.db.close()
 

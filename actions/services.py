@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from actions.media.studio import Studio
     from actions.passwords import PasswordHasher
     from hub.hub import Hub
     from models.database import Database
@@ -22,6 +23,7 @@ class Services:
     hub: Hub  #: who is connected, and the way to them
     log: MessageLog  #: what makes a message durable
     storage: Storage  #: media bytes
+    studio: Studio  #: makes uploads ready to be stored and shown
     hasher: PasswordHasher  #: argon2id off the loop
     limits: Any  #: ``limits.check(action, key)``, raises `SlowDown`; see `handlers.limits`
     draining: bool = False

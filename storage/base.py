@@ -54,9 +54,6 @@ class Storage(ABC):
     exception gets out.
     """
 
-    origin: str = ""
-    """Scheme and host that `url_for` leads to ("" = this server), for the pages' CSP."""
-
     url_seconds: int = 0
     """How long an address of `url_for` works; 0 = for ever."""
 

@@ -18,7 +18,6 @@ import sys
 import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
 
 import oss2
 import requests
@@ -64,8 +63,6 @@ class OssStorage(Storage):
         )
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="oss")
         self.url_seconds = 0 if self._public_url else self._signed_seconds
-        address = urlsplit(self.url_for("-"))
-        self.origin = f"{address.scheme}://{address.netloc}"
 
     async def put(self, key: str, path: str, mime: str, inline: bool) -> None:
         headers = {

@@ -1,0 +1,78 @@
+"""A folder for one upload on its way: the file that grows in it, and what is made of that."""
+
+import asyncio
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from protocol.errors import TryAgain
+
+STALE_SECONDS = 24 * 3600  # older folders are left over from a crash
+
+
+class Spool:
+    """Open it, `write` pieces as they come, `finish`, use `path`, and `remove` it whatever happened.
+
+    All disk work is done in threads, one step at a time, so that a `remove` meets no write.
+    """
+
+    def __init__(self, folder: str):
+        self.folder = folder
+        self.path = f"{folder}/upload"
+        self.size = 0  #: bytes written
+        self._file = open(self.path, "wb", buffering=0)
+        self._lock = threading.Lock()
+
+    @classmethod
+    async def open(cls, root: Path) -> "Spool":
+        """A new folder below `root`."""
+        return await _in_thread(lambda: cls(tempfile.mkdtemp(dir=_made(root))))
+
+    async def write(self, data: bytes) -> None:
+        """Append `data`. TryAgain when the disk does not take it."""
+        await _in_thread(self._write, data)
+        self.size += len(data)
+
+    async def finish(self) -> None:
+        """The file is whole: nothing more is written."""
+        await _in_thread(self._close)
+
+    async def remove(self) -> None:
+        """Delete the folder; a write that comes later does nothing."""
+        await _in_thread(self._remove)
+
+    def _write(self, data: bytes) -> None:
+        with self._lock:
+            rest = memoryview(data)
+            while rest and not self._file.closed:
+                rest = rest[self._file.write(rest):]
+
+    def _close(self) -> None:
+        with self._lock:
+            self._file.close()
+
+    def _remove(self) -> None:
+        self._close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def sweep(root: Path) -> None:
+    """Drop folders of uploads that a crash cut short. Blocking."""
+    if root.is_dir():
+        for folder in root.iterdir():
+            if time.time() - folder.stat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _made(root: Path) -> Path:
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return root
+
+
+async def _in_thread(work, *args):
+    try:
+        return await asyncio.to_thread(work, *args)
+    except OSError as error:
+        raise TryAgain("磁盘暂时无法写入，请稍后再试", "The disk takes no more, try again") from error
