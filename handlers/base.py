@@ -176,8 +176,8 @@ class ApiHandler(BaseHandler):
 
     def clear_session_cookie(self, user_id: int) -> None:
         """Log-out."""
-        self.set_cookie(security.cookie_name(user_id, self.secure), "", httponly=True, samesite="Lax",
-                        secure=self.secure, max_age=0)
+        self.clear_cookie(security.cookie_name(user_id, self.secure), httponly=True, samesite="Lax",
+                          secure=self.secure)
 
     def _read_form(self) -> Form:
         """The body's fields. `handlers.site` has kept the body from Tornado's parser and bounded it."""

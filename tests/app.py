@@ -157,7 +157,7 @@ class Client:
         response = await self._http.fetch(request, raise_error=False)
         for line in response.headers.get_list("Set-Cookie"):
             name, _, value = line.partition(";")[0].partition("=")
-            if "max-age=0" in line.lower():
+            if value in ("", '""'):
                 self.cookies.pop(name, None)
             else:
                 self.cookies[name] = value
