@@ -1,7 +1,11 @@
 /** Starts the page: one bundle for the server's four shells, told apart by `data-page` of `#app`. */
 import { createPinia } from 'pinia'
-import { createApp, type Component } from 'vue'
+import { createApp, watchEffect, type Component } from 'vue'
 import { router } from './router'
+import { useConversations } from './state/conversations'
+import { leaveForLogin, userOfPage } from './state/leave'
+import { useSession } from './state/session'
+import { useSettings } from './state/settings'
 import './styles/index.css'
 
 type Page = 'login' | 'register' | 'chat' | 'createcom'
@@ -13,16 +17,40 @@ const roots: Record<Page, () => Promise<{ default: Component }>> = {
   createcom: () => import('./views/CreateGroupPage.vue'),
 }
 
+async function start(mount: HTMLElement): Promise<void> {
+  const page = pageOf(mount)
+  const root = roots[page]()
+  const pinia = createPinia()
+  useSettings(pinia)
+  if (page === 'chat' || page === 'createcom') {
+    const userId = userOfPage()
+    if (!userId) return leaveForLogin()
+    const session = useSession(pinia)
+    if (page === 'createcom') session.identify(userId)
+    else void session.start(userId)
+  }
+  const app = createApp((await root).default).use(pinia)
+  if (page === 'chat') {
+    app.use(router)
+    countInTitle(pinia)
+  }
+  app.mount(mount)
+}
+
 function pageOf(mount: HTMLElement): Page {
-  const named = mount.dataset.page ?? location.pathname.match(/(\w+)\.shtml$/)?.[1] ?? 'login'
-  return named in roots ? (named as Page) : named === 'index' ? 'chat' : 'login'
+  const named = mount.dataset.page ?? ''
+  return named in roots ? (named as Page) : 'login'
+}
+
+/** Unread messages in the tab's title: "(3) 聊天". */
+function countInTitle(pinia: ReturnType<typeof createPinia>): void {
+  const title = document.title
+  const conversations = useConversations(pinia)
+  watchEffect(() => {
+    const { unread } = conversations
+    document.title = unread ? `(${unread > 99 ? '99+' : unread}) ${title}` : title
+  })
 }
 
 const mount = document.querySelector<HTMLElement>('#app')
-if (mount) {
-  const page = pageOf(mount)
-  const { default: root } = await roots[page]()
-  const app = createApp(root).use(createPinia())
-  if (page === 'chat') app.use(router)
-  app.mount(mount)
-}
+if (mount) void start(mount)

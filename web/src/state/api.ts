@@ -67,6 +67,8 @@ export interface ConversationsStore {
   readonly mentions: number
   /** Friend, stranger or group behind a key. */
   target(key: ChatKey): ChatTarget
+  /** Nickname of any user, or "user 42" until it is known. */
+  nameOf(userId: number): string
 }
 
 export interface ChatStore {
@@ -89,7 +91,7 @@ export interface ChatStore {
   /** Sends to any chat, e.g. forwards or a contact card from the contacts view. */
   sendTo(key: ChatKey, content: Content): void
   /** Uploads, then sends; the bubble is there at once with a progress. */
-  sendFile(draft: FileDraft): Promise<void>
+  sendFile(draft: FileDraft): void
   /** Sends a failed entry again (a failed upload starts again). */
   retry(entryKey: string): void
   /** Drops a failed entry, or cancels a running upload. */
@@ -119,6 +121,8 @@ export interface SettingsStore {
   enterSends: boolean
   /** Width of the list column on desktops, px. */
   listWidth: number
+  /** The theme in use is dark. */
+  readonly dark: boolean
 }
 
 export interface DraftsStore {

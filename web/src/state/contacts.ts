@@ -1,5 +1,83 @@
+/** Friends and groups of the logged-in user, fresh after every welcome and every change told by the server. */
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import { parseCommunity, parseRows, parseUser } from '@/protocol/rows'
+import { Code, type Community, type User } from '@/protocol/types'
+import { ApiError } from '@/transport/errors'
 import type { ContactsStore } from './api'
+import { sentences, useLive } from './live'
+import { useSession } from './session'
+import type { GroupForm } from './types'
 
-export function useContacts(): ContactsStore {
-  throw new Error('contacts store')
-}
+export const useContacts = defineStore('contacts', () => {
+  const live = useLive()
+  const session = useSession()
+  const friends = shallowRef<readonly User[]>([])
+  const groups = shallowRef<readonly Community[]>([])
+  const loaded = shallowRef(false)
+
+  async function loadFriends(): Promise<void> {
+    friends.value = parseRows((await live.api.call('/contact/loadfriend')).rows, parseUser)
+    session.remember(friends.value)
+  }
+
+  async function loadGroups(): Promise<void> {
+    groups.value = parseRows((await live.api.call('/contact/loadcommunity')).rows, parseCommunity)
+  }
+
+  async function load(): Promise<void> {
+    await Promise.all([loadFriends(), loadGroups()])
+    loaded.value = true
+  }
+
+  function friend(id: number): User | undefined {
+    return friends.value.find((one) => one.id === id)
+  }
+
+  function group(id: number): Community | undefined {
+    return groups.value.find((one) => one.id === id)
+  }
+
+  async function addFriend(id: number): Promise<string> {
+    const { msg } = await live.api.call('/contact/addfriend', { dstid: id })
+    await loadFriends()
+    return msg
+  }
+
+  async function joinGroup(id: number): Promise<string> {
+    const { msg } = await live.api.call('/contact/joincommunity', { dstid: id })
+    await loadGroups()
+    return msg
+  }
+
+  async function createGroup(form: GroupForm): Promise<Community> {
+    const { data } = await live.api.call('/contact/createcommunity', { ...form })
+    const made = parseCommunity(data)
+    if (!made) throw new ApiError(Code.Refused, sentences().answer)
+    await loadGroups()
+    return made
+  }
+
+  function setOnline(userId: number, online: boolean): void {
+    friends.value = friends.value.map((one) => (one.id === userId ? { ...one, online: online ? 1 : 0 } : one))
+  }
+
+  // A list that cannot be had now is asked for again after the next welcome.
+  const quietly = (work: Promise<void>) => void work.catch(() => undefined)
+  live.on('welcome', () => quietly(load()))
+  live.on('contacts', () => quietly(loadFriends()))
+  live.on('community', () => quietly(loadGroups()))
+  live.on('presence', setOnline)
+
+  return {
+    friends,
+    groups,
+    loaded,
+    load,
+    friend,
+    group,
+    addFriend,
+    joinGroup,
+    createGroup,
+  } satisfies Record<keyof ContactsStore, unknown>
+})

@@ -1,5 +1,90 @@
+/** The conversation list: rows of the server, joined with names, drafts and what is waiting to be sent. */
+import { defineStore } from 'pinia'
+import { computed } from 'vue'
+import { t } from '@/i18n'
+import { preview } from '@/i18n/preview'
+import { parseChatKey } from '@/protocol/message'
+import { Kind, Media, type ChatKey, type Conversation, type Message } from '@/protocol/types'
+import type { OutboxItem } from '@/sync/outbox'
 import type { ConversationsStore } from './api'
+import { useContacts } from './contacts'
+import { useDrafts } from './drafts'
+import { useLive } from './live'
+import { useSession } from './session'
+import type { ChatRow, ChatTarget } from './types'
 
-export function useConversations(): ConversationsStore {
-  throw new Error('conversations store')
-}
+export const useConversations = defineStore('conversations', () => {
+  const live = useLive()
+  const session = useSession()
+  const contacts = useContacts()
+  const drafts = useDrafts()
+
+  const rows = computed<readonly ChatRow[]>(() => {
+    const waiting = new Map(live.outbox.map((item) => [item.key, item]))
+    const keys = new Set<ChatKey>([...live.inbox.keys(), ...waiting.keys(), ...drafts.all.keys()])
+    return [...keys]
+      .map((key) => rowOf(key, live.inbox.get(key), waiting.get(key)))
+      .sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.at - a.at)
+  })
+
+  const loud = computed(() => rows.value.filter(({ muted }) => !muted))
+  const unread = computed(() => loud.value.reduce((sum, row) => sum + row.unread, 0))
+  const mentions = computed(() => rows.value.reduce((sum, row) => sum + row.mentions, 0))
+
+  function rowOf(key: ChatKey, known: Conversation | undefined, waiting: OutboxItem | undefined): ChatRow {
+    const { kind, dstid, title, avatar } = target(key)
+    const last = known?.last ?? null
+    return {
+      key,
+      kind,
+      dstid,
+      title,
+      avatar,
+      preview: waiting ? preview(waiting.message) : last ? previewBy(last) : '',
+      at: Math.max(waiting?.createat ?? 0, last?.createat ?? 0),
+      unread: known?.unread ?? 0,
+      mentions: known?.mentions ?? 0,
+      pinned: known?.pinned === 1,
+      muted: known?.muted === 1,
+      draft: drafts.get(key).text.trim(),
+      last: waiting ? waiting.state : stateOf(last, known),
+      online: kind === Kind.Single && contacts.friend(dstid)?.online === 1,
+    }
+  }
+
+  function previewBy(message: Message): string {
+    const text = preview(message)
+    const named = message.cmd === Kind.Room && message.userid !== session.userId && message.media !== Media.Notice
+    return named ? t('preview.by', { name: nameOf(message.userid), text }) : text
+  }
+
+  function stateOf(last: Message | null, known: Conversation | undefined): ChatRow['last'] {
+    if (!last || last.userid !== session.userId) return 'none'
+    return last.cmd === Kind.Single && last.seq <= (known?.peer_read ?? 0) ? 'read' : 'sent'
+  }
+
+  function nameOf(userId: number): string {
+    return session.user(userId)?.nickname || t('user.unknown', { id: userId })
+  }
+
+  function target(key: ChatKey): ChatTarget {
+    const { kind, dstid } = parseChatKey(key) ?? { kind: Kind.Single, dstid: 0 }
+    if (kind === Kind.Room) {
+      const group = contacts.group(dstid)
+      const title = group?.name || t('group.unknown', { id: dstid })
+      return { key, kind, dstid, title, avatar: group?.icon ?? '', group, self: false }
+    }
+    const self = dstid === session.userId
+    const user = contacts.friend(dstid) ?? session.user(dstid)
+    return { key, kind, dstid, title: self ? t('chat.self') : nameOf(dstid), avatar: user?.avatar ?? '', user, self }
+  }
+
+  return {
+    rows,
+    loaded: computed(() => live.inboxLoaded),
+    unread,
+    mentions,
+    target,
+    nameOf,
+  } satisfies Record<keyof ConversationsStore, unknown> & Record<string, unknown>
+})

@@ -47,7 +47,6 @@ export interface ChatRow {
   /** State of the last message when it is one's own. */
   last: 'none' | 'pending' | 'failed' | 'sent' | 'read'
   online: boolean
-  typing: boolean
 }
 
 /** Where a chat leads: the peer or the group behind a key (undefined while loading). */

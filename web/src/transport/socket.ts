@@ -100,8 +100,9 @@ export class ChatSocket {
   }
 
   private receive(data: unknown): void {
-    clearTimeout(this.deadlineTimer)
     const frame = parseFrame(data)
+    if (!this.online && frame?.cmd !== Cmd.Welcome) return
+    clearTimeout(this.deadlineTimer)
     if (!frame) return
     if (frame.cmd === Cmd.Welcome) this.welcomed(frame)
     else if (frame.cmd !== Cmd.Heartbeat) this.options.onFrame(frame)

@@ -1,0 +1,149 @@
+/**
+ * The engine of the logged-in user, mirrored into reactive values. For the other stores only; views
+ * use those.
+ */
+import { defineStore } from 'pinia'
+import { shallowReactive, shallowRef } from 'vue'
+import { language, t } from '@/i18n'
+import { Code, type ChatKey, type CommunityEvent, type Conversation, type Message } from '@/protocol/types'
+import type { OutboxItem } from '@/sync/outbox'
+import { Api } from '@/transport/api'
+import { openLine, wakeOnReturn, type SocketState } from '@/transport/socket'
+import { takeToken } from '@/transport/token'
+import { Engine } from './engine'
+import { leaveForLogin } from './leave'
+import { localStore } from './storage'
+
+export interface TimelineView {
+  messages: readonly Message[]
+  hasOlder: boolean
+  loaded: boolean
+}
+
+/** What other stores want to hear of besides the mirrored values. */
+export interface LiveEvents {
+  welcome: () => void
+  contacts: () => void
+  community: (event: CommunityEvent) => void
+  presence: (userId: number, online: boolean) => void
+  arrival: (message: Message, key: ChatKey) => void
+}
+
+export const useLive = defineStore('live', () => {
+  const api = shallowRef(anonymousApi())
+  const token = shallowRef('')
+  const engine = shallowRef<Engine | null>(null)
+  const inbox = shallowRef<ReadonlyMap<ChatKey, Conversation>>(new Map())
+  const inboxLoaded = shallowRef(false)
+  const outbox = shallowRef<readonly OutboxItem[]>([])
+  const timelines = shallowReactive(new Map<ChatKey, TimelineView>())
+  const connection = shallowRef<SocketState>('offline')
+  const attempts = shallowRef(0)
+  const listeners: { [Name in keyof LiveEvents]: LiveEvents[Name][] } = {
+    welcome: [],
+    contacts: [],
+    community: [],
+    presence: [],
+    arrival: [],
+  }
+
+  /** Calls from now on are this user's. */
+  function identify(userId: number): void {
+    token.value = takeToken(userId)
+    api.value = new Api({
+      userId,
+      token: token.value,
+      language: () => language.value,
+      sentences,
+      onSessionLost: leaveForLogin,
+    })
+  }
+
+  /** Opens the live connection of the identified user. */
+  function connect(): void {
+    const userId = api.value.userId
+    const started = new Engine({
+      api: api.value,
+      openLine: () => openLine(userId, token.value),
+      store: localStore,
+      tooLarge: () => t('error.tooLong'),
+      events: {
+        onInbox: () => {
+          inbox.value = started.inbox.rows
+          inboxLoaded.value = true
+        },
+        onTimeline: mirrorTimeline,
+        onOutbox: () => (outbox.value = started.outbox.items),
+        onConnection: (state) => {
+          connection.value = state
+          attempts.value = state === 'online' ? 0 : started.socket.failures
+        },
+        onWelcome: () => listeners.welcome.forEach((listen) => listen()),
+        onContacts: () => listeners.contacts.forEach((listen) => listen()),
+        onCommunity: (event) => listeners.community.forEach((listen) => listen(event)),
+        onPresence: (id, online) => listeners.presence.forEach((listen) => listen(id, online)),
+        onArrival: (message, key) => listeners.arrival.forEach((listen) => listen(message, key)),
+        onSessionLost: leaveForLogin,
+        onRefused: () => void probe(),
+      },
+    })
+    engine.value = started
+    outbox.value = started.outbox.items
+    wakeOnReturn(started.socket)
+    started.start()
+  }
+
+  /** Ends everything of this user, on disk too. */
+  function forget(): void {
+    engine.value?.outbox.clear()
+    engine.value?.stop()
+  }
+
+  function mirrorTimeline(key: ChatKey): void {
+    const timeline = engine.value?.catchup.timeline(key)
+    if (!timeline) return void timelines.delete(key)
+    const { messages, hasOlder, loaded } = timeline
+    timelines.set(key, { messages, hasOlder, loaded })
+  }
+
+  /** A refused handshake does not say why; a call does, and `onSessionLost` hears a -401. */
+  async function probe(): Promise<void> {
+    const { userId } = api.value
+    await api.value.call('/user/find', { id: userId }).catch(() => undefined)
+  }
+
+  function on<Name extends keyof LiveEvents>(name: Name, listen: LiveEvents[Name]): void {
+    listeners[name].push(listen)
+  }
+
+  return {
+    api,
+    token,
+    engine,
+    inbox,
+    inboxLoaded,
+    outbox,
+    timelines,
+    connection,
+    attempts,
+    identify,
+    connect,
+    forget,
+    mirrorTimeline,
+    on,
+  }
+})
+
+export function sentences() {
+  return { network: t('error.network'), answer: t('error.answer'), cancelled: t('error.cancelled') }
+}
+
+function anonymousApi(): Api {
+  return new Api({ userId: 0, language: () => language.value, sentences })
+}
+
+/** True for a refusal that says the thing is not there or not ours. */
+export function isGone(error: unknown): boolean {
+  const code = (error as { code?: number }).code
+  return code === Code.NotFound || code === Code.Forbidden
+}

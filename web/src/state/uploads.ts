@@ -1,0 +1,135 @@
+/**
+ * Files on their way: one at a time, in the order they were chosen; each becomes a message when its
+ * bytes have arrived. For the chat store only. They do not outlive the page.
+ */
+import { defineStore } from 'pinia'
+import { shallowReactive } from 'vue'
+import { language } from '@/i18n'
+import { newCid } from '@/protocol/message'
+import { Media, type ChatKey, type Content } from '@/protocol/types'
+import { upload } from '@/transport/upload'
+import { sentences, useLive } from './live'
+import type { FileDraft } from './types'
+
+export interface Upload {
+  readonly cid: string
+  readonly key: ChatKey
+  readonly createat: number
+  readonly draft: FileDraft
+  /** The message to be, with local object URLs. */
+  readonly content: Content
+  readonly progress: { loaded: number; total: number }
+  /** Why it failed; undefined while it runs or waits. */
+  readonly reason?: string
+}
+
+export const useUploads = defineStore('uploads', () => {
+  const live = useLive()
+  const items = shallowReactive(new Map<string, Upload>())
+  const aborts = new Map<string, AbortController>()
+  let queue = Promise.resolve()
+
+  /** Shows the bubble at once and puts the file into the queue. */
+  function add(key: ChatKey, draft: FileDraft): void {
+    const cid = newCid()
+    const createat = live.engine?.now() ?? Date.now()
+    const progress = { loaded: 0, total: draft.file.size }
+    items.set(cid, { cid, key, createat, draft, content: localContent(draft), progress })
+    enqueue(cid)
+  }
+
+  function retry(cid: string): void {
+    const item = items.get(cid)
+    if (item?.reason === undefined) return
+    items.set(cid, { ...item, reason: undefined, progress: { ...item.progress, loaded: 0 } })
+    enqueue(cid)
+  }
+
+  /** Cancels or drops. */
+  function remove(cid: string): void {
+    const item = items.get(cid)
+    if (!item) return
+    items.delete(cid)
+    aborts.get(cid)?.abort()
+    release(item)
+  }
+
+  function enqueue(cid: string): void {
+    queue = queue.then(() => run(cid))
+  }
+
+  async function run(cid: string): Promise<void> {
+    const item = items.get(cid)
+    if (!item || item.reason !== undefined) return
+    const abort = new AbortController()
+    aborts.set(cid, abort)
+    try {
+      const content = await uploadAll(item, abort.signal)
+      if (!items.has(cid)) return
+      live.engine?.send(item.key, content, cid)
+      items.delete(cid)
+      release(item)
+    } catch (error) {
+      const now = items.get(cid)
+      if (now) items.set(cid, { ...now, reason: (error as Error).message })
+    } finally {
+      aborts.delete(cid)
+    }
+  }
+
+  async function uploadAll({ cid, draft }: Upload, signal: AbortSignal): Promise<Content> {
+    const { file, poster } = draft
+    const name = nameOf(draft)
+    const posterUrl = poster && (await send(poster, 'poster.jpg', signal))
+    const url = await send(file, name, signal, (loaded, total) => {
+      const now = items.get(cid)
+      if (now) items.set(cid, { ...now, progress: { loaded, total } })
+    })
+    return contentOf(draft, url, posterUrl)
+  }
+
+  function send(file: Blob, name: string, signal: AbortSignal, onProgress?: (loaded: number, total: number) => void) {
+    return upload({
+      file,
+      name,
+      userId: live.api.userId,
+      token: live.token,
+      language: language.value,
+      sentences: sentences(),
+      onProgress,
+      signal,
+    })
+  }
+
+  return { items, add, retry, remove }
+})
+
+function contentOf(draft: FileDraft, url: string, pic?: string): Content {
+  const { media, memo, seconds, file } = draft
+  return {
+    media,
+    url,
+    ...(pic && { pic }),
+    ...(memo && { memo }),
+    ...(media === Media.Voice && { amount: Math.max(1, Math.round(seconds ?? 0)) }),
+    ...(media === Media.File && { content: nameOf(draft), amount: file.size }),
+  }
+}
+
+function localContent(draft: FileDraft): Content {
+  const pic = draft.poster && URL.createObjectURL(draft.poster)
+  return contentOf(draft, URL.createObjectURL(draft.file), pic)
+}
+
+function release({ content }: Upload): void {
+  for (const url of [content.url, content.pic]) if (url) URL.revokeObjectURL(url)
+}
+
+/** The file's own name, or one whose extension tells the type. */
+function nameOf({ file, name, media }: FileDraft): string {
+  if (name) return name
+  if (file instanceof File && file.name) return file.name
+  const extension = /^\w+\/(\w+)/.exec(file.type)?.[1] ?? 'bin'
+  const stem: Partial<Record<number, string>> = { [Media.Image]: 'picture', [Media.Voice]: 'voice', [Media.Video]: 'video' }
+  return `${stem[media] ?? 'file'}.${extension}`
+}

@@ -1,0 +1,258 @@
+/**
+ * Keeps the cache equal to the log: after each welcome, after a gap, when a chat is opened.
+ *
+ * The socket is a hint, so everything here asks the server and merges what it says; live frames that
+ * arrive meanwhile go into the same timelines and are neither lost nor doubled. A call that fails is
+ * made again after a while, as long as the connection it belongs to lives.
+ */
+import { Code, type ChatKey, type Conversation, type Message } from '@/protocol/types'
+import type { Inbox } from './inbox'
+import { Timeline } from './timeline'
+
+/** What is asked of the server. Rejections may carry the contract's `code`. */
+export interface Source {
+  conversations(): Promise<{ rows: Conversation[]; epoch: number }>
+  history(key: ChatKey, page: { before?: number; limit: number }): Promise<Message[]>
+  changes(key: ChatKey, ver: number, limit: number): Promise<{ rows: Message[]; more: boolean }>
+}
+
+export interface CatchupEvents {
+  /** The list has changed. */
+  onInbox(): void
+  /** The messages of a conversation have changed; `fresh` are rows that came from the server. */
+  onTimeline(key: ChatKey, fresh: readonly Message[]): void
+  /** The database was restored or reset: whatever was known is void. */
+  onReset(): void
+}
+
+/** Messages of one page of history. */
+export const pageSize = 50
+const changesLimit = 500
+/** With more messages missing than this the window starts anew at the end. */
+const longAbsence = 1000
+/** Cached conversations besides the open one, and messages kept of each. */
+const keptTimelines = 20
+const keptMessages = 200
+/** Messages kept of the open chat while the reader stays at its end. */
+const openMessages = 1000
+/** ms to wait before a gap is taken for real: an ack may overtake the messages before it. */
+const gapPatience = 300
+const retryPause = 3_000
+/** Rounds after which a gap that the log does not fill is taken to be none. */
+const gapRounds = 3
+
+export class Catchup {
+  private readonly timelines = new Map<ChatKey, Timeline>()
+  private readonly filling = new Map<ChatKey, Promise<void>>()
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>()
+  /** The open chat: caught up first, never dropped from the cache. */
+  private current: ChatKey | '' = ''
+  private epoch = 0
+  /** Grows with each welcome; work begun for an older connection stops. */
+  private generation = 0
+
+  constructor(
+    private readonly source: Source,
+    private readonly inbox: Inbox,
+    private readonly events: CatchupEvents,
+  ) {}
+
+  timeline(key: ChatKey): Timeline | undefined {
+    return this.timelines.get(key)
+  }
+
+  /** The server greeted a connection: the list, then every cached conversation, the open one first. */
+  async welcomed(epoch: number): Promise<void> {
+    const generation = ++this.generation
+    this.cancelTimers()
+    this.enterEpoch(epoch)
+    const caught = await this.attempt('list', generation, async () => {
+      const answer = await this.source.conversations()
+      this.enterEpoch(answer.epoch)
+      this.inbox.merge(answer.rows)
+      this.events.onInbox()
+    })
+    if (!caught || generation !== this.generation) return
+    for (const key of this.keysOpenFirst()) {
+      if (generation !== this.generation) return
+      await this.refresh(key)
+    }
+  }
+
+  /** The connection is gone: nothing is asked until the next welcome. */
+  disconnected(): void {
+    this.generation += 1
+    this.cancelTimers()
+  }
+
+  /** A message from the socket, or an own one that was acknowledged. */
+  applyLive(message: Message): ChatKey {
+    const key = this.inbox.applyLive(message)
+    const timeline = this.timelines.get(key)
+    if (!timeline) return key
+    if (timeline.applyLive(message) === 'gap') this.fillSoon(key)
+    if (key !== this.current && timeline.messages.length > 2 * keptMessages) timeline.trim(keptMessages)
+    return key
+  }
+
+  /** An older message changed (recall, edit, reaction): its new state is in the log. */
+  changed(key: ChatKey, ver: number): void {
+    const timeline = this.timelines.get(key)
+    if (timeline?.loaded && timeline.ver < ver) void this.fill(key)
+  }
+
+  /** Opens a conversation: its newest page unless cached. Rejects when the server refuses. */
+  async open(key: ChatKey): Promise<void> {
+    this.close()
+    this.current = key
+    const timeline = this.touch(key)
+    if (!timeline.loaded) await this.loadNewest(key)
+    else await this.refresh(key)
+  }
+
+  /** The reader left: the cache may shrink. */
+  close(): void {
+    if (!this.current) return
+    this.timelines.get(this.current)?.trim(keptMessages)
+    this.current = ''
+    for (const key of this.timelines.keys()) {
+      if (this.timelines.size <= keptTimelines) break
+      this.timelines.delete(key)
+    }
+  }
+
+  /** The reader of the open chat is at its end: what is far above may go. */
+  atEnd(): void {
+    const timeline = this.current && this.timelines.get(this.current)
+    if (timeline && timeline.messages.length > 2 * openMessages) timeline.trim(openMessages)
+  }
+
+  /** One more page of history; false when there is none. */
+  async older(key: ChatKey): Promise<boolean> {
+    const timeline = this.timelines.get(key)
+    if (!timeline?.loaded || !timeline.hasOlder) return false
+    const before = timeline.first
+    const page = await this.source.history(key, { before, limit: pageSize })
+    if (this.timelines.get(key) !== timeline || timeline.first !== before) return timeline.hasOlder
+    timeline.prepend(page, pageSize)
+    this.events.onTimeline(key, page)
+    return timeline.hasOlder
+  }
+
+  clear(): void {
+    this.disconnected()
+    this.timelines.clear()
+    this.inbox.clear()
+    this.current = ''
+  }
+
+  private async loadNewest(key: ChatKey): Promise<void> {
+    const timeline = this.touch(key)
+    const page = await this.source.history(key, { limit: pageSize })
+    if (this.timelines.get(key) !== timeline) return
+    timeline.start(page, pageSize)
+    this.events.onTimeline(key, page)
+    if (timeline.hasGap) this.fillSoon(key)
+  }
+
+  /** Brings a conversation up to date, by its changes or, after long, by its newest page. */
+  private async refresh(key: ChatKey): Promise<void> {
+    const timeline = this.timelines.get(key)
+    if (!timeline) return
+    const known = this.inbox.get(key)
+    if (timeline.loaded && known && known.ver <= timeline.ver && !timeline.hasGap) return
+    const restart = !timeline.loaded || (known !== undefined && known.seq - timeline.last > longAbsence)
+    if (!restart) return this.fill(key)
+    await this.attempt(key, this.generation, () => this.loadNewest(key))
+  }
+
+  private fillSoon(key: ChatKey): void {
+    if (this.timers.has(`gap ${key}`)) return
+    const timer = setTimeout(() => {
+      this.timers.delete(`gap ${key}`)
+      if (this.timelines.get(key)?.hasGap) void this.fill(key)
+    }, gapPatience)
+    this.timers.set(`gap ${key}`, timer)
+  }
+
+  /** Asks the changes of a conversation to their end; calls while one is running join it. */
+  private fill(key: ChatKey): Promise<void> {
+    const running = this.filling.get(key)
+    if (running) return running
+    const generation = this.generation
+    const filled = this.attempt(key, generation, () => this.askChanges(key, generation)).then(() => {
+      if (this.filling.get(key) === filled) this.filling.delete(key)
+    })
+    this.filling.set(key, filled)
+    return filled
+  }
+
+  private async askChanges(key: ChatKey, generation: number): Promise<void> {
+    for (let rounds = 0; rounds < gapRounds; ) {
+      const timeline = this.timelines.get(key)
+      if (!timeline?.loaded || generation !== this.generation) return
+      const { rows, more } = await this.source.changes(key, timeline.ver, changesLimit)
+      if (this.timelines.get(key) !== timeline) return
+      timeline.applyChanges(rows)
+      this.events.onTimeline(key, rows)
+      if (more && rows.length > 0) continue
+      if (!timeline.hasGap) return
+      rounds += 1
+      if (rounds === gapRounds) timeline.settle()
+    }
+  }
+
+  /** Runs some work of a connection; false when it failed. Passing failures are tried again by themselves. */
+  private async attempt(name: string, generation: number, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      if (generation !== this.generation || !isPassing(error)) return false
+      const timer = setTimeout(() => {
+        this.timers.delete(name)
+        if (generation === this.generation) void (name === 'list' ? this.welcomed(this.epoch) : this.refresh(name as ChatKey))
+      }, retryPause)
+      clearTimeout(this.timers.get(name))
+      this.timers.set(name, timer)
+      return false
+    }
+  }
+
+  private enterEpoch(epoch: number): void {
+    if (this.epoch !== 0 && epoch !== this.epoch) {
+      const { current } = this
+      this.timelines.clear()
+      this.filling.clear()
+      this.inbox.clear()
+      if (current) this.touch(current)
+      this.events.onReset()
+    }
+    this.epoch = epoch
+  }
+
+  /** The timeline of a key, made when there is none, as the most recently used. */
+  private touch(key: ChatKey): Timeline {
+    const timeline = this.timelines.get(key) ?? new Timeline()
+    this.timelines.delete(key)
+    this.timelines.set(key, timeline)
+    return timeline
+  }
+
+  private keysOpenFirst(): ChatKey[] {
+    const others = [...this.timelines.keys()].filter((key) => key !== this.current).reverse()
+    return this.current ? [this.current, ...others] : others
+  }
+
+  private cancelTimers(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer)
+    this.timers.clear()
+    this.filling.clear()
+  }
+}
+
+/** A failure without one of the contract's codes is one of the network. */
+function isPassing(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code
+  return typeof code !== 'number' || ([Code.Network, Code.TryAgain, Code.SlowDown] as number[]).includes(code)
+}

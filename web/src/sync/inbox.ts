@@ -1,0 +1,111 @@
+/**
+ * The conversation list: rows of `/message/conversations`, kept up to date by live frames.
+ */
+import { chatKey, keyOfMessage, mentions } from '@/protocol/message'
+import { Kind, type ChatKey, type Conversation, type Message, type ReadEvent } from '@/protocol/types'
+
+export class Inbox {
+  /** A new map after each change, so that views see it. */
+  rows: ReadonlyMap<ChatKey, Conversation> = new Map()
+
+  constructor(private readonly me: number) {}
+
+  /** Greatest `updateat` known, for asking what changed since; 0 when nothing is known. */
+  get newest(): number {
+    return Math.max(0, ...[...this.rows.values()].map(({ updateat }) => updateat))
+  }
+
+  get(key: ChatKey): Conversation | undefined {
+    return this.rows.get(key)
+  }
+
+  /** Rows from the server. What a live frame has brought meanwhile is newer and stays. */
+  merge(rows: readonly Conversation[]): void {
+    const next = new Map(this.rows)
+    for (const row of rows) {
+      const key = chatKey(row.kind, row.dstid)
+      const known = next.get(key)
+      if (known && known.ver > row.ver) continue
+      next.set(key, known ? keepReads(row, known) : row)
+    }
+    this.rows = next
+  }
+
+  /** A message from the socket, or an own one that was acknowledged. */
+  applyLive(message: Message): ChatKey {
+    const key = keyOfMessage(message, this.me)
+    const row = this.rows.get(key) ?? emptyRow(key)
+    if (message.seq > row.seq) {
+      const counts = message.userid !== this.me && message.seq > row.read
+      this.set(key, {
+        ...row,
+        seq: message.seq,
+        ver: Math.max(row.ver, message.ver),
+        last: message,
+        unread: row.unread + (counts ? 1 : 0),
+        mentions: row.mentions + (counts && mentions(message, this.me) ? 1 : 0),
+        updateat: Math.max(row.updateat, message.createat),
+      })
+    } else if (row.last?.seq === message.seq && message.ver > row.last.ver) {
+      this.set(key, { ...row, ver: Math.max(row.ver, message.ver), last: message })
+    }
+    return key
+  }
+
+  /** One's own read mark moved, here or on another device. False when it was there already. */
+  read(key: ChatKey, seq: number, unreadAfter?: number): boolean {
+    const row = this.rows.get(key)
+    if (!row || seq <= row.read) return false
+    const left = seq >= row.seq ? 0 : (unreadAfter ?? Math.min(row.unread, row.seq - seq))
+    this.set(key, { ...row, read: Math.min(seq, row.seq), unread: left, mentions: left ? row.mentions : 0 })
+    return true
+  }
+
+  /** A read event of the peer or of another device of one's own. */
+  applyRead({ userid, kind, dstid, seq }: ReadEvent): ChatKey | null {
+    if (userid === this.me) {
+      const key = chatKey(kind, dstid)
+      return this.read(key, seq) ? key : null
+    }
+    if (kind !== Kind.Single || dstid !== this.me) return null
+    const key = chatKey(Kind.Single, userid)
+    const row = this.rows.get(key)
+    if (!row || seq <= row.peer_read) return null
+    this.set(key, { ...row, peer_read: seq })
+    return key
+  }
+
+  clear(): void {
+    this.rows = new Map()
+  }
+
+  private set(key: ChatKey, row: Conversation): void {
+    this.rows = new Map(this.rows).set(key, row)
+  }
+}
+
+/** Read marks only go forward: an answer that was on its way while the mark moved does not move it back. */
+function keepReads(row: Conversation, known: Conversation): Conversation {
+  const peer_read = Math.max(row.peer_read, known.peer_read)
+  if (row.read >= known.read) return { ...row, peer_read }
+  const { read, unread, mentions } = known
+  return { ...row, read, peer_read, unread: known.seq === row.seq ? unread : row.unread, mentions }
+}
+
+function emptyRow(key: ChatKey): Conversation {
+  const [kind, dstid] = key.split('/').map(Number)
+  return {
+    kind: kind as Kind,
+    dstid,
+    seq: 0,
+    ver: 0,
+    read: 0,
+    peer_read: 0,
+    unread: 0,
+    mentions: 0,
+    last: null,
+    pinned: 0,
+    muted: 0,
+    updateat: 0,
+  }
+}

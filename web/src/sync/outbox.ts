@@ -1,0 +1,185 @@
+/**
+ * Messages of this user that the server has not acknowledged yet.
+ *
+ * An item is pending until the ack with its cid comes, or failed when the server refuses it; then
+ * it waits for `retry` or `remove` with its text kept. The order within a conversation is kept by
+ * having one message of each on its way at a time. After a reconnect everything is sent again under
+ * its old cid, which the server stores only once. Each item is saved under a key of its own, so
+ * that two tabs of a user do not overwrite each other's.
+ */
+import { chatKey } from '@/protocol/message'
+import { isFields, isId, parseJson } from '@/protocol/guards'
+import { isKind } from '@/protocol/rows'
+import { Code, type Ack, type ChatKey, type ErrorFrame, type Message, type OutgoingMessage } from '@/protocol/types'
+
+export interface OutboxItem {
+  readonly message: OutgoingMessage
+  readonly key: ChatKey
+  /** When it was written, ms by the server's clock as far as known. */
+  readonly createat: number
+  readonly state: 'pending' | 'failed'
+  /** Of a failed one: the server's code and sentence. */
+  readonly code?: number
+  readonly reason?: string
+}
+
+/** The part of `localStorage` that is used. */
+export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
+
+/** ms after which a message without an ack is sent again on the same connection. */
+const patience = 20_000
+/** ms to wait when the server is busy and names no time. */
+const pause = 3_000
+
+export class Outbox {
+  /** In the order they were written. A new array after each change, so that views see it. */
+  items: readonly OutboxItem[] = []
+  /** cid of what is on its way to the time it was sent. */
+  private readonly sentAt = new Map<string, number>()
+  /** Conversations that the server asked to wait, to the time when they go on. */
+  private readonly waitUntil = new Map<ChatKey, number>()
+  private readonly prefix: string
+
+  constructor(
+    userId: number,
+    private readonly store: Store,
+  ) {
+    this.prefix = `magpie:out:${userId}:`
+    this.items = this.restore()
+  }
+
+  /** Puts a message in, behind all that were written before. */
+  add(message: OutgoingMessage, now: number): void {
+    // Later than the last one, so that a restored list has the same order.
+    const createat = Math.max(now, (this.items.at(-1)?.createat ?? 0) + 1)
+    const item: OutboxItem = { message, key: chatKey(message.cmd, message.dstid), createat, state: 'pending' }
+    this.items = [...this.items, item]
+    this.save(item)
+  }
+
+  /** What is to be sent at `now`; the caller sends each and tells `sent`. */
+  due(now: number): OutboxItem[] {
+    const busy = new Set<ChatKey>()
+    const due: OutboxItem[] = []
+    for (const item of this.items) {
+      if (item.state !== 'pending' || busy.has(item.key)) continue
+      busy.add(item.key)
+      const sent = this.sentAt.get(item.message.cid)
+      if (sent !== undefined && now - sent < patience) continue
+      if (now >= (this.waitUntil.get(item.key) ?? 0)) due.push(item)
+    }
+    return due
+  }
+
+  /** The time at which `due` will next have something without any event, or null. */
+  nextDue(now: number): number | null {
+    let next: number | null = null
+    const busy = new Set<ChatKey>()
+    for (const { state, key, message } of this.items) {
+      if (state !== 'pending' || busy.has(key)) continue
+      busy.add(key)
+      const sent = this.sentAt.get(message.cid)
+      const at = Math.max(now, this.waitUntil.get(key) ?? 0, sent === undefined ? 0 : sent + patience)
+      if (next === null || at < next) next = at
+    }
+    return next
+  }
+
+  sent(cid: string, now: number): void {
+    this.sentAt.set(cid, now)
+  }
+
+  /** The message is stored: takes the item out and gives the row it has become; null for an unknown cid. */
+  acked(ack: Ack, userId: number): Message | null {
+    const item = this.take(ack.cid)
+    if (!item) return null
+    const { id, seq, ver, createat, cid } = ack
+    return { ...item.message, userid: userId, id, seq, ver, createat, cid }
+  }
+
+  /** An own message came from the server, by push or catch-up: if it was waiting here, it no longer is. */
+  stored(cid: string): boolean {
+    return this.take(cid) !== null
+  }
+
+  /** The server refused the message: it waits a while, or has failed. */
+  refused({ cid, code, msg, retry_after }: Pick<ErrorFrame, 'cid' | 'code' | 'msg' | 'retry_after'>, now: number): void {
+    const item = cid === undefined ? undefined : this.find(cid)
+    if (!item || item.state !== 'pending') return
+    this.sentAt.delete(item.message.cid)
+    if (code === Code.SlowDown || code === Code.TryAgain) {
+      this.waitUntil.set(item.key, now + (retry_after === undefined ? pause : retry_after * 1000))
+    } else {
+      this.replace({ ...item, state: 'failed', code, reason: msg })
+    }
+  }
+
+  /** Nothing is on its way any more; all that is pending will be sent again. */
+  disconnected(): void {
+    this.sentAt.clear()
+    this.waitUntil.clear()
+  }
+
+  /** A failed one tries again. */
+  retry(cid: string): void {
+    const item = this.find(cid)
+    if (item?.state !== 'failed') return
+    const { message, key, createat } = item
+    this.replace({ message, key, createat, state: 'pending' })
+  }
+
+  /** Drops an item for good. */
+  remove(cid: string): void {
+    this.take(cid)
+  }
+
+  /** Drops everything, on disk too (log-out). */
+  clear(): void {
+    for (const { message } of this.items) this.take(message.cid)
+  }
+
+  find(cid: string): OutboxItem | undefined {
+    return this.items.find(({ message }) => message.cid === cid)
+  }
+
+  private take(cid: string): OutboxItem | null {
+    const item = this.find(cid)
+    if (!item) return null
+    this.items = this.items.filter((other) => other !== item)
+    this.sentAt.delete(cid)
+    this.store.removeItem(this.prefix + cid)
+    return item
+  }
+
+  private replace(item: OutboxItem): void {
+    this.items = this.items.map((old) => (old.message.cid === item.message.cid ? item : old))
+    this.save(item)
+  }
+
+  private save(item: OutboxItem): void {
+    try {
+      this.store.setItem(this.prefix + item.message.cid, JSON.stringify(item))
+    } catch {
+      // The disk quota is used up: the item lives as long as the page does.
+    }
+  }
+
+  private restore(): OutboxItem[] {
+    const items: OutboxItem[] = []
+    for (let index = 0; index < this.store.length; index++) {
+      const name = this.store.key(index)
+      if (!name?.startsWith(this.prefix)) continue
+      const item = parseItem(parseJson(this.store.getItem(name) ?? ''))
+      if (item) items.push(item)
+    }
+    return items.sort((a, b) => a.createat - b.createat)
+  }
+}
+
+/** What an earlier page saved, if it still makes sense. */
+function parseItem(value: unknown): OutboxItem | null {
+  if (!isFields(value) || !isFields(value.message)) return null
+  const { cmd, dstid, cid, media } = value.message
+  if (!isKind(cmd) || !isId(dstid) || typeof cid !== 'string' || typeof media !== 'number') return null
+  return { ...(value as unknown as OutboxItem), key: chatKey(cmd, dstid) }
+}

@@ -1,0 +1,135 @@
+/**
+ * The known messages of one conversation, in order, and how far they are known to be complete.
+ *
+ * `ver` is the high-water mark: every change up to it is in here (as far as the window reaches
+ * back). Live messages carry their `ver`; one that is not the next shows that something is missing,
+ * and the owner asks `/message/changes` from `ver` on. Rows may come in any order and any number of
+ * times; of two states of a message the one with the greater `ver` wins.
+ */
+import type { Message } from '@/protocol/types'
+
+export type LiveResult = 'applied' | 'known' | 'gap'
+
+export class Timeline {
+  /** Ascending by seq, each seq once. A new array after each change, so that views see it. */
+  messages: readonly Message[] = []
+  ver = 0
+  /** False once the first message of the conversation is in the window. */
+  hasOlder = true
+  /** True once a newest page is in: from then on live messages and changes apply. */
+  loaded = false
+  /** Vers beyond `ver` that have come already, while something before them is missing. */
+  private ahead = new Set<number>()
+
+  get first(): number {
+    return this.messages[0]?.seq ?? 0
+  }
+
+  get last(): number {
+    return this.messages.at(-1)?.seq ?? 0
+  }
+
+  /** True while changes between `ver` and something already here are missing. */
+  get hasGap(): boolean {
+    return this.ahead.size > 0
+  }
+
+  /**
+   * The newest page of history: starts the window, or starts it anew after a long absence. Of what
+   * was here before, only the live messages stay that came while the page was on its way.
+   */
+  start(page: readonly Message[], limit: number): void {
+    const ver = Math.max(0, ...page.map((row) => row.ver))
+    const from = page[0]?.seq ?? 0
+    const live = this.messages.filter((row) => row.ver > ver && row.seq >= from)
+    this.messages = []
+    this.put([...page, ...live])
+    this.loaded = true
+    this.hasOlder = page.length >= limit && from > 1
+    this.ver = 0
+    this.ahead = new Set(live.map((row) => row.ver))
+    this.raise(ver)
+  }
+
+  /** A page of history that ends right before the window. */
+  prepend(page: readonly Message[], limit: number): void {
+    const older = page.filter(({ seq }) => seq < this.first)
+    this.put(page)
+    if (older.length === 0 || page.length < limit || this.first === 1) this.hasOlder = false
+  }
+
+  /** A message from the socket (or one of one's own, acknowledged). */
+  applyLive(message: Message): LiveResult {
+    if (message.ver <= this.ver && this.find(message.seq)) return 'known'
+    this.put([message])
+    if (!this.loaded) return 'applied'
+    if (message.ver > this.ver) this.ahead.add(message.ver)
+    this.raise(this.ver)
+    return this.hasGap ? 'gap' : 'applied'
+  }
+
+  /** One answer of `/message/changes` asked with the present `ver`. Rows before the window are left to history. */
+  applyChanges(rows: readonly Message[]): void {
+    const { first } = this
+    this.put(first ? rows.filter(({ seq }) => seq >= first) : rows)
+    this.raise(Math.max(this.ver, ...rows.map(({ ver }) => ver)))
+  }
+
+  /** The log has been asked to its end several times and there is no more: what is here is all. */
+  settle(): void {
+    this.raise(Math.max(this.ver, ...this.ahead))
+  }
+
+  /** Lets the oldest go when there are more than `size`. */
+  trim(size: number): void {
+    if (this.messages.length <= size) return
+    this.messages = this.messages.slice(-size)
+    this.hasOlder = true
+  }
+
+  find(seq: number): Message | undefined {
+    return this.messages[this.indexOf(seq)]
+  }
+
+  private raise(ver: number): void {
+    this.ver = Math.max(this.ver, ver)
+    while (this.ahead.delete(this.ver + 1)) this.ver += 1
+    for (const known of this.ahead) if (known <= this.ver) this.ahead.delete(known)
+  }
+
+  private put(rows: readonly Message[]): void {
+    const merged = [...this.messages]
+    let changed = false
+    for (const row of rows) {
+      const end = merged.at(-1)
+      if (!end || row.seq > end.seq) {
+        merged.push(row)
+        changed = true
+        continue
+      }
+      const place = lowerBound(merged, row.seq)
+      if (merged[place].seq !== row.seq) merged.splice(place, 0, row)
+      else if (row.ver > merged[place].ver) merged[place] = row
+      else continue
+      changed = true
+    }
+    if (changed) this.messages = merged
+  }
+
+  private indexOf(seq: number): number {
+    const place = lowerBound(this.messages, seq)
+    return this.messages[place]?.seq === seq ? place : -1
+  }
+}
+
+/** Index of the first message whose seq is not below `seq`. */
+function lowerBound(messages: readonly Message[], seq: number): number {
+  let low = 0
+  let high = messages.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (messages[middle].seq < seq) low = middle + 1
+    else high = middle
+  }
+  return low
+}
