@@ -8,7 +8,7 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from peewee import Model, Query, __exception_wrapper__
+from peewee import Model, PostgresqlDatabase, Query, __exception_wrapper__
 
 from models import attachment
 from models.access import may_open, refusal
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 #: Remembered conversation ids; all are forgotten when there are more.
 _MAX_IDS = 200_000
+
+#: PostgreSQL takes 65535 parameters in a statement; a message has 15.
+_ROWS_A_STATEMENT = 1000
 
 
 class _Place:
@@ -163,10 +166,9 @@ class Batch:
         numbers = [(place.seq, place.ver, self._now, place.id) for place in touched]
         with __exception_wrapper__:  # a raw cursor raises the driver's exceptions, not Peewee's
             cursor = self._prepared.cursor()
-            cursor.executemany(self._prepared.insert_message, messages)
+            self._prepared.insert(cursor, StoredMessage, messages)
+            self._prepared.insert(cursor, Mention, mentions)
             cursor.executemany(self._prepared.update_conversation, numbers)
-            if mentions:
-                cursor.executemany(self._prepared.insert_mention, mentions)
         media = [
             url
             for s in self._submissions
@@ -194,14 +196,14 @@ class Prepared:
     def __init__(self, db: Database, strangers: bool) -> None:
         self._peewee = db.peewee
         self._is_sqlite = db.is_sqlite
+        self._is_postgresql = isinstance(db.peewee, PostgresqlDatabase)
         self.strangers = strangers
         #: by key; an id never changes and is only kept once it is committed
         self.ids: dict[str, int] = {}
-        self.insert_message = _insert_sql(StoredMessage)
-        self.insert_mention = _insert_sql(Mention)
         self.update_conversation = _text(Conversation.update(seq=0, ver=0, updateat=0).where(Conversation.id == 0))
         self.lock = functools.cache(self._lock)
         self.members = functools.cache(self._members)
+        self._insert = functools.cache(_insert)
 
     def remember(self, ids: dict[str, int]) -> None:
         if len(self.ids) > _MAX_IDS:
@@ -213,6 +215,17 @@ class Prepared:
 
     def cursor(self):  # noqa: ANN201 - the driver's own
         return self._peewee.cursor()
+
+    def insert(self, cursor, model: type[Model], rows: list[tuple]) -> None:  # noqa: ANN001 - the driver's own
+        """Inserts rows by `executemany`, which the drivers make cheap; but psycopg's is a pipeline, and one
+        that fails (a resend, told by a unique key) logs a warning: PostgreSQL gets rows in one statement."""
+        if not self._is_postgresql:
+            if rows:
+                cursor.executemany(self._insert(model, 1), rows)
+            return
+        for start in range(0, len(rows), _ROWS_A_STATEMENT):
+            part = rows[start : start + _ROWS_A_STATEMENT]
+            cursor.execute(self._insert(model, len(part)), [value for row in part for value in row])
 
     def _lock(self, n: int) -> str:
         query = Conversation.select(Conversation.id, Conversation.seq, Conversation.ver)
@@ -226,9 +239,9 @@ class Prepared:
         return f"SELECT user_id, conversation_id FROM member WHERE (user_id, conversation_id) IN ({values})"
 
 
-def _insert_sql(model: type[Model]) -> str:
+def _insert(model: type[Model], n: int) -> str:
     fields = model._meta.sorted_fields
-    return _text(model.insert_many([[0] * len(fields)], fields=fields))
+    return _text(model.insert_many([[0] * len(fields)] * n, fields=fields))
 
 
 def _text(query: Query) -> str:

@@ -179,8 +179,8 @@ def _open(url: str) -> peewee.Database:
             charset="utf8mb4",
             # matched rows, not changed ones, as the other databases count
             client_flag=client.FOUND_ROWS,
-            init_command="SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, "
-            "SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
+            init_command="SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            sql_mode="STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO",
         )
     if scheme in ("postgres", "postgresql"):
         return peewee.PostgresqlDatabase(**arguments, prefer_psycopg3=True)
