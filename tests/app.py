@@ -13,6 +13,7 @@ Rate limits are off unless a test asks for them: ``running(tmp_path, {"limits.en
 import asyncio
 import itertools
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -93,8 +94,8 @@ def app(io_loop, tmp_path):
 class Client:
     """A tiny HTTP client: one browser with its cookies, and the user that registered or logged in last."""
 
-    def __init__(self, url: str, headers: Mapping[str, str] = {}) -> None:
-        self.url = url
+    def __init__(self, url: str, headers: Mapping[str, str] = {}, ssl_options: ssl.SSLContext | None = None) -> None:
+        self.url, self._ssl = url, ssl_options
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
         self.cookies: dict[str, str] = {}
         self.user_id: int | None = None
@@ -153,7 +154,7 @@ class Client:
         if self.cookies:
             sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
         request = HTTPRequest(self.url + path, method, sent, body, follow_redirects=False, request_timeout=PATIENCE,
-                              allow_nonstandard_methods=True, decompress_response=False)
+                              allow_nonstandard_methods=True, decompress_response=False, ssl_options=self._ssl)
         response = await self._http.fetch(request, raise_error=False)
         for line in response.headers.get_list("Set-Cookie"):
             name, _, value = line.partition(";")[0].partition("=")

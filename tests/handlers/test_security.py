@@ -1,0 +1,260 @@
+"""Other sites, other hosts, proxies and logs: what a browser or an onlooker can get out of the server."""
+
+import logging
+import ssl
+import subprocess
+from types import SimpleNamespace
+from urllib.parse import urlencode
+
+import pytest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+
+from handlers import logs, security
+from handlers.base import Access
+from tests.app import PASSWD, Client, envelope, process, running
+from tests.routes import API, api
+
+PROXY = {"server.proxies": ["127.0.0.0/8"]}
+CALLS = [path for path, _ in API]
+
+
+def request(remote: str = "192.0.2.1", protocol: str = "http", **headers: str) -> HTTPServerRequest:
+    """A request as it comes in from `remote`; header names with _ for -."""
+    given = HTTPHeaders({name.replace("_", "-"): value for name, value in headers.items()})
+    context = SimpleNamespace(remote_ip=remote, protocol=protocol)
+    given.setdefault("Host", "chat.example.com")
+    return HTTPServerRequest(connection=SimpleNamespace(context=context), headers=given,
+                             start_line=RequestStartLine("POST", "/user/login", "HTTP/1.1"))
+
+
+@pytest.mark.parametrize("given, allowed", [
+    ({}, True),
+    ({"Origin": "http://chat.example.com"}, True),
+    ({"Origin": "http://CHAT.example.com:80"}, True),
+    ({"Origin": "http://chat.example.com", "Sec_Fetch_Site": "cross-site"}, True),
+    ({"Sec_Fetch_Site": "same-origin"}, True),
+    ({"Sec_Fetch_Site": "none"}, True),
+    ({"Sec_Fetch_Site": "same-site"}, False),
+    ({"Sec_Fetch_Site": "cross-site"}, False),
+    ({"Origin": "https://chat.example.com"}, False),
+    ({"Origin": "http://chat.example.com:8080"}, False),
+    ({"Origin": "http://chat.example.com.evil.example"}, False),
+    ({"Origin": "http://evil.example", "Sec_Fetch_Site": "same-origin"}, False),
+    ({"Origin": "null"}, False),
+    ({"Origin": ""}, False),
+    ({"Origin": "chat.example.com"}, False),
+    ({"Origin": "http://evil.example", "X_Forwarded_Host": "evil.example"}, False),
+    ({"Origin": "http://"}, False),
+    ({"Origin": "http://", "Host": "evil;example"}, False),
+    ({"Origin": "https://listed.example"}, True),
+    ({"Origin": "https://listed.example:443"}, True),
+    ({"Origin": "http://listed.example"}, False),
+    ({"Origin": "https://sub.listed.example"}, False),
+])
+def test_whose_pages_may_call(given, allowed):
+    """Only pages of this host, or of a listed origin, can make a visitor's browser act here."""
+    assert security.origin_allowed(request(**given), (), ("https://listed.example",)) is allowed
+
+
+@pytest.mark.parametrize("given, allowed", [
+    ({"Origin": "https://chat.example.com", "X_Forwarded_Proto": "https"}, True),
+    ({"Origin": "http://chat.example.com", "X_Forwarded_Proto": "https"}, False),
+    ({"Origin": "https://public.example", "X_Forwarded_Proto": "https", "X_Forwarded_Host": "public.example"}, True),
+    ({"Origin": "https://chat.example.com", "X_Forwarded_Proto": "gopher"}, False),
+])
+def test_whose_pages_may_call_behind_a_proxy(given, allowed):
+    """Behind our own proxy, host and scheme are those that the browser sees."""
+    proxies = security.networks(["10.0.0.0/8"])
+    assert security.origin_allowed(request("10.1.2.3", **given), proxies, ()) is allowed
+
+
+@pytest.mark.parametrize("remote, forwarded, address", [
+    ("192.0.2.1", "", "192.0.2.1"),
+    ("192.0.2.1", "203.0.113.5", "192.0.2.1"),
+    ("10.0.0.1", "203.0.113.5", "203.0.113.5"),
+    ("10.0.0.1", "1.2.3.4, 203.0.113.5", "203.0.113.5"),
+    ("10.0.0.1", "203.0.113.5, 10.0.0.2", "203.0.113.5"),
+    ("10.0.0.1", "1.2.3.4, forged, 10.0.0.2", "10.0.0.2"),
+    ("10.0.0.1", "", "10.0.0.1"),
+    ("::1", "2001:db8::1", "2001:db8::1"),
+    ("::ffff:10.0.0.1", "203.0.113.5", "203.0.113.5"),
+])
+def test_address_of_the_caller(remote, forwarded, address):
+    """The address that limits count by is the caller's, and only our own proxies are believed about it."""
+    given = {"X_Forwarded_For": forwarded} if forwarded else {}
+    assert security.client_address(request(remote, **given), security.networks(["10.0.0.0/8", "::1"])) == address
+
+
+@pytest.mark.parametrize("host, rule", [
+    ("chat.example.com:8080", " ws://chat.example.com:8080 wss://chat.example.com:8080;"),
+    ("[2001:db8::1]:80", " ws://[2001:db8::1]:80 wss://[2001:db8::1]:80;"),
+    ("x;script-src*", "connect-src 'self' blob:;"),
+    ("", "connect-src 'self' blob:;"),
+])
+def test_host_cannot_write_the_policy(host, rule):
+    """A strange Host header does not become part of the rules for scripts."""
+    rules = security.browser_rules(security.host(request(Host=host), ()), False, ())["Content-Security-Policy"]
+    assert rule in rules and "script-src*" not in rules
+
+
+def test_media_of_a_bucket_may_be_shown():
+    """Pictures that come from the configured bucket or its public address are allowed on the page."""
+    storage = SimpleNamespace(backend="oss", oss_public_url="http://cdn.example/x", oss_bucket="b",
+                              oss_endpoint="http://oss.example:9000")
+    origins = security.media_origins(storage)
+    assert {"http://cdn.example", "http://b.oss.example:9000", "http://oss.example:9000"} <= set(origins)
+    assert "img-src 'self' data: blob: https: http://cdn.example" in str(security.browser_rules("h", False, origins))
+
+
+@pytest.mark.parametrize("path", CALLS)
+async def test_other_sites_are_refused_everywhere(app, path):
+    """A page of another site gets nothing done, log-in, registration and upload included."""
+    for given in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        fields = {"mobile": "13800138000", "passwd": PASSWD, "userid": 1}
+        response = await app.client().fetch(path, urlencode(fields).encode(), **given)
+        assert (response.code, envelope(response)["code"]) == (200, -403)
+        assert "Set-Cookie" not in response.headers
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
+async def test_listed_site_may_call(tmp_path):
+    """A page of a listed origin logs in, sees the answers and sends cookies; preflights are answered."""
+    origin = "https://partner.example"
+    async with running(tmp_path, {"auth.origins": [origin]}) as app:
+        partner = await app.client(Origin=origin).register()
+        response = await partner.fetch("/contact/loadfriend", f"userid={partner.user_id}".encode())
+        assert envelope(response)["code"] == 0
+        assert response.headers["Access-Control-Allow-Origin"] == origin
+        assert response.headers["Access-Control-Allow-Credentials"] == "true"
+        assert response.headers["Vary"] == "Origin"
+        refused = await app.client(Origin=origin).fetch("/contact/loadfriend", b"userid=1")
+        assert envelope(refused)["code"] == -401 and refused.headers["Access-Control-Allow-Origin"] == origin
+        for path in CALLS:
+            preflight = await app.client(Origin=origin).fetch(path, method="OPTIONS")
+            assert (preflight.code, preflight.headers["Access-Control-Allow-Methods"]) == (204, "POST"), path
+            foreign = await app.client(Origin="https://evil.example").fetch(path, method="OPTIONS")
+            assert "Access-Control-Allow-Methods" not in foreign.headers, path
+
+
+@pytest.mark.parametrize("method, path", [
+    ("GET", "/"), ("GET", "/user/login.shtml"), ("GET", "/chat/index.shtml"), ("GET", "/nowhere"), ("POST", "/nowhere"),
+    ("POST", "/user/login"), ("GET", "/user/login"), ("GET", "/healthz"), ("GET", "/asset/icons/favicon.svg"),
+    ("GET", "/asset/nowhere.js"), ("GET", "/favicon.ico"), ("GET", "//asset/icons/favicon.svg"), ("GET", "/chat"),
+])
+async def test_headers_on_every_answer(app, method, path):
+    """Whatever is answered, browsers are told to run only our scripts, to guess no types, and to keep the
+    address, which may hold a token, to themselves."""
+    response = await app.client().fetch(path, b"" if method == "POST" else None, method=method)
+    policy = dict(rule.split(" ", 1) for rule in response.headers["Content-Security-Policy"].split("; "))
+    assert policy["script-src"] == "'self'" and policy["frame-ancestors"] == policy["object-src"] == "'none'"
+    assert "unsafe-eval" not in str(policy) and "upgrade-insecure-requests" not in policy
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Referrer-Policy"] == "strict-origin"
+    assert "microphone=(self)" in response.headers["Permissions-Policy"]
+    assert "Server" not in response.headers
+    if "/asset/" not in path and path != "/favicon.ico":
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+async def test_cookie_without_tls(app):
+    """The session cookie can't be read by scripts and isn't sent for other sites' calls."""
+    fields = urlencode({"mobile": "13800138000", "passwd": PASSWD}).encode()
+    response = await app.client().fetch("/user/register", fields)
+    user_id = envelope(response)["data"]["id"]
+    cookie = response.headers["Set-Cookie"]
+    assert cookie.startswith(f"im_{user_id}=") and "Secure" not in cookie
+    assert all(word in cookie for word in ("HttpOnly", "SameSite=Lax", "Path=/", f"Max-Age={30 * 86400}"))
+
+
+async def test_cookie_behind_tls(tmp_path):
+    """Under TLS the cookie is bound to this host, the one without that bond is not accepted, and the page
+    upgrades plain addresses."""
+    async with running(tmp_path, PROXY) as app:
+        browser = await app.client(X_Forwarded_Proto="https", Origin=app.url.replace("http", "https")).register()
+        name = f"__Host-im_{browser.user_id}"
+        assert list(browser.cookies) == [name]
+        assert (await browser.post("/contact/loadfriend"))["code"] == 0
+        planted = app.client(X_Forwarded_Proto="https", Cookie=f"im_{browser.user_id}={browser.token}")
+        assert (await planted.post("/contact/loadfriend", userid=browser.user_id))["code"] == -401
+        page = await browser.get("/user/login.shtml")
+        assert "upgrade-insecure-requests" in page.headers["Content-Security-Policy"]
+        response = await browser.fetch("/user/logout", f"userid={browser.user_id}".encode())
+        assert "Secure" in response.headers["Set-Cookie"] and not browser.cookies
+
+
+async def test_server_speaks_tls_itself(tmp_path):
+    """With a certificate of its own the server speaks https and sets cookies bound to this host."""
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-keyout", key, "-out", cert, "-subj", "/CN=localhost", "-days", "2",
+                    "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    async with process(tmp_path / "data", IM_SERVER_TLS_CERT=str(cert), IM_SERVER_TLS_KEY=str(key)) as server:
+        assert server.url.startswith("https://127.0.0.1:")
+        client = Client(server.url, ssl_options=ssl.create_default_context(cafile=str(cert)))
+        await client.register()
+        assert list(client.cookies) == [f"__Host-im_{client.user_id}"]
+        assert (await client.post("/contact/loadfriend"))["code"] == 0
+        client.close()
+
+
+SECRETS = [
+    ("GET /chat?id=1&token=SECRET&v=2", "GET /chat?id=1&token=***&v=2"),
+    ("Authorization: Bearer SECRET", "Authorization: Bearer ***"),
+    ("Cookie: im_7=SECRET; im_8=SECRET", "Cookie: im_7=***; im_8=***"),
+    ("{'passwd': 'SECRET', 'mobile': '138'}", "{'passwd': '***', 'mobile': '138'}"),
+    ('{"token":"SECRET","id":1}', '{"token":"***","id":1}'),
+    ("mobile=138&passwd=SECRET", "mobile=138&passwd=***"),
+    ("http://oss.example/k?Signature=SECRET&x=1", "http://oss.example/k?Signature=***&x=1"),
+    ("method=POST path=/user/login status=200", "method=POST path=/user/login status=200"),
+]
+
+
+@pytest.mark.parametrize("text, written", SECRETS)
+def test_log_lines_are_scrubbed(text, written):
+    """Whatever part of the server writes a token or a password to the log, it is not there."""
+    record = logging.LogRecord("x", logging.ERROR, __file__, 1, "%s", (text,), None)
+    assert logs.Formatter().format(record).endswith(f"ERROR x {written}")
+
+
+def test_tracebacks_are_scrubbed():
+    """A traceback whose message quotes a request does not show its token."""
+    try:
+        raise ValueError("bad request: token=SECRET")
+    except ValueError as error:
+        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "crash", (), (type(error), error, error.__traceback__))
+    text = logs.Formatter().format(record)
+    assert "token=***" in text and "token=SECRET" not in text
+
+
+async def test_no_secret_in_the_log_of_a_server(tmp_path):
+    """After log-ins, wrong passwords, sockets and strange requests the log holds neither tokens nor passwords,
+    and one line for each request."""
+    async with process(tmp_path) as server:
+        client = await server.client(User_Agent="probe").register(passwd="hunter2hunter2")
+        token = client.token
+        await client.post("/user/login", mobile=client.mobile, passwd="wrongwrong")
+        await client.post("/user/passwd", old="hunter2hunter2", new="hunter3hunter3")
+        await client.get(f"/chat/index.shtml?id={client.user_id}&token={token}")
+        await client.get(f"/nowhere?token={token}&passwd=hunter2hunter2")
+        await client.get(f"//chat/index.shtml?token={token}")
+        await client.get("/chat?id=1&token=wrongtoken")
+        await client.get("/healthz")
+        async with client.socket():
+            pass
+        client.close()
+        assert await server.stop() == 0
+        text = server.logged()
+    for secret in (token, "hunter2", "hunter3", "wrongwrong", "wrongtoken"):
+        assert secret not in text
+    lines = [line for line in text.splitlines() if " magpie.access " in line]
+    [line] = [line for line in lines if "path=/user/passwd" in line]
+    assert "method=POST path=/user/passwd status=200 code=0 ms=" in line
+    assert f"user={client.user_id} ip=127.0.0.1 id=" in line
+    assert not any("healthz" in line for line in lines)
+    assert " ERROR " not in text and " WARNING " not in text and "Traceback" not in text
+
+
+def test_uploads_and_logins_are_calls_like_others():
+    """The routes that open a session or take files without one are not forgotten above."""
+    assert {"/user/login", "/user/register"} == set(api(Access.PUBLIC))
+    assert api(Access.UPLOAD) == ["/attach/upload"]
