@@ -1,0 +1,154 @@
+"""Users × routes: whoever calls, and whatever they name, nobody acts for another or reads what is another's.
+
+The gate's own tests try every kind of credential. Here each user calls every route with a credential that is
+theirs and good, and names somebody else's things.
+"""
+
+import pytest
+from tornado.httpclient import HTTPClientError
+
+from handlers.base import Access
+from tests.app import PASSWD
+from tests.routes import api
+
+NAMES = ("Ann", "Bo", "Eve")
+#: What only Ann and Bo may read.
+SECRETS = ("between friends", "in the group", "13700000001", "13700000002")
+
+#: For every route of a named user, what Eve, who is nobody's friend and in no group, may try; and the answer.
+#: `{…}` stands for an id of Ann's.
+ATTEMPTS = {
+    "/user/logout": [({}, 0)],
+    "/user/sessions": [({}, 0)],
+    "/user/revoke": [({"session": "{session}"}, -404), ({}, 0)],
+    "/user/profile": [({"id": "{user}", "nickname": "Eve too", "mobile": "13700000001", "passwd": "x" * 9}, 0)],
+    "/user/passwd": [({"id": "{user}", "mobile": "13700000001", "old": PASSWD, "new": "another1"}, 0)],
+    "/contact/addfriend": [({"dstid": "{user}", "dstobj": "{user}"}, 0)],
+    "/contact/loadfriend": [({"dstid": "{user}", "id": "{user}"}, 0)],
+    "/contact/friend": [({"dstid": "{user}", "id": "{user}"}, 0)],
+    "/contact/createcommunity": [({"name": "Eve's", "id": "{group}", "dstid": "{group}"}, 0)],
+    "/contact/loadcommunity": [({"dstid": "{user}", "id": "{group}"}, 0)],
+    "/contact/community": [({"dstid": "{user}", "id": "{group}"}, 0)],
+    "/contact/joincommunity": [({"dstid": "{group}"}, 0)],
+    "/message/send": [
+        ({"cmd": 10, "dstid": "{user}", "media": 1, "content": "x"}, -403),
+        ({"cmd": 11, "dstid": "{group}", "media": 1, "content": "x"}, -403),
+        ({"cmd": 11, "dstid": "{group}", "media": 90, "content": "x"}, -403),
+    ],
+    "/message/conversations": [({"dstid": "{user}"}, 0)],
+    "/message/history": [({"kind": 10, "dstid": "{user}"}, -403), ({"kind": 11, "dstid": "{group}"}, -403)],
+    "/message/changes": [
+        ({"kind": 10, "dstid": "{user}", "ver": 0}, -403),
+        ({"kind": 11, "dstid": "{group}", "ver": 0}, -403),
+    ],
+    "/message/read": [
+        ({"kind": 10, "dstid": "{user}", "seq": 9}, -403),
+        ({"kind": 11, "dstid": "{group}", "seq": 9}, -403),
+    ],
+}
+
+
+class World:
+    """Ann and Bo, who are friends, share a group and have written to each other, and Eve, a stranger."""
+
+    async def begin(self, app):
+        self.people = [await app.client().register(name, f"1370000000{number}") for number, name in
+                       enumerate(NAMES, 1)]
+        self.ann, self.bo, self.eve = self.people
+        await self.ann.post("/contact/addfriend", dstid=self.bo.user_id)
+        self.group = (await self.ann.post("/contact/createcommunity", name="Birds"))["data"]["id"]
+        await self.bo.post("/contact/joincommunity", dstid=self.group)
+        for kind, dstid, content in ((10, self.bo.user_id, SECRETS[0]), (11, self.group, SECRETS[1])):
+            await self.ann.post_json("/message/send", cmd=kind, dstid=dstid, media=1, content=content)
+        session = (await self.ann.post("/user/sessions"))["rows"][0]["id"]
+        self.ids = {"{user}": self.ann.user_id, "{group}": self.group, "{session}": session}
+        return self
+
+    async def seen_by(self, client):
+        """Everything a user sees as theirs."""
+        return [
+            await client.post("/user/find", id=client.user_id),
+            [row["id"] for row in (await client.post("/user/sessions"))["rows"]],
+            await client.post("/contact/loadfriend"),
+            await client.post("/contact/loadcommunity"),
+            await client.post("/message/conversations"),
+        ]
+
+    def filled(self, fields):
+        """Fields with the ids of Ann's things."""
+        return {name: self.ids.get(value, value) for name, value in fields.items()}
+
+
+@pytest.fixture
+def world(app, io_loop):
+    return io_loop.run_sync(lambda: World().begin(app))
+
+
+def test_every_route_is_tried():
+    """A new route comes with the attempts that a stranger might make on it."""
+    assert sorted(ATTEMPTS) == sorted(api(Access.USER))
+
+
+@pytest.mark.parametrize("path", ATTEMPTS)
+async def test_stranger_reaches_nothing(world, path):
+    """A stranger who names another's things by their ids changes nothing of theirs and reads nothing."""
+    ann, bo, eve = world.people
+    before = [await world.seen_by(client) for client in (ann, bo)]
+    for fields, code in ATTEMPTS[path]:
+        answer = await eve.post(path, **world.filled(fields))
+        assert answer["code"] == code, answer
+        assert not [secret for secret in SECRETS if secret in str(answer)]
+    if path not in ("/contact/addfriend", "/contact/joincommunity"):  # those two are seen by the other side
+        assert [await world.seen_by(client) for client in (ann, bo)] == before
+    await ann.login(ann.mobile)  # the password is the old one
+
+
+@pytest.mark.parametrize("path", ATTEMPTS)
+async def test_each_acts_for_oneself_alone(world, path):
+    """Of all pairs of caller and named user, only a user's own credential for that user is let in."""
+    if path in ("/user/logout", "/user/revoke"):
+        fields = {"session": 10**9} if path == "/user/revoke" else {}
+    else:
+        fields = world.filled(ATTEMPTS[path][0][0]) | {"dstid": 10**9, "old": "wrong123"}
+    for caller in world.people:
+        for named in world.people:
+            for name in ("userid", "ownerid"):
+                if caller is named and path == "/user/logout":
+                    continue  # it would be let in, and be gone for the next
+                answer = await caller.post(path, **{**fields, name: named.user_id})
+                assert (answer["code"] == -401) == (caller is not named), (path, answer)
+
+
+async def test_uploads_are_made_for_oneself(world):
+    """Nobody fills another's quota."""
+    answer = await world.eve.upload(b"\x89PNG", userid=world.ann.user_id)
+    assert answer["code"] == -401
+
+
+async def test_sockets_are_opened_for_oneself(world):
+    """A token opens its own user's socket only, and a frame's author is the session's user."""
+    ann, bo, eve = world.people
+    eve.user_id, eves_id = ann.user_id, eve.user_id
+    with pytest.raises(HTTPClientError, match="403"):
+        await eve.socket().open()
+    eve.user_id = eves_id
+    async with eve.socket() as forger, bo.socket() as friend:
+        await forger.send({"cmd": 10, "userid": ann.user_id, "dstid": bo.user_id, "media": 1, "content": "x"})
+        assert (await forger.receive())["code"] == -403
+        await friend.send({"cmd": 0})
+        assert (await friend.receive())["cmd"] == 0
+    async with bo.socket() as forger, ann.socket() as friend:
+        await forger.send({"cmd": 10, "userid": eves_id, "dstid": ann.user_id, "media": 1, "content": "y"})
+        received = await friend.receive()
+        assert (received["userid"], received["content"]) == (bo.user_id, "y")
+
+
+async def test_strangers_hear_nothing(world):
+    """What two friends or a group say reaches no socket of a stranger."""
+    ann, bo, eve = world.people
+    async with eve.socket() as socket:
+        await ann.post_json("/message/send", cmd=10, dstid=bo.user_id, media=1, content="psst")
+        await ann.post_json("/message/send", cmd=11, dstid=world.group, media=1, content="psst")
+        await ann.post("/message/read", kind=11, dstid=world.group, seq=2)
+        await socket.send({"cmd": 0})
+        assert (await socket.receive())["cmd"] == 0
