@@ -14,11 +14,11 @@ from hub.transport import StockTransport, StrictProtocol
 from models.base import now_ms
 from models.entrance import entrance
 from protocol import frames, values
-from protocol.errors import BadArgument, Refusal
+from protocol.errors import BadArgument, Malformed, Refusal
 from protocol.frames import CloseCode
 from protocol.message import ROOM, SINGLE, Cmd, Message
 
-#: Seconds in which `hub.bad_frames` bad frames end the connection.
+#: Seconds in which `hub.bad_frames` malformed frames end the connection.
 _BAD_FRAMES_WINDOW = 60
 
 
@@ -37,7 +37,12 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         """Lets in the user named by `id` with a token of theirs, or their cookie; anything else is a 403."""
         if self.app.draining:
             raise HTTPError(503)
-        ids, tokens, versions = (self.get_query_arguments(name, strip=False) for name in ("id", "token", "v"))
+        if not security.origin_allowed(self.request, self.settings["proxies"], self.app.config.auth.origins):
+            raise HTTPError(403)
+        arguments = self.request.query_arguments
+        ids, tokens, versions = (
+            [value.decode("utf-8", "replace") for value in arguments.get(name, ())] for name in ("id", "token", "v")
+        )
         if len(ids) != 1 or len(tokens) > 1 or versions not in ([], ["2"]):
             raise HTTPError(403)
         user_id = values.digits(ids[0])
@@ -50,15 +55,16 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         self.user_id, self._session_id, self._v2 = user_id, found[0].id, bool(versions)
 
     def check_origin(self, origin: str) -> bool:
-        return security.origin_allowed(self.request, self.settings["proxies"], self.app.config.auth.origins)
+        """Judged in `prepare`, also where Tornado would not ask."""
+        return True
 
     def get_websocket_protocol(self) -> StrictProtocol | None:
         stock = super().get_websocket_protocol()
         return stock and StockTransport.protocol(self, stock.params)
 
     async def open(self) -> None:
-        """The node is in the hub before its rooms are read, so that one joined meanwhile is not missed. The
-        welcome comes last: what is published from then on reaches this node."""
+        """The node is in the hub before its rooms are read, so that one joined meanwhile is not missed. What is
+        published after the welcome reaches this node."""
         self._node = node = self.app.hub.register(
             self.user_id, self._session_id, self._v2, self.lang, StockTransport(self)
         )
@@ -67,14 +73,16 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         except Refusal:
             node.close(CloseCode.RESTART, "try again")
             return
+        except BaseException:
+            self.on_close()  # Tornado does not call it for a connection that never opened
+            raise
         if found is None:
             node.close(CloseCode.REVOKED, "session revoked")
             return
         room_ids, epoch = found
-        self.app.hub.enter(node, room_ids)
-        if self._v2:
-            hub = self.app.config.hub
-            node.tell(frames.welcome(epoch, now_ms(), hub.heartbeat, hub.max_frame))
+        hub = self.app.config.hub
+        welcome = frames.welcome(epoch, now_ms(), hub.heartbeat, hub.max_frame) if self._v2 else None
+        self.app.hub.enter(node, room_ids, welcome)
 
     def on_close(self) -> None:
         if self._node is not None:
@@ -90,14 +98,14 @@ class ChatSocket(BaseHandler, WebSocketHandler):
             return
         try:
             if type(raw) is bytes:
-                raise BadArgument("只接受文本帧", "Text frames only")
+                raise Malformed("只接受文本帧", "Text frames only")
             fields = values.parse_json(raw)
             cid = fields.get("cid")
             await self._act(fields, node)
         except Refusal as refusal:
             if self._v2:
                 node.tell(frames.error(refusal, cid, self.lang))
-            if isinstance(refusal, BadArgument):
+            if isinstance(refusal, Malformed):
                 self._count_bad_frame(node)
 
     async def _act(self, fields: dict, node: Node) -> None:
