@@ -48,6 +48,15 @@ export function mentions({ at, userid }: Pick<Message, 'at' | 'userid'>, me: num
   return userid !== me && at !== undefined && (at.includes(me) || at.includes(0))
 }
 
+/** The content without what the server refuses in a text: NUL and halves of surrogate pairs. */
+export function cleanContent(content: Content): Content {
+  const clean = { ...content }
+  for (const name of ['content', 'pic', 'url', 'memo'] as const) {
+    if (clean[name]) clean[name] = clean[name].replace(/[\0\p{Surrogate}]/gu, '')
+  }
+  return clean
+}
+
 /** A new cid: 24 characters that nobody else will make. */
 export function newCid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(18))

@@ -3,7 +3,7 @@
  * hear of changes through `EngineEvents` and read the parts.
  */
 import { messageFrame, readFrame } from '@/protocol/frames'
-import { keyOfMessage, newCid, parseChatKey } from '@/protocol/message'
+import { cleanContent, keyOfMessage, newCid, parseChatKey } from '@/protocol/message'
 import {
   Cmd,
   Code,
@@ -100,7 +100,7 @@ export class Engine {
   send(key: ChatKey, content: Content, cid = newCid()): string {
     const place = parseChatKey(key)
     if (!place) throw new RangeError(`not a chat key: ${key}`)
-    const message = { ...content, cmd: place.kind, dstid: place.dstid, cid }
+    const message = { ...cleanContent(content), cmd: place.kind, dstid: place.dstid, cid }
     this.outbox.add(message, this.now())
     if (new Blob([messageFrame(message)]).size > this.maxFrame) {
       this.outbox.refused({ cid, code: Code.TooLarge, msg: this.options.tooLarge() }, Date.now())

@@ -1,7 +1,7 @@
 /** `localStorage`, or a stand-in that lasts as long as the page where the browser forbids it. */
 import type { Store } from '@/sync/outbox'
 
-class MemoryStore implements Store {
+export class MemoryStore implements Store {
   private readonly values = new Map<string, string>()
 
   get length(): number {
@@ -27,7 +27,7 @@ class MemoryStore implements Store {
 
 function openStore(): Store {
   try {
-    return window.localStorage
+    return globalThis.localStorage ?? new MemoryStore()
   } catch {
     return new MemoryStore()
   }

@@ -220,6 +220,7 @@ export class Catchup {
   }
 
   private enterEpoch(epoch: number): void {
+    if (epoch === 0) return
     if (this.epoch !== 0 && epoch !== this.epoch) {
       const { current } = this
       this.timelines.clear()
