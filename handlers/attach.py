@@ -9,10 +9,11 @@ from tornado.web import HTTPError, stream_request_body
 from actions import uploads
 from actions.media.kinds import kind_of_name
 from actions.spool import Spool
+from handlers import security
 from handlers.base import Access, ApiHandler, BaseHandler
 from handlers.multipart import BrokenMultipart, MultipartReader
 from protocol import envelope
-from protocol.errors import BadArgument, Refusal
+from protocol.errors import BadArgument, NotLoggedIn, Refusal
 from protocol.forms import Form
 
 #: Bytes read beyond the largest file, of a request that is refused: a browser that is still sending would not
@@ -105,6 +106,9 @@ class UploadHandler(ApiHandler):
         self.form.refuse_repeated("userid", "token")
         if "userid" in self.form or "token" in self.form:
             await self._authenticate()
+        has_token = "token" in self.form or security.bearer_token(self.request)
+        if self.user_id is None and has_token:
+            raise NotLoggedIn()
         if self.user_id is None or "token" in self.form:
             super()._check_rate()
 

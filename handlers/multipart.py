@@ -1,5 +1,7 @@
 """A multipart body read as it arrives: small fields are kept, one file is handed on piece by piece."""
 
+import logging
+
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
@@ -8,6 +10,9 @@ from protocol.errors import BadArgument
 MAX_FIELD = 4096  # bytes of a field that is no file
 MAX_FIELDS = 32
 MAX_BOUNDARY = 70  # characters, says RFC 2046
+
+# It warns of every broken body; here that is an answer like others, seen in the access log.
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
 
 
 class BrokenMultipart(Exception):
