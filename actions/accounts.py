@@ -1,12 +1,13 @@
 """Accounts: registering, logging in and out, sessions, the profile and the password."""
 
 import secrets
+from contextlib import suppress
 from typing import NamedTuple
 
 from actions.services import Services
 from models import contact, session, user
 from models.base import now_ms
-from protocol.errors import NotFound, Refused, SlowDown
+from protocol.errors import NotFound, Refused, SlowDown, TryAgain
 from protocol.frames import event
 from protocol.message import SINGLE, Cmd
 
@@ -67,7 +68,8 @@ async def authenticate(app: Services, tokens: list[str]) -> list[session.Session
     now = now_ms()
     found = await app.db.run(session.find_sessions, tokens, now, _idle_ms(app))
     if stale := [row.id for row in found if now - row.last_seen >= session.TOUCH_MS]:
-        await app.db.run(session.touch_sessions, stale, now)
+        with suppress(TryAgain):  # on a full disk people can still read
+            await app.db.run(session.touch_sessions, stale, now)
     return found
 
 
