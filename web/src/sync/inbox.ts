@@ -25,8 +25,7 @@ export class Inbox {
     for (const row of rows) {
       const key = chatKey(row.kind, row.dstid)
       const known = next.get(key)
-      if (known && known.ver > row.ver) continue
-      next.set(key, known ? keepReads(row, known) : row)
+      next.set(key, known ? combine(row, known) : row)
     }
     this.rows = next
   }
@@ -84,12 +83,23 @@ export class Inbox {
   }
 }
 
-/** Read marks only go forward: an answer that was on its way while the mark moved does not move it back. */
-function keepReads(row: Conversation, known: Conversation): Conversation {
-  const peer_read = Math.max(row.peer_read, known.peer_read)
-  if (row.read >= known.read) return { ...row, peer_read }
-  const { read, unread, mentions } = known
-  return { ...row, read, peer_read, unread: known.seq === row.seq ? unread : row.unread, mentions }
+/**
+ * An answer and what is known. The greater `ver` decides about messages, and read marks only go
+ * forward: an answer that was on its way while something happened undoes none of it.
+ */
+function combine(row: Conversation, known: Conversation): Conversation {
+  const newer = known.ver > row.ver ? known : row
+  const further = known.read > row.read ? known : row
+  const unread = further === newer ? newer.unread : Math.min(newer.unread, newer.seq - further.read)
+  return {
+    ...newer,
+    read: further.read,
+    peer_read: Math.max(row.peer_read, known.peer_read),
+    unread,
+    mentions: unread ? newer.mentions : 0,
+    pinned: row.pinned,
+    muted: row.muted,
+  }
 }
 
 function emptyRow(key: ChatKey): Conversation {
