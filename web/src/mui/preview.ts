@@ -41,7 +41,7 @@ export async function previewImage(pictures: Picture[], index = 0): Promise<void
     viewer.refreshSlideContent(content.index)
   })
   await new Promise<void>((resolve) => {
-    viewer.on('destroy', resolve)
+    viewer.on('destroy', () => resolve())
     viewer.init()
   })
 }
