@@ -1,0 +1,185 @@
+/**
+ * A server in memory that keeps the contract for one user and loses what a network may lose:
+ * connections with frames under way in both directions, and single pushes (which are only a hint).
+ * Runs on fake timers.
+ */
+import { chatKey } from '@/protocol/message'
+import type { ChatKey, Kind, Message } from '@/protocol/types'
+import type { Line } from '@/transport/socket'
+import type { Random } from './random'
+
+export interface Faults {
+  /** Chance of each push to get lost. */
+  losePush: number
+  /** Chance of each message to be put off with -429. */
+  slowDown: number
+  /** Chance of each HTTP call to fail. */
+  failCall: number
+}
+
+export class FakeServer {
+  epoch = 100
+  faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
+  readonly log = new Map<ChatKey, Message[]>()
+  readonly read = new Map<ChatKey, number>()
+  /** Every frame with a message that arrived, resends included. */
+  attempts = 0
+  private readonly lines = new Set<FakeLine>()
+  private nextId = 1
+
+  constructor(
+    private readonly me: number,
+    private readonly random: Random,
+  ) {}
+
+  connect = (): Line => {
+    const line = new FakeLine(this)
+    this.lines.add(line)
+    setTimeout(() => line.tell({ cmd: 3, epoch: this.epoch, now: Date.now(), heartbeat: 25, max_frame: 65_536 }), this.latency())
+    return line
+  }
+
+  /** All connections are cut; what is under way is lost. */
+  cut(code = 1006): void {
+    for (const line of [...this.lines]) {
+      this.forget(line)
+      line.cut(code)
+    }
+  }
+
+  forget(line: FakeLine): void {
+    this.lines.delete(line)
+    line.open = false
+  }
+
+  latency(): number {
+    return 5 + this.random.below(100)
+  }
+
+  /** Somebody else writes. */
+  write(key: ChatKey, userid: number, content: string): void {
+    const [kind, dstid] = key.split('/').map(Number) as [Kind, number]
+    const message = { cmd: kind, dstid: kind === 10 ? this.me : dstid, media: 1, content }
+    this.push(this.store(key, { ...message, userid }), null)
+  }
+
+  /** Somebody changes an older message; only a change event is pushed. */
+  edit(key: ChatKey, seq: number, content: string): void {
+    const rows = this.rows(key)
+    const ver = this.ver(key) + 1
+    rows[seq - 1] = { ...rows[seq - 1], content, ver, edited: 1 }
+  }
+
+  rows(key: ChatKey): Message[] {
+    const rows = this.log.get(key) ?? []
+    this.log.set(key, rows)
+    return rows
+  }
+
+  ver(key: ChatKey): number {
+    return Math.max(0, ...this.rows(key).map(({ ver }) => ver))
+  }
+
+  receive(line: FakeLine, text: string): void {
+    const frame = JSON.parse(text)
+    if (frame.cmd === 0) line.tell({ cmd: 0, now: Date.now() })
+    if (frame.cmd === 13) {
+      const key = chatKey(frame.kind, frame.dstid)
+      this.read.set(key, Math.max(this.read.get(key) ?? 0, frame.seq))
+    }
+    if (frame.cmd === 10 || frame.cmd === 11) this.receiveMessage(line, frame)
+  }
+
+  private receiveMessage(line: FakeLine, frame: Message): void {
+    this.attempts += 1
+    const key = chatKey(frame.cmd, frame.dstid)
+    const known = this.rows(key).find(({ cid }) => cid === frame.cid)
+    if (!known && frame.content === 'forbidden') {
+      line.tell({ cmd: 2, code: -403, msg: '没有权限', cid: frame.cid })
+    } else if (!known && this.random.chance(this.faults.slowDown)) {
+      line.tell({ cmd: 2, code: -429, msg: '慢一点', cid: frame.cid, data: { retry_after: 1 } })
+    } else {
+      const row = known ?? this.store(key, { ...frame, userid: this.me })
+      line.tell({ cmd: 1, cid: row.cid, id: row.id, seq: row.seq, ver: row.ver, createat: row.createat, kind: row.cmd, dstid: row.dstid })
+      if (!known) this.push(row, line)
+    }
+  }
+
+  private store(key: ChatKey, message: Omit<Message, 'id' | 'seq' | 'ver' | 'createat'>): Message {
+    const rows = this.rows(key)
+    const row = { ...message, id: this.nextId++, seq: rows.length + 1, ver: this.ver(key) + 1, createat: Date.now() }
+    rows.push(row)
+    return row
+  }
+
+  private push(row: Message, from: FakeLine | null): void {
+    for (const line of this.lines) if (line !== from && !this.random.chance(this.faults.losePush)) line.tell(row)
+  }
+
+  /** Answers calls as `fetch` would. */
+  fetch = async (path: string, request: { body: string }): Promise<Response> => {
+    await new Promise((resolve) => setTimeout(resolve, this.latency()))
+    if (this.random.chance(this.faults.failCall)) throw new TypeError('network')
+    const answer = this.answer(path, JSON.parse(request.body))
+    await new Promise((resolve) => setTimeout(resolve, this.latency()))
+    return new Response(JSON.stringify({ code: 0, msg: '', ...answer }))
+  }
+
+  private answer(path: string, form: { kind: Kind; dstid: number; before?: number; ver: number; limit: number }): object {
+    const rows = path === '/message/conversations' ? [] : this.rows(chatKey(form.kind, form.dstid))
+    switch (path) {
+      case '/message/history':
+        return { rows: rows.filter(({ seq }) => seq < (form.before ?? Infinity)).slice(-form.limit) }
+      case '/message/changes': {
+        const changed = rows.filter(({ ver }) => ver > form.ver).sort((a, b) => a.ver - b.ver)
+        return { rows: changed.slice(0, form.limit), data: { more: changed.length > form.limit } }
+      }
+      default:
+        return { rows: [...this.log.keys()].map((key) => this.conversation(key)), data: { epoch: this.epoch } }
+    }
+  }
+
+  private conversation(key: ChatKey): object {
+    const [kind, dstid] = key.split('/').map(Number)
+    const rows = this.rows(key)
+    const read = this.read.get(key) ?? 0
+    const unread = rows.filter(({ seq, userid }) => seq > read && userid !== this.me).length
+    const last = rows.at(-1)
+    const numbers = { seq: rows.length, ver: this.ver(key), read, peer_read: 0, unread, mentions: 0 }
+    return { kind, dstid, ...numbers, last, pinned: 0, muted: 0, updateat: last?.createat ?? 0 }
+  }
+}
+
+/** One connection: frames arrive in order after a while, unless it is cut before. */
+export class FakeLine implements Line {
+  open = true
+  onmessage: Line['onmessage'] = null
+  onclose: Line['onclose'] = null
+  /** Times at which the last frame of each direction arrives: none overtakes another. */
+  private up = 0
+  private down = 0
+
+  constructor(private readonly server: FakeServer) {}
+
+  send(text: string): void {
+    this.up = Math.max(this.up, Date.now() + this.server.latency())
+    setTimeout(() => {
+      if (this.open) this.server.receive(this, text)
+    }, this.up - Date.now())
+  }
+
+  tell(frame: object): void {
+    this.down = Math.max(this.down, Date.now() + this.server.latency())
+    setTimeout(() => {
+      if (this.open) this.onmessage?.({ data: JSON.stringify(frame) })
+    }, this.down - Date.now())
+  }
+
+  cut(code: number): void {
+    this.onclose?.({ code })
+  }
+
+  close(): void {
+    this.server.forget(this)
+  }
+}
