@@ -49,8 +49,8 @@ async def notice(app: "Services", user_id: int, community_id: int, text: str) ->
 
 def deliver(hub: Hub, batch: Sequence[Submission]) -> None:
     """What the log calls with each settled batch: acks and errors to where the messages came from, and each new
-    message, encoded once, to everybody else who is concerned."""
-    publications = []
+    message, encoded once, to everybody else who is concerned. One after the other: an ack has its seq too, and a
+    node sees those of a conversation in their order."""
     for submission in batch:
         message, origin = submission.message, submission.origin
         if origin is not None:
@@ -58,9 +58,7 @@ def deliver(hub: Hub, batch: Sequence[Submission]) -> None:
         if submission.refusal is None and not submission.repeated:
             skip = origin.id if isinstance(origin, Node) else ""
             notice = message.media == Media.NOTICE
-            publications.append(Publication(_channels(message), message.encode(), skip, v2_only=notice))
-    if publications:
-        hub.publish(publications)
+            hub.publish([Publication(_channels(message), message.encode(), skip, v2_only=notice)])
 
 
 def _channels(message: Message) -> tuple[str, ...]:

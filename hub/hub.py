@@ -51,18 +51,20 @@ class Hub:
 
     def register(self, user_id: int, session_id: int, v2: bool, lang: str, transport: Transport) -> Node:
         """A new connection. It listens to its user's channel at once, so that a room joined from now on is
-        learnt; `enter` adds the rooms the database knows."""
+        learnt; `enter` adds the rooms the database knows, and what came until then is written after that."""
         node = Node(user_id, session_id, v2, lang, transport, self._schedule, self._queue_bytes)
         self._nodes.add(node)
         self._sessions[session_id].add(node)
         self._listen(node, user_channel(user_id))
         return node
 
-    def enter(self, node: Node, room_ids: Iterable[int]) -> None:
-        """The node listens to these rooms, unless it has gone meanwhile."""
+    def enter(self, node: Node, room_ids: Iterable[int], welcome: str | None = None) -> None:
+        """The node listens to these rooms and is written to from now on, unless it has gone meanwhile;
+        `welcome` is the first frame it gets."""
         if node in self._nodes:
             for room_id in room_ids:
                 self._listen(node, room_channel(room_id))
+            node.begin(welcome)
 
     def unregister(self, node: Node) -> None:
         """The connection has ended. Calling it again does nothing."""

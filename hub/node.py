@@ -30,10 +30,11 @@ class Node:
 
     Frames are queued by `send` and written joined, once a turn of the loop, by `flush`. The queue is bounded in
     bytes, not frames: one commit can bring hundreds of small frames in a turn to a client in good health.
+    Nothing is written before `begin`: the welcome is the first frame, whatever was published meanwhile.
     """
 
     __slots__ = ("id", "user_id", "session_id", "v2", "lang", "channels", "_transport", "_schedule", "_limit",
-                 "_queue", "_queued", "_in_flight", "_scheduled", "_closed")
+                 "_queue", "_queued", "_in_flight", "_begun", "_scheduled", "_closed")
 
     def __init__(self, user_id: int, session_id: int, v2: bool, lang: str, transport: Transport,
                  schedule: "Callable[[Node], None]", limit: int) -> None:
@@ -46,8 +47,16 @@ class Node:
         self._queue: list[bytes] = []
         self._queued = 0  # bytes in the queue
         self._in_flight = 0  # bytes given to the transport that the kernel has not taken yet
+        self._begun = False
         self._scheduled = False
         self._closed = False
+
+    def begin(self, welcome: str | None = None) -> None:
+        """Writing may start: `welcome`, then what has been queued since this node was made."""
+        self._begun = True
+        waiting, self._queue, self._queued = self._queue, [], 0
+        for frame in [text_frame(welcome), *waiting] if welcome else waiting:
+            self.send(frame)
 
     def send(self, frame: bytes) -> None:
         """Queues one whole frame. A node that has too much waiting is closed with 4008 and resumes by catching
@@ -60,7 +69,7 @@ class Node:
             self.close(CloseCode.SLOW, "too slow")
             return
         self._queue.append(frame)
-        if not self._scheduled and not self._in_flight:
+        if self._begun and not self._scheduled and not self._in_flight:
             self._scheduled = True
             self._schedule(self)
 
@@ -76,7 +85,7 @@ class Node:
     def flush(self) -> None:
         """Writes what is queued, as one piece."""
         self._scheduled = False
-        if not self._queue or self._in_flight:
+        if not self._queue or self._in_flight or not self._begun:
             return
         data = self._queue[0] if len(self._queue) == 1 else b"".join(self._queue)
         self._queue.clear()

@@ -5,11 +5,14 @@ there is no permessage-deflate here, whose state belongs to one connection.
 """
 
 import asyncio
+import socket
 import struct
 from collections.abc import Callable
 
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketHandler, WebSocketProtocol13, _WebSocketParams
+
+from protocol.frames import CloseCode
 
 _TEXT_FINAL = 0x81
 
@@ -18,6 +21,10 @@ _TEXT_FINAL = 0x81
 #: with it the close frame.
 _LINGER = 2.0
 _LINGER_BYTES = 4 << 20
+
+#: What the kernel may hold for one client (bytes). Left alone it grows to 4 MiB, and a client that does not read
+#: is noticed late.
+_SEND_BUFFER = 128 << 10
 
 
 def text_frame(text: str) -> bytes:
@@ -36,10 +43,13 @@ class StrictProtocol(WebSocketProtocol13):
     §5.1), and a client that sends too large a frame gets to read the 1009."""
 
     _at_header = False
+    _too_big = False  # the 1009 is written, the client has yet to read it
 
     async def _receive_frame(self) -> None:
         self._at_header = True
         await super()._receive_frame()
+        if self._too_big:
+            await self._linger()
 
     async def _read_bytes(self, n: int) -> bytes:
         data = await super()._read_bytes(n)
@@ -51,16 +61,13 @@ class StrictProtocol(WebSocketProtocol13):
         return data
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
+        if code == CloseCode.TOO_BIG and not self.is_closing():
+            self._too_big = True
         super().close(code, reason)
-        self._too_big = code == 1009
-
-    _too_big = False
 
     def _abort(self) -> None:
-        if self._too_big and not self.stream.closed():
-            self._too_big = False
+        if self._too_big and not self.client_terminated:
             self.client_terminated = True  # nothing more is parsed
-            asyncio.ensure_future(self._linger())
         else:
             super()._abort()
 
@@ -73,7 +80,6 @@ class StrictProtocol(WebSocketProtocol13):
                     dropped += len(await self.stream.read_bytes(65536, partial=True))
         except (StreamClosedError, TimeoutError):
             pass
-        super()._abort()
 
 
 class StockTransport:
@@ -81,7 +87,10 @@ class StockTransport:
     the node's queue, where it is counted."""
 
     def __init__(self, handler: WebSocketHandler) -> None:
+        """For a handler that is being opened."""
         self._handler = handler
+        handler.set_nodelay(True)  # frames are joined already
+        handler.ws_connection.stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
 
     @staticmethod
     def protocol(handler: WebSocketHandler, params: _WebSocketParams) -> StrictProtocol:

@@ -49,6 +49,8 @@ class Batch:
         self._now = now
         self._earlier = earlier
         self._opened: dict[str, int] = {}
+        #: ids of our own copies from an earlier try: the first of each is new to everybody
+        self._ours: set[int] = set()
         #: (sender, cid) -> (digest, id, seq, ver, createat)
         self._stored: dict[tuple[int, str], tuple[int | None, int, int, int, int]] = {}
 
@@ -151,7 +153,9 @@ class Batch:
         if first != digest:
             submission.refusal = Conflict("该消息编号已被使用", "This cid names another message")
         else:
-            submission.repeated = message.createat not in (self._earlier or ())
+            ours = message.createat in (self._earlier or ()) and message.id not in self._ours
+            self._ours.add(message.id)
+            submission.repeated = not ours
         return True
 
     def _number(self, message: Message, place: _Place) -> None:

@@ -5,7 +5,8 @@ in one place (`handlers.base` for HTTP, `handlers.chat` for sockets)::
 
     Refusal
     ├── Refused        -1    a rule says no
-    ├── BadArgument    -400  a field is missing or malformed
+    ├── BadArgument    -400  a field is missing or wrong
+    │   └── Malformed        not even data: bad JSON, an id that is no integer, a text nobody can store
     ├── NotLoggedIn    -401  no credential, a wrong one, or another user's
     ├── Forbidden      -403  the caller is known, the thing is not theirs
     ├── NotFound       -404  no such user, group, message
@@ -42,6 +43,10 @@ class Refused(Refusal):
 class BadArgument(Refusal):
     code = -400
     zh, en = "参数错误", "Bad argument"
+
+
+class Malformed(BadArgument):
+    """No client in order sends this: a socket counts them and is closed when there are many."""
 
 
 class NotLoggedIn(Refusal):

@@ -28,10 +28,11 @@ def ack_fields(message: Message) -> dict:
 
 
 def error(refusal: Refusal, cid: object = None, lang: str = "zh") -> str:
-    """A frame was refused. `cid` is echoed when the frame had one that is a text."""
+    """A frame was refused. `cid` is echoed when the frame had one that is a text; what of it no frame can hold
+    (lone surrogates) is replaced."""
     frame = {"cmd": Cmd.ERROR, "code": refusal.code, "msg": refusal.msg(lang)}
     if type(cid) is str and cid:
-        frame["cid"] = cid[:64]
+        frame["cid"] = cid[:64].encode("utf-8", "replace").decode()
     if refusal.data is not None:
         frame["data"] = refusal.data
     return _dump(frame)

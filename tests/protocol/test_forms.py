@@ -1,0 +1,153 @@
+"""Arguments of HTTP calls: typed, or refused."""
+
+import json
+from urllib.parse import quote_plus, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol.errors import BadArgument
+from protocol.forms import MAX_FIELDS, Form
+
+texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=30)
+
+
+def both(**fields) -> list[Form]:
+    """The same fields as a form and as JSON."""
+    return [Form.from_urlencoded(urlencode(fields).encode()), Form.from_json(json.dumps(fields).encode())]
+
+
+@given(st.dictionaries(texts, texts, max_size=6))
+def test_both_bodies_mean_the_same(fields):
+    """A call means the same as a form and as JSON."""
+    form = Form.from_urlencoded("&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in fields.items()).encode())
+    body = Form.from_json(json.dumps(fields).encode())
+    for name in fields:
+        if fields[name] and (name or fields[name]):
+            assert form.value(name) == body.value(name) == fields[name]
+
+
+def test_ids():
+    """An id is a number, or digits as text, under any of its names."""
+    for form in both(dstid=5, ownerid="7"):
+        assert form.id("dstid") == 5
+        assert form.id("userid", "ownerid") == 7
+        assert form.opt_id("other") is None
+        with pytest.raises(BadArgument):
+            form.id("other")
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "1e3", "x", "7 or 1=1", str(2**53), "１", " 1"])
+def test_bad_ids(value):
+    """Anything but a decimal integer from 1 to 2^53-1 is refused as an id."""
+    for form in both(id=value):
+        with pytest.raises(BadArgument):
+            form.id("id")
+
+
+@pytest.mark.parametrize("value", ["true", "1.0", "[1]", "{}", "[]", '{"a":1}'])
+def test_bad_ids_in_json(value):
+    """JSON's other types are no ids either."""
+    with pytest.raises(BadArgument):
+        Form.from_json(b'{"id": %s}' % value.encode()).id("id")
+
+
+def test_a_repeated_id():
+    """A call that names two users at once is refused: which one was meant?"""
+    for form in (Form.from_urlencoded(b"userid=1&userid=1"), Form.from_json(b'{"userid": 1, "userid": 2}')):
+        with pytest.raises(BadArgument):
+            form.id("userid", "ownerid")
+        with pytest.raises(BadArgument):
+            form.secret("userid")
+        with pytest.raises(BadArgument):
+            form.integer("userid")
+
+
+def test_integers():
+    """A number has bounds, and a default when it may be missing."""
+    for form in both(limit="20", empty=""):
+        assert form.integer("limit", 50) == 20
+        assert form.integer("other", 50) == form.integer("empty", 50) == 50
+        for bounds in ({"low": 21}, {"high": 19}):
+            with pytest.raises(BadArgument):
+                form.integer("limit", **bounds)
+        with pytest.raises(BadArgument):
+            form.integer("other")
+
+
+def test_texts():
+    """Texts come without the white space around them, and never longer than they may be."""
+    for form in both(name="  喜鹊 ", long="x" * 9, blank=" "):
+        assert form.text("name", max_length=9) == "喜鹊"
+        assert form.text("nothing", "name", max_length=9) == "喜鹊"
+        assert form.text("blank", max_length=9, default="d") == "d"
+        for name in ("long", "blank", "nothing"):
+            with pytest.raises(BadArgument):
+                form.text(name, max_length=8, required=True)
+
+
+@pytest.mark.parametrize("body", [b"a=%00", b"a=%ff", b"a=%ed%a0%80"])
+def test_bytes_that_are_no_text(body):
+    """NUL and bytes that are not UTF-8 are refused."""
+    with pytest.raises(BadArgument):
+        Form.from_urlencoded(body).text("a", max_length=9)
+
+
+@pytest.mark.parametrize("body", [b"\xff", b"[]", b"1", b"", b"{", b'{"a": NaN}', b'{"a": 1e999}', b"null"])
+def test_json_that_is_no_call(body):
+    """A JSON body that is not an object is refused."""
+    with pytest.raises(BadArgument):
+        Form.from_json(body)
+
+
+def test_secrets():
+    """A password is taken as it is, spaces included."""
+    for form in both(passwd="  a b ", empty=""):
+        assert form.secret("passwd") == "  a b "
+        with pytest.raises(BadArgument):
+            form.secret("empty")
+
+
+def test_pictures():
+    """An avatar is one of our files or an https address, never a script."""
+    for url in ("/mnt/a.png", "/asset/images/avatar0.png", "https://example.com/a.png", ""):
+        assert Form({"pic": url}).picture("pic", max_length=200) == url
+    for url in ("javascript:alert(1)", "http://a/b", "//a/b", "/mnt/../x", "/mnt/a b", '/mnt/"', "data:image/png;,", "/x"):
+        with pytest.raises(BadArgument):
+            Form({"pic": url}).picture("pic", max_length=200)
+
+
+def test_choices():
+    """A field with a few values takes no other."""
+    for form in both(sex="M", other="X"):
+        assert form.choice("sex", ("M", "W", "U"), "U") == "M"
+        assert form.choice("none", ("M", "W", "U"), "U") == "U"
+        with pytest.raises(BadArgument):
+            form.choice("other", ("M", "W", "U"), "U")
+
+
+def test_too_many_fields():
+    """A body of a hundred thousand fields costs nothing."""
+    for body in (b"&".join(b"a%d=1" % i for i in range(MAX_FIELDS + 1)), b"a=1&" * 100_000):
+        with pytest.raises(BadArgument):
+            Form.from_urlencoded(body)
+
+
+def test_plus_is_a_space():
+    """`+` reads as forms have it, and `%2B` is a plus."""
+    assert Form.from_urlencoded(b"a=1+1%2B1").value("a") == "1 1+1"
+
+
+@given(st.binary(max_size=60), st.sampled_from([Form.from_urlencoded, Form.from_json]))
+def test_any_body_is_fields_or_refused(body, read):
+    """No body does anything but be read or be refused."""
+    try:
+        form = read(body)
+    except BadArgument:
+        return
+    for ask in (lambda: form.id("a"), lambda: form.text("a", max_length=9), lambda: form.secret("a")):
+        try:
+            ask()
+        except BadArgument:
+            pass
