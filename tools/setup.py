@@ -14,6 +14,7 @@ if sys.version_info < (3, 11):
              % sys.version_info[:2])
 
 import argparse
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -41,14 +42,27 @@ def main() -> None:
     parser.add_argument("--dev", action="store_true", help="also install what the tests need")
     dev = parser.parse_args().dev
     try:
+        alone = wait_for_others()
         make_venv()
         install_python_packages("requirements-dev.txt" if dev else "requirements.txt")
         if (WEB / "package.json").exists():
             build_page(with_modules=dev)
+        os.close(alone)
     except SetupError as error:
         sys.exit(f"Set-up stopped: {error}")
     except KeyboardInterrupt:
         sys.exit("Set-up interrupted; the next run takes it up again.")
+
+
+def wait_for_others() -> int:
+    """Let one set-up at a time work in this folder; the lock lasts until the returned descriptor is closed."""
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("→ Another set-up is at work in this folder; waiting for it …", flush=True)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+    return folder
 
 
 def make_venv() -> None:
