@@ -5,6 +5,12 @@ import { takeToken } from '@/transport/token'
 import { upload } from '@/transport/upload'
 import { wire } from './wire'
 
+interface Refusal {
+  code: number
+  msg: string
+  data?: { retry_after: number }
+}
+
 const sentences = { network: 'no network', answer: 'no answer', cancelled: 'cancelled' }
 
 function apiThatGets(answer: unknown, options: Partial<ApiOptions> = {}) {
@@ -34,7 +40,7 @@ describe('a call', () => {
     expect(fetch.mock.calls[0][1].headers).toMatchObject({ Authorization: 'Bearer secret' })
   })
 
-  it.each(wire('refusals').answers)('says why it was refused: $code', async (answer) => {
+  it.each<Refusal>(wire('refusals').answers)('says why it was refused: $code', async (answer) => {
     const { api } = apiThatGets(answer)
     const error = await api.call('/x').catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(ApiError)

@@ -3,6 +3,7 @@ import { messageFrame, parseFrame, readFrame } from '@/protocol/frames'
 import { cleanContent, keyOfMessage, mentions, parseChatKey, problemOf } from '@/protocol/message'
 import { previewOf } from '@/protocol/preview'
 import { parseCommunity, parseConversation, parseMessage, parseRows, parseUser } from '@/protocol/rows'
+import type { Content } from '@/protocol/types'
 import { Random, seeds } from './random'
 import { messageKinds, wire } from './wire'
 
@@ -25,7 +26,7 @@ describe('messages', () => {
     expect(previewOf(rows[0], (key) => key)).toBe('preview.recalled')
   })
 
-  it.each(wire('refused-messages').messages)('does not send media $sent.media without a good $field', ({ sent, field }) => {
+  it.each<{ field: string; sent: Content }>(wire('refused-messages').messages)('does not send media $sent.media without a good $field', ({ sent, field }) => {
     expect(problemOf(sent)).toBe(field)
   })
 
@@ -80,7 +81,7 @@ describe('frames', () => {
     expect(JSON.parse(readFrame(sent.kind, sent.dstid, sent.seq))).toEqual(sent)
   })
 
-  it.each(wire('hostile').frames)('ignores %s', (text) => {
+  it.each<string>(wire('hostile').frames)('ignores %s', (text) => {
     expect(parseFrame(text)).toBeNull()
   })
 
