@@ -1,0 +1,156 @@
+"""One connection's write queue: joined once a turn, bounded in bytes, closed when its client is too slow."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.node import Node
+from hub.transport import text_frame
+from protocol.errors import Forbidden
+from protocol.frames import CloseCode
+from protocol.message import SINGLE, Message
+from tests.hub.sockets import RecordingSocket, read_frames
+
+LIMIT = 1000
+
+
+class Turn:
+    """The hub's part: remembers which nodes have something to write."""
+
+    def __init__(self) -> None:
+        self.dirty: list[Node] = []
+
+    def schedule(self, node: Node) -> None:
+        self.dirty.append(node)
+
+    def end(self) -> None:
+        dirty, self.dirty = self.dirty, []
+        for node in dirty:
+            node.flush()
+
+
+@pytest.fixture
+def turn():
+    return Turn()
+
+
+@pytest.fixture
+def socket():
+    return RecordingSocket()
+
+
+@pytest.fixture
+def node(turn, socket):
+    made = Node(1, 1, True, "zh", socket, turn.schedule, LIMIT)
+    made.begin()
+    return made
+
+
+def test_frames_of_a_turn_are_one_write(node, turn, socket):
+    """Many messages at once reach a client in one packet, whole and in order."""
+    for i in range(20):
+        node.tell(str(i))
+    assert socket.writes == [] and turn.dirty == [node]
+    turn.end()
+    assert len(socket.writes) == 1
+    assert socket.texts == [str(i) for i in range(20)]
+
+
+def test_nothing_before_the_welcome(turn, socket):
+    """The welcome is the first frame, also when a message came while the rooms were being read."""
+    node = Node(1, 1, True, "zh", socket, turn.schedule, LIMIT)
+    node.tell("early")
+    turn.end()
+    assert socket.writes == []
+    node.begin("welcome")
+    node.tell("late")
+    turn.end()
+    assert socket.texts == ["welcome", "early", "late"] and len(socket.writes) == 1
+
+
+def test_a_node_refused_at_the_door_gets_nothing(turn, socket):
+    """A connection that is closed before its welcome is sent no messages."""
+    node = Node(1, 1, True, "zh", socket, turn.schedule, LIMIT)
+    node.tell("early")
+    node.close(CloseCode.REVOKED, "")
+    assert socket.writes == [] and socket.close_code == 4401
+
+
+def test_the_queue_is_bounded_in_bytes(node, turn, socket):
+    """A thousand small frames are fine; one byte over the limit closes with 4008 and frees the memory."""
+    frame = text_frame("x" * 98)
+    for _ in range(LIMIT // len(frame)):
+        node.send(frame)
+    assert not node.closed
+    node.send(frame)
+    assert node.closed and socket.close_code == 4008
+    turn.end()
+    assert socket.writes == []
+
+
+def test_bytes_on_their_way_count(node, turn, socket):
+    """What the kernel has not taken yet counts: a client that reads nothing is closed with 4008."""
+    socket.stuck = True
+    node.tell("x" * 600)
+    turn.end()
+    node.tell("y" * 300)
+    assert not node.closed and turn.dirty == []
+    node.tell("z" * 300)
+    assert socket.close_code == 4008 and len(socket.writes) == 1
+
+
+def test_a_client_that_reads_again(node, turn, socket):
+    """When the client reads again, what waited follows in order, as one piece."""
+    socket.stuck = True
+    node.tell("a")
+    turn.end()
+    node.tell("b")
+    node.tell("c")
+    socket.unstick()
+    assert socket.texts == ["a", "b", "c"] and len(socket.writes) == 2
+    for _ in range(5):
+        node.tell("x" * 900)  # each fits, because the one before has gone
+        turn.end()
+    assert not node.closed
+
+
+def test_the_last_words(node, turn, socket):
+    """What was queued is sent before the close frame, and nothing after it."""
+    node.tell("last")
+    node.close(CloseCode.RESTART, "")
+    node.tell("too late")
+    node.close(CloseCode.REVOKED, "")
+    turn.end()
+    assert socket.texts == ["last"] and socket.close_code == 1012
+
+
+def test_a_connection_that_has_gone(node, turn, socket):
+    """A client that vanished costs the others nothing."""
+    socket.gone = True
+    node.tell("x")
+    turn.end()
+    assert node.closed
+    node.tell("y")
+    assert turn.dirty == []
+
+
+def test_acks_are_for_v2(turn):
+    """A v2 node is told how its message ended; a classic one is told nothing."""
+    message = Message(1, 2, SINGLE, 1, "hi", cid="c")
+    told = {}
+    for v2 in (True, False):
+        socket = RecordingSocket()
+        node = Node(1, 1, v2, "en", socket, lambda node: None, LIMIT)
+        node.begin()
+        node.settled(message, None)
+        node.settled(message, Forbidden("不行", "No"))
+        node.flush()
+        told[v2] = [(frame["cmd"], frame["cid"], frame.get("msg")) for frame in socket.frames]
+    assert told == {True: [(1, "c", None), (2, "c", "No")], False: []}
+
+
+@given(st.text(), st.integers(0, 70_000))
+def test_frames(text, size):
+    """A frame of any length is read back as it was written."""
+    text += "鹊" * size
+    assert list(read_frames(text_frame(text) + text_frame(""))) == [text, ""]
