@@ -94,7 +94,8 @@ def _reencode(image: Image.Image, folder: str, kind: Kind, limits: PictureLimits
         image.seek(0)
         still = image.copy()
     else:
-        still = _in_srgb(ImageOps.exif_transpose(image))
+        ImageOps.exif_transpose(image, in_place=True)
+        still = _in_srgb(image)
         _save_still(still, target, FORMATS[kind.ext])
     width, height = still.size
     if max(width, height) <= THUMB_EDGE and os.path.getsize(target) <= SMALL_BYTES:

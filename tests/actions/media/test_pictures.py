@@ -205,3 +205,12 @@ def test_another_picture_inside(prepared):
     """A file is opened as what its first bytes say and as nothing else."""
     with pytest.raises(BadArgument):
         prepared(samples.picture("PNG"), "jpg")
+
+
+def test_an_enormous_canvas(prepared):
+    """A moving picture of a few bytes that claims an enormous canvas is refused."""
+    content = bytearray(samples.animation("WEBP", 2))
+    canvas = content.index(b"VP8X") + 12
+    content[canvas : canvas + 6] = b"\xfe\x3f\x00\xfe\x3f\x00"  # 16383 × 16383
+    with pytest.raises(TooLarge):
+        prepared(bytes(content), "webp")
