@@ -1,6 +1,6 @@
 /** The open chat: its messages with what is waiting to be sent behind them, and everything one can do in it. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import { problemOf } from '@/protocol/message'
 import { Kind, type ChatKey, type Content, type Message } from '@/protocol/types'
 import type { OutboxItem } from '@/sync/outbox'
@@ -26,8 +26,8 @@ export const useChat = defineStore('chat', () => {
   const firstUnread = shallowRef(0)
   /** Entries of stored messages made before; the same object as long as nothing in it changed. */
   let made = new Map<number, { row: Message; entry: Entry }>()
-  /** Seen while the page was hidden; told when it shows again. */
-  let seenHidden = 0
+  /** What the reader has seen of the open chat. Told to the server while the page is visible. */
+  let seenSeq = 0
 
   const timeline = computed(() => (key.value ? live.timelines.get(key.value) : undefined))
   const target = computed(() => (key.value ? conversations.target(key.value) : null))
@@ -75,12 +75,15 @@ export const useChat = defineStore('chat', () => {
     if (!engine || key.value === next) return
     key.value = next
     firstUnread.value = 0
-    seenHidden = 0
+    seenSeq = 0
     made = new Map()
+    loading.value = true
+    await live.listed()
+    if (key.value !== next) return
     const read = engine.inbox.get(next)?.read ?? 0
     const unread = engine.inbox.get(next)?.unread ?? 0
-    loading.value = !engine.catchup.timeline(next)?.loaded
     live.mirrorTimeline(next)
+    loading.value = !engine.catchup.timeline(next)?.loaded
     try {
       await engine.catchup.open(next)
       if (unread > 0) await reach(next, read + 1)
@@ -108,6 +111,7 @@ export const useChat = defineStore('chat', () => {
   function close(): void {
     key.value = ''
     live.engine?.catchup.close()
+    live.timelines.clear()
   }
 
   async function loadOlder(): Promise<boolean> {
@@ -145,19 +149,18 @@ export const useChat = defineStore('chat', () => {
   }
 
   function seen(seq: number): void {
-    if (!key.value || !live.engine) return
-    if (document.visibilityState !== 'visible') {
-      seenHidden = Math.max(seenHidden, seq)
-      return
-    }
-    live.engine.markRead(key.value, seq)
-    if (seq === timeline.value?.messages.at(-1)?.seq) live.engine.catchup.atEnd()
+    seenSeq = Math.max(seenSeq, seq)
+    tellSeen()
+    if (seq === timeline.value?.messages.at(-1)?.seq) live.engine?.catchup.atEnd()
   }
 
-  document.addEventListener('visibilitychange', () => {
-    if (seenHidden) seen(seenHidden)
-    if (document.visibilityState === 'visible') seenHidden = 0
-  })
+  function tellSeen(): void {
+    if (key.value && seenSeq && document.visibilityState === 'visible') live.engine?.markRead(key.value, seenSeq)
+  }
+
+  // What was seen before the list came, or while the page was hidden, is told when it can be.
+  watch(() => live.inbox, tellSeen)
+  document.addEventListener('visibilitychange', tellSeen)
 
   return {
     key,

@@ -3,7 +3,7 @@
  * use those.
  */
 import { defineStore } from 'pinia'
-import { shallowReactive, shallowRef } from 'vue'
+import { shallowReactive, shallowRef, watch } from 'vue'
 import { language, t } from '@/i18n'
 import { Code, type ChatKey, type CommunityEvent, type Conversation, type Message } from '@/protocol/types'
 import type { OutboxItem } from '@/sync/outbox'
@@ -70,7 +70,7 @@ export const useLive = defineStore('live', () => {
       events: {
         onInbox: () => {
           inbox.value = started.inbox.rows
-          inboxLoaded.value = true
+          inboxLoaded.value ||= started.catchup.listed
         },
         onTimeline: mirrorTimeline,
         onOutbox: () => (outbox.value = started.outbox.items),
@@ -91,6 +91,18 @@ export const useLive = defineStore('live', () => {
     outbox.value = started.outbox.items
     wakeOnReturn(started.socket)
     started.start()
+  }
+
+  /** Resolves when the conversation list is there, or cannot be had for now. */
+  function listed(): Promise<void> {
+    return new Promise((resolve) => {
+      const settled = () => inboxLoaded.value || connection.value === 'offline'
+      if (settled()) return resolve()
+      const stop = watch(settled, () => {
+        stop()
+        resolve()
+      })
+    })
   }
 
   /** Ends everything of this user, on disk too. */
@@ -128,6 +140,7 @@ export const useLive = defineStore('live', () => {
     attempts,
     identify,
     connect,
+    listed,
     forget,
     mirrorTimeline,
     on,

@@ -42,6 +42,8 @@ const retryPause = 3_000
 const gapRounds = 3
 
 export class Catchup {
+  /** True once the server has given the conversation list. */
+  listed = false
   private readonly timelines = new Map<ChatKey, Timeline>()
   private readonly filling = new Map<ChatKey, Promise<void>>()
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>()
@@ -70,6 +72,7 @@ export class Catchup {
       const answer = await this.source.conversations()
       this.enterEpoch(answer.epoch)
       this.inbox.merge(answer.rows)
+      this.listed = true
       this.events.onInbox()
     })
     if (!caught || generation !== this.generation) return
