@@ -8,14 +8,13 @@ import asyncio
 import gc
 import logging
 import os
-import resource
 import signal
 import ssl
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from actions import accounts, messages, uploads
@@ -25,6 +24,7 @@ from actions.services import Services
 from config import Config, ConfigError, load_config
 from handlers import logs
 from handlers.limits import Limiter
+from handlers.listener import Listener
 from handlers.site import Site
 from hub.broker import MemoryBroker
 from hub.hub import Hub
@@ -36,13 +36,8 @@ from storage import open_storage
 
 log = logging.getLogger("magpie")
 
-#: Bytes read of a request that is too large before its connection is cut: a browser that is still sending
-#: would not see the answer.
-DRAIN_BYTES = 64 << 20
-#: Seconds that a request may take to arrive, and an idle connection may stay.
-BODY_SECONDS, IDLE_SECONDS = 900, 120
-#: Descriptors that are not connections: the database's, the log's, uploads'.
-RESERVED_FILES = 128
+#: Seconds after SIGTERM at which the process ends in any case; whoever sent it kills at ten.
+LAST_RESORT = 9.5
 #: Seconds between two rounds of housekeeping.
 HOUSEKEEPING = 300
 
@@ -106,59 +101,27 @@ async def close_services(services: Services) -> None:
     await services.db.close()
 
 
-def listen(config: Config, site: Site) -> "Server":
+def listen(config: Config, site: Site, certificate: ssl.SSLContext | None = None) -> Listener:
     """Accepts connections from now on. Raises `StartError` when the address is not to be had."""
-    server = Server(site, config)
+    listener = Listener(site, config, certificate)
     host, port = config.server.host, config.server.port
     try:
-        server.add_sockets(bind_sockets(port, host or None, backlog=config.server.backlog))
+        listener.add_sockets(bind_sockets(port, host or None, backlog=config.server.backlog))
     except OSError as error:
         raise StartError(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
-    return server
-
-
-class Server(HTTPServer):
-    """An HTTP server with a bound on connections, so that the process never runs out of descriptors: what
-    Tornado does then is to log thousands of tracebacks."""
-
-    def __init__(self, *args: object) -> None:
-        """Nothing: Tornado's servers are made by `initialize`."""
-
-    def initialize(self, site: Site, config: Config) -> None:  # type: ignore[override]
-        self._hub = site.settings["services"].hub
-        self._http = 0
-        self._most = min(config.server.max_connections, _descriptors() - RESERVED_FILES)
-        super().initialize(
-            site,
-            ssl_options=_tls(config),
-            idle_connection_timeout=IDLE_SECONDS,
-            body_timeout=BODY_SECONDS,
-            max_body_size=config.uploads.max_bytes + DRAIN_BYTES,
-            max_buffer_size=1 << 20,
-        )
-
-    @property
-    def port(self) -> int:
-        """The port that is listened on, also when the settings say 0."""
-        return next(iter(self._sockets.values())).getsockname()[1]
-
-    def handle_stream(self, stream, address) -> None:
-        if self._http + self._hub.connections >= self._most:
-            stream.close()
-            return
-        self._http += 1
-        super().handle_stream(stream, address)
-
-    def on_close(self, server_conn: object) -> None:
-        self._http -= 1
-        super().on_close(server_conn)
+    return listener
 
 
 async def serve(config: Config) -> None:
     """One server's life: until SIGTERM or SIGINT, and then the time it takes to say good-bye."""
+    certificate = _tls(config)  # first, because a mistake in the settings should change nothing
     services = make_services(config)
     site = make_app(services)
-    server = listen(config, site)
+    try:
+        listener = listen(config, site, certificate)
+    except StartError:
+        await close_services(services)
+        raise
     housekeeping = asyncio.create_task(_keep_house(services))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -166,26 +129,28 @@ async def serve(config: Config) -> None:
         loop.add_signal_handler(signal_number, stop.set)
     # What exists now stays: no collection has to walk it again. Young garbage is left for longer, because a
     # full collection over thousands of connections stops the loop.
+    gc.collect()
     gc.freeze()
     gc.set_threshold(50000, 20, 1000)
-    print(f"Magpie 鹊桥 · {_url(config, server.port)}", flush=True)
+    print(f"Magpie 鹊桥 · {_url(config, listener.port)}", flush=True)
     await stop.wait()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.remove_signal_handler(signal_number)  # a second one ends the process at once
     log.info("draining")
+    _leave_at_last(LAST_RESORT)
     housekeeping.cancel()
-    await drain(server, site, config.server.drain_seconds)
+    await drain(listener, site, config.server.drain_seconds)
     log.info("stopped")
 
 
-async def drain(server: Server, site: Site, seconds: float) -> None:
+async def drain(listener: Listener, site: Site, seconds: float) -> None:
     """Stops without losing anything: nobody new, clients told to come back, queued messages committed.
 
     Sockets are closed over two thirds of `seconds`, so that their clients do not all return in one moment.
     """
     services: Services = site.settings["services"]
     services.draining = True
-    server.stop()
+    listener.stop()
     deadline = asyncio.get_running_loop().time() + seconds
     try:
         async with asyncio.timeout(seconds * 0.9):
@@ -194,9 +159,21 @@ async def drain(server: Server, site: Site, seconds: float) -> None:
         log.warning("sockets left open after %.1f s", seconds * 0.9)
     while site.running and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(0.05)
-    await services.log.close()
-    await server.close_all_connections()
+    await services.hub.close_all(CloseCode.RESTART, 0)  # who was in the door when it closed
+    await listener.close_all_connections()
     await close_services(services)
+
+
+def _leave_at_last(seconds: float) -> None:
+    """Ends the process when something, say a converter or a dead database, holds it up for too long."""
+
+    def leave() -> None:
+        log.error("still busy %.1f s after the signal; leaving", seconds)
+        os._exit(1)
+
+    timer = threading.Timer(seconds, leave)
+    timer.daemon = True
+    timer.start()
 
 
 async def _keep_house(services: Services) -> None:
@@ -259,14 +236,6 @@ def _loop_factory():
     except ImportError:
         return None
     return uvloop.new_event_loop
-
-
-def _descriptors() -> int:
-    """How many files this process may open, raised as far as it is allowed to."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard if hard != resource.RLIM_INFINITY else 1 << 20
 
 
 def _tls(config: Config) -> ssl.SSLContext | None:

@@ -131,6 +131,7 @@ class ApiHandler(BaseHandler):
 
     async def prepare(self) -> None:
         """The gate. Everything it does not let through is a `Refusal`."""
+        self.application.running.add(self)
         if not security.origin_allowed(self.request, self.settings["proxies"], self.app.config.auth.origins):
             raise Forbidden("来源不被允许", "This origin is not allowed")
         if self.request.method == "OPTIONS":
@@ -139,6 +140,9 @@ class ApiHandler(BaseHandler):
         self.form = Form({}) if self.access is Access.UPLOAD else self._read_form()
         await self._authenticate()
         self._check_rate()
+
+    def on_finish(self) -> None:
+        self.application.running.discard(self)
 
     async def options(self) -> None:
         """The preflight of a page on one of `auth.origins`; others are told nothing."""

@@ -112,7 +112,7 @@ class AssetHandler(BaseHandler, StaticFileHandler):
         self.set_header("Cache-Control", "public, max-age=31536000, immutable" if kept else "no-cache")
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        if "/." in absolute_path.removeprefix(root.rstrip("/")):
+        if "\0" in absolute_path or "/." in absolute_path.removeprefix(root.rstrip("/")):
             raise HTTPError(404)
         return super().validate_absolute_path(root, absolute_path)
 

@@ -1,4 +1,4 @@
-"""The real server for tests: in the test's own loop (`running`, fixture `app`) or as a process (`process`).
+"""The real server for tests, in the test's own loop: `running`, fixture `app`. As a process: tests/process.py.
 
     async def test_friends(app):
         ann, bob = await app.client().register(), await app.client().register()
@@ -12,10 +12,7 @@ Rate limits are off unless a test asks for them: ``running(tmp_path, {"limits.en
 
 import asyncio
 import itertools
-import os
 import ssl
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,12 +22,11 @@ import pytest
 import ujson
 from tornado.httpclient import HTTPRequest, HTTPResponse
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
-from tornado.websocket import websocket_connect
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 import server
 from config import load_config
 
-ROOT = Path(__file__).resolve().parent.parent
 PASSWD = "secret123"
 #: Seconds after which a test gives up waiting for what should have come at once.
 PATIENCE = 20
@@ -45,6 +41,7 @@ class App:
         self.services, self.site, self.server = services, site, http_server
         self.port = http_server.port
         self.url = f"http://127.0.0.1:{self.port}"
+        self.stopped = False
         self._clients: list[Client] = []
 
     def client(self, **headers: str) -> "Client":
@@ -54,8 +51,10 @@ class App:
         return client
 
     async def stop(self, seconds: float = 0.0) -> None:
-        """Drains as SIGTERM would."""
-        await server.drain(self.server, self.site, seconds)
+        """Drains as SIGTERM would; the second time it does nothing."""
+        if not self.stopped:
+            self.stopped = True
+            await server.drain(self.server, self.site, seconds)
         for client in self._clients:
             client.close()
 
@@ -101,10 +100,13 @@ class Client:
         self.user_id: int | None = None
         self.token = ""
         self.mobile = ""
+        self._sockets: list[Socket] = []
         self._http = SimpleAsyncHTTPClient(force_instance=True, max_clients=200, max_body_size=1 << 30)
 
     def close(self) -> None:
         self._http.close()
+        for socket in self._sockets:
+            socket.close()
 
     async def register(self, nickname: str = "", mobile: str = "", passwd: str = PASSWD, **fields: object) -> "Client":
         """Registers somebody and stays logged in; returns itself."""
@@ -168,7 +170,8 @@ class Client:
         """A WebSocket of the user, by token: ``async with client.socket() as socket``. `v=None`: a classic one."""
         query = {"id": self.user_id, "token": self.token} | ({"v": v} if v else {})
         address = f"{self.url.replace('http', 'ws', 1)}/chat?{urlencode(query)}"
-        return Socket(address, {**self.headers, **headers}, welcomed=v == 2)
+        self._sockets.append(Socket(address, {**self.headers, **headers}, welcomed=v == 2))
+        return self._sockets[-1]
 
     def _named(self, fields: Mapping[str, object]) -> dict[str, object]:
         if self.user_id is not None and "userid" not in fields and "ownerid" not in fields:
@@ -182,6 +185,7 @@ class Socket:
     def __init__(self, address: str, headers: Mapping[str, str], welcomed: bool) -> None:
         self._request = HTTPRequest(address, headers=dict(headers), connect_timeout=PATIENCE, request_timeout=PATIENCE)
         self._welcomed = welcomed
+        self._connection: WebSocketClientConnection | None = None
         self.welcome: dict | None = None
 
     async def __aenter__(self) -> "Socket":
@@ -205,77 +209,28 @@ class Socket:
 
     async def receive(self, *cmds: int) -> dict:
         """The next frame, of one of `cmds` if any are given; others are dropped then."""
+        while True:
+            frame = await self.receive_or_close()
+            assert frame is not None, f"closed with {self._connection.close_code}"
+            if not cmds or frame["cmd"] in cmds:
+                return frame
+
+    async def receive_or_close(self) -> dict | None:
+        """The next frame, None when the server closed instead."""
         async with asyncio.timeout(PATIENCE):
-            while True:
-                text = await self._connection.read_message()
-                assert text is not None, f"closed with {self._connection.close_code}"
-                frame = ujson.loads(text)
-                if not cmds or frame["cmd"] in cmds:
-                    return frame
+            text = await self._connection.read_message()
+        return None if text is None else ujson.loads(text)
 
     async def closed(self) -> int | None:
         """Waits for the server to close; the code."""
-        async with asyncio.timeout(PATIENCE):
-            while await self._connection.read_message() is not None:
-                pass
+        while self._connection.close_code is None and await self.receive_or_close() is not None:
+            pass
+        self.close()
         return self._connection.close_code
 
     def close(self) -> None:
-        self._connection.close()
-
-
-class Process:
-    """``python server.py`` as users run it."""
-
-    def __init__(self, child: asyncio.subprocess.Process, url: str, log: Path) -> None:
-        self.child, self.url, self.log = child, url, log
-
-    def client(self, **headers: str) -> Client:
-        return Client(self.url, headers)
-
-    def logged(self) -> str:
-        """What it wrote to standard error so far."""
-        return self.log.read_text("utf-8", "replace")
-
-    async def stop(self, signal_number: int = 15) -> int:
-        """Sends a signal and waits; the exit code."""
-        if self.child.returncode is None:
-            self.child.send_signal(signal_number)
-        async with asyncio.timeout(PATIENCE):
-            return await self.child.wait()
-
-
-@asynccontextmanager
-async def process(data: Path, *arguments: str, **env: str) -> AsyncIterator[Process]:
-    """A server process with its rows under `data`, killed when the block ends; `env` are ``IM_*`` variables."""
-    data.mkdir(parents=True, exist_ok=True)
-    log = data / "server.log"
-    with log.open("ab") as stderr:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, str(ROOT / "server.py"), "--port", "0", "--data", str(data), *arguments,
-            stdout=asyncio.subprocess.PIPE, stderr=stderr, env=_environment(env), cwd=data,
-        )
-    try:
-        async with asyncio.timeout(PATIENCE):
-            line = (await child.stdout.readline()).decode()
-        assert "http" in line, f"the server did not start: {line!r}\n{log.read_text()}"
-        yield Process(child, line.split()[-1], log)
-    finally:
-        if child.returncode is None:
-            child.kill()
-        await child.communicate()
-
-
-def run(*arguments: str, **env: str) -> tuple[int, str, str]:
-    """Runs ``python server.py`` to its end: exit code, standard output, standard error."""
-    done = subprocess.run([sys.executable, str(ROOT / "server.py"), *arguments], env=_environment(env),
-                          capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout, done.stderr
-
-
-def _environment(env: Mapping[str, str]) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("IM_")}
-    return {**own, "IM_LIMITS_ENABLED": "false", "PYTHONWARNINGS": "default", **env}
+        if self._connection:
+            self._connection.close()
 
 
 def envelope(response: HTTPResponse) -> dict:

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from config import SECTIONS, Config, ConfigError, env_name, load_config
-from tests import app as harness
+from tests.process import run
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ROOT / "config.yaml"
@@ -149,7 +149,7 @@ def test_missing_file_is_named(tmp_path):
 ])
 def test_start_is_refused_with_one_line(arguments, env, line):
     """`python server.py` with a wrong setting prints one line, no traceback, and exits with 2."""
-    assert harness.run(*arguments, **env) == (2, "", line)
+    assert run(*arguments, **env) == (2, "", line)
 
 
 def test_secrets_are_not_shown():

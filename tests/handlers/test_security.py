@@ -11,7 +11,8 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 from handlers import logs, security
 from handlers.base import Access
-from tests.app import PASSWD, Client, envelope, process, running
+from tests.app import PASSWD, envelope, running
+from tests.process import process
 from tests.routes import API, api
 
 PROXY = {"server.proxies": ["127.0.0.0/8"]}
@@ -190,11 +191,9 @@ async def test_server_speaks_tls_itself(tmp_path):
                     "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
     async with process(tmp_path / "data", IM_SERVER_TLS_CERT=str(cert), IM_SERVER_TLS_KEY=str(key)) as server:
         assert server.url.startswith("https://127.0.0.1:")
-        client = Client(server.url, ssl_options=ssl.create_default_context(cafile=str(cert)))
-        await client.register()
+        client = await server.client(ssl.create_default_context(cafile=str(cert))).register()
         assert list(client.cookies) == [f"__Host-im_{client.user_id}"]
         assert (await client.post("/contact/loadfriend"))["code"] == 0
-        client.close()
 
 
 SECRETS = [
@@ -241,7 +240,6 @@ async def test_no_secret_in_the_log_of_a_server(tmp_path):
         await client.get("/healthz")
         async with client.socket():
             pass
-        client.close()
         assert await server.stop() == 0
         text = server.logged()
     for secret in (token, "hunter2", "hunter3", "wrongwrong", "wrongtoken"):

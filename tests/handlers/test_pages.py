@@ -1,0 +1,148 @@
+"""What a browser opens: the page's shells, its files, and classic addresses."""
+
+import asyncio
+import json
+import os
+import re
+
+import pytest
+
+from handlers import pages
+
+PAGES = {"/user/login.shtml": "login", "/user/register.shtml": "register", "/chat/index.shtml": "chat",
+         "/chat/createcom.shtml": "createcom"}
+
+
+@pytest.fixture
+def built(tmp_path, monkeypatch):
+    """A page that has been built; its manifest."""
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({
+        "src/main.ts": {"file": "assets/main-Ab3dEf_9.js", "css": ["assets/main-11111111.css"], "imports": ["_vue.js"],
+                        "isEntry": True, "dynamicImports": ["lazy.ts"]},
+        "src/theme.ts": {"file": "assets/theme-22222222.js", "isEntry": True},
+        "_vue.js": {"file": "assets/vue-33333333.js", "css": ["assets/vue-44444444.css"], "imports": ["_base.js"]},
+        "_base.js": {"file": "assets/base-55555555.js", "imports": ["_vue.js"]},
+        "lazy.ts": {"file": "assets/lazy-66666666.js"},
+    }))
+    monkeypatch.setattr(pages, "MANIFEST", manifest)
+    return manifest
+
+
+async def test_home_leads_to_login(app):
+    """Whoever opens the bare address comes to the log-in page."""
+    response = await app.client().get("/")
+    assert (response.code, response.headers["Location"]) == (302, "/user/login.shtml")
+
+
+@pytest.mark.parametrize("path, name", PAGES.items())
+async def test_shells(app, built, path, name):
+    """Each of the four pages is one shell that names itself and loads the built page under the strict rules for
+    scripts: none stands in the page itself."""
+    response = await app.client().get(f"{path}?id=1&token=x")
+    html = response.body.decode()
+    assert response.code == 200 and response.headers["Content-Type"] == "text/html; charset=UTF-8"
+    assert f'<div id="app" data-page="{name}"></div>' in html
+    assert '<html lang="zh-CN">' in html and "鹊桥</title>" in html
+    assert "interactive-widget=resizes-content" in html and "viewport-fit=cover" in html
+    scripts = re.findall(r"<script([^>]*)>(.*?)</script>", html)
+    assert scripts == [(' src="/asset/app/assets/theme-22222222.js"', ""),
+                       (' type="module" src="/asset/app/assets/main-Ab3dEf_9.js"', "")]
+    styles = re.findall(r'rel="stylesheet" href="([^"]*)"', html)
+    assert sorted(styles) == ["/asset/app/assets/main-11111111.css", "/asset/app/assets/vue-44444444.css"]
+    preloaded = re.findall(r'rel="modulepreload" href="([^"]*)"', html)
+    assert sorted(preloaded) == ["/asset/app/assets/base-55555555.js", "/asset/app/assets/vue-33333333.js"]
+    assert not re.search(r"<style|\son\w+=|style=|token", html)
+
+
+async def test_shell_in_english(app, built):
+    """An English browser gets an English page."""
+    html = (await app.client(Accept_Language="en-US,en;q=0.9").get("/user/login.shtml")).body.decode()
+    assert '<html lang="en">' in html and "<title>Log in · Magpie</title>" in html
+
+
+async def test_new_build_is_served_at_once(app, built):
+    """After the page is built anew the next visitor gets it, without a restart."""
+    await app.client().get("/user/login.shtml")
+    built.write_text(built.read_text().replace("main-Ab3dEf_9", "main-77777777"))
+    os.utime(built, ns=(1, 1))
+    assert "main-77777777.js" in (await app.client().get("/user/login.shtml")).body.decode()
+
+
+@pytest.mark.parametrize("manifest", [None, "{", "{}"])
+async def test_unbuilt_page_says_how(app, tmp_path, monkeypatch, manifest):
+    """Without a built page the server runs and the browser shows the command that builds it."""
+    path = tmp_path / "manifest.json"
+    if manifest:
+        path.write_text(manifest)
+    monkeypatch.setattr(pages, "MANIFEST", path)
+    response = await app.client().get("/user/login.shtml")
+    assert response.code == 503 and "<pre>make setup</pre>" in response.body.decode()
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "OPTIONS"])
+@pytest.mark.parametrize("path, clean", [
+    ("//asset/icons/favicon.svg", "/asset/icons/favicon.svg"),
+    ("/asset//plugins///x.json?a=1&b=//2", "/asset/plugins/x.json?a=1&b=//2"),
+    ("//", "/"),
+    ("//evil.example", "/evil.example"),
+    ("///evil.example/x", "/evil.example/x"),
+    ("/\\evil.example", "/evil.example"),
+    ("/\\/evil.example", "/evil.example"),
+    ("//evil.example\\@", "/evil.example/@"),
+    ("//user/login", "/user/login"),
+])
+async def test_double_slashes(app, method, path, clean):
+    """Addresses with doubled slashes, as classic pages ask for them, lead to the clean one on this host."""
+    response = await app.client().fetch(path, b"" if method in ("POST", "PUT") else None, method=method)
+    assert (response.code, response.headers["Location"]) == (301, clean)
+
+
+async def test_address_of_another_host_is_unknown(app):
+    """A request line with a whole address in it is not sent anywhere."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
+    writer.write(b"GET http://evil.example//x HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.1 404 ") and b"Location" not in answer
+
+
+async def test_files(app):
+    """Icons and stickers are served with their type and an ETag, and a repeated request costs no bytes."""
+    response = await app.client().get("/asset/stickers/index.json")
+    assert response.code == 200 and response.headers["Cache-Control"] == "no-cache"
+    again = await app.client().get("/asset/stickers/index.json", **{"If-None-Match": response.headers["Etag"]})
+    assert again.code == 304
+    icon = await app.client().get("/favicon.ico")
+    assert icon.code == 200 and icon.headers["Content-Type"] in ("image/vnd.microsoft.icon", "image/x-icon")
+
+
+def test_built_files_are_kept_by_browsers():
+    """Files named by their content are kept for ever, all others are asked for again."""
+    for path, kept in [("app/assets/main-Ab3dEf_9.js", True), ("app/assets/main-Ab3dEf_9.js.map", False),
+                       ("app/.vite/manifest.json", False), ("icons/icon-192.png", False), ("app/assets/x.js", False)]:
+        assert bool(pages._HASHED.match(path)) is kept, path
+
+
+@pytest.mark.parametrize("path", [
+    "/asset/../config.yaml", "/asset/..%2fconfig.yaml", "/asset/%2e%2e/config.yaml", "/asset/..%5cconfig.yaml",
+    "/asset//etc/passwd", "/asset/%2fetc/passwd", "/asset/app/.vite/manifest.json", "/asset/", "/asset/icons",
+    "/asset/icons/%00", "/asset/nothing.js", "/config.yaml", "/server.py", "/.git/config",
+])
+async def test_only_files_of_the_page(app, path):
+    """No address leads to a file outside `static/`, to a hidden one or to a list of files."""
+    response = await app.client().get(path)
+    assert response.code in (301, 400, 403, 404)
+    if response.code == 301:
+        assert (await app.client().get(response.headers["Location"])).code in (400, 403, 404)
+
+
+async def test_unknown_addresses(app):
+    """A person who mistypes an address gets a small page, a program that calls a wrong route gets JSON."""
+    page = await app.client().get("/nowhere")
+    assert page.code == 404 and "这里什么也没有" in page.body.decode()
+    call = await app.client().fetch("/user/nothing", b"userid=1")
+    assert call.code == 404 and json.loads(call.body)["code"] == -404
+    posted = await app.client().fetch("/user/login.shtml", b"")
+    assert posted.code == 405 and json.loads(posted.body)["code"] == -405

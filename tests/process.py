@@ -1,0 +1,75 @@
+"""``python server.py`` as users run it, for tests that start, stop or kill it."""
+
+import asyncio
+import os
+import ssl
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+from tests.app import PATIENCE, Client
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Process:
+    """``python server.py`` as users run it."""
+
+    def __init__(self, child: asyncio.subprocess.Process, url: str, log: Path) -> None:
+        self.child, self.url, self.log = child, url, log
+        self._clients: list[Client] = []
+
+    def client(self, ssl_options: ssl.SSLContext | None = None, **headers: str) -> Client:
+        self._clients.append(Client(self.url, headers, ssl_options))
+        return self._clients[-1]
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+
+    def logged(self) -> str:
+        """What it wrote to standard error so far."""
+        return self.log.read_text("utf-8", "replace")
+
+    async def stop(self, signal_number: int = 15) -> int:
+        """Sends a signal and waits; the exit code."""
+        if self.child.returncode is None:
+            self.child.send_signal(signal_number)
+        async with asyncio.timeout(PATIENCE):
+            return await self.child.wait()
+
+
+@asynccontextmanager
+async def process(data: Path, *arguments: str, **env: str) -> AsyncIterator[Process]:
+    """A server process with its rows under `data`, killed when the block ends; `env` are ``IM_*`` variables."""
+    data.mkdir(parents=True, exist_ok=True)
+    log = data / "server.log"
+    with log.open("ab") as stderr:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, str(ROOT / "server.py"), "--port", "0", "--data", str(data), *arguments,
+            stdout=asyncio.subprocess.PIPE, stderr=stderr, env=_environment(env), cwd=data,
+        )
+    try:
+        async with asyncio.timeout(PATIENCE):
+            line = (await child.stdout.readline()).decode()
+        assert "http" in line, f"the server did not start: {line!r}\n{log.read_text()}"
+        with closing(Process(child, line.split()[-1], log)) as server_process:
+            yield server_process
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.communicate()
+
+
+def run(*arguments: str, **env: str) -> tuple[int, str, str]:
+    """Runs ``python server.py`` to its end: exit code, standard output, standard error."""
+    done = subprocess.run([sys.executable, str(ROOT / "server.py"), *arguments], env=_environment(env),
+                          capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def _environment(env: Mapping[str, str]) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("IM_")}
+    return {**own, "IM_LIMITS_ENABLED": "false", "PYTHONWARNINGS": "default", **env}
