@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.app import process
+from tests.process import process
 
 MIB = 1 << 20
 
