@@ -1,0 +1,111 @@
+"""Who may open a socket, and what it says first."""
+
+import time
+
+import pytest
+
+from tests.handlers.people import friends
+from tests.raw_socket import RawSocket
+
+
+def bad_addresses(ann, bob) -> dict[str, str]:
+    """What is wrong -> the path that is refused."""
+    return {
+        "nothing": "/chat",
+        "no token": f"/chat?id={ann.user_id}",
+        "no id": f"/chat?token={ann.token}",
+        "empty token": f"/chat?id={ann.user_id}&token=",
+        "wrong token": f"/chat?id={ann.user_id}&token={'x' * 43}",
+        "another's token": f"/chat?id={ann.user_id}&token={bob.token}",
+        "another's id": f"/chat?id={bob.user_id}&token={ann.token}",
+        "unknown id": f"/chat?id=999999&token={ann.token}",
+        "id twice": f"/chat?id={ann.user_id}&id={ann.user_id}&token={ann.token}",
+        "token twice": f"/chat?id={ann.user_id}&token={ann.token}&token={ann.token}",
+        "zero": f"/chat?id=0&token={ann.token}",
+        "negative": f"/chat?id=-{ann.user_id}&token={ann.token}",
+        "float": f"/chat?id={ann.user_id}.0&token={ann.token}",
+        "space": f"/chat?id=%20{ann.user_id}&token={ann.token}",
+        "text": f"/chat?id={ann.user_id}%20or%201=1&token={ann.token}",
+        "wide digits": f"/chat?id=%EF%BC%91&token={ann.token}",
+        "not UTF-8": f"/chat?id=%ff&token={ann.token}",
+        "NUL": f"/chat?id={ann.user_id}%00&token={ann.token}",
+        "huge": f"/chat?id={2**53}&token={ann.token}",
+        "token of bytes": f"/chat?id={ann.user_id}&token=%ff%00",
+        "another version": f"/chat?id={ann.user_id}&token={ann.token}&v=3",
+    }
+
+
+async def test_who_is_refused(app):
+    """A wrong token, and a missing, bad or repeated id, end at the handshake with 403, whoever else is logged in."""
+    ann, bob = await friends(app)
+    found = {}
+    for name, path in bad_addresses(ann, bob).items():
+        async with await RawSocket.connect(app.port, path) as socket:
+            found[name] = socket.status
+    assert found == dict.fromkeys(found, 403)
+    assert app.services.hub.connections == 0
+
+
+async def test_by_cookie(app):
+    """A page without the token comes in by the cookie of that user, and by no other's."""
+    ann, bob = await friends(app)
+    cookie = "; ".join(f"{name}={value}" for name, value in ann.cookies.items())
+    for user, status in ((ann, 101), (bob, 403)):
+        async with await RawSocket.connect(app.port, f"/chat?id={user.user_id}&v=2", Cookie=cookie) as socket:
+            assert socket.status == status
+
+
+@pytest.mark.parametrize(("origin", "status"), [
+    ("http://127.0.0.1:{port}", 101), ("http://127.0.0.1:1", 403), ("https://127.0.0.1:{port}", 403),
+    ("http://evil.example", 403), ("null", 403), ("", 403),
+])
+async def test_origin(app, origin, status):
+    """A page of another site cannot open a socket, whatever cookie or token it has."""
+    ann = await app.client().register()
+    path = f"/chat?id={ann.user_id}&token={ann.token}"
+    async with await RawSocket.connect(app.port, path, Origin=origin.format(port=app.port)) as socket:
+        assert socket.status == status
+
+
+async def test_the_welcome(app):
+    """A v2 client is told the epoch, the time, how often to speak and how much at once; the epoch stays."""
+    ann = await app.client().register()
+    before = int(time.time() * 1000)
+    async with ann.socket() as one, ann.socket() as other:
+        assert one.welcome.keys() == {"cmd", "epoch", "now", "heartbeat", "max_frame"}
+        assert before <= one.welcome["now"] <= int(time.time() * 1000)
+        assert (one.welcome["heartbeat"], one.welcome["max_frame"]) == (25, 65536)
+        assert one.welcome["epoch"] == other.welcome["epoch"] > 0
+
+
+async def test_a_connection_that_fails_to_open(app, monkeypatch, expect_logs):
+    """A crash while a socket opens leaves nobody online who is not."""
+    ann = await app.client().register()
+    expect_logs("magpie", "crash")
+
+    def broken(*args):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("handlers.chat.entrance", broken)
+    async with await RawSocket.connect(app.port, f"/chat?id={ann.user_id}&token={ann.token}&v=2") as socket:
+        assert await socket.closed() is None
+    assert app.services.hub.connections == 0 and not app.services.hub.online(ann.user_id)
+
+
+async def test_a_session_revoked_while_connecting(app, monkeypatch):
+    """A session that ends between the handshake and the opening is closed with 4401."""
+    ann = await app.client().register()
+    monkeypatch.setattr("handlers.chat.entrance", lambda user_id, session_id: None)
+    async with await RawSocket.connect(app.port, f"/chat?id={ann.user_id}&token={ann.token}&v=2") as socket:
+        assert await socket.closed() == 4401
+
+
+async def test_a_revoked_session(app):
+    """Logging out closes that session's sockets with 4401, and no others."""
+    ann = await app.client().register()
+    other = await app.client().login(ann.mobile)
+    async with ann.socket() as mine, other.socket() as theirs:
+        assert (await ann.post("/user/logout"))["code"] == 0
+        assert await mine.closed() == 4401
+        await theirs.send({"cmd": 0})
+        assert (await theirs.receive())["cmd"] == 0
