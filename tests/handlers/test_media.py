@@ -5,7 +5,7 @@ from tornado.httpclient import AsyncHTTPClient
 
 from tests import samples
 from tests.app import app, running  # noqa: F401
-from tests.integration.oss_standin import OssStandin
+from tests.integration.oss_standin import standin  # noqa: F401
 
 TEXT = bytes(range(32, 127)) * 10_000  # 950 000 bytes of text, more than is sent at once
 
@@ -116,29 +116,9 @@ async def test_nothing_else(app, path):
     assert (await app.client().fetch("/mnt/x.png", b"")).code == 405
 
 
-@pytest.fixture
-def standin(io_loop):
-    standin = OssStandin()
-
-    async def listen():
-        standin.listen()
-
-    io_loop.run_sync(listen)
-    yield standin
-    io_loop.run_sync(standin.close)
-
-
-def oss_settings(standin, **settings):
-    return {
-        "storage.backend": "oss", "storage.oss_endpoint": standin.endpoint, "storage.oss_bucket": standin.bucket,
-        "storage.oss_region": standin.region, "storage.oss_key_id": standin.key_id,
-        "storage.oss_key_secret": standin.secret, **{f"storage.{name}": value for name, value in settings.items()},
-    }
-
-
 async def test_from_a_private_bucket(tmp_path, standin):
     """With OSS a picture's address stays /mnt/…; it leads to a signed one, which nobody can alter."""
-    async with running(tmp_path, oss_settings(standin)) as app:
+    async with running(tmp_path, standin.settings()) as app:
         url = await uploaded(app, samples.picture("PNG"))
         response = await app.client().get(url)
         assert response.code == 302
@@ -156,7 +136,7 @@ async def test_from_a_public_bucket(tmp_path, standin):
     """With a public address configured, pictures lead there."""
     standin.public = True
     public = f"{standin.endpoint}/{standin.bucket}"
-    async with running(tmp_path, oss_settings(standin, oss_public_url=public)) as app:
+    async with running(tmp_path, standin.settings(public_url=public)) as app:
         url = await uploaded(app, samples.picture("PNG"))
         location = (await app.client().get(url)).headers["Location"]
         assert location == url.replace("/mnt", public)

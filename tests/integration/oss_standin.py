@@ -5,9 +5,8 @@ and in the address, their scope, age and expiry, and Content-MD5; it refuses ano
 unless the bucket is public; it answers with OSS's headers and error XML. It knows one bucket and
 what the server does with objects: PUT, GET with a range, HEAD, DELETE.
 
-    standin = OssStandin()
-    standin.listen()                      # standin.endpoint, on the running loop
-    standin.faults.append(Fault(status=503, times=2, method="PUT"))
+    async def test_it(standin):           # the fixture below
+        standin.faults.append(Fault(status=503, times=2, method="PUT"))
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from xml.sax.saxutils import escape
 
 import crcmod
+import pytest
 from tornado import httpserver, netutil, web
 
 crc64 = crcmod.mkCrcFun(0x142F0E1EBA9EA3693, initCrc=0, rev=True, xorOut=0xFFFFFFFFFFFFFFFF)
@@ -85,6 +85,12 @@ class OssStandin:
         self._server.stop()
         await self._server.close_all_connections()
 
+    def settings(self, **changes: object) -> dict[str, object]:
+        """What a server needs to keep its media here."""
+        names = {"endpoint": self.endpoint, "bucket": self.bucket, "region": self.region, "key_id": self.key_id,
+                 "key_secret": self.secret, **changes}
+        return {"storage.backend": "oss", **{f"storage.oss_{name}": value for name, value in names.items()}}
+
     async def stopped(self) -> None:
         await self._stopped.wait()
 
@@ -94,6 +100,19 @@ class OssStandin:
                 fault.times -= 1
                 return fault
         return Fault()
+
+
+@pytest.fixture
+def standin(io_loop):
+    """An OSS on a free port of this machine."""
+    standin = OssStandin()
+
+    async def listen() -> None:
+        standin.listen()
+
+    io_loop.run_sync(listen)
+    yield standin
+    io_loop.run_sync(standin.close)
 
 
 class _Handler(web.RequestHandler):

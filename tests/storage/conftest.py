@@ -5,21 +5,8 @@ import pytest
 from storage import LocalStorage
 from storage.breaker import Breaker
 from storage.oss import OssStorage
-from tests.integration.oss_standin import OssStandin
+from tests.integration.oss_standin import standin  # noqa: F401
 from tests.storage.settings import storage_settings
-
-
-@pytest.fixture
-def standin(io_loop):
-    """An OSS on a free port of this machine."""
-    standin = OssStandin()
-
-    async def listen():
-        standin.listen()
-
-    io_loop.run_sync(listen)
-    yield standin
-    io_loop.run_sync(standin.close)
 
 
 @pytest.fixture

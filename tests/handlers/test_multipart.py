@@ -1,0 +1,78 @@
+"""Multipart bodies, however they are cut on the way."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from handlers.multipart import MAX_FIELD, MAX_FIELDS, BrokenMultipart, MultipartReader
+from protocol.errors import BadArgument
+from tests.handlers.multipart_body import BOUNDARY, CONTENT_TYPE, END, field, file
+
+TYPE = CONTENT_TYPE["Content-Type"]
+
+
+def read(body: bytes, cuts: list[int] = []) -> tuple[MultipartReader, bytes]:
+    """The reader and the file's bytes, the body being fed in pieces."""
+    reader = MultipartReader(TYPE)
+    ends = [*sorted(cut for cut in cuts if cut < len(body)), len(body)]
+    content = b"".join(reader.feed(body[start:end]) for start, end in zip([0, *ends], ends))
+    return reader, content
+
+
+@given(st.binary(max_size=300), st.lists(st.integers(0, 700), max_size=20))
+def test_cuts_make_no_difference(content, cuts):
+    """A file arrives the same whatever pieces the network makes of it."""
+    if f"--{BOUNDARY}".encode() in content:
+        return
+    reader, found = read(field("userid", 7) + file(content) + field("名", "值") + END, cuts)
+    assert found == content
+    assert reader.fields == [("userid", "7"), ("名", "值")]
+    assert reader.complete and reader.has_file
+
+
+@given(st.binary(max_size=200))
+def test_nonsense_is_refused(body):
+    """Any bytes at all are read, or refused as broken or wrong: nothing else happens."""
+    try:
+        read(f"--{BOUNDARY}\r\n".encode() + body)
+    except (BrokenMultipart, BadArgument):
+        pass
+
+
+def test_what_looks_like_the_boundary():
+    """A file that contains most of the boundary is kept whole."""
+    content = f"\r\n--{BOUNDARY[:-1]}\r\n--".encode() * 50
+    assert read(file(content) + END, list(range(0, 2000, 7)))[1] == content
+
+
+def test_other_files_are_read_past():
+    """A form may have further files under other names; they are not kept."""
+    other = file(b"other").replace(b'name="file"', b'name="other"')
+    reader, content = read(other + file(b"content") + END)
+    assert (content, reader.fields) == (b"content", [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        field("userid", "x" * (MAX_FIELD + 1)),
+        b"".join(field(f"f{number}", 1) for number in range(MAX_FIELDS + 1)),
+        file(b"one") + file(b"two"),
+    ],
+)
+def test_too_much_of_a_form(body):
+    """Fields have a size and a number, and there is one file."""
+    with pytest.raises(BadArgument):
+        read(body + END)
+
+
+def test_endless_headers():
+    """A part whose headers never end is broken."""
+    with pytest.raises(BrokenMultipart):
+        read(f"--{BOUNDARY}\r\n".encode() + b"X-A: " + b"a" * 100_000)
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "multipart/form-data", "multipart/mixed; boundary=x", "multipart/form-data; boundary="])
+def test_no_multipart(kind):
+    """A body that does not say where its parts end is broken."""
+    with pytest.raises(BrokenMultipart):
+        MultipartReader(kind)
