@@ -76,6 +76,13 @@ def test_every_link_leads_somewhere(document):
             assert anchor in anchors(target), link
 
 
+def test_every_decision_is_on_the_list():
+    """Who opens the folder of decisions finds all of them in its list, in order."""
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"\]\((\d{4}-[^)]+)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    assert listed == sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+
 def test_both_readmes_tell_the_same():
     """The Chinese README has the sections, commands and links of the English one."""
     english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
