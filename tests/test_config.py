@@ -1,5 +1,6 @@
 """Settings: the file, the environment, the command line, and what is said about a wrong one."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,22 @@ def test_secrets_are_not_shown():
     """A printed configuration shows neither the database's password nor the bucket's key."""
     shown = repr(load_config(None, {"IM_DATABASE_URL": "mysql://u:hidden@h/d", "IM_STORAGE_OSS_KEY_SECRET": "hidden"}))
     assert "hidden" not in shown
+
+
+def test_every_setting_is_documented():
+    """docs/settings.md lists every key with its variable and its true default, and none that does not exist."""
+    told = re.findall(r"^\| `(\w+)` \| `(IM_\w+)` \| (.+?) \| ", (ROOT / "docs" / "settings.md").read_text("utf-8"), re.M)
+    known = []
+    for section, part in SECTIONS.items():
+        for key, described in part.__dataclass_fields__.items():
+            known.append((key, env_name(section, key), shown(described.default)))
+    assert told == known
+
+
+def shown(default: object) -> str:
+    """A default as the table shows it."""
+    if default in ("", ()):
+        return "none" if default == () else "empty"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
