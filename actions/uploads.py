@@ -13,7 +13,7 @@ from actions.services import Services
 from models import upload
 from models.attachment import PREFIX, file_name, thumb_name
 from models.base import now_ms
-from protocol.errors import BadArgument, NotLoggedIn, Refusal, TooLarge
+from protocol.errors import BadArgument, NotLoggedIn, TooLarge, TryAgain
 
 log = logging.getLogger("magpie.uploads")
 
@@ -95,7 +95,7 @@ async def collect_unattached(app: Services) -> int:
             try:
                 for name in attachment.names:
                     await app.storage.delete(name)
-            except Refusal as refusal:  # the storage is away: the claim stays for a later round
+            except TryAgain as refusal:  # the storage is away: the claim stays for a later round
                 log.warning("collecting uploads: %s", refusal)
                 return collected
             await app.db.run(upload.forget, attachment)

@@ -22,10 +22,6 @@ class Ffmpeg:
         self._timeout = timeout
         self._turn = asyncio.Semaphore(AT_ONCE)
 
-    @property
-    def installed(self) -> bool:
-        return self._program is not None
-
     async def voice_to_m4a(self, source: str, ext: str, target: str) -> bool:
         """The sound of `source` (a file of kind `ext`) as AAC, which every browser plays, in `target`.
 
