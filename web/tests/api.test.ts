@@ -127,8 +127,8 @@ describe('an upload', () => {
     expect([...request.form!.keys()]).toEqual(['userid', 'filetype', 'file'])
     expect(request.form!.get('filetype')).toBe('.png')
     request.upload.onprogress?.({ loaded: 1, total: 2 })
-    request.answers({ code: 0, msg: '', data: '/mnt/a.png' })
-    await expect(done).resolves.toBe('/mnt/a.png')
+    request.answers({ code: 0, msg: '', data: '/mnt/a.png', pic: '/mnt/a_s.png' })
+    await expect(done).resolves.toEqual({ url: '/mnt/a.png', pic: '/mnt/a_s.png' })
     expect(progress).toEqual([[1, 2]])
   })
 

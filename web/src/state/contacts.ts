@@ -58,8 +58,11 @@ export const useContacts = defineStore('contacts', () => {
     return made
   }
 
-  function setOnline(userId: number, online: boolean): void {
-    friends.value = friends.value.map((one) => (one.id === userId ? { ...one, online: online ? 1 : 0 } : one))
+  function setOnline(userId: number, isOnline: boolean): void {
+    const online = isOnline ? 1 : 0
+    const known = friend(userId)
+    if (!known || known.online === online) return
+    friends.value = friends.value.map((one) => (one === known ? { ...one, online } : one))
   }
 
   // A list that cannot be had now is asked for again after the next welcome.
@@ -68,6 +71,8 @@ export const useContacts = defineStore('contacts', () => {
   live.on('contacts', () => quietly(loadFriends()))
   live.on('community', () => quietly(loadGroups()))
   live.on('presence', setOnline)
+  // Who writes is there, whatever the list said when it was loaded.
+  live.on('arrival', ({ userid }) => setOnline(userid, true))
 
   return {
     friends,

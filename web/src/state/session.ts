@@ -125,8 +125,8 @@ export const useSession = defineStore('session', () => {
     await live.api.call('/user/revoke', session === undefined ? {} : { session })
   }
 
-  function uploadPicture(file: Blob, onProgress?: (loaded: number, total: number) => void): Promise<string> {
-    return upload({
+  async function uploadPicture(file: Blob, onProgress?: (loaded: number, total: number) => void): Promise<string> {
+    const { url } = await upload({
       file,
       name: file instanceof File ? file.name : 'picture.png',
       userId: live.api.userId,
@@ -135,6 +135,7 @@ export const useSession = defineStore('session', () => {
       sentences: sentences(),
       onProgress,
     })
+    return url
   }
 
   return {

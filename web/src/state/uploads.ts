@@ -79,13 +79,13 @@ export const useUploads = defineStore('uploads', () => {
 
   async function uploadAll({ cid, draft }: Upload, signal: AbortSignal): Promise<Content> {
     const { file, poster } = draft
-    const name = nameOf(draft)
-    const posterUrl = poster && (await send(poster, 'poster.jpg', signal))
-    const url = await send(file, name, signal, (loaded, total) => {
+    const { url, pic } = await send(file, nameOf(draft), signal, (loaded, total) => {
       const now = items.get(cid)
       if (now) items.set(cid, { ...now, progress: { loaded, total } })
     })
-    return contentOf(draft, url, posterUrl)
+    // The server takes the still of a film itself where it can.
+    const still = pic || (poster && (await send(poster, 'poster.jpg', signal)).url)
+    return contentOf(draft, url, still)
   }
 
   function send(file: Blob, name: string, signal: AbortSignal, onProgress?: (loaded: number, total: number) => void) {
@@ -109,7 +109,7 @@ function contentOf(draft: FileDraft, url: string, pic?: string): Content {
   return {
     media,
     url,
-    ...(pic && { pic }),
+    ...(pic && media !== Media.File && { pic }),
     ...(memo && { memo }),
     ...(media === Media.Voice && { amount: Math.max(1, Math.round(seconds ?? 0)) }),
     ...(media === Media.File && { content: nameOf(draft), amount: file.size }),

@@ -1,5 +1,5 @@
 /** The envelope of every HTTP answer: `{code, msg, data}` or `{code, msg, rows, total, data}`. */
-import { isFields, parseJson, text } from '@/protocol/guards'
+import { isFields, parseJson, text, type Fields } from '@/protocol/guards'
 import { Code } from '@/protocol/types'
 import { ApiError, type Sentences } from './errors'
 
@@ -7,6 +7,8 @@ export interface Answer {
   msg: string
   data: unknown
   rows: unknown
+  /** The whole envelope, for the few answers that say more. */
+  fields: Fields
 }
 
 /** Opens an envelope; throws `ApiError` for a refusal and for what is no envelope. */
@@ -19,5 +21,5 @@ export function openEnvelope(status: number, body: string, sentences: Sentences)
     const wait = isFields(answer.data) ? answer.data.retry_after : 0
     throw new ApiError(answer.code, text(answer.msg) || sentences.answer, typeof wait === 'number' ? wait : 0)
   }
-  return { msg: text(answer.msg), data: answer.data, rows: answer.rows }
+  return { msg: text(answer.msg), data: answer.data, rows: answer.rows, fields: answer }
 }

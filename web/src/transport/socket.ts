@@ -175,16 +175,21 @@ export function openLine(userId: number, token: string, where: Pick<Location, 'p
   return new WebSocket(`${scheme}//${where.host}/chat?${query}`) as Line
 }
 
-/** Wakes the socket when the network or the reader comes back. Returns what undoes it. */
+/**
+ * Wakes the socket when the network or the reader comes back, and lets it ask whether the server is
+ * still there when the browser says that the network has gone. Returns what undoes it.
+ */
 export function wakeOnReturn(socket: ChatSocket, page: Window = window): () => void {
   const wake = () => {
     if (page.document.visibilityState === 'visible') socket.retryNow()
   }
   page.addEventListener('online', wake)
+  page.addEventListener('offline', wake)
   page.addEventListener('pageshow', wake)
   page.document.addEventListener('visibilitychange', wake)
   return () => {
     page.removeEventListener('online', wake)
+    page.removeEventListener('offline', wake)
     page.removeEventListener('pageshow', wake)
     page.document.removeEventListener('visibilitychange', wake)
   }

@@ -1,4 +1,5 @@
 /** Uploads a file with progress; `fetch` tells none, so this is an XMLHttpRequest. */
+import { text } from '@/protocol/guards'
 import { Code } from '@/protocol/types'
 import { openEnvelope } from './envelope'
 import { ApiError, type Sentences } from './errors'
@@ -19,8 +20,15 @@ export interface UploadOptions {
   request?: () => XMLHttpRequest
 }
 
-/** Resolves to the url of the stored media; rejects with `ApiError`. */
-export function upload(options: UploadOptions): Promise<string> {
+/** What the server made of a file. */
+export interface Stored {
+  url: string
+  /** Thumbnail of a picture or still of a film; '' when there is none. */
+  pic: string
+}
+
+/** Resolves when the media is stored; rejects with `ApiError`. */
+export function upload(options: UploadOptions): Promise<Stored> {
   const { file, name, userId, token, language, sentences, onProgress, signal } = options
   const request = options.request?.() ?? new XMLHttpRequest()
   const form = new FormData()
@@ -30,7 +38,7 @@ export function upload(options: UploadOptions): Promise<string> {
   if (extension) form.append('filetype', extension.toLowerCase())
   form.append('file', file, name)
 
-  return new Promise<string>((resolve, reject) => {
+  return new Promise<Stored>((resolve, reject) => {
     const fail = (sentence: string) => reject(new ApiError(Code.Network, sentence))
     if (signal?.aborted) return fail(sentences.cancelled)
     signal?.addEventListener('abort', () => request.abort(), { once: true })
@@ -39,9 +47,9 @@ export function upload(options: UploadOptions): Promise<string> {
     request.upload.onprogress = ({ loaded, total }) => onProgress?.(loaded, total)
     request.onload = () => {
       try {
-        const { data } = openEnvelope(request.status, request.responseText, sentences)
+        const { data, fields } = openEnvelope(request.status, request.responseText, sentences)
         if (typeof data !== 'string' || !data) throw new ApiError(Code.Refused, sentences.answer)
-        resolve(data)
+        resolve({ url: data, pic: text(fields.pic) })
       } catch (error) {
         reject(error as ApiError)
       }
