@@ -26,14 +26,16 @@ async function start(mount: HTMLElement): Promise<void> {
     const userId = userOfPage()
     if (!userId) return leaveForLogin()
     const session = useSession(pinia)
-    if (page === 'createcom') session.identify(userId)
-    else void session.start(userId)
+    if (page === 'createcom') {
+      session.identify(userId)
+    } else {
+      // Before the connection: from here on all stores hear what comes.
+      countInTitle(pinia)
+      void session.start(userId)
+    }
   }
   const app = createApp((await root).default).use(pinia)
-  if (page === 'chat') {
-    app.use(router)
-    countInTitle(pinia)
-  }
+  if (page === 'chat') app.use(router)
   app.mount(mount)
 }
 
