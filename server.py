@@ -259,7 +259,7 @@ def _url(config: Config, port: int) -> str:
 
 
 def _refuse(code: int, error: Exception) -> int:
-    print(f"magpie: {error}", file=sys.stderr)
+    print(f"magpie: {logs.scrub(str(error))}", file=sys.stderr)
     return code
 
 

@@ -244,7 +244,7 @@ class ApiHandler(BaseHandler):
 _STATUS_TEXTS = {
     400: ("请求格式错误", "Bad request"),
     404: ("没有这个地址", "No such address"),
-    405: ("请使用 POST 方法", "Use POST"),
+    405: ("这个地址不接受此方法", "This address does not take this method"),
     500: ("服务器出错了", "The server failed"),
 }
 

@@ -10,18 +10,19 @@ access = logging.getLogger("magpie.access")
 
 _SECRETS = re.compile(
     r"""(?ix)
-    (?P<name> \b (?: token | passwd | password | old | new | secret | signature )
-              ["']? \s* (?: = | : | %3D ) \s* ["']?
-            | \b Bearer \s+
-            | \b im_[0-9]+ = )
-    (?P<value> [^\s&"',;)}\]]+ )
+    ( \b (?: token | passwd | password | secret | signature ) ["']? \s* (?: = | : | %3D ) \s*
+    | \b Bearer \s+
+    | \b im_[0-9]+ = )
+    ( "(?: [^"\\] | \\. )*" | '(?: [^'\\] | \\. )*' | [^\s&"',;)}\]]+ )
     """
 )
+#: The password of a database's URL.
+_URL_PASSWORDS = re.compile(r"(://[^\s:/@]*:)[^\s/]*(?=@)")
 
 
 def scrub(text: str) -> str:
     """`text` with the values of tokens and passwords replaced."""
-    return _SECRETS.sub(r"\g<name>***", text)
+    return _URL_PASSWORDS.sub(r"\1***", _SECRETS.sub(r"\1***", text))
 
 
 class Formatter(logging.Formatter):

@@ -15,6 +15,8 @@ class HealthHandler(BaseHandler):
     def get(self) -> None:
         self.write_json('{"status":"alive"}')
 
+    head = get
+
 
 class ReadyHandler(BaseHandler):
     """200 when calls can be served, 503 while draining or when the database does not answer."""
@@ -30,6 +32,8 @@ class ReadyHandler(BaseHandler):
             self._not_ready("database")
             return
         self.write_json('{"status":"ready"}')
+
+    head = get
 
     def _not_ready(self, why: str) -> None:
         self.set_status(503)

@@ -28,6 +28,8 @@ class HomeHandler(BaseHandler):
     def get(self) -> None:
         self.redirect("/user/login.shtml")
 
+    head = get
+
 
 class CleanPathHandler(BaseHandler):
     """Classic pages ask for `//asset/…`. Any method is sent to the clean path, and never to another host:
@@ -56,6 +58,8 @@ class PageHandler(BaseHandler):
             self.render("unbuilt.html", **shown)
         else:
             self.render("page.html", build=built, **shown)
+
+    head = get
 
 
 class Build:

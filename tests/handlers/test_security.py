@@ -200,10 +200,12 @@ SECRETS = [
     ("GET /chat?id=1&token=SECRET&v=2", "GET /chat?id=1&token=***&v=2"),
     ("Authorization: Bearer SECRET", "Authorization: Bearer ***"),
     ("Cookie: im_7=SECRET; im_8=SECRET", "Cookie: im_7=***; im_8=***"),
-    ("{'passwd': 'SECRET', 'mobile': '138'}", "{'passwd': '***', 'mobile': '138'}"),
-    ('{"token":"SECRET","id":1}', '{"token":"***","id":1}'),
+    ("{'passwd': 'SEC, RET', 'mobile': '138'}", "{'passwd': ***, 'mobile': '138'}"),
+    ('{"token":"SEC\\"RET","id":1}', '{"token":***,"id":1}'),
     ("mobile=138&passwd=SECRET", "mobile=138&passwd=***"),
     ("http://oss.example/k?Signature=SECRET&x=1", "http://oss.example/k?Signature=***&x=1"),
+    ("cannot reach mysql://magpie:SEC@RET@db:3306/x", "cannot reach mysql://magpie:***@db:3306/x"),
+    ("see http://example.com:8080/a", "see http://example.com:8080/a"),
     ("method=POST path=/user/login status=200", "method=POST path=/user/login status=200"),
 ]
 
