@@ -46,6 +46,7 @@ export const viewTexts = {
 
   'chat.choose': ['选择一个会话开始聊天', 'Choose a chat to start'],
   'chat.messages': ['消息记录', 'Messages'],
+  'chat.hello': ['还没有消息，打个招呼吧', 'No messages yet. Say hello'],
   'chat.fresh': ['以下为新消息', 'New messages'],
   'chat.jump': ['回到最新消息', 'To the newest message'],
   'chat.jumpNew': ['{n} 条新消息，跳到新消息', '{n:new message|new messages} below'],
