@@ -101,5 +101,13 @@ class RawSocket:
             return None
         return struct.unpack("!H", found[1][:2])[0] if found[1] else 1005
 
+    async def finish(self) -> None:
+        """Says nothing more, and reads to the end."""
+        try:
+            self._writer.write_eof()
+        except OSError:
+            return
+        await self.closed()
+
     def close(self) -> None:
         self._writer.close()

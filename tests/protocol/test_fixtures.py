@@ -1,0 +1,124 @@
+"""The fixtures that the page's tests read, too: both sides mean the same bytes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from protocol import envelope, frames, values
+from protocol.errors import Forbidden, NotLoggedIn, Refusal, SlowDown
+from protocol.message import ROOM, SINGLE, Cmd, Message
+
+FOLDER = Path(__file__).parent.parent / "fixtures" / "wire"
+
+
+def fixture(name: str) -> dict:
+    return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+
+
+def names(pattern: str) -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob(f"{pattern}.json"))
+
+
+def stored_as(message: Message, row: dict) -> Message:
+    """The message with what the log would have given it."""
+    message.id, message.seq, message.ver, message.createat = row["id"], row["seq"], row["ver"], row["createat"]
+    return message
+
+
+def of(row: dict) -> Message:
+    """A message made by the server itself."""
+    return stored_as(Message(row["userid"], row["dstid"], row["cmd"], row["media"], row["content"]), row)
+
+
+MESSAGES = [name for name in names("message-*") if "stored" in fixture(name)]
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_messages(name):
+    """What the page sends is taken, and what receivers get is what the page expects."""
+    case = fixture(name)
+    row = case["stored"]
+    if "sent" in case:
+        fields = values.parse_json(json.dumps(case["sent"]))
+        message = stored_as(Message.parse(fields, row["userid"]), row)
+    else:
+        message = of(row)
+    assert message.row() == row
+    assert values.parse_json(message.encode()) == row
+
+
+def test_kinds_are_covered():
+    """There is an example of every kind of media."""
+    seen = {fixture(name)["stored"]["media"] for name in MESSAGES}
+    assert seen >= {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 90, 100}
+
+
+@pytest.mark.parametrize("case", fixture("refused-messages")["messages"], ids=lambda case: f"{case['sent'].get('media')}-{case['field']}")
+def test_refused_messages(case):
+    """What the page knows to be refused is refused, for that field and with that code."""
+    with pytest.raises(Refusal) as refused:
+        Message.parse(values.parse_json(json.dumps(case["sent"])), 7)
+    assert refused.value.code == case["code"]
+    assert case["field"] in refused.value.msg("en") or case["code"] == -403
+
+
+@pytest.mark.parametrize("raw", fixture("hostile")["frames"])
+def test_hostile_texts(raw):
+    """A text that is no frame for the page is none for the server."""
+    with pytest.raises(Refusal):
+        Message.parse(values.parse_json(raw), 7)
+
+
+def test_frames():
+    """The frames that only the server writes are those that the page reads."""
+    ack = fixture("ack")["frame"]
+    message = Message(7, ack["dstid"], ack["kind"], 1, "hi", cid=ack["cid"])
+    assert json.loads(frames.ack(stored_as(message, ack))) == ack
+    welcome = fixture("welcome")["frame"]
+    assert json.loads(frames.welcome(*(welcome[name] for name in ("epoch", "now", "heartbeat", "max_frame")))) == welcome
+    heartbeat = fixture("heartbeat")["frame"]
+    assert json.loads(frames.heartbeat(heartbeat["now"])) == heartbeat
+    for name, cmd in (("read", Cmd.READ), ("contact-changed", Cmd.CONTACT_CHANGED), ("community-changed", Cmd.COMMUNITY_CHANGED)):
+        event = fixture(name)["frame"]
+        fields = {key: value for key, value in event.items() if key != "cmd"}
+        assert json.loads(frames.event(cmd, **fields)) == event
+
+
+def test_errors():
+    """An error frame has a code, a reason, the cid if there was one, and how long to wait."""
+    refusals = [Forbidden(), SlowDown(2), values_refusal()]
+    for frame, refusal in zip(fixture("error")["frames"], refusals, strict=True):
+        written = json.loads(frames.error(refusal, frame.get("cid")))
+        assert {**written, "msg": frame["msg"]} == frame
+
+
+def values_refusal() -> Refusal:
+    """Why `{` is no frame."""
+    with pytest.raises(Refusal) as refused:
+        values.parse_json("{")
+    return refused.value
+
+
+def test_refusals():
+    """The page knows every code of the envelope."""
+    codes = {kind.code for kind in Refusal.__subclasses__()}
+    assert {answer["code"] for answer in fixture("refusals")["answers"]} == codes
+    assert json.loads(envelope.failure(NotLoggedIn())) == {"code": -401, "msg": "请先登录"}
+
+
+@pytest.mark.parametrize("name", ["changes", "history", "conversations", "community"])
+def test_lists(name):
+    """A list is rows, their number, and what belongs to the list."""
+    answer = fixture(name)["answer"]
+    assert json.loads(envelope.rows(answer["rows"], data=answer.get("data"))) == answer
+    for row in answer["rows"]:
+        for message in (row.get("last"), row):
+            if message and "cmd" in message:
+                assert message["cmd"] in (SINGLE, ROOM) and set(message) >= set(of({"content": "", **message}).row()) - {"content"}
+
+
+def test_data():
+    """An answer about one thing has it in data."""
+    answer = fixture("user")["answer"]
+    assert json.loads(envelope.ok(answer["data"])) == answer
