@@ -14,22 +14,16 @@ A handler says who may call it (`access`) and which rate limit it counts against
 A handler without `access` answers nobody.
 """
 
-import logging
-import secrets
 from enum import Enum
 from typing import Any
 
-from tornado.web import HTTPError, RequestHandler
-
 from actions import accounts
-from actions.services import Services
 from handlers import security
+from handlers.answers import BaseHandler, of_status
 from handlers.limits import address_key
 from protocol import envelope
 from protocol.errors import BadArgument, Forbidden, NotLoggedIn, Refusal, TooLarge
 from protocol.forms import Form
-
-log = logging.getLogger("magpie")
 
 #: Bytes of an API call's body; files go to `Access.UPLOAD` handlers, which stream.
 MAX_BODY = 256 * 1024
@@ -42,70 +36,6 @@ class Access(Enum):
     USER = "user"  #: the user named in `userid` (or `ownerid`), with a credential of that user
     ANY_SESSION = "any session"  #: any valid credential; a `userid`, when given, must be its user
     UPLOAD = "upload"  #: as ANY_SESSION or nobody (`user_id` None); the body is left to the handler to stream
-
-
-class BaseHandler(RequestHandler):
-    """What pages, files and API calls have in common: security headers, request id, language, errors."""
-
-    user_id: int | None = None  #: the caller, once the gate has let them in
-    code: int | None = None  #: the envelope's code, for the access log
-
-    @property
-    def app(self) -> Services:
-        return self.settings["services"]
-
-    @property
-    def address(self) -> str:
-        """The caller's IP address, seen through our own proxies."""
-        return security.client_address(self.request, self.settings["proxies"])
-
-    @property
-    def secure(self) -> bool:
-        """True when the browser speaks TLS."""
-        return security.scheme(self.request, self.settings["proxies"]) == "https"
-
-    @property
-    def lang(self) -> str:
-        """"zh" or "en"."""
-        return security.language(self.request)
-
-    @property
-    def request_id(self) -> str:
-        """Names this request in the log and in the answer to a crash."""
-        if not hasattr(self, "_request_id"):
-            self._request_id = secrets.token_hex(6)
-        return self._request_id
-
-    def set_default_headers(self) -> None:
-        own_host = security.host(self.request, self.settings["proxies"])
-        for name, value in security.browser_rules(own_host, self.secure, self.settings["media_origins"]).items():
-            self.set_header(name, value)
-        self.set_header("Cache-Control", "no-store")
-        self.set_header("X-Request-Id", self.request_id)
-        self.clear_header("Server")
-
-    def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
-        if not isinstance(value, (Refusal, HTTPError)):
-            log.error("crash id=%s method=%s path=%s user=%s", self.request_id, self.request.method,
-                      self.request.path, self.user_id or "-", exc_info=(typ, value, tb))
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        error = kwargs.get("exc_info", (None, None, None))[1]
-        if isinstance(error, Refusal) and 400 <= -error.code < 600:
-            self.set_status(-error.code)
-        if self.request.method in ("GET", "HEAD"):
-            self.render("error.html", status=self.get_status(), lang=self.lang, request_id=self.request_id)
-        else:
-            self.write_failure(_of_status(self.get_status(), self.request_id))
-
-    def write_failure(self, refusal: Refusal) -> None:
-        """The envelope that says no."""
-        self.code = refusal.code
-        self.write_json(envelope.failure(refusal, self.lang))
-
-    def write_json(self, text: str) -> None:
-        self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish(text)
 
 
 class ApiHandler(BaseHandler):
@@ -144,6 +74,10 @@ class ApiHandler(BaseHandler):
     def on_finish(self) -> None:
         self.application.running.discard(self)
 
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        self.application.running.discard(self)
+
     async def options(self) -> None:
         """The preflight of a page on one of `auth.origins`; others are told nothing."""
         if "Access-Control-Allow-Origin" in self._headers:
@@ -167,15 +101,16 @@ class ApiHandler(BaseHandler):
         self.write_json(envelope.rows(rows, total, data))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        error = kwargs.get("exc_info", (None, None, None))[1]
+        error = kwargs.get("exc_info", (None, None))[1]
         if isinstance(error, Refusal):
             self.set_status(200)  # a classic page waits for ever on anything else
             self.write_failure(error)
         else:
-            self.write_failure(_of_status(status_code, self.request_id))
+            self.write_failure(of_status(status_code, self.request_id))
 
     def set_session_cookie(self, user_id: int, token: str) -> None:
         """Log-in: the browser shall send `token` back. It ends when the session does."""
+        self.user_id = user_id
         self.set_cookie(security.cookie_name(user_id, self.secure), token, httponly=True, samesite="Lax",
                         secure=self.secure, max_age=int(self.app.config.auth.absolute_days * 86400))
 
@@ -239,19 +174,3 @@ class ApiHandler(BaseHandler):
             action, key = self.action, self.user_id
         if action:
             self.app.limits.check(action, key)
-
-
-_STATUS_TEXTS = {
-    400: ("请求格式错误", "Bad request"),
-    404: ("没有这个地址", "No such address"),
-    405: ("这个地址不接受此方法", "This address does not take this method"),
-    500: ("服务器出错了", "The server failed"),
-}
-
-
-def _of_status(status: int, request_id: str) -> Refusal:
-    """The envelope of an answer whose HTTP status already says no."""
-    zh, en = _STATUS_TEXTS.get(status, (f"错误 {status}", f"Error {status}"))
-    refusal = Refusal(zh, en, {"request": request_id} if status >= 500 else None)
-    refusal.code = -status
-    return refusal

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from handlers.base import BaseHandler
+from handlers.answers import BaseHandler
 from models import state
 
 #: Seconds that the database may take to answer a probe.

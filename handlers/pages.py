@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tornado.web import HTTPError, StaticFileHandler
 
-from handlers.base import BaseHandler
+from handlers.answers import BaseHandler
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 MANIFEST = STATIC / "app" / ".vite" / "manifest.json"

@@ -5,7 +5,8 @@
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -138,10 +139,10 @@ def language(request: HTTPServerRequest) -> str:
     return best
 
 
-def media_origins(storage: Any) -> list[str]:
+def media_origins(storage: Any) -> tuple[str, ...]:
     """Where a browser is sent for media besides our own host: the bucket's public address and its endpoint."""
     if storage.backend != "oss":
-        return []
+        return ()
     found = []
     for url in (storage.oss_public_url, storage.oss_endpoint):
         parts = urlsplit(url if "://" in url else f"https://{url}")
@@ -149,10 +150,11 @@ def media_origins(storage: Any) -> list[str]:
             found.append(f"{parts.scheme}://{parts.netloc}")
             if url == storage.oss_endpoint:
                 found.append(f"{parts.scheme}://{storage.oss_bucket}.{parts.netloc}")
-    return found
+    return tuple(found)
 
 
-def browser_rules(own_host: str, secure: bool, media: Sequence[str]) -> dict[str, str]:
+@lru_cache(256)
+def browser_rules(own_host: str, secure: bool, media: tuple[str, ...]) -> Mapping[str, str]:
     """The security headers of every answer. Scripts come from our own files only; nobody may frame us."""
     outside = "".join(f" {origin}" for origin in media)
     sockets = f" ws://{own_host} wss://{own_host}" if own_host else ""  # older Safari: 'self' is not ws

@@ -39,7 +39,7 @@ class Site(Application):
             template_path=str(ROOT / "templates"),
             services=services,
             proxies=security.networks(config.server.proxies),
-            media_origins=tuple(security.media_origins(config.storage)),
+            media_origins=security.media_origins(config.storage),
             websocket_ping_interval=config.hub.ping_interval,
             websocket_ping_timeout=config.hub.ping_timeout,
             websocket_max_message_size=config.hub.max_frame,

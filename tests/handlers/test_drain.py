@@ -1,6 +1,7 @@
 """Starting and stopping: what is printed, what is refused, and that nobody loses a message by a restart."""
 
 import asyncio
+import os
 import signal
 import socket
 import sqlite3
@@ -73,6 +74,33 @@ async def test_calls_under_way_are_answered(app):
     stopping = asyncio.create_task(app.stop(5))
     assert (await registering).user_id == 1
     await stopping
+
+
+async def test_uploads_that_broke_off_hold_nobody_up(app):
+    """Phones that lost their connection in the middle of an upload do not delay a restart."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
+    writer.write(b"POST /attach/upload HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+                 b"Content-Length: 1000000\r\n\r\n--b\r\nContent-Disposition: form-data; name=file; filename=a\r\n\r\nx")
+    while not app.site.running:
+        await asyncio.sleep(0)
+    writer.transport.abort()
+    async with asyncio.timeout(10):
+        while app.site.running:
+            await asyncio.sleep(0)
+
+
+async def test_downloads_that_broke_off_are_no_crash(app, caplog):
+    """Somebody who closes the page in the middle of a video leaves one line in the log, and no error."""
+    caplog.set_level("INFO", "magpie.access")
+    ann = await app.client().register()
+    url = (await ann.upload(os.urandom(16 << 20), "video.bin"))["data"]
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
+    writer.write(f"GET {url} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    await reader.read(1000)
+    writer.transport.abort()
+    async with asyncio.timeout(10):
+        while f"method=GET path={url} status=499" not in caplog.text:
+            await asyncio.sleep(0)
 
 
 async def test_draining_is_told(app):
