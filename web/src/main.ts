@@ -1,7 +1,6 @@
 /** Starts the page: one bundle for the server's four shells, told apart by `data-page` of `#app`. */
 import { createPinia } from 'pinia'
 import { createApp, watchEffect, type Component } from 'vue'
-import { router } from './router'
 import { useConversations } from './state/conversations'
 import { leaveForLogin, userOfPage } from './state/leave'
 import { useSession } from './state/session'
@@ -35,7 +34,8 @@ async function start(mount: HTMLElement): Promise<void> {
     }
   }
   const app = createApp((await root).default).use(pinia)
-  if (page === 'chat') app.use(router)
+  // Not before: making the router writes a hash into the address.
+  if (page === 'chat') app.use((await import('./router')).router)
   app.mount(mount)
 }
 
