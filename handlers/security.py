@@ -161,7 +161,7 @@ def browser_rules(own_host: str, secure: bool, media: tuple[str, ...]) -> Mappin
     policy = [
         "default-src 'self'",
         "script-src 'self'",
-        "style-src 'self' 'unsafe-inline'",  # components position themselves by style attributes
+        "style-src 'self'",
         f"img-src 'self' data: blob: https:{outside}",
         f"media-src 'self' data: blob: https:{outside}",
         "font-src 'self' data:",

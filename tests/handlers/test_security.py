@@ -147,7 +147,7 @@ async def test_headers_on_every_answer(app, method, path):
     address, which may hold a token, to themselves."""
     response = await app.client().fetch(path, b"" if method == "POST" else None, method=method)
     policy = dict(rule.split(" ", 1) for rule in response.headers["Content-Security-Policy"].split("; "))
-    assert policy["script-src"] == "'self'" and policy["frame-ancestors"] == policy["object-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'" and policy["frame-ancestors"] == policy["object-src"] == "'none'"
     assert "unsafe-eval" not in str(policy) and "upgrade-insecure-requests" not in policy
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Referrer-Policy"] == "strict-origin"
