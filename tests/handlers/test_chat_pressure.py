@@ -1,6 +1,4 @@
-"""Clients that are too fast, too slow, or in the way when the server stops."""
-
-import asyncio
+"""Clients that are too fast or too slow, and a log that is full."""
 
 from tests.app import running
 from tests.handlers.people import friends, group, text, waiting
@@ -79,25 +77,3 @@ async def test_a_full_log(tmp_path):
     assert [message["seq"] for message in got] == list(range(1, 161))
     for number in range(8):
         assert [m["content"] for m in got if m["content"].startswith(f"{number}.")] == [f"{number}.{i}" for i in range(20)]
-
-
-async def test_what_was_queued_at_shutdown(tmp_path):
-    """A server that stops commits what it has taken, tells its clients to come back (1012), and acks nothing else."""
-    async with running(tmp_path) as app:
-        ann, bob = await friends(app)
-        socket = await ann.socket().open()
-        for i in range(200):
-            await socket.send(text(bob, str(i), str(i)))
-        acked = [await socket.receive(1)]
-        stopping = asyncio.create_task(app.stop())
-        while (frame := await socket.receive_or_close()) is not None:
-            acked.append(frame)
-        assert await socket.closed() == 1012
-        await stopping
-        mobile = ann.mobile
-    async with running(tmp_path) as app:
-        ann = await app.client().login(mobile)
-        rows = (await ann.post("/message/history", kind=10, dstid=bob.user_id, after=0, limit=200))["rows"]
-        stored = {row["cid"]: row["seq"] for row in rows}
-        assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
-        assert all(stored[ack["cid"]] == ack["seq"] for ack in acked)
