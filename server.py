@@ -250,9 +250,7 @@ def _tls(config: Config) -> ssl.SSLContext | None:
 
 
 def _url(config: Config, port: int) -> str:
-    host = config.server.host
-    if host in ("", "0.0.0.0", "::"):
-        host = "127.0.0.1"
+    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.server.host, config.server.host)
     if ":" in host:
         host = f"[{host}]"
     return f"{'https' if config.tls else 'http'}://{host}:{port}"
