@@ -127,6 +127,6 @@ def shot(request):
 
     async def keep(page: Page, name: str) -> None:
         test = request.node.name.removeprefix("test_")
-        await page.screenshot(path=ARTIFACTS / f"{test}-{name}.png")
+        await page.screenshot(path=ARTIFACTS / f"{test}-{name}.png", animations="disabled")
 
     return keep

@@ -195,6 +195,13 @@ class Person:
 
     # --- looks ---
 
+    async def pictures_are_drawn(self) -> None:
+        """Wait until every picture in the window is loaded and decoded; a broken one is an error."""
+        await self.page.evaluate("""() => Promise.all([...document.images].filter(image => {
+            const { top, bottom } = image.getBoundingClientRect()
+            return bottom > 0 && top < innerHeight
+        }).map(image => image.decode()))""")
+
     async def fits(self) -> None:
         """Check that nothing is wider than the window: no sideways scrolling, nothing cut off."""
         wider = await self.page.evaluate("""() => [...document.querySelectorAll('body, body *')]

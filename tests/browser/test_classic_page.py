@@ -48,7 +48,7 @@ async def picture_is_drawn(page: Page, alt: str) -> None:
     """Wait until the browser has loaded and decoded the newest picture of that name."""
     image = page.get_by_alt_text(alt).last
     await expect(image).to_have_attribute("src", re.compile("."))
-    await page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=await image.element_handle())
+    await image.evaluate("image => image.decode()")
 
 
 def messages(page: Page):

@@ -77,7 +77,7 @@ async def test_two_people_meet_and_talk(people, picture, film, shot):
 
     await send_picture_slowly(bob, picture("sea.png", "#2a8fa8", 1600, 1000), shot)
     await expect(ann.log.get_by_role("button", name="查看图片")).to_be_visible()
-    await ann.talk(1500)
+    await ann.talk(3000)
     await expect(bob.log.get_by_role("button", name=re.compile("播放语音"))).to_be_visible()
     await bob.talk(1200)
     await expect(ann.log.get_by_role("button", name=re.compile("播放语音"))).to_have_count(2)
@@ -92,6 +92,8 @@ async def test_two_people_meet_and_talk(people, picture, film, shot):
     await shot(bob.page, "05-desktop-chat")
     await ann.fits()
     await bob.fits()
+
+    await play_everything(bob, shot)
 
     group = await bob.create_group("产品设计群")
     await ann.join_group(group, "产品设计群")
@@ -116,6 +118,21 @@ async def shot_of_door(person: Person, shot) -> None:
     await person.fits()
 
 
+async def play_everything(person: Person, shot) -> None:
+    """Hear the first voice, watch the film, look at the picture in full size."""
+    await person.log.get_by_role("button", name=re.compile("播放语音")).first.click()
+    await expect(person.log.get_by_role("button", name="暂停")).to_be_visible()
+    await person.log.get_by_role("button", name="播放视频").click()
+    await person.log.locator("video").evaluate(
+        "film => film.currentTime || new Promise(done => film.addEventListener('timeupdate', done, {once: true}))")
+    await person.log.get_by_role("button", name="查看图片").click()
+    close = person.page.get_by_role("button", name="关闭")
+    await expect(close).to_be_visible()
+    await shot(person.page, "05-desktop-viewer")
+    await close.click()
+    await expect(close).to_have_count(0)
+
+
 async def send_picture_slowly(person: Person, file, shot) -> None:
     """Hold the upload on its way, so that its ring can be seen."""
     go_on = asyncio.Event()
@@ -127,6 +144,8 @@ async def send_picture_slowly(person: Person, file, shot) -> None:
     await person.page.route("**/attach/upload", hold)
     await person.attach("图片", file)
     await expect(person.log.get_by_role("button", name=re.compile("取消上传"))).to_be_visible()
+    await expect(person.log.get_by_role("button", name="查看图片").locator("img[src^='blob:']")).to_be_visible()
+    await person.pictures_are_drawn()
     await shot(person.page, "04-desktop-uploading")
     go_on.set()
     await expect(person.log.get_by_role("button", name=re.compile("取消上传"))).to_have_count(0)
@@ -165,7 +184,7 @@ async def test_every_media_kind_is_drawn(couple, picture, shot):
         await person.log.hover()
         await person.page.mouse.wheel(0, -2000)
         await expect(person.log.get_by_text("城市通勤的第二条曲线")).to_be_in_viewport()
-        await person.page.wait_for_function("[...document.images].every(image => image.complete)")
+        await person.pictures_are_drawn()
         await shot(person.page, f"{'phone' if person.phone else 'desktop'}-start")
     await bob.page.get_by_role("button", name="切换到深色").click()
     await shot(bob.page, "desktop-dark")
@@ -262,5 +281,5 @@ async def test_the_page_speaks_english(people, server, shot):
         await expect(page.get_by_role("heading", name=place)).to_be_visible()
     await page.get_by_role("button", name="Settings").click()
     await shot(page, "settings")
-    await page.get_by_role("radio", name="中文").or_(page.get_by_role("button", name="中文")).click()
+    await page.get_by_text("中文", exact=True).click()
     await expect(page.get_by_role("heading", name="设置")).to_be_visible()
