@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { messageFrame, parseFrame, readFrame } from '@/protocol/frames'
 import { cleanContent, keyOfMessage, mentions, parseChatKey, problemOf } from '@/protocol/message'
 import { previewOf } from '@/protocol/preview'
+import { linkUrl, mediaUrl } from '@/protocol/url'
 import { parseCommunity, parseConversation, parseMessage, parseRows, parseUser } from '@/protocol/rows'
 import type { Content } from '@/protocol/types'
 import { Random, seeds } from './random'
@@ -117,5 +118,40 @@ describe('rows', () => {
     expect(parseRows([null, 7, {}, { id: 0 }, { id: '1' }], parseUser)).toEqual([])
     expect(parseRows('rows', parseUser)).toEqual([])
     expect(parseConversation({ kind: 12, dstid: 1 })).toBeNull()
+  })
+})
+
+describe('addresses in messages', () => {
+  it.each([
+    ['/mnt/a.png', '/mnt/a.png'],
+    ['//asset/plugins/doutu/emoj/0.gif', '/asset/plugins/doutu/emoj/0.gif'],
+    [' https://example.org/a?b=1&c=2#d ', 'https://example.org/a?b=1&c=2#d'],
+    ['www.example.org/a', 'https://www.example.org/a'],
+  ])('may lead to %s', (given, url) => {
+    expect(linkUrl(given)).toBe(url)
+    expect(mediaUrl(given)).toBe(url)
+  })
+
+  it.each([
+    undefined,
+    '',
+    'javascript:alert(1)',
+    ' java\tscript:alert(1)',
+    'JAVASCRIPT:alert(1)',
+    'data:text/html,<script>1</script>',
+    'file:///etc/passwd',
+    '//elsewhere.example/x',
+    '/\\elsewhere.example/x',
+    '/\t/elsewhere.example/x',
+    'vbscript:x',
+    'asset/x.png',
+  ])('never lead to %s', (given) => {
+    expect(linkUrl(given)).toBe('')
+    expect(mediaUrl(given)).toBe('')
+  })
+
+  it('may show a local object of this page, but not lead there', () => {
+    expect(mediaUrl('blob:http://a/1')).toBe('blob:http://a/1')
+    expect(linkUrl('blob:http://a/1')).toBe('')
   })
 })

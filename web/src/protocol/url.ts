@@ -1,18 +1,20 @@
 /**
  * Addresses in messages are written by strangers: only these may become links or sources.
  *
- * A script or data address, and one that leads out of http(s), gives ''.
+ * A script or data address, and one of any scheme but http(s), gives ''.
  */
 
 const here = 'https://page.invalid'
 
 /** An address to open in a new tab: http or https, or a path of this server. */
 export function linkUrl(url: string | undefined): string {
-  if (!url) return ''
+  // Classic pages write `//asset/…` for a path of their server.
+  const address = (url ?? '').trim().replace(/^\/+(?=(?:asset|mnt)\/)/, '/')
+  if (!address) return ''
   try {
     // Resolved as the browser will, so that "/\t/elsewhere" is not taken for a path.
-    if (url.startsWith('/')) return new URL(url, here).origin === here ? url : ''
-    const { protocol, href } = new URL(url)
+    if (address.startsWith('/')) return new URL(address, here).origin === here ? address : ''
+    const { protocol, href } = new URL(/^www\.[^\s/]+\.[a-z]{2,}/i.test(address) ? `https://${address}` : address)
     return protocol === 'http:' || protocol === 'https:' ? href : ''
   } catch {
     return ''

@@ -25,7 +25,7 @@ export const useChat = defineStore('chat', () => {
   const loadingOlder = shallowRef(false)
   const firstUnread = shallowRef(0)
   /** Entries of stored messages made before; the same object as long as nothing in it changed. */
-  let made = new Map<number, { row: Message; entry: Entry }>()
+  let made = new Map<number, { row: Message; pic?: string; entry: Entry }>()
   /** What the reader has seen of the open chat. Told to the server while the page is visible. */
   let seenSeq = 0
 
@@ -38,9 +38,11 @@ export const useChat = defineStore('chat', () => {
     made = new Map()
     return (timeline.value?.messages ?? []).map((row) => {
       const read = row.cmd === Kind.Single && row.userid === session.userId && row.seq <= peerRead
+      const pic = row.cid && uploads.previews.get(row.cid)
       const known = before.get(row.seq)
-      const entry = known?.row === row && known.entry.read === read ? known.entry : entryOf(row, read)
-      made.set(row.seq, { row, entry })
+      const same = known?.row === row && known.pic === pic && known.entry.read === read
+      const entry = same ? known.entry : entryOf(pic ? { ...row, pic } : row, read)
+      made.set(row.seq, { row, pic, entry })
       return entry
     })
   })
@@ -59,8 +61,10 @@ export const useChat = defineStore('chat', () => {
     return { key: own && cid ? cid : `m${seq}`, state: 'sent', own, userid, seq, createat, message: row, read, cid }
   }
 
-  function waitingEntry({ message, createat, state, reason }: OutboxItem): Entry {
-    const { cid } = message
+  function waitingEntry({ message: written, createat, state, reason }: OutboxItem): Entry {
+    const { cid } = written
+    const pic = uploads.previews.get(cid)
+    const message = pic ? { ...written, pic } : written
     return { key: cid, state, own: true, userid: session.userId, seq: 0, createat, message, read: false, cid, reason }
   }
 

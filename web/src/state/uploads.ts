@@ -26,6 +26,8 @@ export interface Upload {
 export const useUploads = defineStore('uploads', () => {
   const live = useLive()
   const items = shallowReactive(new Map<string, Upload>())
+  /** cid of a message just sent to the local picture that stands for the server's until that is loaded. */
+  const previews = shallowReactive(new Map<string, string>())
   const aborts = new Map<string, AbortController>()
   let queue = Promise.resolve()
 
@@ -66,15 +68,26 @@ export const useUploads = defineStore('uploads', () => {
     try {
       const content = await uploadAll(item, abort.signal)
       if (!items.has(cid)) return
-      live.engine?.send(item.key, content, cid)
-      items.delete(cid)
-      release(item)
+      void handOver(item, content)
     } catch (error) {
       const now = items.get(cid)
       if (now) items.set(cid, { ...now, reason: (error as Error).message })
     } finally {
       aborts.delete(cid)
     }
+  }
+
+  /** The message takes the place of the upload, without a blink of its picture. */
+  async function handOver(item: Upload, content: Content): Promise<void> {
+    const { cid, key } = item
+    const local = item.content.pic ?? (content.media === Media.Image ? item.content.url : undefined)
+    const remote = content.pic ?? content.url
+    if (local) previews.set(cid, local)
+    live.engine?.send(key, content, cid)
+    items.delete(cid)
+    if (local && remote) await loaded(remote)
+    previews.delete(cid)
+    release(item)
   }
 
   async function uploadAll({ cid, draft }: Upload, signal: AbortSignal): Promise<Content> {
@@ -101,7 +114,7 @@ export const useUploads = defineStore('uploads', () => {
     })
   }
 
-  return { items, add, retry, remove }
+  return { items, previews, add, retry, remove }
 })
 
 function contentOf(draft: FileDraft, url: string, pic?: string): Content {
@@ -119,6 +132,13 @@ function contentOf(draft: FileDraft, url: string, pic?: string): Content {
 function localContent(draft: FileDraft): Content {
   const pic = draft.poster && URL.createObjectURL(draft.poster)
   return contentOf(draft, URL.createObjectURL(draft.file), pic)
+}
+
+/** Resolves when a picture is in the browser's cache, or will not be. */
+async function loaded(url: string): Promise<void> {
+  const picture = new Image()
+  picture.src = url
+  await picture.decode().catch(() => undefined)
 }
 
 function release({ content }: Upload): void {
