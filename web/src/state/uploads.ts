@@ -125,6 +125,7 @@ function contentOf(draft: FileDraft, url: string, pic?: string): Content {
     ...(pic && media !== Media.File && { pic }),
     ...(memo && { memo }),
     ...(media === Media.Voice && { amount: Math.max(1, Math.round(seconds ?? 0)) }),
+    ...(media === Media.Video && seconds && { amount: Math.round(seconds) }),
     ...(media === Media.File && { content: nameOf(draft), amount: file.size }),
   }
 }
