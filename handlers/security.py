@@ -100,7 +100,7 @@ def _same_origin(one: str, other: str) -> bool:
 def _normal(origin: str) -> str:
     origin = origin.lower()
     name, _, _ = origin.partition("://")
-    return origin.removesuffix(_DEFAULT_PORTS.get(name, "/"))
+    return origin.removesuffix(_DEFAULT_PORTS.get(name, ""))
 
 
 def cookie_name(user_id: int, secure: bool) -> str:

@@ -136,16 +136,13 @@ class Client:
     async def upload(self, content: bytes, name: str = "file.png", **fields: object) -> dict:
         """One file to /attach/upload; the envelope."""
         boundary = b"magpie-test-boundary"
-        parts = [
-            b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (boundary, key.encode(), str(value).encode())
-            for key, value in self._named(fields).items()
-        ]
-        parts.append(
-            b'--%s\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\n'
-            b"Content-Type: application/octet-stream\r\n\r\n%s\r\n--%s--\r\n" % (boundary, name.encode(), content, boundary)
-        )
+        head = b'--%s\r\nContent-Disposition: form-data; name="%s"'
+        body = [head % (boundary, key.encode()) + b"\r\n\r\n%s\r\n" % str(value).encode()
+                for key, value in self._named(fields).items()]
+        body.append(head % (boundary, b"file") + b'; filename="%s"\r\n' % name.encode())
+        body.append(b"Content-Type: application/octet-stream\r\n\r\n%s\r\n--%s--\r\n" % (content, boundary))
         kind = f"multipart/form-data; boundary={boundary.decode()}"
-        return envelope(await self.fetch("/attach/upload", b"".join(parts), **{"Content-Type": kind}))
+        return envelope(await self.fetch("/attach/upload", b"".join(body), **{"Content-Type": kind}))
 
     async def get(self, path: str, **headers: str) -> HTTPResponse:
         return await self.fetch(path, method="GET", **headers)

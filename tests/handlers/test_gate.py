@@ -103,7 +103,9 @@ async def test_own_credential_is_let_in(app, people, path):
     assert envelope(await stranger.fetch(path, body, Authorization=f"Bearer {ann.token}"))["code"] != -401
 
 
-@pytest.mark.parametrize("userid", [None, "", "0", "-1", "1.0", "1e3", "abc", "１", "1 or 1=1", "9007199254740992", "1" * 400])
+@pytest.mark.parametrize("userid", [
+    None, "", "0", "-1", "1.0", "1e3", "abc", "１", "1 or 1=1", "9007199254740992", "1" * 400,
+])
 async def test_bad_user_is_a_bad_argument(people, userid):
     """A call that names no user, or none that can exist, is told so."""
     ann, _ = people
