@@ -314,6 +314,8 @@ def _check_together(config: Config) -> None:
     server, storage = config.server, config.storage
     if bool(server.tls_cert) != bool(server.tls_key):
         raise ConfigError("server.tls_cert and server.tls_key: give both or neither")
+    if config.hub.ping_timeout > config.hub.ping_interval:
+        raise ConfigError("hub.ping_timeout: may not be longer than hub.ping_interval")
     for proxy in server.proxies:
         try:
             ipaddress.ip_network(proxy, strict=False)

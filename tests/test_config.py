@@ -89,6 +89,7 @@ WRONG_FILES = [
     ("storage: {backend: oss}", "storage.oss_endpoint: needed when storage.backend is oss"),
     ("storage: {oss_key_secret: 12345}", "storage.oss_key_secret: expected text, got a value that is not shown"),
     ("database: {url: 'oracle://u:hidden@h/d'}", "database.url: expected sqlite://, mysql:// or postgresql://"),
+    ("hub: {ping_interval: 10}", "hub.ping_timeout: may not be longer than hub.ping_interval"),
     ("server: {port: 1, port: 2}", "port is given twice"),
     ("server: 5", "server: expected keys with values, got 5"),
     ("- server", "expected keys with values"),
