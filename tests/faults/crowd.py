@@ -21,9 +21,8 @@ class Crowd:
         self._numbers = itertools.count(1)
         self._progress = asyncio.Event()
 
-    async def acks(self, more: int) -> None:
-        """Returns after `more` further acks."""
-        goal = len(self.acked) + more
+    async def acks(self, goal: int) -> None:
+        """Returns when there are `goal` acks in all."""
         while len(self.acked) < goal:
             self._progress.clear()
             await self._progress.wait()

@@ -1,0 +1,133 @@
+"""A database that loses connections and answers: people who write notice nothing."""
+
+import asyncio
+from contextlib import asynccontextmanager, contextmanager
+
+import peewee
+import psycopg
+import pymysql
+import pytest
+
+from models.database import Database
+from tests.app import App, running
+from tests.faults.crowd import Crowd, everything
+from tests.handlers.people import friends, group, text, waiting
+
+
+@asynccontextmanager
+async def serving(database_url: str, tmp_path):
+    """A server on that database."""
+    database = Database(database_url, workers=1)
+    database.migrate()
+    await database.close()
+    async with running(tmp_path, {"database.url": database_url}) as app:
+        yield app
+
+
+class Assassin:
+    """Kills every connection to one database, as its administrator or a restart would."""
+
+    def __init__(self, server, name: str) -> None:
+        self._server, self._name = server, name
+
+    def strike(self) -> int:
+        """How many connections were killed."""
+        if self._server.url("").startswith("postgresql"):
+            with psycopg.connect(self._server.url("postgres"), autocommit=True) as connection:
+                mine = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+                return len(connection.execute(mine, [self._name]).fetchall())
+        with pymysql.connect(host="127.0.0.1", port=self._server.port, user="magpie", password="magpie",
+                             autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM information_schema.processlist WHERE db = %s", [self._name])
+            killed = 0
+            for (thread,) in cursor.fetchall():
+                try:
+                    killed += cursor.execute(f"KILL {thread}") == 0
+                except pymysql.MySQLError:
+                    pass  # it has gone by itself
+            return killed
+
+
+@pytest.mark.parametrize("kind", ["mariadb", "postgresql"])
+async def test_killed_connections(request, tmp_path, kind):
+    """While people write, read and come and go, all connections to the database die again and again: no message is
+    lost or doubled, none is out of order, and nobody is told of it."""
+    server = request.getfixturevalue(kind)
+    name = server.create()
+    assassin, crowd, killed, count = Assassin(server, name), Crowd(), 0, 200
+    async with serving(server.url(name), tmp_path) as app:
+        ann, bob = await friends(app)
+        room = await group(ann, bob)
+        writers = ((ann, [(10, bob.user_id), (11, room)]), (bob, [(11, room)]), (bob, [(10, ann.user_id)]))
+        async with bob.socket() as watching:
+            async with asyncio.TaskGroup() as tasks:
+                for client, places in writers:
+                    tasks.create_task(crowd.write(client, *places, count=count))
+                for goal in range(70, 3 * count, 70):
+                    await crowd.acks(goal)
+                    killed += await asyncio.to_thread(assassin.strike)
+                    assert (await ann.post("/message/conversations"))["code"] == 0
+                    assert (await bob.post("/message/read", kind=11, dstid=room, seq=1))["code"] == 0
+                    async with ann.socket():
+                        pass
+            seen = {10: [], 11: []}
+            for frame in await waiting(watching):
+                if frame["cmd"] in seen:
+                    seen[frame["cmd"]].append(frame["seq"])
+        stored = [await everything(bob, 10, ann.user_id), await everything(ann, 11, room)]
+        assert crowd.check(stored) == crowd.sent.keys() == crowd.acked.keys()
+        for seqs, rows in zip(seen.values(), stored):
+            assert seqs == [row["seq"] for row in rows][-len(seqs):] and len(rows) - len(seqs) in (0, 2)
+    assert killed > 8
+    server.drop(name)
+
+
+def lose_answers(app: App, monkeypatch, *commits: int) -> list[int]:
+    """From now on the answers to these COMMITs of the log are lost; the numbers of those that were."""
+    real, counted, lost = app.services.db.write, [0], []
+
+    @contextmanager
+    def write():
+        with real():
+            yield
+        counted[0] += 1
+        if counted[0] in commits:
+            lost.append(counted[0])
+            raise peewee.OperationalError("server has gone away")
+
+    monkeypatch.setattr(app.services.db, "write", write)
+    return lost
+
+
+async def test_a_lost_answer_to_commit(database_url, tmp_path, monkeypatch):
+    """When a COMMIT happened but its answer was lost, the message is stored once, acked once and delivered once."""
+    async with serving(database_url, tmp_path) as app:
+        ann, bob = await friends(app)
+        async with ann.socket() as mine, bob.socket() as his:
+            lost = lose_answers(app, monkeypatch, 1, 2, 4)
+            for i, cid in enumerate(["c1", None, "c3"] if "sqlite" not in database_url else ["c1", "c2", "c3"]):
+                await mine.send(text(bob, str(i), cid))
+                ack = await mine.receive()
+                assert (ack["cmd"], ack["cid"], ack["seq"]) == (1, cid or "", i + 1)
+                assert (await his.receive())["seq"] == i + 1
+            assert lost == [1, 2, 4]
+            assert await waiting(mine) == await waiting(his) == []
+        rows = await everything(bob, 10, ann.user_id)
+        assert [(row["seq"], row["content"]) for row in rows] == [(1, "0"), (2, "1"), (3, "2")]
+
+
+async def test_a_lost_answer_and_a_resend(database_url, tmp_path, monkeypatch):
+    """An impatient client's resends in the very batch whose answer was lost get the same ack; one message arrives."""
+    async with serving(database_url, tmp_path) as app:
+        ann, bob = await friends(app)
+        async with ann.socket() as mine, ann.socket() as other, bob.socket() as his:
+            lost = lose_answers(app, monkeypatch, 1, 3)
+            await mine.send(text(bob, "first", "c0"))  # while this is tried again, the others gather
+            for _ in range(3):
+                await mine.send(text(bob, "x", "c1"))
+            acks = [await mine.receive() for _ in range(4)]
+            assert lost[0] == 1 and acks[0]["seq"] == 1
+            assert acks[1] == acks[2] == acks[3] and acks[1]["seq"] == 2
+            for socket in (his, other):
+                assert [frame["content"] for frame in await waiting(socket)] == ["first", "x"]
+        assert len(await everything(ann, 10, bob.user_id)) == 2
