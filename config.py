@@ -142,6 +142,7 @@ class Hub:
     ping_timeout: float = _number(20.0, 1, 3600)
     max_frame: int = _number(65536, 1024, 16777216)
     bad_frames: int = _number(20, 1, 100000)
+    transport: str = _one_of("fast", "fast", "stock")
 
 
 @dataclass(frozen=True, slots=True)

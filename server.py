@@ -28,6 +28,7 @@ from handlers.listener import Listener
 from handlers.site import Site
 from hub.broker import MemoryBroker
 from hub.hub import Hub
+from hub.transport.sockets import Sockets
 from models import state
 from models.database import Database
 from models.log import MessageLog
@@ -76,6 +77,7 @@ def make_services(config: Config) -> Services:
     except ValueError as error:
         raise ConfigError(str(error)) from None
     hub = Hub(MemoryBroker(), queue_bytes=config.hub.queue_bytes)
+    sockets = Sockets(config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout)
     message_log = MessageLog(
         db,
         strangers=config.contacts.strangers,
@@ -83,7 +85,7 @@ def make_services(config: Config) -> Services:
         max_queue=config.messages.max_queue,
         on_commit=partial(messages.deliver, hub),
     )
-    return Services(config, db, hub, message_log, storage, Studio(config.uploads),
+    return Services(config, db, hub, sockets, message_log, storage, Studio(config.uploads),
                     PasswordHasher(config.auth.hash_queue), Limiter(config.limits))
 
 
@@ -95,6 +97,7 @@ def make_app(services: Services) -> Site:
 async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
+    services.sockets.close()
     services.hasher.close()
     await services.studio.close()
     await services.storage.close()

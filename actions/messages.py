@@ -1,13 +1,14 @@
 """Sending: from a checked message to the log, and from the log to everybody concerned."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING
 
 from hub.broker import Publication
 from hub.hub import Hub, room_channel, user_channel
 from hub.node import Node
 from models.log import Submission
+from protocol import frames
 from protocol.errors import Refusal
 from protocol.message import ROOM, Media, Message
 
@@ -30,9 +31,10 @@ class _Waiter:
             self.done.set_exception(refusal)
 
 
-async def submit(app: "Services", message: Message, node: Node) -> None:
-    """A message from a socket. Returns when the log has taken it; its ack or error reaches the node later."""
-    await app.log.append(message, node)
+def submit(app: "Services", message: Message, node: Node) -> Awaitable[None] | None:
+    """A message from a socket; its ack or error reaches the node later. None when the log has taken it, else what
+    to wait for until it has."""
+    return None if app.log.offer(message, node) else app.log.append(message, node)
 
 
 async def send(app: "Services", message: Message) -> Message:
@@ -49,16 +51,22 @@ async def notice(app: "Services", user_id: int, community_id: int, text: str) ->
 
 def deliver(hub: Hub, batch: Sequence[Submission]) -> None:
     """What the log calls with each settled batch: acks and errors to where the messages came from, and each new
-    message, encoded once, to everybody else who is concerned. One after the other: an ack has its seq too, and a
-    node sees those of a conversation in their order."""
+    message, encoded once, to everybody else who is concerned. An ack has its seq too: it goes the way of the
+    message, so that a node sees those of a conversation in their order."""
+    publications = []
     for submission in batch:
         message, origin = submission.message, submission.origin
-        if origin is not None:
+        is_new = submission.refusal is None and not submission.repeated
+        node = origin if isinstance(origin, Node) and is_new else None
+        if origin is not None and node is None:
             origin.settled(message, submission.refusal)
-        if submission.refusal is None and not submission.repeated:
-            skip = origin.id if isinstance(origin, Node) else ""
+        if is_new:
+            ack = frames.ack(message) if node is not None and node.v2 else ""
+            origin_id = node.id if node is not None else ""
             notice = message.media == Media.NOTICE
-            hub.publish([Publication(_channels(message), message.encode(), skip, v2_only=notice)])
+            publications.append(Publication(_channels(message), message.encode(), origin_id, ack, notice))
+    if publications:
+        hub.publish(publications)
 
 
 def _channels(message: Message) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from actions.media.studio import Studio
     from actions.passwords import PasswordHasher
     from hub.hub import Hub
+    from hub.transport.sockets import Sockets
     from models.database import Database
     from models.log import MessageLog
     from storage.base import Storage
@@ -21,6 +22,7 @@ class Services:
     config: Any  #: `config.Config`; only `server.py` may import it
     db: Database  #: the door to the rows: ``await app.db.run(fn, *args)``
     hub: Hub  #: who is connected, and the way to them
+    sockets: Sockets  #: which transport a connection gets
     log: MessageLog  #: what makes a message durable
     storage: Storage  #: media bytes
     studio: Studio  #: makes uploads ready to be stored and shown

@@ -1,33 +1,26 @@
 """The WebSocket ``/chat?id=<userid>&token=<token>[&v=2]``: one node of the hub for each connection."""
 
-import time
-from collections import deque
+from collections.abc import Awaitable
 
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketHandler
+from tornado.websocket import WebSocketHandler, WebSocketProtocol
 
-from actions import accounts, messages, receipts
+from actions import accounts
 from handlers import security
 from handlers.base import BaseHandler
-from hub.node import Node
-from hub.transport import StockTransport, StrictProtocol
+from handlers.dialogue import ChatClient
 from models.base import now_ms
 from models.entrance import entrance
 from protocol import frames, values
-from protocol.errors import BadArgument, Malformed, Refusal
+from protocol.errors import Refusal
 from protocol.frames import CloseCode
-from protocol.message import ROOM, SINGLE, Cmd, Message
-
-#: Seconds in which `hub.bad_frames` malformed frames end the connection.
-_BAD_FRAMES_WINDOW = 60
 
 
 class ChatSocket(BaseHandler, WebSocketHandler):
-    """Speaks the frames of `protocol` with one client: v2, or classic, which gets chat messages and nothing
-    else."""
+    """The handshake. Once it is done a `ChatClient` has the conversation; with the fast transport nothing of this
+    handler is left then."""
 
-    _node: Node | None = None
-    _bad_frames: deque[float] | None = None
+    _client: ChatClient | None = None
     _v2 = False
     _session_id = 0
 
@@ -58,23 +51,23 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         """Judged in `prepare`, also where Tornado would not ask."""
         return True
 
-    def get_websocket_protocol(self) -> StrictProtocol | None:
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
         stock = super().get_websocket_protocol()
-        return stock and StockTransport.protocol(self, stock.params)
+        return stock and self.app.sockets.protocol(stock)
 
     async def open(self) -> None:
         """The node is in the hub before its rooms are read, so that one joined meanwhile is not missed. What is
         published after the welcome reaches this node."""
-        self._node = node = self.app.hub.register(
-            self.user_id, self._session_id, self._v2, self.lang, StockTransport(self)
-        )
+        self._client = client = ChatClient(self.app)
+        transport = self.app.sockets.take(self, client)
+        client.node = node = self.app.hub.register(self.user_id, self._session_id, self._v2, self.lang, transport)
         try:
             found = await self.app.db.run(entrance, self.user_id, self._session_id)
         except Refusal:
             node.close(CloseCode.RESTART, "try again")
             return
         except BaseException:
-            self.on_close()  # Tornado does not call it for a connection that never opened
+            client.on_close()  # Tornado does not call it for a connection that never opened
             raise
         if found is None:
             node.close(CloseCode.REVOKED, "session revoked")
@@ -84,56 +77,14 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         welcome = frames.welcome(epoch, now_ms(), hub.heartbeat, hub.max_frame) if self._v2 else None
         self.app.hub.enter(node, room_ids, welcome)
 
+    # --- with a stock transport -----------------------------------------------------------------------------
+
+    def on_message(self, raw: str | bytes) -> Awaitable[None] | None:
+        return self._client.on_message(raw)
+
     def on_close(self) -> None:
-        if self._node is not None:
-            self.app.hub.unregister(self._node)
-
-    # --- frames -------------------------------------------------------------------------------------------
-
-    async def on_message(self, raw: str | bytes) -> None:
-        """One frame. While this waits, for room in the log or for the database, the socket is not read."""
-        node, cid = self._node, None
-        assert node is not None and self.user_id is not None
-        if node.closed:
-            return
-        try:
-            if type(raw) is bytes:
-                raise Malformed("只接受文本帧", "Text frames only")
-            fields = values.parse_json(raw)
-            cid = fields.get("cid")
-            await self._act(fields, node)
-        except Refusal as refusal:
-            if self._v2:
-                node.tell(frames.error(refusal, cid, self.lang))
-            if isinstance(refusal, Malformed):
-                self._count_bad_frame(node)
-
-    async def _act(self, fields: dict, node: Node) -> None:
-        cmd = values.integer(fields.get("cmd"), "cmd")
-        if cmd == SINGLE or cmd == ROOM:
-            self.app.limits.check("message", self.user_id)
-            await messages.submit(self.app, Message.parse(fields, self.user_id), node)
-        elif cmd == Cmd.HEARTBEAT:
-            if self._v2:
-                node.tell(frames.heartbeat(now_ms()))
-        elif cmd == Cmd.READ:
-            self.app.limits.check("request", self.user_id)
-            kind = values.integer(fields.get("kind"), "kind", SINGLE, ROOM)
-            dstid = values.integer(fields.get("dstid"), "dstid", 1)
-            await receipts.read(self.app, self.user_id, kind, dstid, values.integer(fields.get("seq"), "seq"), node)
-        else:
-            raise BadArgument("未知的 cmd", "Unknown cmd")
-
-    def _count_bad_frame(self, node: Node) -> None:
-        """A client that keeps sending what it should not is broken or hostile."""
-        if not self.app.config.limits.enabled:
-            return
-        most, now = self.app.config.hub.bad_frames, time.monotonic()
-        if self._bad_frames is None:
-            self._bad_frames = deque(maxlen=most)
-        self._bad_frames.append(now)
-        if len(self._bad_frames) == most and now - self._bad_frames[0] < _BAD_FRAMES_WINDOW:
-            node.close(CloseCode.POLICY, "too many bad frames")
+        if self._client is not None:
+            self._client.on_close()
 
 
 routes = [(r"/chat", ChatSocket)]

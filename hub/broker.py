@@ -9,15 +9,17 @@ from typing import NamedTuple, Protocol
 
 
 class Publication(NamedTuple):
-    """One frame for some channels; a node that listens on several of them gets it once.
+    """One frame for a room, or for some users; a node that listens on several of their channels gets it once.
 
-    `text`: the frame as JSON. `skip`: the id of a node that must not get it ("" for none). `v2_only`: classic
-    nodes don't get it.
+    `text`: the frame as JSON. `origin`: the id of the node that caused it and does not get it ("" for none);
+    `ack` is what that node gets in its place, and concerns only the process that has it. `v2_only`: classic nodes
+    don't get it.
     """
 
     channels: tuple[str, ...]
     text: str
-    skip: str = ""
+    origin: str = ""
+    ack: str = ""
     v2_only: bool = False
 
 

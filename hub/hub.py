@@ -9,17 +9,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from hub.broker import Broker, Joined, Publication
-from hub.node import Node, Transport
-from hub.transport import text_frame
+from hub.fanout import Fanout, RoomFrame
+from hub.node import Node
+from hub.transport import Transport, text_frame
 from protocol.frames import CloseCode
 
 
+_USER, _ROOM = "u", "g"
+
+
 def user_channel(user_id: int) -> str:
-    return f"u{user_id}"
+    return f"{_USER}{user_id}"
 
 
 def room_channel(room_id: int) -> str:
-    return f"g{room_id}"
+    return f"{_ROOM}{room_id}"
 
 
 class Hub:
@@ -30,7 +34,8 @@ class Hub:
         self._queue_bytes = queue_bytes
         self._channels: dict[str, dict[Node, None]] = {}  # listeners in the order they came
         self._sessions: defaultdict[int, set[Node]] = defaultdict(set)
-        self._nodes: set[Node] = set()
+        self._nodes: dict[str, Node] = {}  # by id
+        self._fanout = Fanout(lambda channel: self._channels.get(channel, ()))
         self._dirty: list[Node] = []
         broker.listen(self._deliver)
 
@@ -53,7 +58,7 @@ class Hub:
         """A new connection. It listens to its user's channel at once, so that a room joined from now on is
         learnt; `enter` adds the rooms the database knows, and what came until then is written after that."""
         node = Node(user_id, session_id, v2, lang, transport, self._schedule, self._queue_bytes)
-        self._nodes.add(node)
+        self._nodes[node.id] = node
         self._sessions[session_id].add(node)
         self._listen(node, user_channel(user_id))
         return node
@@ -61,30 +66,33 @@ class Hub:
     def enter(self, node: Node, room_ids: Iterable[int], welcome: str | None = None) -> None:
         """The node listens to these rooms and is written to from now on, unless it has gone meanwhile;
         `welcome` is the first frame it gets."""
-        if node in self._nodes:
+        if node.id in self._nodes:
             for room_id in room_ids:
                 self._listen(node, room_channel(room_id))
             node.begin(welcome)
 
     def unregister(self, node: Node) -> None:
         """The connection has ended. Calling it again does nothing."""
-        if node not in self._nodes:
+        if node.id not in self._nodes:
             return
-        self._nodes.discard(node)
+        del self._nodes[node.id]
         for channel in node.channels:
             listeners = self._channels[channel]
             del listeners[node]
             if not listeners:
                 del self._channels[channel]
-        node.channels.clear()
+        node.channels = ()
+        node.closed = True
         session = self._sessions[node.session_id]
         session.discard(node)
         if not session:
             del self._sessions[node.session_id]
 
     def _listen(self, node: Node, channel: str) -> None:
-        node.channels.add(channel)
-        self._channels.setdefault(channel, {})[node] = None
+        if channel not in node.channels:
+            listeners = self._channels.setdefault(channel, {})
+            listeners[node] = None
+            node.channels += (channel,)
 
     # --- publishing ---------------------------------------------------------------------------------------
 
@@ -108,12 +116,20 @@ class Hub:
                 for node in self._channels.get(user_channel(item.user_id), ()):
                     self._listen(node, room_channel(item.room_id))
                 continue
-            listeners = self._listeners(item.channels)
-            if listeners:
-                frame = text_frame(item.text)
-                for node in listeners:
-                    if node.id != item.skip and (node.v2 or not item.v2_only):
-                        node.send(frame)
+            origin = self._nodes.get(item.origin)
+            if origin is not None or any(channel in self._channels for channel in item.channels):
+                self._deliver_frame(item, origin)
+
+    def _deliver_frame(self, item: Publication, origin: Node | None) -> None:
+        frame, ack = text_frame(item.text), text_frame(item.ack) if item.ack else b""
+        if item.channels[0][0] == _ROOM:
+            self._fanout.add(item.channels[0], RoomFrame(frame, origin, ack, item.v2_only))
+            return
+        if origin is not None and ack:
+            origin.send(ack)
+        for node in self._listeners(item.channels):
+            if node is not origin and (node.v2 or not item.v2_only):
+                node.send(frame)
 
     def _listeners(self, channels: tuple[str, ...]) -> Iterable[Node]:
         if len(channels) == 1:
@@ -145,7 +161,7 @@ class Hub:
 
     async def close_all(self, code: CloseCode, seconds: float) -> None:
         """Closes every node, spread over `seconds` so that not all come back at once."""
-        nodes = list(self._nodes)
+        nodes = list(self._nodes.values())
         random.shuffle(nodes)
         loop = asyncio.get_running_loop()
         start = loop.time()

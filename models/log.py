@@ -78,11 +78,16 @@ class MessageLog:
     async def append(self, message: Message, origin: Origin | None = None) -> None:
         """Queues a message. Waits for room in the queue, not for the disk: a socket whose message waits here
         is not read further, which is all the back-pressure there is."""
-        while len(self._queue) >= self._max_queue:
+        while not self.offer(message, origin):
             self._room.clear()
             await self._room.wait()
+
+    def offer(self, message: Message, origin: Origin | None = None) -> bool:
+        """Queues a message if there is room now. Raises `TryAgain` when the log is closing."""
         if self._closing:
             raise TryAgain()
+        if len(self._queue) >= self._max_queue:
+            return False
         cid = message.cid
         if cid is None and not self._db.is_sqlite:
             # A COMMIT whose answer was lost is made again; only a cid keeps that from storing twice.
@@ -92,6 +97,7 @@ class MessageLog:
             self._running = True
             self._idle.clear()
             asyncio.get_running_loop().call_soon(self._next)  # gathers what this turn of the loop brings
+        return True
 
     async def close(self) -> None:
         """Refuses what comes from now on, commits and settles what is queued, and ends the thread. Closing

@@ -28,12 +28,12 @@ MAY_IMPORT = {
 }
 
 # Single files that may import more: a socket's handler is what makes a node of the hub.
-MAY_ALSO_IMPORT = {"handlers/chat.py": {"hub"}}
+MAY_ALSO_IMPORT = {"handlers/chat.py": {"hub"}, "handlers/dialogue.py": {"hub"}}
 
 # Modules that only some files may import, and which.
 ONLY_IN = {
     "tornado.web": r"handlers/.*|server\.py",
-    "tornado.websocket": r"handlers/chat\.py|hub/transport\.py",
+    "tornado.websocket": r"handlers/chat\.py|hub/transport/(stock|sockets)\.py",
     "peewee": r"models/.*",
     "playhouse": r"models/.*",
     "ujson": r"protocol/.*",

@@ -1,30 +1,25 @@
 """A socket for tests of the hub: what is written to it can be read, and it can stop taking bytes."""
 
 import struct
-from collections.abc import Callable
 
 import ujson
 
 
 class RecordingSocket:
-    """A `hub.node.Transport`. `writes`: each piece that was written. While `stuck`, the kernel takes nothing:
-    `unstick` lets what was written last through."""
+    """A `hub.transport.Transport`. `writes`: each piece that was sent. While `stuck`, the kernel takes nothing and
+    what is sent waits, until `unstick`."""
 
     def __init__(self) -> None:
         self.writes: list[bytes] = []
         self.close_code: int | None = None
-        self.stuck = self.gone = False
-        self._on_written: Callable[[], None] | None = None
+        self.stuck = False
+        self.waiting = 0
 
-    def write(self, data: bytes, on_written: Callable[[], None]) -> bool:
-        if self.gone:
-            raise ConnectionError("closed")
-        assert self._on_written is None, "two writes at once"
+    def send(self, data: bytes) -> None:
         assert self.close_code is None, "data after the close frame"
         self.writes.append(data)
         if self.stuck:
-            self._on_written = on_written
-        return not self.stuck
+            self.waiting += len(data)
 
     def close(self, code: int, reason: str) -> None:
         assert self.close_code is None, "closed twice"
@@ -32,8 +27,7 @@ class RecordingSocket:
 
     def unstick(self) -> None:
         self.stuck = False
-        on_written, self._on_written = self._on_written, None
-        on_written()
+        self.waiting = 0
 
     @property
     def texts(self) -> list[str]:

@@ -37,6 +37,7 @@ class Hall:
     async def got(self, *nodes) -> list[list[str]]:
         """What each node was sent, after this turn of the loop."""
         await asyncio.sleep(0)
+        await asyncio.sleep(0)
         return [self.sockets[node].texts for node in nodes]
 
 
@@ -70,7 +71,7 @@ async def test_a_turn_is_one_write(hall):
     """All that is published in a turn of the loop reaches a node in one write."""
     node = hall.come(1, 7)
     for i in range(10):
-        hall.hub.publish([Publication((user_channel(1), room_channel(7)), str(i))])
+        hall.hub.publish([Publication((user_channel(1),), str(i))])
     assert await hall.got(node) == [[str(i) for i in range(10)]]
     assert len(hall.sockets[node].writes) == 1
 
@@ -78,15 +79,34 @@ async def test_a_turn_is_one_write(hall):
 async def test_each_node_once(hall):
     """A node that listens on several of a frame's channels gets it once."""
     ann, bob = hall.come(1, 7), hall.come(2, 7)
-    hall.hub.publish([Publication((user_channel(1), user_channel(2), room_channel(7)), "once")])
+    hall.hub.publish([Publication((user_channel(1), user_channel(2), user_channel(1)), "once")])
     assert await hall.got(ann, bob) == [["once"], ["once"]]
 
 
 async def test_the_sending_node_is_skipped(hall):
     """The connection a message came from does not get it back; the sender's others do."""
     sending, other, peer = hall.come(1), hall.come(1), hall.come(2)
-    hall.hub.publish([Publication((user_channel(1), user_channel(2)), "hi", skip=sending.id)])
+    hall.hub.publish([Publication((user_channel(1), user_channel(2)), "hi", origin=sending.id)])
     assert await hall.got(sending, other, peer) == [[], ["hi"], ["hi"]]
+
+
+@pytest.mark.parametrize("channels", [(user_channel(1), user_channel(2)), (room_channel(7),)])
+async def test_the_ack_takes_the_messages_place(hall, channels):
+    """The sending connection gets its ack where the others get the message: all see one order of seq."""
+    sending, peer = hall.come(1, 7), hall.come(2, 7)
+    hall.hub.publish([
+        Publication(channels, "one"),
+        Publication(channels, "two", sending.id, "ack of two"),
+        Publication(channels, "three"),
+    ])
+    assert await hall.got(sending, peer) == [["one", "ack of two", "three"], ["one", "two", "three"]]
+
+
+async def test_an_ack_needs_no_listener(hall):
+    """Who sent a message gets its ack, also where nobody listens to the room here."""
+    sending = hall.come(1)
+    hall.hub.publish([Publication((room_channel(7),), "one", sending.id, "ack"), Publication((room_channel(7),), "two")])
+    assert await hall.got(sending) == [["ack"]]
 
 
 async def test_events_are_for_v2(hall):
@@ -112,8 +132,8 @@ async def test_joining_while_connecting(hall):
     node = hall.hub.register(1, 1, True, "zh", socket)
     hall.hub.join(1, 7)
     hall.hub.publish([Publication((room_channel(7),), "early")])
-    hall.hub.enter(node, [], "welcome")
     await asyncio.sleep(0)
+    hall.hub.enter(node, [], "welcome")
     assert socket.texts == ["welcome", "early"]
 
 

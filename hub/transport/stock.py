@@ -1,41 +1,19 @@
-"""How bytes reach and leave one socket: Tornado's WebSocket, stricter on the way in, framed once on the way out.
-
-The frames of a fan-out are made once by `text_frame` and written to many streams as they are; this is also why
-there is no permessage-deflate here, whose state belongs to one connection.
-"""
+"""The stock transport: Tornado's WebSocket protocol and stream, stricter on the way in."""
 
 import asyncio
 import socket
-import struct
-from collections.abc import Callable
 
 from tornado.iostream import StreamClosedError
-from tornado.websocket import WebSocketHandler, WebSocketProtocol13, _WebSocketParams
+from tornado.websocket import WebSocketHandler, WebSocketProtocol13
 
+from hub.transport import SEND_BUFFER
 from protocol.frames import CloseCode
-
-_TEXT_FINAL = 0x81
 
 #: How long a client whose frame was too large may take to read why before it is cut off (seconds), and how much
 #: of what it still sends is read and dropped (bytes): closing on unread data would reset the connection and
 #: with it the close frame.
 _LINGER = 2.0
 _LINGER_BYTES = 4 << 20
-
-#: What the kernel may hold for one client (bytes). Left alone it grows to 4 MiB, and a client that does not read
-#: is noticed late.
-_SEND_BUFFER = 128 << 10
-
-
-def text_frame(text: str) -> bytes:
-    """An unmasked final text frame (RFC 6455 §5.2), ready for any number of streams."""
-    payload = text.encode("utf-8")
-    size = len(payload)
-    if size < 126:
-        return bytes((_TEXT_FINAL, size)) + payload
-    if size < 65536:
-        return struct.pack("!BBH", _TEXT_FINAL, 126, size) + payload
-    return struct.pack("!BBQ", _TEXT_FINAL, 127, size) + payload
 
 
 class StrictProtocol(WebSocketProtocol13):
@@ -83,34 +61,41 @@ class StrictProtocol(WebSocketProtocol13):
 
 
 class StockTransport:
-    """One node's socket behind Tornado's stream. At most one write is under way: what comes meanwhile waits in
-    the node's queue, where it is counted."""
+    """Keeps the contract of `hub.transport.Transport`. At most one write is under way in the stream: what comes
+    meanwhile waits here, joined."""
 
     def __init__(self, handler: WebSocketHandler) -> None:
-        """For a handler that is being opened."""
+        """For a handler that is being opened; the handler passes its messages and its close on."""
         self._handler = handler
+        self._writing = 0  # bytes the stream has and the kernel has not taken
+        self._out = bytearray()
         handler.set_nodelay(True)  # frames are joined already
-        handler.ws_connection.stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        handler.ws_connection.stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
-    @staticmethod
-    def protocol(handler: WebSocketHandler, params: _WebSocketParams) -> StrictProtocol:
-        """What `WebSocketHandler.get_websocket_protocol` returns for this transport."""
-        return StrictProtocol(handler, False, params)
+    @property
+    def waiting(self) -> int:
+        return self._writing + len(self._out)
 
-    def write(self, data: bytes, on_written: Callable[[], None]) -> bool:
-        """Writes whole frames. True when the kernel took all of it; otherwise `on_written` is called once it
-        has (or never, when the connection ends). Raises ConnectionError when it has ended."""
+    def send(self, data: bytes) -> None:
         connection = self._handler.ws_connection
         if connection is None or connection.is_closing():
-            raise ConnectionError("closed")
+            return
+        if self._writing:
+            self._out += data
+            return
         try:
             written = connection.stream.write(data)
         except StreamClosedError:
-            raise ConnectionError("closed") from None
-        if written.done():
-            return True
-        written.add_done_callback(lambda future: None if future.exception() else on_written())
-        return False
+            return
+        if not written.done():
+            self._writing = len(data)
+            written.add_done_callback(self._written)
+
+    def _written(self, future: asyncio.Future) -> None:
+        self._writing = 0
+        if self._out and not future.cancelled() and future.exception() is None:
+            out, self._out = bytes(self._out), bytearray()
+            self.send(out)
 
     def close(self, code: int, reason: str) -> None:
         self._handler.close(code, reason)

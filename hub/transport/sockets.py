@@ -1,0 +1,93 @@
+"""Which transport a connection gets: decided once at start-up, and for each connection where it can't be had."""
+
+import logging
+from collections.abc import Awaitable
+
+import tornado
+from tornado.iostream import IOStream
+from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
+
+from hub.transport import Receiver, Transport
+from hub.transport.fast import FastTransport, Pinger
+from hub.transport.stock import StockTransport, StrictProtocol
+
+logger = logging.getLogger("magpie.transport")
+
+#: What the fast transport and the strict protocol reach into. A Tornado without one of these is not the one we
+#: know.
+_INTERNALS = (
+    (WebSocketProtocol13, ("_receive_frame_loop", "_receive_frame", "_read_bytes", "_abort", "start_pinging")),
+    (IOStream, ("fileno", "writing", "closed")),
+)
+_STREAM_STATE = ("_read_buffer", "_state", "_closed", "socket", "io_loop")
+
+
+class Sockets:
+    """`kind`: "fast", or "stock" to leave every socket with Tornado. `max_frame`: bytes of a message; pings as
+    the hub's settings say (seconds)."""
+
+    def __init__(self, kind: str, max_frame: int, ping_interval: float, ping_timeout: float) -> None:
+        missing = _missing_internals()
+        self.fast = kind == "fast" and not missing
+        self._max_frame = max_frame
+        self._pinger = Pinger(ping_interval if self.fast else 0, ping_timeout)
+        why = f": Tornado {tornado.version} has no {missing}" if missing else ""
+        logger.info("transport=%s%s", "fast" if self.fast else "stock", why)
+
+    def close(self) -> None:
+        """Cuts off who has not answered a close frame yet."""
+        self._pinger.close()
+
+    def protocol(self, stock: WebSocketProtocol13) -> WebSocketProtocol:
+        """What `WebSocketHandler.get_websocket_protocol` returns, given Tornado's own."""
+        return _Handshake(stock.handler, False, stock.params)
+
+    def take(self, handler: WebSocketHandler, receiver: Receiver) -> Transport:
+        """The transport of a connection that is being opened. `receiver` hears of it once it is open; a handler
+        that is left with a stock transport passes its messages and its close on to the receiver."""
+        connection = handler.ws_connection
+        assert isinstance(connection, _Handshake)
+        if not self.fast or not FastTransport.can_take(connection.stream):
+            return StockTransport(handler)
+        transport = FastTransport(connection.stream, self._max_frame, self._pinger)
+        connection.taken = (transport, receiver)
+        return transport
+
+
+class _Handshake(StrictProtocol):
+    """Tornado's protocol up to the point where it would begin to read: there the socket is another's, or stays."""
+
+    taken: tuple[FastTransport, Receiver] | None = None
+
+    def start_pinging(self) -> None:
+        """Who pings is known when the connection is open."""
+
+    async def _receive_frame_loop(self) -> None:
+        if self.taken is None:
+            super().start_pinging()
+            await super()._receive_frame_loop()
+            return
+        transport, receiver = self.taken
+        self._let_go()
+        transport.start(receiver)
+
+    def _abort(self) -> None:
+        if self.taken is not None:  # opening failed after the socket was taken
+            self.taken[0].cut()
+        super()._abort()
+
+    def _let_go(self) -> None:
+        """Nothing of the handshake stays in memory while the connection lives."""
+        handler, self.handler, self.stream, self.taken = self.handler, None, None, None
+        handler.ws_connection = None
+        handler.ui = None
+        handler.request.connection = None
+
+
+def _missing_internals() -> str:
+    for cls, names in _INTERNALS:
+        for name in names:
+            if not hasattr(cls, name):
+                return f"{cls.__name__}.{name}"
+    source = IOStream.__init__.__code__.co_names + IOStream.__mro__[1].__init__.__code__.co_names
+    return next((f"IOStream.{name}" for name in _STREAM_STATE if name not in source), "")

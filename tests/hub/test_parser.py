@@ -1,0 +1,115 @@
+"""The frame parser: RFC 6455 as a server reads it, however the bytes are cut."""
+
+import os
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.transport.parser import BINARY, CLOSE, PING, PONG, TEXT, FrameParser, TooBig, Violation
+
+LIMIT = 1 << 16
+
+
+def masked(opcode, payload=b"", final=True, rsv=0, mask=None):
+    """A client's frame."""
+    mask = os.urandom(4) if mask is None else mask
+    first = (0x80 if final else 0) | rsv | opcode
+    size = len(payload)
+    if size < 126:
+        head = bytes((first, 0x80 | size))
+    elif size < 65536:
+        head = struct.pack("!BBH", first, 0x80 | 126, size)
+    else:
+        head = struct.pack("!BBQ", first, 0x80 | 127, size)
+    return head + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
+
+
+def parse(*pieces, limit=LIMIT):
+    parser, found = FrameParser(limit), []
+    for piece in pieces:
+        parser.feed(piece, found)
+    return found
+
+
+GOOD = (masked(TEXT, "你好".encode()) + masked(PING, b"p") + masked(TEXT, b"frag", final=False) + masked(PONG)
+        + masked(0, b"men", final=False) + masked(PING, b"q" * 125) + masked(0, b"ted") + masked(BINARY, bytes(range(256)))
+        + masked(TEXT, b"x" * 300) + masked(TEXT) + masked(CLOSE, struct.pack("!H", 1000)))
+MEANT = [(TEXT, "你好"), (PING, b"p"), (PONG, b""), (PING, b"q" * 125), (TEXT, "fragmented"), (BINARY, bytes(range(256))),
+         (TEXT, "x" * 300), (TEXT, ""), (CLOSE, struct.pack("!H", 1000))]
+
+
+def test_whole():
+    """Many frames in one read are found in their order, control frames inside a fragmented message too."""
+    assert parse(GOOD) == MEANT
+
+
+def test_cut_at_every_byte():
+    """It does not matter where a read ends."""
+    for cut in range(1, len(GOOD)):
+        assert parse(GOOD[:cut], GOOD[cut:]) == MEANT, cut
+
+
+def test_byte_by_byte():
+    """One byte at a time is the same as all at once."""
+    assert parse(*(GOOD[i : i + 1] for i in range(len(GOOD)))) == MEANT
+
+
+@given(st.lists(st.tuples(st.text(max_size=300), st.integers(1, 4)), max_size=8), st.data())
+def test_any_fragmentation(messages, data):
+    """Texts arrive as they were said, in whatever fragments and reads."""
+    wire = b""
+    for text, parts in messages:
+        payload = text.encode()
+        edges = sorted(data.draw(st.lists(st.integers(0, len(payload)), min_size=parts - 1, max_size=parts - 1)))
+        bounds = [0, *edges, len(payload)]
+        for i in range(parts):
+            wire += masked(TEXT if i == 0 else 0, payload[bounds[i] : bounds[i + 1]], final=i == parts - 1)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(wire)), max_size=5)))
+    pieces = [wire[a:b] for a, b in zip([0, *cuts], [*cuts, len(wire)])]
+    assert parse(*pieces) == [(TEXT, text) for text, _ in messages]
+
+
+@pytest.mark.parametrize("bad", [
+    b"\x81\x02hi",  # not masked
+    masked(TEXT, b"x", rsv=0x40),
+    masked(TEXT, b"x", rsv=0x20),
+    masked(TEXT, b"x", rsv=0x10),
+    masked(3, b"x"),  # unknown opcodes
+    masked(11, b"x"),
+    masked(PING, b"x", final=False),  # control frames are whole
+    masked(PING, b"x" * 126),  # and short
+    masked(0, b"x"),  # continues nothing
+    masked(TEXT, b"x", final=False) + masked(TEXT, b"y"),  # a message inside another
+    masked(TEXT, b"\xff"),  # not UTF-8
+    masked(TEXT, b"\xed\xa0\x80"),  # a surrogate
+    masked(TEXT, "你".encode()[:2], final=False) + masked(0, b"x"),
+], ids=repr)
+def test_violations(bad):
+    """What breaks the protocol is refused; what came before it is not lost."""
+    parser, found = FrameParser(LIMIT), []
+    with pytest.raises(Violation):
+        parser.feed(masked(TEXT, b"before") + bad, found)
+    assert found[0] == (TEXT, "before")
+
+
+def test_the_limit_is_exact():
+    """A message of the limit passes, one byte more does not, in one frame or in several."""
+    assert parse(masked(TEXT, b"x" * LIMIT)) == [(TEXT, "x" * LIMIT)]
+    for wire in (masked(TEXT, b"x" * (LIMIT + 1)),
+                 masked(TEXT, b"x" * LIMIT, final=False) + masked(0, b"x"),
+                 struct.pack("!BBQ", 0x81, 0xFF, 2**63)):
+        with pytest.raises(TooBig):
+            parse(wire)
+    assert parse(masked(TEXT, b"x" * LIMIT, final=False) + masked(PING, b"y" * 125) + masked(0)) == [
+        (PING, b"y" * 125), (TEXT, "x" * LIMIT)]
+
+
+@given(st.lists(st.binary(max_size=200), max_size=10))
+def test_any_bytes(pieces):
+    """Nothing that a client sends does more than break its own connection."""
+    try:
+        parse(*pieces)
+    except (Violation, TooBig):
+        pass
