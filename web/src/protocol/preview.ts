@@ -38,8 +38,13 @@ export function previewOf(message: Content & Partial<Message>, say: (key: Previe
   if (message.recalled) return say('preview.recalled')
   if (message.media === Media.Text || message.media === Media.Notice) return oneLine(message.content ?? '')
   const [label, field] = labels[message.media] ?? (['preview.unknown', null] as const)
-  const detail = field ? message[field] : ''
+  const detail = message.media === Media.Voice ? clock(message.amount ?? 0) : field ? message[field] : ''
   return oneLine(typeof detail === 'string' && detail ? `${say(label)} ${detail}` : say(label))
+}
+
+/** `0:18`; '' for a voice that does not say how long it is. */
+function clock(seconds: number): string {
+  return seconds > 0 ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}` : ''
 }
 
 function oneLine(text: string): string {
