@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Api, type ApiOptions } from '@/transport/api'
 import { ApiError } from '@/transport/errors'
-import { takeToken } from '@/transport/token'
+import { dropToken, takeToken } from '@/transport/token'
 import { upload } from '@/transport/upload'
 import { wire } from './wire'
 
@@ -90,6 +90,8 @@ describe('the token in the address', () => {
     const reloaded = { ...tab('http://a/chat/index.shtml?id=7'), sessionStorage: opened.sessionStorage }
     expect(takeToken(7, reloaded)).toBe('secret')
     expect(takeToken(8, reloaded)).toBe('')
+    dropToken(7, { removeItem: (name) => void opened.kept.delete(name) })
+    expect(takeToken(7, reloaded)).toBe('')
   })
 })
 

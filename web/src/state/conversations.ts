@@ -4,23 +4,35 @@ import { computed } from 'vue'
 import { t } from '@/i18n'
 import { preview } from '@/i18n/preview'
 import { parseChatKey } from '@/protocol/message'
-import { Kind, Media, type ChatKey, type Conversation, type Message } from '@/protocol/types'
-import type { OutboxItem } from '@/sync/outbox'
+import { Kind, Media, type ChatKey, type Content, type Conversation, type Message } from '@/protocol/types'
 import type { ConversationsStore } from './api'
 import { useContacts } from './contacts'
 import { useDrafts } from './drafts'
 import { useLive } from './live'
 import { useSession } from './session'
 import type { ChatRow, ChatTarget } from './types'
+import { useUploads } from './uploads'
+
+/** The last of what is on its way in a chat. */
+interface Waiting {
+  message: Content
+  createat: number
+  state: 'pending' | 'failed'
+}
 
 export const useConversations = defineStore('conversations', () => {
   const live = useLive()
   const session = useSession()
   const contacts = useContacts()
   const drafts = useDrafts()
+  const uploads = useUploads()
 
   const rows = computed<readonly ChatRow[]>(() => {
-    const waiting = new Map(live.outbox.map((item) => [item.key, item]))
+    const waiting = new Map<ChatKey, Waiting>()
+    for (const { key, content, createat, reason } of uploads.items.values()) {
+      waiting.set(key, { message: content, createat, state: reason === undefined ? 'pending' : 'failed' })
+    }
+    for (const { key, message, createat, state } of live.outbox) waiting.set(key, { message, createat, state })
     const keys = new Set<ChatKey>([...live.inbox.keys(), ...waiting.keys(), ...drafts.all.keys()])
     return [...keys]
       .map((key) => rowOf(key, live.inbox.get(key), waiting.get(key)))
@@ -31,9 +43,11 @@ export const useConversations = defineStore('conversations', () => {
   const unread = computed(() => loud.value.reduce((sum, row) => sum + row.unread, 0))
   const mentions = computed(() => rows.value.reduce((sum, row) => sum + row.mentions, 0))
 
-  function rowOf(key: ChatKey, known: Conversation | undefined, waiting: OutboxItem | undefined): ChatRow {
+  function rowOf(key: ChatKey, known: Conversation | undefined, unsent: Waiting | undefined): ChatRow {
     const { kind, dstid, title, avatar } = target(key)
     const last = known?.last ?? null
+    // An old failure does not stand before what was said since.
+    const waiting = unsent?.state === 'failed' && unsent.createat < (last?.createat ?? 0) ? undefined : unsent
     return {
       key,
       kind,

@@ -9,7 +9,7 @@ import { Code, type ChatKey, type CommunityEvent, type Conversation, type Messag
 import type { OutboxItem } from '@/sync/outbox'
 import { Api } from '@/transport/api'
 import { openLine, wakeOnReturn, type SocketState } from '@/transport/socket'
-import { takeToken } from '@/transport/token'
+import { dropToken, takeToken } from '@/transport/token'
 import { Engine } from './engine'
 import { leaveForLogin } from './leave'
 import { localStore } from './storage'
@@ -55,7 +55,7 @@ export const useLive = defineStore('live', () => {
       token: token.value,
       language: () => language.value,
       sentences,
-      onSessionLost: leaveForLogin,
+      onSessionLost: leave,
     })
   }
 
@@ -83,7 +83,7 @@ export const useLive = defineStore('live', () => {
         onCommunity: (event) => listeners.community.forEach((listen) => listen(event)),
         onPresence: (id, online) => listeners.presence.forEach((listen) => listen(id, online)),
         onArrival: (message, key) => listeners.arrival.forEach((listen) => listen(message, key)),
-        onSessionLost: leaveForLogin,
+        onSessionLost: leave,
         onRefused: () => void probe(),
       },
     })
@@ -105,10 +105,16 @@ export const useLive = defineStore('live', () => {
     })
   }
 
-  /** Ends everything of this user, on disk too. */
+  /** The session has ended: to the log-in page. What was not sent yet waits on disk for the next log-in. */
+  function leave(): void {
+    engine.value?.stop()
+    dropToken(api.value.userId)
+    leaveForLogin()
+  }
+
+  /** Drops what is on disk of this user's messages (log-out). */
   function forget(): void {
     engine.value?.outbox.clear()
-    engine.value?.stop()
   }
 
   function mirrorTimeline(key: ChatKey): void {
@@ -141,6 +147,7 @@ export const useLive = defineStore('live', () => {
     identify,
     connect,
     listed,
+    leave,
     forget,
     mirrorTimeline,
     on,

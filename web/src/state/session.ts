@@ -11,7 +11,7 @@ import { ApiError } from '@/transport/errors'
 import { upload } from '@/transport/upload'
 import type { SessionStore } from './api'
 import { useDrafts } from './drafts'
-import { enterChat, leaveForLogin, rememberUser } from './leave'
+import { enterChat, rememberUser } from './leave'
 import { sentences, useLive } from './live'
 import type { RegisterForm } from './types'
 
@@ -35,7 +35,7 @@ export const useSession = defineStore('session', () => {
       try {
         me.value = await find(userId)
       } catch (error) {
-        if (!(error instanceof ApiError) || !error.passing) return leaveForLogin()
+        if (!(error instanceof ApiError) || !error.passing) return live.leave()
         await sleep(Math.max(startPause, error.retryAfter * 1000))
       }
     }
@@ -67,7 +67,7 @@ export const useSession = defineStore('session', () => {
     await live.api.call('/user/logout')
     live.forget()
     useDrafts().clear()
-    leaveForLogin()
+    live.leave()
   }
 
   function user(id: number): User | undefined {

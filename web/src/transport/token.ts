@@ -12,7 +12,7 @@ interface Tab {
 
 /** The token of this tab's user, or '' when the cookie is to be used. */
 export function takeToken(userId: number, tab: Tab = window): string {
-  const name = `magpie:token:${userId}`
+  const name = nameFor(userId)
   const url = new URL(tab.location.href)
   const given = url.searchParams.get('token')
   if (given === null) return tab.sessionStorage.getItem(name) ?? ''
@@ -20,4 +20,13 @@ export function takeToken(userId: number, tab: Tab = window): string {
   tab.history.replaceState(tab.history.state, '', url)
   tab.sessionStorage.setItem(name, given)
   return given
+}
+
+/** The session has ended: its token is of no more use. */
+export function dropToken(userId: number, store: Pick<Storage, 'removeItem'> = sessionStorage): void {
+  store.removeItem(nameFor(userId))
+}
+
+function nameFor(userId: number): string {
+  return `magpie:token:${userId}`
 }
