@@ -2,13 +2,12 @@
  * Build of the page: two entries, no index.html (Tornado's templates are the shells).
  *
  * `src/theme.ts` has no imports and becomes a classic script that blocks the first paint;
- * `src/main.ts` is the page. The manifest tells the server the hashed names.
+ * `src/main.ts` is the page. The manifest tells the server the hashed names; it reads it again when it
+ * has changed, so `npm run dev` (build and watch) beside a running server is all that development needs.
  */
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
-
-const server = process.env.MAGPIE_SERVER ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
   base: '/asset/app/',
@@ -25,14 +24,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: { input: ['src/main.ts', 'src/theme.ts'] },
-  },
-  server: {
-    proxy: Object.fromEntries(
-      ['/user', '/contact', '/message', '/attach', '/mnt', '/chat'].map((path) => [
-        path,
-        { target: server, ws: path === '/chat' },
-      ]),
-    ),
   },
   test: { include: ['tests/**/*.test.ts'], environment: 'node' },
 })

@@ -224,13 +224,12 @@ export interface ChangeEvent {
   ver: number
 }
 
-export type MessageFrame = Message
 export type ServerFrame =
   | Heartbeat
   | Ack
   | ErrorFrame
   | Welcome
-  | MessageFrame
+  | Message
   | ReadEvent
   | PresenceEvent
   | ContactEvent

@@ -5,7 +5,7 @@
 import { defineStore } from 'pinia'
 import { shallowReactive, shallowRef, watch } from 'vue'
 import { language, t } from '@/i18n'
-import { Code, type ChatKey, type CommunityEvent, type Conversation, type Message } from '@/protocol/types'
+import type { ChatKey, CommunityEvent, Conversation, Message } from '@/protocol/types'
 import type { OutboxItem } from '@/sync/outbox'
 import { Api } from '@/transport/api'
 import { openLine, wakeOnReturn, type SocketState } from '@/transport/socket'
@@ -160,10 +160,4 @@ export function sentences() {
 
 function anonymousApi(): Api {
   return new Api({ userId: 0, language: () => language.value, sentences })
-}
-
-/** True for a refusal that says the thing is not there or not ours. */
-export function isGone(error: unknown): boolean {
-  const code = (error as { code?: number }).code
-  return code === Code.NotFound || code === Code.Forbidden
 }

@@ -6,8 +6,9 @@
  * made again after a while, as long as the connection it belongs to lives.
  */
 import { Code, type ChatKey, type Conversation, type Message } from '@/protocol/types'
+import { TimelineCache } from './cache'
 import type { Inbox } from './inbox'
-import { Timeline } from './timeline'
+import type { Timeline } from './timeline'
 
 /** What is asked of the server. Rejections may carry the contract's `code`. */
 export interface Source {
@@ -30,11 +31,6 @@ export const pageSize = 50
 const changesLimit = 500
 /** With more messages missing than this the window starts anew at the end. */
 const longAbsence = 1000
-/** Cached conversations besides the open one, and messages kept of each. */
-const keptTimelines = 20
-const keptMessages = 200
-/** Messages kept of the open chat while the reader stays at its end. */
-const openMessages = 1000
 /** ms to wait before a gap is taken for real: an ack may overtake the messages before it. */
 const gapPatience = 300
 const retryPause = 3_000
@@ -44,11 +40,9 @@ const gapRounds = 3
 export class Catchup {
   /** True once the server has given the conversation list. */
   listed = false
-  private readonly timelines = new Map<ChatKey, Timeline>()
+  private readonly timelines = new TimelineCache()
   private readonly filling = new Map<ChatKey, Promise<void>>()
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>()
-  /** The open chat: caught up first, never dropped from the cache. */
-  private current: ChatKey | '' = ''
   private epoch = 0
   /** Grows with each welcome; work begun for an older connection stops. */
   private generation = 0
@@ -76,7 +70,7 @@ export class Catchup {
       this.events.onInbox()
     })
     if (!caught || generation !== this.generation) return
-    for (const key of this.keysOpenFirst()) {
+    for (const key of this.timelines.keys()) {
       if (generation !== this.generation) return
       await this.refresh(key)
     }
@@ -94,7 +88,7 @@ export class Catchup {
     const timeline = this.timelines.get(key)
     if (!timeline) return key
     if (timeline.applyLive(message) === 'gap') this.fillSoon(key)
-    if (key !== this.current && timeline.messages.length > 2 * keptMessages) timeline.trim(keptMessages)
+    this.timelines.grown(key)
     return key
   }
 
@@ -107,27 +101,20 @@ export class Catchup {
   /** Opens a conversation: its newest page unless cached. Rejects when the server refuses. */
   async open(key: ChatKey): Promise<void> {
     this.close()
-    this.current = key
-    const timeline = this.touch(key)
+    this.timelines.open = key
+    const timeline = this.timelines.use(key)
     if (!timeline.loaded) await this.loadNewest(key)
     else await this.refresh(key)
   }
 
   /** The reader left: the cache may shrink. */
   close(): void {
-    if (!this.current) return
-    this.timelines.get(this.current)?.trim(keptMessages)
-    this.current = ''
-    for (const key of this.timelines.keys()) {
-      if (this.timelines.size <= keptTimelines) break
-      this.timelines.delete(key)
-    }
+    this.timelines.close()
   }
 
-  /** The reader of the open chat is at its end: what is far above may go. */
+  /** The reader of the open chat is at its end. */
   atEnd(): void {
-    const timeline = this.current && this.timelines.get(this.current)
-    if (timeline && timeline.messages.length > 2 * openMessages) timeline.trim(openMessages)
+    this.timelines.atEnd()
   }
 
   /** One more page of history; false when there is none. */
@@ -144,13 +131,13 @@ export class Catchup {
 
   clear(): void {
     this.disconnected()
+    this.timelines.open = ''
     this.timelines.clear()
     this.inbox.clear()
-    this.current = ''
   }
 
   private async loadNewest(key: ChatKey): Promise<void> {
-    const timeline = this.touch(key)
+    const timeline = this.timelines.use(key)
     const page = await this.source.history(key, { limit: pageSize })
     if (this.timelines.get(key) !== timeline) return
     timeline.start(page, pageSize)
@@ -225,27 +212,12 @@ export class Catchup {
   private enterEpoch(epoch: number): void {
     if (epoch === 0) return
     if (this.epoch !== 0 && epoch !== this.epoch) {
-      const { current } = this
       this.timelines.clear()
       this.filling.clear()
       this.inbox.clear()
-      if (current) this.touch(current)
       this.events.onReset()
     }
     this.epoch = epoch
-  }
-
-  /** The timeline of a key, made when there is none, as the most recently used. */
-  private touch(key: ChatKey): Timeline {
-    const timeline = this.timelines.get(key) ?? new Timeline()
-    this.timelines.delete(key)
-    this.timelines.set(key, timeline)
-    return timeline
-  }
-
-  private keysOpenFirst(): ChatKey[] {
-    const others = [...this.timelines.keys()].filter((key) => key !== this.current).reverse()
-    return this.current ? [this.current, ...others] : others
   }
 
   private cancelTimers(): void {

@@ -10,11 +10,6 @@ export class Inbox {
 
   constructor(private readonly me: number) {}
 
-  /** Greatest `updateat` known, for asking what changed since; 0 when nothing is known. */
-  get newest(): number {
-    return Math.max(0, ...[...this.rows.values()].map(({ updateat }) => updateat))
-  }
-
   get(key: ChatKey): Conversation | undefined {
     return this.rows.get(key)
   }

@@ -1,0 +1,65 @@
+/**
+ * The timelines that are kept: the open chat's, and those of the chats opened last.
+ */
+import type { ChatKey } from '@/protocol/types'
+import { Timeline } from './timeline'
+
+/** Cached conversations besides the open one, and messages kept of each. */
+const keptTimelines = 20
+const keptMessages = 200
+/** Messages kept of the open chat while its reader stays at its end. */
+const openMessages = 1000
+
+export class TimelineCache {
+  /** The chat that is open, '' when none: never dropped, never cut above its reader. */
+  open: ChatKey | '' = ''
+  /** Least recently used first. */
+  private readonly timelines = new Map<ChatKey, Timeline>()
+
+  get(key: ChatKey): Timeline | undefined {
+    return this.timelines.get(key)
+  }
+
+  /** The timeline of a key, made when there is none, now the most recently used. */
+  use(key: ChatKey): Timeline {
+    const timeline = this.timelines.get(key) ?? new Timeline()
+    this.timelines.delete(key)
+    this.timelines.set(key, timeline)
+    return timeline
+  }
+
+  /** All keys, the open one first, then by how recently they were used. */
+  keys(): ChatKey[] {
+    const others = [...this.timelines.keys()].filter((key) => key !== this.open).reverse()
+    return this.open ? [this.open, ...others] : others
+  }
+
+  /** A live message went into a timeline; one that nobody reads does not grow without end. */
+  grown(key: ChatKey): void {
+    const timeline = this.timelines.get(key)
+    if (key !== this.open && timeline && timeline.messages.length > 2 * keptMessages) timeline.trim(keptMessages)
+  }
+
+  /** The reader of the open chat is at its end: what is far above may go. */
+  atEnd(): void {
+    const timeline = this.open && this.timelines.get(this.open)
+    if (timeline && timeline.messages.length > 2 * openMessages) timeline.trim(openMessages)
+  }
+
+  /** The reader left the open chat. */
+  close(): void {
+    if (!this.open) return
+    this.timelines.get(this.open)?.trim(keptMessages)
+    this.open = ''
+    for (const key of this.timelines.keys()) {
+      if (this.timelines.size <= keptTimelines) break
+      this.timelines.delete(key)
+    }
+  }
+
+  /** Forgets all messages; the open chat stays open, and empty. */
+  clear(): void {
+    this.timelines.clear()
+    if (this.open) this.use(this.open)
+  }
+}
