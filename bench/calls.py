@@ -1,0 +1,69 @@
+"""A small HTTP client for the JSON calls of the server, with connections that are kept."""
+
+import asyncio
+import random
+
+import ujson
+
+#: Seconds for one call.
+PATIENCE = 60
+
+
+class CallFailed(Exception):
+    """The server's answer was not `code: 0`. `code` and `data` are the answer's."""
+
+    def __init__(self, path: str, answer: dict) -> None:
+        super().__init__(f"{path}: {answer.get('code')} {answer.get('msg')}")
+        self.code, self.data = answer.get("code", 0), answer.get("data")
+
+
+class Calls:
+    """Calls to one server, `most` at once."""
+
+    def __init__(self, host: str, port: int, most: int = 8) -> None:
+        self._host, self._port = host, port
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._turn = asyncio.Semaphore(most)
+
+    async def post(self, path: str, user_id: int, token: str, **fields: object) -> dict:
+        """The whole answer. Raises `CallFailed`, OSError or TimeoutError. A call that is told to slow down
+        waits and is made again."""
+        body = ujson.dumps({"userid": user_id, **fields}).encode()
+        while True:
+            answer = await self.post_body(path, token, "application/json", body)
+            if answer["code"] != -429:
+                break
+            await asyncio.sleep(answer["data"]["retry_after"] * (1 + random.random()))
+        if answer["code"]:
+            raise CallFailed(path, answer)
+        return answer
+
+    async def post_body(self, path: str, token: str, content_type: str, body: bytes) -> dict:
+        """The answer, whatever it says."""
+        head = (f"POST {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nAuthorization: Bearer {token}\r\n"
+                f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+        async with self._turn, asyncio.timeout(PATIENCE):
+            while self._idle:
+                try:
+                    return await self._exchange(*self._idle.pop(), head + body)
+                except (OSError, EOFError):  # it was closed while it lay idle
+                    continue
+            return await self._exchange(*await asyncio.open_connection(self._host, self._port), head + body)
+
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, data: bytes) -> dict:
+        try:
+            writer.write(data)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            length = next(int(line.split(b":")[1]) for line in answer.lower().split(b"\r\n")
+                          if line.startswith(b"content-length"))
+            found = ujson.loads(await reader.readexactly(length))
+        except BaseException:
+            writer.close()
+            raise
+        self._idle.append((reader, writer))
+        return found
+
+    async def close(self) -> None:
+        for _, writer in self._idle:
+            writer.close()
+        self._idle.clear()

@@ -1,0 +1,105 @@
+"""What no server can be under: one bare send() for each member of a room. Measured by a small C program where there
+is a compiler, otherwise by the same in Python, which is a little dearer."""
+
+import os
+import resource
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import proc
+from bench.service import ROOT
+
+_SOURCE = Path(__file__).with_name("floor.c")
+#: About so many sends, a few seconds of work.
+_SENDS = 500_000
+_PATIENCE = 120
+
+
+def measure(members: int, frame_bytes: int, pin: bool) -> float:
+    """CPU µs per send() of one frame to each of `members` connections, the other end reading in another process.
+    Raises ValueError when it cannot be measured."""
+    rounds = max(3, _SENDS // members)
+    sender, reader = (min(cores) for cores in proc.cores()) if pin else (-1, -1)
+    arguments = [str(number) for number in (members, frame_bytes + 4, rounds, sender, reader)]
+    with tempfile.TemporaryDirectory(prefix="magpie-bench-") as folder:
+        command = _compiled(Path(folder)) or [sys.executable, "-m", "bench.floor"]
+        done = subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=_PATIENCE)
+    if done.returncode:
+        raise ValueError(f"the kernel's floor could not be measured: {done.stderr.strip()}")
+    return float(done.stdout)
+
+
+def _compiled(folder: Path) -> list[str] | None:
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return None
+    program = folder / "floor"
+    made = subprocess.run([compiler, "-O2", "-o", str(program), str(_SOURCE)], capture_output=True)
+    return [str(program)] if made.returncode == 0 else None
+
+
+def main(members: int, frame_bytes: int, rounds: int, sender: int, reader: int) -> None:
+    """The same as floor.c."""
+    proc.raise_file_limit()
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    ends = []
+    for _ in range(members):
+        there = socket.create_connection(listener.getsockname())
+        here, _ = listener.accept()
+        here.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        ends.append((here, there))
+    tell, told = socket.socketpair()
+    child = os.fork()
+    if child == 0:
+        for here, _ in ends:
+            here.close()
+        if reader >= 0:
+            proc.pin(0, {reader})
+        _read_all([there for _, there in ends], members * frame_bytes, tell)
+        os._exit(0)
+    for _, there in ends:
+        there.close()
+    if sender >= 0:
+        proc.pin(0, {sender})
+    frame, sends = bytes(frame_bytes), [here.send for here, _ in ends]
+    before = _cpu()
+    for _ in range(rounds):
+        for send in sends:
+            send(frame)
+        told.recv(1)
+    print(f"{(_cpu() - before) * 1e6 / (rounds * members):.3f}")
+    for here, _ in ends:
+        here.close()
+    os.waitpid(child, 0)
+
+
+def _read_all(ends: list[socket.socket], a_round: int, done: socket.socket) -> None:
+    poll = select.epoll()
+    by_number = {end.fileno(): end for end in ends}
+    for number in by_number:
+        poll.register(number, select.EPOLLIN)
+    got = 0
+    while by_number:
+        for number, _ in poll.poll():
+            data = by_number[number].recv(65536)
+            if not data:
+                poll.unregister(number)
+                by_number.pop(number).close()
+            got += len(data)
+            while got >= a_round:
+                got -= a_round
+                done.send(b".")
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:6]))

@@ -1,0 +1,102 @@
+"""Traffic: who sends what where, at a rate or with so many messages outstanding."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from bench.histogram import Histogram
+
+#: Messages sent in one go at most, when a rate has fallen behind, so that reading goes on.
+_BURST = 64
+
+
+class Route(NamedTuple):
+    """One sender's way to one conversation. `fanout`: deliveries expected of a message; `local`: those of
+    them to clients of this process."""
+
+    sender: int
+    kind: int
+    dst_id: int
+    fanout: int
+    local: int
+
+
+class Stream:
+    """Sends along its routes in turn. With `rate` (messages a second) it is an open loop: a message that is sent
+    late counts from when it was due. With `window` it is a closed one: a message is over when its deliveries to
+    this process's clients have arrived; on several processes each has its share of the window.
+
+    `send(stream, route, due)` sends, or says False when the route's sender is away.
+    """
+
+    def __init__(self, index: int, name: str, routes: list[Route], rate: float, window: int, limit: int,
+                 send: Callable[["Stream", Route, int], bool]) -> None:
+        self.index, self.name, self.routes = index, name, routes
+        self.sent = self.acked = self.refused = self.expected = 0
+        self.ack_latency = Histogram()
+        self._rate, self._window, self._limit, self._send = rate, window, limit, send
+        self._turn = 0
+        self._outstanding = 0  # local deliveries still to come
+        self._room = (window - 1) * max((route.local for route in routes), default=0)
+        self._stopped = True
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self, at: int) -> None:
+        """`at`: monotonic ns of the first message."""
+        self._stopped = not self.routes
+        self._begin = at
+        self._later(at)
+
+    def stop(self) -> None:
+        self._stopped = True
+        if self._timer is not None:
+            self._timer.cancel()
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will be sent."""
+        return self._stopped
+
+    def landed(self, count: int) -> None:
+        """Deliveries of this process's messages have arrived at its clients."""
+        self._outstanding -= count
+        if self._window and not self._stopped and self._outstanding <= self._room:
+            self._pump()
+
+    def _pump(self) -> None:
+        if self._stopped:
+            return
+        if self._window:
+            while self._outstanding <= self._room and not self._stopped:
+                if not self._send_one(time.monotonic_ns()):
+                    self._later(time.monotonic_ns() + 10_000_000)
+                    return
+            return
+        now = time.monotonic_ns()
+        for _ in range(_BURST):
+            due = self._due()
+            if due > now or self._stopped or not self._send_one(due):
+                break
+        self._later(max(self._due(), now + 1_000_000))
+
+    def _send_one(self, due: int) -> bool:
+        for _ in range(len(self.routes)):
+            route = self.routes[self._turn % len(self.routes)]
+            self._turn += 1
+            if self._send(self, route, due):
+                self.sent += 1
+                self.expected += route.fanout
+                self._outstanding += route.local
+                if self._limit and self.sent >= self._limit:
+                    self.stop()
+                return True
+        return False
+
+    def _due(self) -> int:
+        return self._begin + int(self.sent / self._rate * 1e9)
+
+    def _later(self, at: int) -> None:
+        if not self._stopped:
+            seconds = max(0.0, (at - time.monotonic_ns()) / 1e9)
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._pump)
