@@ -33,7 +33,7 @@ class FastTransport:
     """Keeps the contract of `hub.transport.Transport`."""
 
     __slots__ = ("_loop", "_socket", "_fd", "_send", "_listener", "_parser", "_out", "_found", "_state", "_timer",
-                 "unanswered", "seat", "_pinger")
+                 "_pong", "unanswered", "seat", "_pinger")
 
     def __init__(self, stream: IOStream, max_message: int, pinger: "Pinger") -> None:
         """Takes the socket from a stream that `can_take` allows. Reading begins with `start`."""
@@ -49,6 +49,7 @@ class FastTransport:
         self._found: list | None = None  # messages that wait for the receiver to be done with one before
         self._state = _OPEN
         self._timer: asyncio.TimerHandle | None = None
+        self._pong: bytes | None = None  # the answer to the latest ping, while something waits before it
         self._pinger = pinger
         self.unanswered = False  # nothing has come since the last ping
         self.seat: set[FastTransport] | None = None  # the pinger's
@@ -105,6 +106,17 @@ class FastTransport:
         self._loop.remove_writer(self._fd)
         if self._state == _ANSWERED:
             self._end()
+        elif self._pong is not None:
+            pong, self._pong = self._pong, None
+            self.send(pong)
+
+    def _answer_ping(self, payload: bytes) -> None:
+        """A client may ping without reading the answers: only the latest of those that must wait is kept."""
+        pong = bytes((0x80 | PONG, len(payload))) + payload
+        if self._out is None:
+            self.send(pong)
+        else:
+            self._pong = pong
 
     def cut(self) -> None:
         """Ends the connection without a word."""
@@ -147,7 +159,7 @@ class FastTransport:
         not read."""
         for i, (opcode, payload) in enumerate(found):
             if opcode == PING:
-                self.send(bytes((0x80 | PONG, len(payload))) + payload)
+                self._answer_ping(payload)
             elif opcode == CLOSE:
                 self._answer_close(payload)
                 return

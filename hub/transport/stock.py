@@ -13,7 +13,7 @@ from protocol.frames import CloseCode
 #: of what it still sends is read and dropped (bytes): closing on unread data would reset the connection and
 #: with it the close frame.
 _LINGER = 2.0
-_LINGER_BYTES = 4 << 20
+_LINGER_BYTES = 16 << 20
 
 
 class StrictProtocol(WebSocketProtocol13):

@@ -138,12 +138,14 @@ async def test_the_largest_frame(app):
         assert await mine.closed() == 1009
 
 
-@pytest.mark.parametrize("size", [MAX_FRAME + 1, 2_000_000])
-async def test_too_large(ann, size):
+@pytest.mark.parametrize("transport", ["fast", "stock"])
+@pytest.mark.parametrize("size", [MAX_FRAME + 1, 12_000_000])
+async def test_too_large(tmp_path, transport, size):
     """A larger frame ends the connection with 1009, which the client gets to read though it was still sending."""
-    async with await RawSocket.of(ann) as socket:
-        await socket.write(frame(b"x" * size))
-        assert await socket.closed() == 1009
+    async with running(tmp_path, {"hub.transport": transport}) as app:
+        async with await RawSocket.of(await app.client().register()) as socket:
+            await socket.write(frame(b"x" * size))
+            assert await socket.closed() == 1009
 
 
 async def test_an_endless_frame(ann):

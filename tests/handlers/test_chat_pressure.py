@@ -1,8 +1,10 @@
 """Clients that are too fast or too slow, and a log that is full."""
 
+import pytest
+
 from tests.app import running
 from tests.handlers.people import friends, group, text, waiting
-from tests.raw_socket import RawSocket
+from tests.raw_socket import PING, PONG, RawSocket, frame
 
 
 async def test_too_fast(tmp_path):
@@ -28,7 +30,7 @@ async def test_too_slow(app):
     ann, bob = await friends(app)
     room = await group(ann, bob)
     async with await RawSocket.of(bob, receive_buffer=8192) as slow:
-        (node,) = app.services.hub._nodes
+        (node,) = app.services.hub._nodes.values()
         quick, mine, sent = await bob.socket().open(), await ann.socket().open(), 0
         while not node.closed:
             await mine.send(text(room, f"{sent} " + "x" * 60000, cmd=11))
@@ -49,6 +51,23 @@ async def test_too_slow(app):
         assert [row["content"].split()[0] for row in rows if row["media"] == 1] == [str(i) for i in range(sent)]
         await ann.post_json("/message/send", **text(room, "and on", cmd=11))
         assert (await again.receive(11))["seq"] == rows[-1]["seq"] + 1
+
+
+@pytest.mark.parametrize("transport", ["fast", "stock"])
+async def test_pings_without_end(tmp_path, transport):
+    """A client that pings and never reads the answers makes the server keep one of them, not all."""
+    async with running(tmp_path, {"hub.transport": transport}) as app:
+        ann = await app.client().register()
+        async with await RawSocket.of(ann, receive_buffer=8192) as hostile, ann.socket() as other:
+            (node, _) = app.services.hub._nodes.values()
+            pings = frame(b"x" * 125, PING) * 500
+            for _ in range(30):
+                await hostile.write(pings)
+                await waiting(other)
+            assert node._transport.waiting < 200
+            await hostile.write(frame("last", PING))
+            while await hostile.read() != (PONG, b"last"):
+                pass
 
 
 async def test_a_queue_of_many_small_frames(app):

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+from collections.abc import Coroutine
+from contextlib import closing
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tornado.platform.asyncio import AsyncIOLoop
 
 from tests.app import start
 from tests.handlers.people import friends, group, text, waiting
@@ -43,8 +46,8 @@ def frames(draw) -> bytes:
 class Siege:
     """A server with two friends who talk while a third of them sends whatever it likes."""
 
-    async def begin(self, data) -> None:
-        self.app = start(data)
+    async def begin(self, data, transport: str) -> None:
+        self.app = start(data, {"hub.transport": transport})
         self.ann, self.bob = await friends(self.app)
         self.eve = await self.app.client().register("Eve")
         await self.eve.post("/contact/addfriend", dstid=self.bob.user_id)
@@ -72,22 +75,35 @@ class Siege:
         assert message["content"] == str(self.said)
 
 
+class Loop:
+    """An event loop for many examples of one test, with one server in it."""
+
+    def __init__(self) -> None:
+        self._loop = AsyncIOLoop(asyncio_loop=asyncio.new_event_loop(), make_current=False)
+
+    def run(self, work: Coroutine) -> object:
+        return self._loop.run_sync(lambda: work, timeout=60)
+
+    def close(self) -> None:
+        self._loop.close(all_fds=True)
+
+
 @pytest.fixture(scope="module")
 def loop():
-    with asyncio.Runner() as runner:
-        yield runner
+    with closing(Loop()) as made:
+        yield made
 
 
-@pytest.fixture(scope="module")
-def siege(loop, tmp_path_factory):
+@pytest.fixture(scope="module", params=["fast", "stock"])
+def siege(loop, tmp_path_factory, request):
     made = Siege()
-    loop.run(made.begin(tmp_path_factory.mktemp("siege")))
+    loop.run(made.begin(tmp_path_factory.mktemp("siege"), request.param))
     yield made
     assert loop.run(waiting(made.mine)) == []
     loop.run(made.app.stop())
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sent=st.lists(frames(), min_size=1, max_size=12), v=st.sampled_from(["&v=2", ""]))
 def test_a_siege(loop, siege, sent, v):
     """Two friends go on talking while a third sends any bytes at all; the server logs nothing worse than usual."""
