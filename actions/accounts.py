@@ -7,6 +7,7 @@ from typing import NamedTuple
 from actions.services import Services
 from models import contact, session, user
 from models.base import now_ms
+from models.entrance import Entrance, entrance
 from protocol.errors import NotFound, Refused, SlowDown, TryAgain
 from protocol.frames import event
 from protocol.message import SINGLE, Cmd
@@ -71,6 +72,14 @@ async def authenticate(app: Services, tokens: list[str]) -> list[session.Session
         with suppress(TryAgain):  # on a full disk people can still read
             await app.db.run(session.touch_sessions, stale, now)
     return found
+
+
+async def enter(app: Services, user_id: int, token: str) -> Entrance | None:
+    """What a socket of this user needs to know to open, None when the token opens no session of theirs.
+
+    This does not prolong the session: `forget_expired` does so for those that have an open socket.
+    """
+    return await app.db.run(entrance, user_id, token, now_ms(), _idle_ms(app))
 
 
 async def logout(app: Services, user_id: int, session_id: int) -> None:

@@ -10,7 +10,7 @@ from handlers import security
 from handlers.base import BaseHandler
 from handlers.dialogue import ChatClient
 from models.base import now_ms
-from models.entrance import entrance
+from models.entrance import Entrance
 from protocol import frames, values
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
@@ -21,8 +21,10 @@ class ChatSocket(BaseHandler, WebSocketHandler):
     handler is left then."""
 
     _client: ChatClient | None = None
+    _entrance: Entrance | None = None
+    _mark = 0  # of the hub's journal, before the entrance was read
+    _token = ""
     _v2 = False
-    _session_id = 0
 
     # --- the handshake ------------------------------------------------------------------------------------
 
@@ -41,11 +43,16 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         user_id = values.digits(ids[0])
         if type(user_id) is not int or not 1 <= user_id <= values.MAX_INT:
             raise HTTPError(403)
-        token = tokens[0] if tokens else security.cookie_tokens(self.request, self.secure).get(user_id)
-        found = await accounts.authenticate(self.app, [token]) if token else []
-        if not found or found[0].user_id != user_id:
+        self._token = tokens[0] if tokens else security.cookie_tokens(self.request, self.secure).get(user_id, "")
+        self.user_id, self._v2 = user_id, bool(versions)
+        if not self._token or not await self._read_entrance():
             raise HTTPError(403)
-        self.user_id, self._session_id, self._v2 = user_id, found[0].id, bool(versions)
+
+    async def _read_entrance(self) -> bool:
+        """Whether the token opens a session of the user; what the hub has to know of it is kept for `open`."""
+        self._mark = self.app.hub.journal.mark
+        self._entrance = await accounts.enter(self.app, self.user_id, self._token)
+        return self._entrance is not None
 
     def check_origin(self, origin: str) -> bool:
         """Judged in `prepare`, also where Tornado would not ask."""
@@ -56,26 +63,27 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         return stock and self.app.sockets.protocol(stock)
 
     async def open(self) -> None:
-        """The node is in the hub before its rooms are read, so that one joined meanwhile is not missed. What is
-        published after the welcome reaches this node."""
+        """The node enters its rooms, and the welcome is its first frame: what is published from then on reaches
+        it."""
         self._client = client = ChatClient(self.app)
         transport = self.app.sockets.take(self, client)
-        client.node = node = self.app.hub.register(self.user_id, self._session_id, self._v2, self.lang, transport)
+        hub, entrance = self.app.hub, self._entrance
+        client.node = node = hub.register(self.user_id, entrance.session_id, self._v2, self.lang, transport)
         try:
-            found = await self.app.db.run(entrance, self.user_id, self._session_id)
+            while not hub.enter(node, self._entrance.room_ids, self._mark, self._welcome()):
+                if not await self._read_entrance():
+                    node.close(CloseCode.REVOKED, "session revoked")
+                    return
         except Refusal:
             node.close(CloseCode.RESTART, "try again")
-            return
         except BaseException:
             client.on_close()  # Tornado does not call it for a connection that never opened
             raise
-        if found is None:
-            node.close(CloseCode.REVOKED, "session revoked")
-            return
-        room_ids, epoch = found
+
+    def _welcome(self) -> str | None:
+        """The first frame of a v2 node; a classic one would draw it as a message."""
         hub = self.app.config.hub
-        welcome = frames.welcome(epoch, now_ms(), hub.heartbeat, hub.max_frame) if self._v2 else None
-        self.app.hub.enter(node, room_ids, welcome)
+        return frames.welcome(self._entrance.epoch, now_ms(), hub.heartbeat, hub.max_frame) if self._v2 else None
 
     # --- with a stock transport -----------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from hub.broker import Broker, Joined, Publication
 from hub.fanout import Fanout, RoomFrame
+from hub.journal import Journal, Revoked
 from hub.node import Node
 from hub.transport import Transport, text_frame
 from protocol.frames import CloseCode
@@ -37,6 +38,7 @@ class Hub:
         self._nodes: dict[str, Node] = {}  # by id
         self._fanout = Fanout(lambda channel: self._channels.get(channel, ()))
         self._dirty: list[Node] = []
+        self.journal = Journal()
         broker.listen(self._deliver)
 
     # --- who is here --------------------------------------------------------------------------------------
@@ -55,21 +57,28 @@ class Hub:
         return user_channel(user_id) in self._channels
 
     def register(self, user_id: int, session_id: int, v2: bool, lang: str, transport: Transport) -> Node:
-        """A new connection. It listens to its user's channel at once, so that a room joined from now on is
-        learnt; `enter` adds the rooms the database knows, and what came until then is written after that."""
+        """A new connection. It listens to its user's channel; `enter` adds rooms and lets it be written to."""
         node = Node(user_id, session_id, v2, lang, transport, self._schedule, self._queue_bytes)
         self._nodes[node.id] = node
         self._sessions[session_id].add(node)
-        self._listen(node, user_channel(user_id))
+        self._listen(node, (user_channel(user_id),))
         return node
 
-    def enter(self, node: Node, room_ids: Iterable[int], welcome: str | None = None) -> None:
-        """The node listens to these rooms and is written to from now on, unless it has gone meanwhile;
-        `welcome` is the first frame it gets."""
+    def enter(self, node: Node, room_ids: Iterable[int], mark: int, welcome: str | None = None) -> bool:
+        """The node listens to these rooms and is written to from now on; `welcome` is the first frame it gets.
+
+        Rooms and session were read from the database after the journal's `mark` was taken: what changed since is
+        made up for here. False when too much has changed to know, and they have to be read again."""
+        changes = self.journal.since(mark)
+        if changes is None:
+            return False
+        if Revoked(node.session_id) in changes:
+            self._close(node, CloseCode.REVOKED, "session revoked")
         if node.id in self._nodes:
-            for room_id in room_ids:
-                self._listen(node, room_channel(room_id))
+            joined = [c.room_id for c in changes if isinstance(c, Joined) and c.user_id == node.user_id]
+            self._listen(node, [room_channel(room_id) for room_id in (*room_ids, *joined)])
             node.begin(welcome)
+        return True
 
     def unregister(self, node: Node) -> None:
         """The connection has ended. Calling it again does nothing."""
@@ -88,11 +97,11 @@ class Hub:
         if not session:
             del self._sessions[node.session_id]
 
-    def _listen(self, node: Node, channel: str) -> None:
-        if channel not in node.channels:
-            listeners = self._channels.setdefault(channel, {})
-            listeners[node] = None
-            node.channels += (channel,)
+    def _listen(self, node: Node, channels: Iterable[str]) -> None:
+        new = [channel for channel in dict.fromkeys(channels) if channel not in node.channels]
+        for channel in new:
+            self._channels.setdefault(channel, {})[node] = None
+        node.channels += tuple(new)
 
     # --- publishing ---------------------------------------------------------------------------------------
 
@@ -113,8 +122,9 @@ class Hub:
         """Hands what was published to the local listeners; each frame is encoded once for all of them."""
         for item in items:
             if isinstance(item, Joined):
+                self.journal.note(item)
                 for node in self._channels.get(user_channel(item.user_id), ()):
-                    self._listen(node, room_channel(item.room_id))
+                    self._listen(node, (room_channel(item.room_id),))
                 continue
             origin = self._nodes.get(item.origin)
             if origin is not None or any(channel in self._channels for channel in item.channels):
@@ -156,6 +166,7 @@ class Hub:
 
     def close_session(self, session_id: int) -> None:
         """The session was revoked: its sockets are closed with 4401."""
+        self.journal.note(Revoked(session_id))
         for node in list(self._sessions.get(session_id, ())):
             self._close(node, CloseCode.REVOKED, "session revoked")
 

@@ -10,8 +10,9 @@ from models.database import reads
 from models.user import User, replace_passwd
 from protocol.errors import Refused
 
-#: `last_seen` is written at most this often: a minute's precision is enough for a lifetime of days.
-TOUCH_MS = 60_000
+#: `last_seen` is written at most this often (ms): precise enough for a lifetime of days, and rare enough to cost
+#: nothing.
+TOUCH_MS = 300_000
 #: What a browser says of itself is shown in the list of sessions, and nowhere is more of it needed.
 MAX_UA = 200
 #: One sweep deletes at most this many rows, so that it never holds the database for long.

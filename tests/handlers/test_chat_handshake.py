@@ -1,6 +1,7 @@
 """Who may open a socket, and what it says first."""
 
 import time
+from collections import deque
 
 import pytest
 
@@ -86,18 +87,60 @@ async def test_a_connection_that_fails_to_open(app, monkeypatch, expect_logs):
     def broken(*args):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("handlers.chat.entrance", broken)
+    monkeypatch.setattr(app.services.hub, "enter", broken)
     async with await RawSocket.connect(app.port, f"/chat?id={ann.user_id}&token={ann.token}&v=2") as socket:
         assert await socket.closed() is None
     assert app.services.hub.connections == 0 and not app.services.hub.online(ann.user_id)
 
 
-async def test_a_session_revoked_while_connecting(app, monkeypatch):
+@pytest.fixture
+def meanwhile(app, monkeypatch):
+    """`meanwhile(change)`: `change()` runs after the database was asked and before the socket opens."""
+    from handlers.chat import ChatSocket
+
+    def arrange(change):
+        read = ChatSocket._read_entrance
+
+        async def read_and_change(self):
+            found = await read(self)
+            await change()
+            return found
+
+        monkeypatch.setattr(ChatSocket, "_read_entrance", read_and_change)
+
+    return arrange
+
+
+async def test_a_session_revoked_while_connecting(app, meanwhile):
     """A session that ends between the handshake and the opening is closed with 4401."""
     ann = await app.client().register()
-    monkeypatch.setattr("handlers.chat.entrance", lambda user_id, session_id: None)
+    meanwhile(lambda: ann.post("/user/logout"))
     async with await RawSocket.connect(app.port, f"/chat?id={ann.user_id}&token={ann.token}&v=2") as socket:
         assert await socket.closed() == 4401
+    assert not app.services.hub.online(ann.user_id)
+
+
+@pytest.mark.parametrize("forgotten", [False, True], ids=["remembered", "forgotten"])
+async def test_a_room_joined_while_connecting(app, meanwhile, monkeypatch, forgotten):
+    """A room that is joined between the handshake and the opening is heard from the first message on, also when
+    so much happened meanwhile that the rooms have to be read again."""
+    ann, bob = await app.client().register(), await app.client().register()
+    room = (await bob.post("/contact/createcommunity", name="room"))["data"]["id"]
+    joined = []
+
+    async def join():
+        if not joined:
+            joined.append(await ann.post("/contact/joincommunity", dstid=room))
+            if forgotten:
+                monkeypatch.setattr(app.services.hub.journal, "_changes", deque())
+
+    meanwhile(join)
+    async with ann.socket() as socket:
+        assert joined[0]["code"] == 0
+        await bob.post("/message/send", cmd=11, dstid=room, media=1, content="hello")
+        while (frame := await socket.receive(11))["media"] == 90:
+            pass
+        assert frame["content"] == "hello"
 
 
 async def test_a_revoked_session(app):

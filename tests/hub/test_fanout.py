@@ -21,7 +21,7 @@ class Hall:
     def come(self, *rooms, v2=True):
         socket = RecordingSocket()
         node = self.hub.register(next(self.users), 1, v2, "zh", socket)
-        self.hub.enter(node, rooms)
+        self.hub.enter(node, rooms, self.hub.journal.mark)
         self.sockets[node] = socket
         return node
 

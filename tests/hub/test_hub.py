@@ -30,7 +30,7 @@ class Hall:
     def come(self, user_id: int, *rooms: int, session: int = 0, v2: bool = True):
         socket = RecordingSocket()
         node = self.hub.register(user_id, session or user_id, v2, "zh", socket)
-        self.hub.enter(node, rooms)
+        self.hub.enter(node, rooms, self.hub.journal.mark)
         self.sockets[node] = socket
         return node
 
@@ -127,14 +127,28 @@ async def test_joining_takes_effect_at_once(hall):
 
 
 async def test_joining_while_connecting(hall):
-    """A room joined while a connection is being opened is not missed."""
-    socket = RecordingSocket()
-    node = hall.hub.register(1, 1, True, "zh", socket)
+    """Rooms joined while a connection is being opened are not missed, and the welcome stays the first frame."""
+    socket, mark = RecordingSocket(), hall.hub.journal.mark
     hall.hub.join(1, 7)
-    hall.hub.publish([Publication((room_channel(7),), "early")])
+    node = hall.hub.register(1, 1, True, "zh", socket)
+    hall.hub.join(1, 8)
+    hall.hub.publish([Publication((room_channel(8),), "early")])
     await asyncio.sleep(0)
-    hall.hub.enter(node, [], "welcome")
-    assert socket.texts == ["welcome", "early"]
+    assert hall.hub.enter(node, [], mark, "welcome")
+    for room in (7, 8):
+        hall.hub.publish([Publication((room_channel(room),), f"in {room}")])
+    await asyncio.sleep(0)
+    assert socket.texts == ["welcome", "early", "in 7", "in 8"]
+
+
+async def test_too_much_happened_while_connecting(hall):
+    """A connection that took too long to open is told to read its rooms again."""
+    mark = hall.hub.journal.mark
+    node = hall.hub.register(1, 1, True, "zh", RecordingSocket())
+    for user_id in range(2, 6000):
+        hall.hub.join(user_id, 7)
+    assert not hall.hub.enter(node, [], mark)
+    assert hall.hub.enter(node, [], hall.hub.journal.mark)
 
 
 async def test_who_is_here(hall):
@@ -146,7 +160,7 @@ async def test_who_is_here(hall):
     assert hall.hub.online(1)
     hall.hub.unregister(laptop)
     assert hall.hub.connections == 0 and not hall.hub.online(1)
-    hall.hub.enter(phone, [7])
+    hall.hub.enter(phone, [7], hall.hub.journal.mark)
     hall.hub.publish([Publication((room_channel(7),), "anyone?")])
     assert await hall.got(phone, laptop) == [[], []]
     assert not hall.hub._channels and not hall.hub._sessions
