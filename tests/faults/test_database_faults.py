@@ -1,6 +1,7 @@
 """A database that loses connections and answers: people who write notice nothing."""
 
 import asyncio
+import threading
 from contextlib import asynccontextmanager, contextmanager
 
 import peewee
@@ -82,12 +83,14 @@ async def test_killed_connections(request, tmp_path, kind):
     server.drop(name)
 
 
-def lose_answers(app: App, monkeypatch, *commits: int) -> list[int]:
-    """From now on the answers to these COMMITs of the log are lost; the numbers of those that were."""
+def lose_answers(app: App, monkeypatch, *commits: int, gate: threading.Event | None = None) -> list[int]:
+    """From now on the answers to these COMMITs are lost; the numbers of those that were. Nothing is written before
+    the `gate`, if there is one, is set."""
     real, counted, lost = app.services.db.write, [0], []
 
     @contextmanager
     def write():
+        assert gate is None or gate.wait(20)
         with real():
             yield
         counted[0] += 1
@@ -121,12 +124,16 @@ async def test_a_lost_answer_and_a_resend(database_url, tmp_path, monkeypatch):
     async with serving(database_url, tmp_path) as app:
         ann, bob = await friends(app)
         async with ann.socket() as mine, ann.socket() as other, bob.socket() as his:
-            lost = lose_answers(app, monkeypatch, 1, 3)
-            await mine.send(text(bob, "first", "c0"))  # while this is tried again, the others gather
+            gate = threading.Event()
+            lost = lose_answers(app, monkeypatch, 2, gate=gate)
+            await mine.send(text(bob, "first", "c0"))
+            assert await waiting(mine) == []
             for _ in range(3):
                 await mine.send(text(bob, "x", "c1"))
+            assert await waiting(mine) == []  # the log has them all, and is busy with the first
+            gate.set()
             acks = [await mine.receive() for _ in range(4)]
-            assert lost[0] == 1 and acks[0]["seq"] == 1
+            assert lost == [2] and acks[0]["seq"] == 1
             assert acks[1] == acks[2] == acks[3] and acks[1]["seq"] == 2
             for socket in (his, other):
                 assert [frame["content"] for frame in await waiting(socket)] == ["first", "x"]
