@@ -64,7 +64,7 @@ _MAX_MEDIA = 2**31 - 1
 _MAX_CID = 64
 #: More people than this are addressed by 0, which means all.
 _MAX_AT = 500
-#: A text field fits MariaDB's TEXT; the frame's own limit (64 KiB) is what a client meets first.
+#: Bytes of a text field: it fits MariaDB's TEXT. With the frame's own limit (64 KiB) a client meets that first.
 _MAX_TEXT = 65535
 
 _TEXTS = ("content", "pic", "url", "memo")
@@ -102,7 +102,7 @@ class Message:
         for name in _TEXTS:
             value = get(name)
             if value is not None and value != "":
-                setattr(message, name, values.text(value, name, _MAX_TEXT))
+                setattr(message, name, values.text(value, name, _MAX_TEXT, _MAX_TEXT))
         if get("amount") is not None:
             message.amount = values.integer(get("amount"), "amount")
         if get("ref") is not None:

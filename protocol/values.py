@@ -83,10 +83,12 @@ def integer(value: object, name: str, low: int = 0, high: int = MAX_INT) -> int:
     return value
 
 
-def text(value: object, name: str, max_length: int) -> str:
-    """A string of at most `max_length` characters that every database can keep."""
+def text(value: object, name: str, max_length: int, max_bytes: int = 0) -> str:
+    """A string of at most `max_length` characters, and bytes if that is limited, that every database can keep."""
     if type(value) is not str or len(value) > max_length:
         raise BadArgument(f"参数 {name} 不正确", f"Bad value of {name}")
     if _FORBIDDEN.search(value):
         raise Malformed(f"参数 {name} 含有无效字符", f"{name} holds characters that cannot be stored")
+    if max_bytes and len(value) > max_bytes // 4 and len(value.encode("utf-8")) > max_bytes:
+        raise BadArgument(f"参数 {name} 太长", f"{name} is too long")
     return value

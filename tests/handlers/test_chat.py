@@ -100,7 +100,8 @@ async def test_sent_by_call_reaches_all(app):
         assert answer["data"] == {"kind": 10, **{name: one[name] for name in ("cid", "id", "seq", "ver", "createat", "dstid")}}
 
 
-async def test_order(app):
+@pytest.mark.parametrize("cmd", [10, 11])
+async def test_order(app, cmd):
     """Everybody sees a conversation's frames, acks among them, in seq order without a gap, whoever talks at once."""
     ann, bob = await friends(app)
     room = await group(ann, bob)
@@ -108,9 +109,10 @@ async def test_order(app):
         sockets = await open_all(stack, ann.socket(), ann.socket(), bob.socket(), bob.socket())
         for i in range(60):
             for number, socket in enumerate(sockets):
-                await socket.send(text(room, f"{number}.{i}", f"{number}.{i}", cmd=11))
+                dst = room if cmd == 11 else (bob, bob, ann, ann)[number]
+                await socket.send(text(dst, f"{number}.{i}", f"{number}.{i}", cmd=cmd))
         for socket in sockets:
-            seqs = [(await socket.receive(1, 11))["seq"] for _ in range(240)]
+            seqs = [(await socket.receive(1, cmd))["seq"] for _ in range(240)]
             assert seqs == list(range(seqs[0], seqs[0] + 240))
 
 

@@ -85,6 +85,14 @@ def test_kinds_of_the_future(media):
     assert parse(media=media, content="", memo="x").row()["memo"] == "x"
 
 
+@pytest.mark.parametrize(("letter", "count"), [("x", 65535), ("é", 32767), ("鹊", 21845), ("👋", 16383)])
+def test_the_longest_text(letter, count):
+    """A text field has at most 65535 bytes, whatever they spell: what a database would cut is refused."""
+    assert len(parse(content=letter * count).content) == count
+    with pytest.raises(BadArgument):
+        parse(content=letter * (count + 1))
+
+
 def test_a_notice_from_a_client():
     """Nobody but the server writes notices."""
     with pytest.raises(Forbidden) as refused:
