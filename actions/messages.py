@@ -62,7 +62,7 @@ def deliver(hub: Hub, batch: Sequence[Submission]) -> None:
             origin.settled(message, submission.refusal)
         if is_new:
             ack = frames.ack(message) if node is not None and node.v2 else ""
-            origin_id = node.id if node is not None else ""
+            origin_id = node.id if node is not None else 0
             notice = message.media == Media.NOTICE
             publications.append(Publication(_channels(message), message.encode(), origin_id, ack, notice))
     if publications:

@@ -22,4 +22,4 @@ async def read(app: "Services", user_id: int, kind: int, dstid: int, seq: int, n
     event = frames.event(Cmd.READ, userid=user_id, kind=kind, dstid=dstid, seq=stands)
     readers = {user_id, dstid} if kind == SINGLE else {user_id}
     channels = tuple(user_channel(reader) for reader in sorted(readers))
-    app.hub.publish([Publication(channels, event, node.id if node else "", v2_only=True)])
+    app.hub.publish([Publication(channels, event, node.id if node else 0, v2_only=True)])

@@ -11,14 +11,14 @@ from typing import NamedTuple, Protocol
 class Publication(NamedTuple):
     """One frame for a room, or for some users; a node that listens on several of their channels gets it once.
 
-    `text`: the frame as JSON. `origin`: the id of the node that caused it and does not get it ("" for none);
+    `text`: the frame as JSON. `origin`: the id of the node that caused it and does not get it (0 for none);
     `ack` is what that node gets in its place, and concerns only the process that has it. `v2_only`: classic nodes
     don't get it.
     """
 
     channels: tuple[str, ...]
     text: str
-    origin: str = ""
+    origin: int = 0
     ack: str = ""
     v2_only: bool = False
 

@@ -5,7 +5,7 @@ It knows no rows and asks nobody: who belongs to which room is told to it when a
 
 import asyncio
 import random
-from collections import defaultdict
+import sys
 from collections.abc import Iterable, Sequence
 
 from hub.broker import Broker, Joined, Publication
@@ -14,7 +14,6 @@ from hub.journal import Journal, Revoked
 from hub.node import Node
 from hub.transport import Transport, text_frame
 from protocol.frames import CloseCode
-
 
 _USER, _ROOM = "u", "g"
 
@@ -33,11 +32,14 @@ class Hub:
     def __init__(self, broker: Broker, queue_bytes: int) -> None:
         self._broker = broker
         self._queue_bytes = queue_bytes
-        self._channels: dict[str, dict[Node, None]] = {}  # listeners in the order they came
-        self._sessions: defaultdict[int, set[Node]] = defaultdict(set)
-        self._nodes: dict[str, Node] = {}  # by id
-        self._fanout = Fanout(lambda channel: self._channels.get(channel, ()))
+        # A node costs as little as it can: nearly every user has one or two, a room many.
+        self._nodes: dict[int, Node] = {}  # by id
+        self._users: dict[str, tuple[Node, ...]] = {}  # by user channel
+        self._rooms: dict[str, dict[Node, None]] = {}  # by room channel, in the order they came
+        self._sessions: dict[int, tuple[Node, ...]] = {}
+        self._fanout = Fanout(lambda channel: self._rooms.get(channel, ()))
         self._dirty: list[Node] = []
+        self._schedule_node = self._schedule  # one bound method for all nodes
         self.journal = Journal()
         broker.listen(self._deliver)
 
@@ -54,14 +56,14 @@ class Hub:
 
     def online(self, user_id: int) -> bool:
         """Whether the user has a node in this process."""
-        return user_channel(user_id) in self._channels
+        return user_channel(user_id) in self._users
 
     def register(self, user_id: int, session_id: int, v2: bool, lang: str, transport: Transport) -> Node:
         """A new connection. It listens to its user's channel; `enter` adds rooms and lets it be written to."""
-        node = Node(user_id, session_id, v2, lang, transport, self._schedule, self._queue_bytes)
+        node = Node(user_id, session_id, v2, lang, transport, self._schedule_node, self._queue_bytes)
         self._nodes[node.id] = node
-        self._sessions[session_id].add(node)
-        self._listen(node, (user_channel(user_id),))
+        _add(self._users, user_channel(user_id), node)
+        _add(self._sessions, session_id, node)
         return node
 
     def enter(self, node: Node, room_ids: Iterable[int], mark: int, welcome: str | None = None) -> bool:
@@ -76,7 +78,7 @@ class Hub:
             self._close(node, CloseCode.REVOKED, "session revoked")
         if node.id in self._nodes:
             joined = [c.room_id for c in changes if isinstance(c, Joined) and c.user_id == node.user_id]
-            self._listen(node, [room_channel(room_id) for room_id in (*room_ids, *joined)])
+            self._listen(node, (*room_ids, *joined))
             node.begin(welcome)
         return True
 
@@ -85,23 +87,22 @@ class Hub:
         if node.id not in self._nodes:
             return
         del self._nodes[node.id]
+        _remove(self._users, user_channel(node.user_id), node)
+        _remove(self._sessions, node.session_id, node)
         for channel in node.channels:
-            listeners = self._channels[channel]
+            listeners = self._rooms[channel]
             del listeners[node]
             if not listeners:
-                del self._channels[channel]
+                del self._rooms[channel]
         node.channels = ()
         node.closed = True
-        session = self._sessions[node.session_id]
-        session.discard(node)
-        if not session:
-            del self._sessions[node.session_id]
 
-    def _listen(self, node: Node, channels: Iterable[str]) -> None:
-        new = [channel for channel in dict.fromkeys(channels) if channel not in node.channels]
+    def _listen(self, node: Node, room_ids: Iterable[int]) -> None:
+        channels = dict.fromkeys(sys.intern(room_channel(room_id)) for room_id in room_ids)  # one text for all nodes
+        new = tuple(channel for channel in channels if channel not in node.channels)
         for channel in new:
-            self._channels.setdefault(channel, {})[node] = None
-        node.channels += tuple(new)
+            self._rooms.setdefault(channel, {})[node] = None
+        node.channels += new
 
     # --- publishing ---------------------------------------------------------------------------------------
 
@@ -123,11 +124,11 @@ class Hub:
         for item in items:
             if isinstance(item, Joined):
                 self.journal.note(item)
-                for node in self._channels.get(user_channel(item.user_id), ()):
-                    self._listen(node, (room_channel(item.room_id),))
+                for node in self._users.get(user_channel(item.user_id), ()):
+                    self._listen(node, (item.room_id,))
                 continue
             origin = self._nodes.get(item.origin)
-            if origin is not None or any(channel in self._channels for channel in item.channels):
+            if origin is not None or any(c in self._users or c in self._rooms for c in item.channels):
                 self._deliver_frame(item, origin)
 
     def _deliver_frame(self, item: Publication, origin: Node | None) -> None:
@@ -142,12 +143,10 @@ class Hub:
                 node.send(frame)
 
     def _listeners(self, channels: tuple[str, ...]) -> Iterable[Node]:
+        """The nodes of some users, each once."""
         if len(channels) == 1:
-            return self._channels.get(channels[0], ())
-        found: dict[Node, None] = {}
-        for channel in channels:
-            found.update(self._channels.get(channel, {}))
-        return found
+            return self._users.get(channels[0], ())
+        return dict.fromkeys(node for channel in channels for node in self._users.get(channel, ()))
 
     # --- writing ------------------------------------------------------------------------------------------
 
@@ -167,7 +166,7 @@ class Hub:
     def close_session(self, session_id: int) -> None:
         """The session was revoked: its sockets are closed with 4401."""
         self.journal.note(Revoked(session_id))
-        for node in list(self._sessions.get(session_id, ())):
+        for node in self._sessions.get(session_id, ()):
             self._close(node, CloseCode.REVOKED, "session revoked")
 
     async def close_all(self, code: CloseCode, seconds: float) -> None:
@@ -185,3 +184,15 @@ class Hub:
     def _close(self, node: Node, code: CloseCode, reason: str) -> None:
         node.close(code, reason)
         self.unregister(node)
+
+
+def _add(nodes_by: dict, key: object, node: Node) -> None:
+    nodes_by[key] = (*nodes_by.get(key, ()), node)
+
+
+def _remove(nodes_by: dict, key: object, node: Node) -> None:
+    rest = tuple(other for other in nodes_by[key] if other is not node)
+    if rest:
+        nodes_by[key] = rest
+    else:
+        del nodes_by[key]

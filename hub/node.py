@@ -11,8 +11,7 @@ from protocol.frames import CloseCode
 from protocol.message import Message
 
 #: Node ids are unique among all processes, so that a broker can tell a publication's own node from the others.
-_PROCESS = os.urandom(8).hex()
-_numbers = itertools.count(1)
+_numbers = itertools.count(int.from_bytes(os.urandom(4), "big") << 31)
 
 
 class Node:
@@ -30,9 +29,9 @@ class Node:
 
     def __init__(self, user_id: int, session_id: int, v2: bool, lang: str, transport: Transport,
                  schedule: "Callable[[Node], None]", limit: int) -> None:
-        self.id = f"{_PROCESS}-{next(_numbers)}"
+        self.id = next(_numbers)
         self.user_id, self.session_id, self.v2, self.lang = user_id, session_id, v2, lang
-        self.channels: tuple[str, ...] = ()  # what the hub has it listen to
+        self.channels: tuple[str, ...] = ()  # the rooms' that the hub has it listen to
         self._transport = transport
         self._schedule = schedule
         self._limit = limit

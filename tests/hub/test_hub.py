@@ -163,7 +163,7 @@ async def test_who_is_here(hall):
     hall.hub.enter(phone, [7], hall.hub.journal.mark)
     hall.hub.publish([Publication((room_channel(7),), "anyone?")])
     assert await hall.got(phone, laptop) == [[], []]
-    assert not hall.hub._channels and not hall.hub._sessions
+    assert not hall.hub._users and not hall.hub._rooms and not hall.hub._sessions
 
 
 async def test_a_revoked_session(hall):
