@@ -54,5 +54,16 @@ function countInTitle(pinia: ReturnType<typeof createPinia>): void {
   })
 }
 
+/** A part of the page is gone from the server: if that has a newer page, start that one. Offline, nothing happens. */
+async function reloadIfNewer(): Promise<void> {
+  const mine = document.querySelector('script[type="module"]')?.getAttribute('src') ?? ''
+  const shell = await fetch(location.href, { cache: 'no-store' })
+    .then((answer) => (answer.ok ? answer.text() : mine))
+    .catch(() => mine)
+  if (!shell.includes(mine)) location.reload()
+}
+
+window.addEventListener('vite:preloadError', () => void reloadIfNewer())
+
 const mount = document.querySelector<HTMLElement>('#app')
 if (mount) void start(mount)

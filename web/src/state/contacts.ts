@@ -69,7 +69,10 @@ export const useContacts = defineStore('contacts', () => {
   const quietly = (work: Promise<void>) => void work.catch(() => undefined)
   live.on('welcome', () => quietly(load()))
   live.on('contacts', () => quietly(loadFriends()))
-  live.on('community', () => quietly(loadGroups()))
+  live.on('community', ({ what, userid }) => {
+    // Others come and go in big groups all day; that changes nothing in this list.
+    if (userid === session.userId || (what !== 'joined' && what !== 'left')) quietly(loadGroups())
+  })
   live.on('presence', setOnline)
   // Who writes is there, whatever the list said when it was loaded.
   live.on('arrival', ({ userid }) => setOnline(userid, true))
