@@ -10,6 +10,7 @@ import {
   type Ack,
   type ChatKey,
   type CommunityEvent,
+  type ContactEvent,
   type Content,
   type ErrorFrame,
   type Message,
@@ -32,7 +33,7 @@ export interface EngineEvents {
   onWelcome(): void
   /** A message of somebody else came by the live connection. */
   onArrival(message: Message, key: ChatKey): void
-  onContacts(): void
+  onContacts(event: ContactEvent): void
   onCommunity(event: CommunityEvent): void
   onPresence(userId: number, online: boolean): void
   onSessionLost(): void
@@ -151,7 +152,7 @@ export class Engine {
       case Cmd.Presence:
         return events.onPresence(frame.userid, frame.online === 1)
       case Cmd.ContactChanged:
-        return events.onContacts()
+        return events.onContacts(frame)
       case Cmd.CommunityChanged:
         return events.onCommunity(frame)
     }

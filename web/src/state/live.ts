@@ -5,7 +5,7 @@
 import { defineStore } from 'pinia'
 import { shallowReactive, shallowRef, watch } from 'vue'
 import { language, t } from '@/i18n'
-import type { ChatKey, CommunityEvent, Conversation, Message } from '@/protocol/types'
+import type { ChatKey, CommunityEvent, ContactEvent, Conversation, Message } from '@/protocol/types'
 import type { OutboxItem } from '@/sync/outbox'
 import { Api } from '@/transport/api'
 import { openLine, wakeOnReturn, type SocketState } from '@/transport/socket'
@@ -23,7 +23,7 @@ export interface TimelineView {
 /** What other stores want to hear of besides the mirrored values. */
 export interface LiveEvents {
   welcome: () => void
-  contacts: () => void
+  contacts: (event: ContactEvent) => void
   community: (event: CommunityEvent) => void
   presence: (userId: number, online: boolean) => void
   arrival: (message: Message, key: ChatKey) => void
@@ -79,7 +79,7 @@ export const useLive = defineStore('live', () => {
           attempts.value = state === 'online' ? 0 : started.socket.failures
         },
         onWelcome: () => listeners.welcome.forEach((listen) => listen()),
-        onContacts: () => listeners.contacts.forEach((listen) => listen()),
+        onContacts: (event) => listeners.contacts.forEach((listen) => listen(event)),
         onCommunity: (event) => listeners.community.forEach((listen) => listen(event)),
         onPresence: (id, online) => listeners.presence.forEach((listen) => listen(id, online)),
         onArrival: (message, key) => listeners.arrival.forEach((listen) => listen(message, key)),

@@ -138,6 +138,15 @@ export const useSession = defineStore('session', () => {
     return url
   }
 
+  // Changed on another device of one's own, or another page.
+  live.on('contacts', ({ what, userid }) => {
+    if (what !== 'updated' || userid !== me.value?.id) return
+    find(userid).then(
+      (changed) => (me.value = changed),
+      () => undefined,
+    )
+  })
+
   return {
     me,
     userId: computed(() => live.api.userId),
