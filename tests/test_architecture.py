@@ -157,6 +157,15 @@ def test_every_python_package_is_pinned():
                 assert re.match(r"[\w.\-]+==[\w.]+(; .+)?$", line), f"{requirements.name}: {line}"
 
 
+def test_the_image_has_all_of_the_server():
+    """A container started from deploy/Dockerfile finds every module that the server imports."""
+    rooms = {path.name for path in ROOT.iterdir() if path.name.removesuffix(".py") in MAY_IMPORT}
+    copied = re.findall(r"^COPY (?!--)(.+) \S+$", (ROOT / "deploy" / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    assert rooms <= {name for line in copied for name in line.split()}
+    allowed = (ROOT / "deploy" / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
+    assert rooms <= {line[1:] for line in allowed if line.startswith("!")}
+
+
 def test_no_third_party_source():
     """Everything in the tree was written for it; the rest comes from the registries."""
     foreign = re.compile(r"Copyright(?! \(c\) \d{4} Magpie contributors)\s+(\(c\)|©|\d{4})|@lic" r"ense|@pres" r"erve")
