@@ -17,7 +17,18 @@ export interface Faults {
   failCall: number
 }
 
+interface Form {
+  id: number
+  kind: Kind
+  dstid: number
+  before?: number
+  ver: number
+  limit: number
+}
+
 export class FakeServer {
+  /** Users that were asked for, each as often as it was. */
+  readonly asked: number[] = []
   epoch = 100
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
   readonly log = new Map<ChatKey, Message[]>()
@@ -125,8 +136,8 @@ export class FakeServer {
     return new Response(JSON.stringify({ code: 0, msg: '', ...answer }))
   }
 
-  private answer(path: string, form: { kind: Kind; dstid: number; before?: number; ver: number; limit: number }): object {
-    const rows = path === '/message/conversations' ? [] : this.rows(chatKey(form.kind, form.dstid))
+  private answer(path: string, form: Form): object {
+    const rows = form.kind ? this.rows(chatKey(form.kind, form.dstid)) : []
     switch (path) {
       case '/message/history':
         return { rows: rows.filter(({ seq }) => seq < (form.before ?? Infinity)).slice(-form.limit) }
@@ -134,6 +145,13 @@ export class FakeServer {
         const changed = rows.filter(({ ver }) => ver > form.ver).sort((a, b) => a.ver - b.ver)
         return { rows: changed.slice(0, form.limit), data: { more: changed.length > form.limit } }
       }
+      case '/user/find':
+        this.asked.push(form.id)
+        return { data: { id: form.id, nickname: `user ${form.id}` } }
+      case '/contact/loadfriend':
+        return { rows: [{ id: 42, nickname: '林晓雨', online: 0 }] }
+      case '/contact/loadcommunity':
+        return { rows: [{ id: 3, name: '周末爬山' }] }
       default:
         return { rows: [...this.log.keys()].map((key) => this.conversation(key)), data: { epoch: this.epoch } }
     }
