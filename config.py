@@ -143,6 +143,8 @@ class Hub:
     max_frame: int = _number(65536, 1024, 16777216)
     bad_frames: int = _number(20, 1, 100000)
     transport: str = _one_of("fast", "fast", "stock")
+    typing_max_members: int = _number(200, 0, 1000000)
+    offline_delay: float = _number(5.0, 0, 3600)
 
 
 @dataclass(frozen=True, slots=True)

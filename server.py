@@ -17,10 +17,11 @@ from pathlib import Path
 
 from tornado.netutil import bind_sockets
 
-from actions import accounts, messages, uploads
+from actions import accounts, messages, presence, uploads
 from actions.media.studio import Studio
 from actions.passwords import PasswordHasher
 from actions.services import Services
+from actions.typing import Typing
 from config import Config, ConfigError, load_config
 from handlers import logs
 from handlers.limits import Limiter
@@ -28,6 +29,7 @@ from handlers.listener import Listener
 from handlers.site import Site
 from hub.broker import MemoryBroker
 from hub.hub import Hub
+from hub.presence import Presence
 from hub.transport.sockets import Sockets
 from models import state
 from models.database import Database
@@ -76,7 +78,7 @@ def make_services(config: Config) -> Services:
         storage = open_storage(config.storage, config.data)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    hub = Hub(MemoryBroker(), queue_bytes=config.hub.queue_bytes)
+    hub = Hub(MemoryBroker(), Presence(config.hub.offline_delay), queue_bytes=config.hub.queue_bytes)
     sockets = Sockets(config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout)
     message_log = MessageLog(
         db,
@@ -85,8 +87,11 @@ def make_services(config: Config) -> Services:
         max_queue=config.messages.max_queue,
         on_commit=partial(messages.deliver, hub),
     )
-    return Services(config, db, hub, sockets, message_log, storage, Studio(config.uploads),
-                    PasswordHasher(config.auth.hash_queue), Limiter(config.limits))
+    typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
+    services = Services(config, db, hub, sockets, message_log, storage, Studio(config.uploads),
+                        PasswordHasher(config.auth.hash_queue), Limiter(config.limits), typing)
+    hub.presence.start(partial(presence.announce, services))
+    return services
 
 
 def make_app(services: Services) -> Site:
@@ -98,6 +103,7 @@ async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
     services.sockets.close()
+    await services.hub.presence.close()
     services.hasher.close()
     await services.studio.close()
     await services.storage.close()

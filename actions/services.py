@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from actions.media.studio import Studio
     from actions.passwords import PasswordHasher
+    from actions.typing import Typing
     from hub.hub import Hub
     from hub.transport.sockets import Sockets
     from models.database import Database
@@ -28,4 +29,5 @@ class Services:
     studio: Studio  #: makes uploads ready to be stored and shown
     hasher: PasswordHasher  #: argon2id off the loop
     limits: Any  #: ``limits.check(action, key)``, raises `SlowDown`; see `handlers.limits`
+    typing: Typing  #: who may be heard typing where
     draining: bool = False

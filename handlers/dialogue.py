@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 
 from actions import messages, receipts
 from actions.services import Services
-from hub.node import Node
+from hub.node import Look, Node
 from models.base import now_ms
 from protocol import frames, values
 from protocol.errors import BadArgument, Malformed, Refusal
@@ -61,9 +61,15 @@ class ChatClient:
             return None
         if cmd == Cmd.READ:
             self._app.limits.check("request", node.user_id)
-            kind = values.integer(fields.get("kind"), "kind", SINGLE, ROOM)
-            dstid = values.integer(fields.get("dstid"), "dstid", 1)
+            kind, dstid = _conversation(fields)
             return receipts.read(self._app, node.user_id, kind, dstid, values.integer(fields.get("seq"), "seq"), node)
+        if cmd == Cmd.TYPING:
+            self._app.limits.check("request", node.user_id)
+            return self._app.typing.typed(node.user_id, *_conversation(fields))
+        if cmd == Cmd.LOOK:
+            self._app.limits.check("request", node.user_id)
+            self._app.hub.look(node, _look(fields))
+            return None
         raise BadArgument("未知的 cmd", "Unknown cmd")
 
     async def _wait(self, busy: Awaitable[None], cid: object) -> None:
@@ -88,3 +94,15 @@ class ChatClient:
         self._bad_frames.append(now)
         if len(self._bad_frames) == most and now - self._bad_frames[0] < _BAD_FRAMES_WINDOW:
             self.node.close(CloseCode.POLICY, "too many bad frames")
+
+
+def _conversation(fields: dict) -> tuple[int, int]:
+    """(kind, dstid)"""
+    return values.integer(fields.get("kind"), "kind", SINGLE, ROOM), values.integer(fields.get("dstid"), "dstid", 1)
+
+
+def _look(fields: dict) -> Look:
+    """Without kind and dstid: at no conversation."""
+    absent = fields.get("kind") is None and fields.get("dstid") is None
+    kind, dstid = (0, 0) if absent else _conversation(fields)
+    return Look(kind, dstid, friends=values.integer(fields.get("friends", 0), "friends", 0, 1) == 1)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from hub.broker import Sight
 from hub.node import Node
 
 #: Listeners between two looks at the clock. Smaller slices cost more looks, larger ones overshoot the turn.
@@ -26,12 +27,13 @@ _JOINED = 32 << 10
 
 class RoomFrame(NamedTuple):
     """One frame for a room. The node `origin` does not get it, but `ack` in its place; classic nodes don't get a
-    `v2_only` one."""
+    `v2_only` one, and one with a `sight` is for those only who see it."""
 
     frame: bytes
     origin: Node | None
     ack: bytes
     v2_only: bool
+    sight: Sight | None = None
 
 
 class Fanout:
@@ -78,6 +80,8 @@ class Fanout:
     def _next_batch(self, channel: str) -> "_Batch":
         waiting, frames, size = self._waiting[channel], [], 0
         while waiting and size < _JOINED:
+            if frames and waiting[0].sight is not frames[0].sight:
+                break
             frames.append(waiting.popleft())
             size += len(frames[-1].frame)
         return _Batch(channel, frames, tuple(self._listeners(channel)))
@@ -86,12 +90,13 @@ class Fanout:
 class _Batch:
     """Some frames on their way to the listeners that a room had when their turn came."""
 
-    __slots__ = ("channel", "_nodes", "_next", "_joined", "_classic", "_origins")
+    __slots__ = ("channel", "_nodes", "_next", "_joined", "_classic", "_origins", "_sight")
 
     def __init__(self, channel: str, frames: list[RoomFrame], nodes: tuple[Node, ...]) -> None:
         self.channel = channel
         self._nodes = nodes
         self._next = 0
+        self._sight = frames[0].sight
         self._joined = b"".join([f.frame for f in frames])
         self._classic = self._joined
         if any(f.v2_only for f in frames):
@@ -104,6 +109,8 @@ class _Batch:
         """Writes to the next listeners; True when it was the last of them."""
         joined, classic, origins = self._joined, self._classic, self._origins
         part = self._nodes[self._next : self._next + _SLICE]
+        if self._sight is not None:
+            part = [node for node in part if node.sees(self._sight)]
         for node in part:
             if node not in origins:
                 node.send_now(joined if node.v2 else classic)

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from hub.broker import Broker, Joined, Publication
 from hub.fanout import Fanout, RoomFrame
 from hub.journal import Journal, Revoked
-from hub.node import Node
+from hub.node import Look, Node
+from hub.presence import Presence
 from hub.transport import Transport, text_frame
 from protocol.frames import CloseCode
 
@@ -29,7 +30,7 @@ def room_channel(room_id: int) -> str:
 class Hub:
     """`queue_bytes`: what may wait for one node before it is closed with 4008."""
 
-    def __init__(self, broker: Broker, queue_bytes: int) -> None:
+    def __init__(self, broker: Broker, presence: Presence, queue_bytes: int) -> None:
         self._broker = broker
         self._queue_bytes = queue_bytes
         # A node costs as little as it can: nearly every user has one or two, a room many.
@@ -41,6 +42,7 @@ class Hub:
         self._dirty: list[Node] = []
         self._schedule_node = self._schedule  # one bound method for all nodes
         self.journal = Journal()
+        self.presence = presence
         broker.listen(self._deliver)
 
     # --- who is here --------------------------------------------------------------------------------------
@@ -55,8 +57,8 @@ class Hub:
         return list(self._sessions)
 
     def online(self, user_id: int) -> bool:
-        """Whether the user has a node in this process."""
-        return user_channel(user_id) in self._users
+        """Whether the user has a node in this process, or had one a moment ago."""
+        return user_channel(user_id) in self._users or self.presence.lingers(user_id)
 
     def register(self, user_id: int, session_id: int, v2: bool, lang: str, transport: Transport) -> Node:
         """A new connection. It listens to its user's channel; `enter` adds rooms and lets it be written to."""
@@ -79,6 +81,9 @@ class Hub:
         if node.id in self._nodes:
             joined = [c.room_id for c in changes if isinstance(c, Joined) and c.user_id == node.user_id]
             self._listen(node, (*room_ids, *joined))
+            if not self._is_here(node.user_id):
+                self.presence.came(node.user_id)
+            self.presence.watch(node)
             node.begin(welcome)
         return True
 
@@ -96,6 +101,17 @@ class Hub:
                 del self._rooms[channel]
         node.channels = ()
         node.closed = True
+        self.presence.watching.discard(node)
+        if node.begun and not self._is_here(node.user_id):
+            self.presence.went(node.user_id)
+
+    def look(self, node: Node, look: Look) -> None:
+        """What the client has on its screen from now on."""
+        node.look = look
+        self.presence.watch(node)
+
+    def _is_here(self, user_id: int) -> bool:
+        return any(node.begun for node in self._users.get(user_channel(user_id), ()))
 
     def _listen(self, node: Node, room_ids: Iterable[int]) -> None:
         channels = dict.fromkeys(sys.intern(room_channel(room_id)) for room_id in room_ids)  # one text for all nodes
@@ -134,12 +150,12 @@ class Hub:
     def _deliver_frame(self, item: Publication, origin: Node | None) -> None:
         frame, ack = text_frame(item.text), text_frame(item.ack) if item.ack else b""
         if item.channels[0][0] == _ROOM:
-            self._fanout.add(item.channels[0], RoomFrame(frame, origin, ack, item.v2_only))
+            self._fanout.add(item.channels[0], RoomFrame(frame, origin, ack, item.v2_only, item.sight))
             return
         if origin is not None and ack:
             origin.send(ack)
         for node in self._listeners(item.channels):
-            if node is not origin and (node.v2 or not item.v2_only):
+            if node is not origin and (node.v2 or not item.v2_only) and (item.sight is None or node.sees(item.sight)):
                 node.send(frame)
 
     def _listeners(self, channels: tuple[str, ...]) -> Iterable[Node]:

@@ -3,15 +3,25 @@
 import itertools
 import os
 from collections.abc import Callable
+from typing import NamedTuple
 
+from hub.broker import Sight
 from hub.transport import Transport, text_frame
 from protocol import frames
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
-from protocol.message import Message
+from protocol.message import SINGLE, Message
 
 #: Node ids are unique among all processes, so that a broker can tell a publication's own node from the others.
 _numbers = itertools.count(int.from_bytes(os.urandom(4), "big") << 31)
+
+
+class Look(NamedTuple):
+    """What a client has on the screen: a conversation (0, 0 for none), and the list of friends or not."""
+
+    kind: int
+    dstid: int
+    friends: bool
 
 
 class Node:
@@ -25,7 +35,7 @@ class Node:
     """
 
     __slots__ = ("id", "user_id", "session_id", "v2", "lang", "channels", "_transport", "_schedule", "_limit",
-                 "_queue", "_queued", "_begun", "closed")
+                 "_queue", "_queued", "begun", "closed", "look")
 
     def __init__(self, user_id: int, session_id: int, v2: bool, lang: str, transport: Transport,
                  schedule: "Callable[[Node], None]", limit: int) -> None:
@@ -37,15 +47,30 @@ class Node:
         self._limit = limit
         self._queue: list[bytes] | None = None  # frames of this turn, or of the time before `begin`
         self._queued = 0  # bytes in the queue
-        self._begun = False
+        self.begun = False  # it has entered its rooms and is written to
         self.closed = False
+        self.look: Look | None = None  # None: it has never said
 
     def begin(self, welcome: str | None = None) -> None:
         """Writing may start: `welcome`, then what has been queued since this node was made."""
-        self._begun = True
+        self.begun = True
         if welcome:
             self._queue = [text_frame(welcome), *(self._queue or ())]
         self.flush()
+
+    @property
+    def watches(self) -> bool:
+        """Whether it may show who of its user's friends is online."""
+        look = self.look
+        return self.v2 and (look is None or look.friends or look.kind == SINGLE)
+
+    def sees(self, sight: Sight) -> bool:
+        """Whether it is told of `sight`. A client that never said what it looks at is told of all."""
+        look = self.look
+        if not self.v2 or self.user_id == sight.actor:
+            return False
+        return (look is None or look.kind == sight.kind and look.dstid == sight.dstid
+                or look.friends and sight.friends)
 
     def send(self, frame: bytes) -> None:
         """Queues one whole frame. A node that has too much waiting is closed with 4008 and resumes by catching
@@ -57,12 +82,12 @@ class Node:
             self._queue.append(frame)
             return
         self._queue = [frame]
-        if self._begun:
+        if self.begun:
             self._schedule(self)
 
     def send_now(self, joined: bytes) -> None:
         """Writes whole frames that need not wait for others of this turn."""
-        if not self._begun:
+        if not self.begun:
             self.send(joined)
         elif joined and not self.closed and self._fits(len(joined)):
             self._transport.send(joined)
@@ -86,7 +111,7 @@ class Node:
     def flush(self) -> None:
         """Writes what is queued, as one piece."""
         queue = self._queue
-        if queue and self._begun and not self.closed:
+        if queue and self.begun and not self.closed:
             self._queue, self._queued = None, 0
             self._transport.send(queue[0] if len(queue) == 1 else b"".join(queue))
 

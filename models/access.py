@@ -1,7 +1,8 @@
 """Who may read and write which conversation, and why somebody else may not."""
 
 from models.community import Community
-from models.conversation import Conversation, find
+from models.conversation import Conversation, Member, find
+from models.database import reads
 from models.user import User
 from protocol.errors import BadArgument, Forbidden, NotFound, Refusal
 from protocol.message import ROOM, SINGLE
@@ -29,6 +30,17 @@ def refusal(kind: int, dstid: int) -> Refusal:
     if kind == ROOM:
         return Forbidden("你不是该群成员", "You are not a member of this group")
     return Forbidden("你们还不是好友", "You are not friends")
+
+
+@reads
+def hears_typing(user_id: int, kind: int, dstid: int, strangers: bool, max_members: int) -> bool:
+    """Whether anybody is to be told that the caller types in (kind, dstid): nobody in a group of more than
+    `max_members`, nor in notes to oneself. Raises as `locate`."""
+    conversation = locate(user_id, kind, dstid, strangers)
+    if kind == SINGLE:
+        return user_id != dstid
+    members = Member.select(Member.user_id).where(Member.conversation_id == conversation.id)
+    return members.limit(max_members + 1).count() <= max_members
 
 
 def _exists(kind: int, dstid: int) -> bool:

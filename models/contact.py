@@ -1,5 +1,8 @@
 """Contacts: whom (cate 1) and which groups (cate 2) a user has in the list."""
 
+from collections import defaultdict
+from collections.abc import Collection
+
 from peewee import BigAutoField, BigIntegerField, CharField, SmallIntegerField
 
 from models.base import Base
@@ -59,3 +62,18 @@ def friend_ids(user_id: int) -> list[int]:
     """Whom a user has as friends."""
     mine = (Contact.ownerid == user_id) & (Contact.cate == USER)
     return [row[0] for row in Contact.select(Contact.dstobj).where(mine).tuples()]
+
+
+@reads
+def friends_among(viewers: Collection[int], user_ids: Collection[int]) -> dict[int, list[int]]:
+    """For each of `viewers` who of `user_ids` are their friends; who has none of them as a friend is left out.
+
+    One query over the lists of the fewer of them: friendship is mutual."""
+    fewer, others = sorted((viewers, user_ids), key=len)
+    mine = Contact.ownerid.in_(list(fewer)) & (Contact.cate == USER)
+    found = defaultdict(list)
+    for owner_id, friend_id in Contact.select(Contact.ownerid, Contact.dstobj).where(mine).tuples():
+        if friend_id in others:
+            viewer, user_id = (owner_id, friend_id) if fewer is viewers else (friend_id, owner_id)
+            found[viewer].append(user_id)
+    return found

@@ -20,7 +20,10 @@ class Cmd(IntEnum):
     WELCOME = 3
     SINGLE = 10
     ROOM = 11
+    TYPING = 12
     READ = 13
+    PRESENCE = 17
+    LOOK = 18
     CONTACT_CHANGED = 20
     COMMUNITY_CHANGED = 21
 

@@ -7,7 +7,8 @@
             await socket.send({"cmd": 10, "dstid": bob.user_id, "media": 1, "content": "你好", "cid": "1"})
             ack = await socket.receive()
 
-Rate limits are off unless a test asks for them: ``running(tmp_path, {"limits.enabled": True})``.
+Rate limits are off unless a test asks for them: ``running(tmp_path, {"limits.enabled": True})``. So is presence,
+``running(tmp_path, presence=True)``: its frames come a second after somebody, in the middle of anything.
 """
 
 import asyncio
@@ -60,22 +61,28 @@ class App:
 
 
 @asynccontextmanager
-async def running(data: Path, settings: Mapping[str, object] = {}) -> AsyncIterator[App]:
+async def running(data: Path, settings: Mapping[str, object] = {}, presence: bool = False) -> AsyncIterator[App]:
     """The server with its rows and media under `data`, until the block ends."""
-    app = start(data, settings)
+    app = start(data, settings, presence)
     try:
         yield app
     finally:
         await app.stop()
 
 
-def start(data: Path, settings: Mapping[str, object] = {}) -> App:
+def start(data: Path, settings: Mapping[str, object] = {}, presence: bool = False) -> App:
     """As `running`, for callers that stop it themselves; call it on the loop."""
     given = {"server.port": 0, "server.data": str(data), "limits.enabled": False, **settings}
     config = load_config(None, {}, given)
     services = server.make_services(config)
+    if not presence:
+        services.hub.presence.start(_announce_nobody)
     site = server.make_app(services)
     return App(services, site, server.listen(config, site))
+
+
+async def _announce_nobody(changes: dict[int, int]) -> None:
+    """In the place of `actions.presence.announce`."""
 
 
 @pytest.fixture

@@ -62,7 +62,8 @@ def test_welcome_and_heartbeat():
 
 
 @pytest.mark.parametrize("name, cmd", [
-    ("read", Cmd.READ), ("contact-changed", Cmd.CONTACT_CHANGED), ("community-changed", Cmd.COMMUNITY_CHANGED),
+    ("read", Cmd.READ), ("typing", Cmd.TYPING), ("presence", Cmd.PRESENCE), ("contact-changed", Cmd.CONTACT_CHANGED),
+    ("community-changed", Cmd.COMMUNITY_CHANGED),
 ])
 def test_event(name, cmd):
     """Pages hear of what was read and of changes among friends and groups."""

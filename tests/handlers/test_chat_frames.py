@@ -109,7 +109,7 @@ async def test_what_does_not_count(tmp_path):
     async with running(tmp_path, {"limits.enabled": True}) as app:
         ann = await app.client().register()
         async with await RawSocket.of(ann) as socket:
-            for sent in ({"cmd": 12, "kind": 10, "dstid": 1}, text(ann, ""), text(99999)):
+            for sent in ({"cmd": 99, "kind": 10, "dstid": 1}, text(ann, ""), text(99999)):
                 for _ in range(15):
                     await socket.write(frame(sent))
                     assert (await socket.receive())["cmd"] == 2

@@ -7,6 +7,7 @@ import pytest
 import hub.fanout
 from hub.broker import MemoryBroker, Publication
 from hub.hub import Hub, room_channel, user_channel
+from hub.presence import Presence
 from tests.hub.sockets import RecordingSocket
 
 
@@ -14,7 +15,7 @@ class Hall:
     """A hub with crowds in rooms."""
 
     def __init__(self) -> None:
-        self.hub = Hub(MemoryBroker(), queue_bytes=1 << 20)
+        self.hub = Hub(MemoryBroker(), Presence(5.0), queue_bytes=1 << 20)
         self.sockets = {}
         self.users = iter(range(1, 1 << 20))
 

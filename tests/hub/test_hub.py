@@ -7,6 +7,7 @@ import pytest
 import hub.hub
 from hub.broker import MemoryBroker, Publication
 from hub.hub import Hub, room_channel, user_channel
+from hub.presence import Presence
 from protocol.frames import CloseCode
 from tests.hub.sockets import RecordingSocket
 
@@ -24,7 +25,7 @@ class Hall:
     """A hub with connections whose sockets can be read."""
 
     def __init__(self) -> None:
-        self.hub = Hub(MemoryBroker(), queue_bytes=1000)
+        self.hub = Hub(MemoryBroker(), Presence(0.0), queue_bytes=1000)
         self.sockets: dict = {}
 
     def come(self, user_id: int, *rooms: int, session: int = 0, v2: bool = True):
@@ -159,6 +160,7 @@ async def test_who_is_here(hall):
     hall.hub.unregister(phone)
     assert hall.hub.online(1)
     hall.hub.unregister(laptop)
+    hall.hub.presence.tick()
     assert hall.hub.connections == 0 and not hall.hub.online(1)
     hall.hub.enter(phone, [7], hall.hub.journal.mark)
     hall.hub.publish([Publication((room_channel(7),), "anyone?")])

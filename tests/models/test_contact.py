@@ -82,3 +82,18 @@ async def test_groups_are_no_friends(database):
     await database.run(contact.add_contact, ann, bo, contact.COMMUNITY, NOW)
     assert await friends(database, ann) == []
     assert await database.run(contact.friend_ids, ann) == []
+
+
+@pytest.mark.parametrize("many", ["viewers", "others"])
+async def test_friends_of_many_at_once(database, many):
+    """Who of some users is a friend of whom is found in one query, whichever side has more people."""
+    ann, bo, eve, *crowd = await newcomers(database, 8)
+    for pair in ((ann, bo), (ann, eve), (bo, crowd[0])):
+        await database.run(contact.befriend, *pair, NOW)
+    await database.run(contact.add_contact, ann, crowd[1], contact.COMMUNITY, NOW)
+    viewers, others = {ann, bo, *crowd[:3]}, {bo, eve, crowd[1]}
+    if many == "viewers":
+        assert await database.run(contact.friends_among, viewers, others) == {ann: [bo, eve], crowd[0]: [bo]}
+    else:
+        found = await database.run(contact.friends_among, others, viewers)
+        assert {viewer: sorted(ids) for viewer, ids in found.items()} == {bo: [ann, crowd[0]], eve: [ann]}

@@ -79,7 +79,8 @@ def test_frames():
     assert json.loads(frames.welcome(*(welcome[name] for name in ("epoch", "now", "heartbeat", "max_frame")))) == welcome
     heartbeat = fixture("heartbeat")["frame"]
     assert json.loads(frames.heartbeat(heartbeat["now"])) == heartbeat
-    for name, cmd in (("read", Cmd.READ), ("contact-changed", Cmd.CONTACT_CHANGED), ("community-changed", Cmd.COMMUNITY_CHANGED)):
+    for name, cmd in (("read", Cmd.READ), ("typing", Cmd.TYPING), ("presence", Cmd.PRESENCE),
+                      ("contact-changed", Cmd.CONTACT_CHANGED), ("community-changed", Cmd.COMMUNITY_CHANGED)):
         event = fixture(name)["frame"]
         fields = {key: value for key, value in event.items() if key != "cmd"}
         assert json.loads(frames.event(cmd, **fields)) == event

@@ -17,8 +17,8 @@ CODES = {Refused: -1, BadArgument: -400, NotLoggedIn: -401, Forbidden: -403, Not
 def test_the_numbers_of_the_wire():
     """Commands and close codes are the numbers that clients know."""
     assert {cmd.name: int(cmd) for cmd in Cmd} == {
-        "HEARTBEAT": 0, "ACK": 1, "ERROR": 2, "WELCOME": 3, "SINGLE": 10, "ROOM": 11, "READ": 13,
-        "CONTACT_CHANGED": 20, "COMMUNITY_CHANGED": 21}
+        "HEARTBEAT": 0, "ACK": 1, "ERROR": 2, "WELCOME": 3, "SINGLE": 10, "ROOM": 11,
+        "TYPING": 12, "READ": 13, "PRESENCE": 17, "LOOK": 18, "CONTACT_CHANGED": 20, "COMMUNITY_CHANGED": 21}
     assert {code.name: int(code) for code in frames.CloseCode} == {
         "POLICY": 1008, "TOO_BIG": 1009, "RESTART": 1012, "SLOW": 4008, "REVOKED": 4401}
 

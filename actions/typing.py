@@ -1,0 +1,84 @@
+"""Typing: that somebody writes in a conversation, told to those who see it."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+from hub.broker import Publication, Sight
+from hub.hub import Hub, room_channel, user_channel
+from models import access
+from models.database import Database
+from protocol import frames
+from protocol.errors import Forbidden, NotFound, Refusal
+from protocol.message import ROOM, Cmd
+
+#: Seconds between two frames about one person in one conversation, and for which a refusal is repeated unasked.
+_PAUSE = 3.0
+
+#: Seconds for which somebody who may type is not looked up again. Who leaves a group is heard there so long at most.
+_HOLDS = 60.0
+
+#: Conversations that are remembered, a few hundred bytes each; then the oldest are forgotten, and looked up again.
+_MOST = 20000
+
+
+class _Chat:
+    """One person in one conversation."""
+
+    __slots__ = ("heard", "refusal", "until", "next")
+
+    def __init__(self, heard: bool, refusal: Refusal | None, until: float) -> None:
+        self.heard = heard  # whether anybody is to be told
+        self.refusal = refusal
+        self.until = until  # when to look again
+        self.next = 0.0  # when it may be told again
+
+
+class Typing:
+    """Who may be heard typing where, and when they were heard last. `strangers`: anyone may write to anyone;
+    `max_members`: nobody is told in larger groups."""
+
+    def __init__(self, db: Database, hub: Hub, strangers: bool, max_members: int,
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        self._db, self._hub = db, hub
+        self._strangers, self._max_members = strangers, max_members
+        self._clock = clock
+        self._chats: dict[tuple[int, int, int], _Chat] = {}
+
+    def typed(self, user_id: int, kind: int, dstid: int) -> Awaitable[None] | None:
+        """`user_id` types in (kind, dstid). None, or what to wait for while the database is asked who may. Raises,
+        now or then, what a message would be refused with."""
+        now = self._clock()
+        chat = self._chats.get((user_id, kind, dstid))
+        if chat is None or now >= chat.until:
+            return self._look_up(user_id, kind, dstid)
+        self._tell(chat, user_id, kind, dstid)
+        return None
+
+    async def _look_up(self, user_id: int, kind: int, dstid: int) -> None:
+        heard, refusal, holds = False, None, _HOLDS
+        try:
+            heard = await self._db.run(access.hears_typing, user_id, kind, dstid, self._strangers, self._max_members)
+        except (Forbidden, NotFound) as found:
+            refusal, holds = found, _PAUSE
+        known = self._chats.pop((user_id, kind, dstid), None)
+        chat = _Chat(heard, refusal, self._clock() + holds)
+        if known is not None:
+            chat.next = known.next
+        self._chats[user_id, kind, dstid] = chat
+        while len(self._chats) > _MOST:
+            del self._chats[next(iter(self._chats))]
+        self._tell(chat, user_id, kind, dstid)
+
+    def _tell(self, chat: _Chat, user_id: int, kind: int, dstid: int) -> None:
+        if chat.refusal is not None:
+            raise chat.refusal.with_traceback(None)
+        now = self._clock()
+        if not chat.heard or now < chat.next:
+            return
+        chat.next = now + _PAUSE
+        event = frames.event(Cmd.TYPING, userid=user_id, kind=kind, dstid=dstid)
+        if kind == ROOM:
+            channel, sight = room_channel(dstid), Sight(kind, dstid, user_id)
+        else:  # which the reader names by who types
+            channel, sight = user_channel(dstid), Sight(kind, user_id, user_id, friends=True)
+        self._hub.publish([Publication((channel,), event, sight=sight)])

@@ -1,0 +1,156 @@
+"""Presence over real sockets: friends are told who comes and who goes, if they can see it."""
+
+import pytest
+
+from models import contact
+from tests.app import running
+from tests.handlers.people import friends, waiting
+
+
+def presence(client, online: int) -> dict:
+    return {"cmd": 17, "userid": client.user_id, "online": online}
+
+
+class Pulse:
+    """The announcements of a server, made when a test says so."""
+
+    def __init__(self, app) -> None:
+        self.presence = app.services.hub.presence
+        self.now = 1000.0
+        self.presence._clock = lambda: self.now
+        self.asked: list[int] = []  # how many people each query was about
+        run = app.services.db.run
+
+        async def count(fn, *args):
+            if fn is contact.friends_among:
+                self.asked.append(len(args[1]))
+            return await run(fn, *args)
+
+        app.services.db.run = count
+
+    async def beat(self, seconds: float = 1.0) -> None:
+        """`seconds` later what is due is announced."""
+        self.now += seconds
+        self.presence.tick()
+        if self.presence._task is not None:
+            await self.presence._task
+
+
+@pytest.fixture
+def served(io_loop, tmp_path):
+    """A server that announces, and its pulse."""
+    entered = running(tmp_path / "data", presence=True)
+    app = io_loop.run_sync(entered.__aenter__)
+    yield app, Pulse(app)
+    io_loop.run_sync(lambda: entered.__aexit__(None, None, None))
+
+
+async def gone(app, client) -> None:
+    """Waits until the server has noticed that a client's sockets are closed."""
+    while client.user_id in {node.user_id for node in app.services.hub._nodes.values()}:
+        await client.post("/contact/loadfriend")
+
+
+async def test_a_friend_comes_and_goes(served):
+    """Bob sees Ann come online, stay so while she changes her network, and go a moment after she went."""
+    app, pulse = served
+    ann, bob = await friends(app)
+    async with bob.socket() as his:
+        async with ann.socket():
+            await pulse.beat()
+            assert await his.receive() == presence(ann, 1)
+        await gone(app, ann)
+        await pulse.beat(4)
+        async with ann.socket():
+            await pulse.beat(9)
+        await gone(app, ann)
+        await pulse.beat(4)
+        assert await waiting(his) == []
+        assert (await bob.post("/contact/loadfriend"))["rows"][0]["online"] == 1
+        await pulse.beat(2)
+        assert await his.receive() == presence(ann, 0)
+        assert (await bob.post("/contact/loadfriend"))["rows"][0]["online"] == 0
+
+
+async def test_it_comes_by_itself(tmp_path):
+    """Within about a second, and after the delay that is set, friends are told."""
+    async with running(tmp_path, {"hub.offline_delay": 0}, presence=True) as app:
+        ann, bob = await friends(app)
+        async with bob.socket() as his:
+            async with ann.socket():
+                assert await his.receive() == presence(ann, 1)
+            assert await his.receive() == presence(ann, 0)
+
+
+async def test_strangers_are_told_nothing(served):
+    """Who is no friend does not learn when somebody is online, nor do classic pages."""
+    app, pulse = served
+    ann, bob = await friends(app)
+    eve = await app.client().register("Eve")
+    async with eve.socket() as hers, bob.socket() as his, bob.socket(v=None) as classic:
+        await pulse.beat()
+        async with ann.socket() as mine:
+            await pulse.beat()
+            assert await waiting(hers) == [] and await waiting(his) == [presence(ann, 1)]
+            await mine.send({"cmd": 10, "dstid": bob.user_id, "media": 1, "content": "hi"})
+            assert (await classic.receive())["cmd"] == 10
+            assert (await mine.receive())["cmd"] == 1  # oneself is no friend either
+
+
+@pytest.mark.parametrize("look, told", [
+    ({"friends": 1}, True),
+    ({"kind": 10, "dstid": "ann"}, True),
+    ({"kind": 10, "dstid": "eve"}, False),
+    ({"kind": 11, "dstid": "ann"}, False),
+    ({}, False),
+], ids=["the list", "their chat", "another chat", "a group", "nothing"])
+async def test_only_those_who_look(served, look, told):
+    """A page is told of a friend while it shows the list or their chat, and not while it shows neither."""
+    app, pulse = served
+    ann, bob = await friends(app)
+    eve = await app.client().register("Eve")
+    ids = {"ann": ann.user_id, "eve": eve.user_id}
+    async with bob.socket() as his:
+        await his.send({"cmd": 18, **{name: ids.get(value, value) for name, value in look.items()}})
+        await waiting(his)
+        async with ann.socket():
+            await pulse.beat()
+            assert await waiting(his) == [presence(ann, 1)] * told
+
+
+async def test_one_query_for_all(served):
+    """However many come back in a second, whose friends they are is one query; without anybody who looks, none."""
+    app, pulse = served
+    ann, bob = await friends(app)
+    crowd = [await app.client().register() for _ in range(20)]
+    for other in crowd[:10]:
+        await other.post("/contact/addfriend", dstid=bob.user_id)
+    async with bob.socket() as his:
+        await pulse.beat()
+        pulse.asked.clear()
+        sockets = [await other.socket().open() for other in crowd]
+        await pulse.beat()
+        assert pulse.asked == [20]
+        frames = await waiting(his)
+        assert sorted(frame["userid"] for frame in frames) == [other.user_id for other in crowd[:10]]
+        for socket in (*sockets, his):
+            await socket.send({"cmd": 18})
+            await waiting(socket)
+        pulse.asked.clear()
+        async with ann.socket(v=None):
+            await pulse.beat()
+            assert pulse.asked == [] and await waiting(his) == []
+
+
+async def test_stopping_tells_nobody(served):
+    """While the server stops, those who are still connected do not see their friends go one after the other."""
+    app, pulse = served
+    ann, bob = await friends(app)
+    async with bob.socket() as his:
+        async with ann.socket():
+            await pulse.beat()
+            assert await his.receive() == presence(ann, 1)
+        await gone(app, ann)
+        app.services.draining = True
+        await pulse.beat(6)
+        assert await waiting(his) == []
