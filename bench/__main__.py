@@ -98,7 +98,8 @@ def machine() -> dict:
     with open("/proc/cpuinfo") as info:
         model = next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), "")
     return {"cpu": model, "cores": os.cpu_count(), "kernel": platform.release(), "python": platform.python_version(),
-            "load_before": os.getloadavg()[0]}
+            "load_before": os.getloadavg()[0],
+            "settings": {name: value for name, value in os.environ.items() if name.startswith("IM_")}}
 
 
 def _write(options: Namespace, figures: dict, drawing: str) -> None:

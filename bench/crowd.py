@@ -113,7 +113,7 @@ class Crowd:
             self._jobs.add(job)
             job.add_done_callback(self._jobs.discard)
         else:
-            self._note(f"user {client.user_id}: closed by the server, code {client.close_code}")
+            self.note(f"user {client.user_id}: closed by the server, code {client.close_code}")
 
     async def _come_back(self, client: Client) -> None:
         """As our page does: wait at random, up to a time that doubles; then ask what was missed."""
@@ -155,7 +155,7 @@ class Crowd:
     def _on_ack(self, client: Client, frame: dict, now: int) -> None:
         sent = self.pending.pop(frame["cid"], None)
         if sent is None:
-            self._note(f"ack without a message: {frame}")
+            self.note(f"ack without a message: {frame}")
             return
         stream, route, due = sent
         client.waiting -= 1
@@ -164,7 +164,7 @@ class Crowd:
         self.acked.append((client.user_id, route.kind, route.dst_id, frame.get("seq", 0), frame["cid"]))
 
     def _on_error(self, client: Client, frame: dict) -> None:
-        self._note(f"user {client.user_id}: {frame.get('code')} {frame.get('msg')}")
+        self.note(f"user {client.user_id}: {frame.get('code')} {frame.get('msg')}")
         sent = self.pending.pop(frame.get("cid", ""), None)
         if sent is not None:
             stream, route, _ = sent
@@ -173,7 +173,8 @@ class Crowd:
             stream.expected -= route.fanout
             stream.landed(route.local)
 
-    def _note(self, text: str) -> None:
+    def note(self, text: str) -> None:
+        """Keeps the first few of what went wrong."""
         if len(self.errors) < _ERRORS_KEPT:
             self.errors.append(text)
 
@@ -200,7 +201,7 @@ class Crowd:
                         self._fetch(client, place, message)
                     after = page[-1]["seq"]
         except (CallFailed, OSError, TimeoutError) as error:
-            self._note(f"user {client.user_id}: catching up: {error}")
+            self.note(f"user {client.user_id}: catching up: {error}")
 
     def _fetch(self, client: Client, place: int, message: dict) -> None:
         is_news = client.tracker.fetch(place, message["seq"])

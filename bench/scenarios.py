@@ -17,6 +17,8 @@ _PRIVATE, _TO_TEAM, _TO_DEPARTMENT = 0.70, 0.25, 0.0492
 _TO_ALL = 1 - _PRIVATE - _TO_TEAM - _TO_DEPARTMENT
 #: `mixed`: what somebody does on a day at work (times per person).
 _MESSAGES, _READS, _HISTORIES, _UPLOADS, _DEPARTURES = 100, 60, 15, 2, 4
+#: `mixed`: in a very short day nobody could come and go that often and be there, too (a second and person).
+_MOST_DEPARTURES = 0.1
 
 
 def connect(options: Namespace) -> Plan:
@@ -96,7 +98,7 @@ def mixed(options: Namespace) -> Plan:
     a_second = people / options.seconds
     return Plan("mixed", f"a day of {people} people, {rate:g} messages/s", shape, traffic, options.seconds,
                 people={"reads": _READS * a_second, "histories": _HISTORIES * a_second,
-                        "uploads": _UPLOADS * a_second, "departures": _DEPARTURES * a_second})
+                        "uploads": _UPLOADS * a_second, "departures": min(_DEPARTURES * a_second, people * _MOST_DEPARTURES)})
 
 
 SCENARIOS = {"connect": connect, "room": room, "pairs": pairs, "storm": storm, "mixed": mixed}

@@ -1,12 +1,11 @@
 """Puts users, sessions, friends and groups straight into a data directory, in bulk."""
 
-import asyncio
 import secrets
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from peewee import fn
+from peewee import PeeweeException, fn
 
 from bench.world import Shape, World
 from models.base import Base, now_ms
@@ -26,7 +25,8 @@ _LIFETIME = 7 * 86400 * 1000  # ms
 def seed(data: Path, shape: Shape) -> World:
     """Adds `shape` to the database in `data`, made if need be, beside whatever is there.
 
-    The users cannot log in by password: their tokens are the way in, for a week.
+    The users cannot log in by password: their tokens are the way in, for a week. Raises ValueError when there
+    is something else than a database of ours.
     """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     db = Database(f"sqlite:///{data.absolute() / 'magpie.db'}", workers=1)
@@ -34,9 +34,10 @@ def seed(data: Path, shape: Shape) -> World:
         db.migrate()
         with db.write():
             return _fill(shape, now_ms())
+    except PeeweeException as error:
+        raise ValueError(f"{data}: {error}") from error
     finally:
-        db.drop_connection()
-        asyncio.run(db.close())
+        db.drop_connection()  # this thread's, the only one that was used
 
 
 def _fill(shape: Shape, now: int) -> World:

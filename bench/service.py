@@ -11,28 +11,31 @@ from bench import proc
 ROOT = Path(__file__).resolve().parent.parent
 #: Seconds for starting, and for stopping (which spreads the good-byes).
 PATIENCE = 60
+#: Lines of its log that are shown when it fails.
+_LINES = 12
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class ServerFailed(Exception):
-    """The server did not start, or died. The text says where its log is."""
+    """The server did not start, or died. The text ends with the last of its log."""
 
 
 class Server:
     """A child process that prints its address when it is ready. `arguments` follow the interpreter's name;
-    `env` are the variables it gets besides those of this process; standard error goes to `log`."""
+    `env` are variables that it gets unless this process has them set; standard error goes to `log`."""
 
     def __init__(self, arguments: list[str], log: Path, env: dict[str, str], cores: set[int] | None) -> None:
         self.host, self.port, self.pid = "127.0.0.1", 0, 0
         self._arguments, self._log, self._cores = arguments, log, cores
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("IM_")}
-        self._env = {**inherited, **env}
+        self._env = {**env, **os.environ}
         self._child: asyncio.subprocess.Process | None = None
 
     @classmethod
     def magpie(cls, data: Path, cores: set[int] | None, connections: int) -> "Server":
-        """Our server on `data`, rate limits off, with room for so many connections. ``IM_*`` variables other
-        than these are not passed on: a run says what it measured."""
+        """Our server on `data`, with rate limits off and room for so many connections unless ``IM_*`` variables
+        say otherwise. Raises ValueError when they name another database, which cannot be seeded."""
+        if "IM_DATABASE_URL" in os.environ:
+            raise ValueError("IM_DATABASE_URL: only SQLite can be filled here; start a server and use --url")
         env = {"IM_LIMITS_ENABLED": "false", "IM_SERVER_MAX_CONNECTIONS": str(connections + 100)}
         return cls([str(ROOT / "server.py"), "--data", str(data)], data / "server.log", env, cores)
 
@@ -52,7 +55,7 @@ class Server:
             line = ""
         if "http" not in line:
             await self.stop()
-            raise ServerFailed(f"the server did not start, see {self._log}")
+            raise ServerFailed(f"the server did not start\n{self._last_lines()}")
         self.port = urlsplit(line.split()[-1]).port
 
     async def stop(self) -> int:
@@ -70,7 +73,10 @@ class Server:
     def check(self) -> None:
         """Raises `ServerFailed` when it has ended by itself."""
         if self._child.returncode is not None:
-            raise ServerFailed(f"the server ended with code {self._child.returncode}, see {self._log}")
+            raise ServerFailed(f"the server ended with code {self._child.returncode}\n{self._last_lines()}")
+
+    def _last_lines(self) -> str:
+        return "\n".join(self._log.read_text("utf-8", "replace").splitlines()[-_LINES:])
 
     def cpu(self) -> float:
         """Seconds of CPU time so far."""

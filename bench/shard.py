@@ -42,7 +42,7 @@ class Shard:
         for stream in crowd.streams:
             stream.start(start)
         if self.people:
-            self.people.start()
+            self.people.start(start)
         end = start + int(seconds * 1e9)
         while time.monotonic_ns() < end and not all(stream.over for stream in crowd.streams):
             await asyncio.sleep(0.02)
