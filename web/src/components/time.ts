@@ -3,8 +3,15 @@ import { locale, t } from '@/i18n'
 
 const DAY = 86_400_000
 
+/** The day asked for last: the lines of a chat ask for the same one again and again. */
+let day = { start: 0, end: 0 }
+
 function startOfDay(ms: number): number {
-  return new Date(ms).setHours(0, 0, 0, 0)
+  if (ms < day.start || ms >= day.end) {
+    const start = new Date(ms).setHours(0, 0, 0, 0)
+    day = { start, end: new Date(start).setHours(24) }
+  }
+  return day.start
 }
 
 /** Whole calendar days between two times; 0 on the same day. */
@@ -12,8 +19,14 @@ function daysApart(at: number, now: number): number {
   return Math.round((startOfDay(now) - startOfDay(at)) / DAY)
 }
 
+/** Making a formatter takes longer than drawing a bubble, so each is made once. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
 function format(ms: number, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(locale(), options).format(ms)
+  const name = locale() + JSON.stringify(options)
+  const made = formats.get(name) ?? new Intl.DateTimeFormat(locale(), options)
+  formats.set(name, made)
+  return made.format(ms)
 }
 
 /** `14:32`. */

@@ -92,6 +92,7 @@ export const useChat = defineStore('chat', () => {
       await engine.catchup.open(next)
       if (unread > 0) await reach(next, read + 1)
     } finally {
+      live.showNow()
       if (key.value === next) loading.value = false
     }
     if (key.value === next && unread > 0) firstUnread.value = firstForeignAfter(next, read)
@@ -124,6 +125,7 @@ export const useChat = defineStore('chat', () => {
     try {
       return await live.engine.catchup.older(key.value)
     } finally {
+      live.showNow()
       loadingOlder.value = false
     }
   }
@@ -136,6 +138,7 @@ export const useChat = defineStore('chat', () => {
     const problem = problemOf(content)
     if (problem) throw new RangeError(`a message of media ${content.media} needs ${problem}`)
     live.engine?.send(chat, content)
+    live.showNow()
   }
 
   function sendFile(draft: FileDraft): void {
@@ -145,11 +148,13 @@ export const useChat = defineStore('chat', () => {
   function retry(entryKey: string): void {
     if (uploads.items.has(entryKey)) uploads.retry(entryKey)
     else live.engine?.retry(entryKey)
+    live.showNow()
   }
 
   function remove(entryKey: string): void {
     if (uploads.items.has(entryKey)) uploads.remove(entryKey)
     else live.engine?.remove(entryKey)
+    live.showNow()
   }
 
   function seen(seq: number): void {

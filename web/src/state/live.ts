@@ -10,6 +10,7 @@ import type { OutboxItem } from '@/sync/outbox'
 import { Api } from '@/transport/api'
 import { openLine, wakeOnReturn, type SocketState } from '@/transport/socket'
 import { dropToken, takeToken } from '@/transport/token'
+import { Batch } from './batch'
 import { Engine } from './engine'
 import { leaveForLogin } from './leave'
 import { localStore } from './storage'
@@ -17,7 +18,6 @@ import { localStore } from './storage'
 export interface TimelineView {
   messages: readonly Message[]
   hasOlder: boolean
-  loaded: boolean
 }
 
 /** What other stores want to hear of besides the mirrored values. */
@@ -37,6 +37,9 @@ export const useLive = defineStore('live', () => {
   const inboxLoaded = shallowRef(false)
   const outbox = shallowRef<readonly OutboxItem[]>([])
   const timelines = shallowReactive(new Map<ChatKey, TimelineView>())
+  /** Conversations whose messages have changed since the last redraw. */
+  const changed = new Set<ChatKey>()
+  const changes = new Batch(mirror)
   const connection = shallowRef<SocketState>('offline')
   const attempts = shallowRef(0)
   const listeners: { [Name in keyof LiveEvents]: LiveEvents[Name][] } = {
@@ -68,12 +71,12 @@ export const useLive = defineStore('live', () => {
       store: localStore,
       tooLarge: () => t('error.tooLong'),
       events: {
-        onInbox: () => {
-          inbox.value = started.inbox.rows
-          inboxLoaded.value ||= started.catchup.listed
+        onInbox: () => changes.mark(),
+        onOutbox: () => changes.mark(),
+        onTimeline: (key) => {
+          changed.add(key)
+          changes.mark()
         },
-        onTimeline: mirrorTimeline,
-        onOutbox: () => (outbox.value = started.outbox.items),
         onConnection: (state) => {
           connection.value = state
           attempts.value = state === 'online' ? 0 : started.socket.failures
@@ -88,7 +91,7 @@ export const useLive = defineStore('live', () => {
       },
     })
     engine.value = started
-    outbox.value = started.outbox.items
+    mirror()
     wakeOnReturn(started.socket)
     started.start()
   }
@@ -117,11 +120,27 @@ export const useLive = defineStore('live', () => {
     engine.value?.outbox.clear()
   }
 
+  /** Brings the reactive values up to the engine's. All at once, so that no message is twice or nowhere. */
+  function mirror(): void {
+    const { value: started } = engine
+    if (!started) return
+    inbox.value = started.inbox.rows
+    inboxLoaded.value ||= started.catchup.listed
+    outbox.value = started.outbox.items
+    for (const key of changed) mirrorTimeline(key)
+    changed.clear()
+  }
+
   function mirrorTimeline(key: ChatKey): void {
     const timeline = engine.value?.catchup.timeline(key)
     if (!timeline) return void timelines.delete(key)
-    const { messages, hasOlder, loaded } = timeline
-    timelines.set(key, { messages, hasOlder, loaded })
+    const { messages, hasOlder } = timeline
+    timelines.set(key, { messages, hasOlder })
+  }
+
+  /** Shows at once what the reader has just done. */
+  function showNow(): void {
+    changes.flush()
   }
 
   /** A refused handshake does not say why; a call does, and `onSessionLost` hears a -401. */
@@ -150,6 +169,7 @@ export const useLive = defineStore('live', () => {
     leave,
     forget,
     mirrorTimeline,
+    showNow,
     on,
   }
 })

@@ -84,6 +84,7 @@ export const useUploads = defineStore('uploads', () => {
     const remote = content.pic ?? content.url
     if (local) previews.set(cid, local)
     live.engine?.send(key, content, cid)
+    live.showNow()
     items.delete(cid)
     if (local && remote) await loaded(remote)
     previews.delete(cid)
