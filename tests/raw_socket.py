@@ -105,7 +105,7 @@ class RawSocket:
         """Says nothing more, and reads to the end."""
         try:
             self._writer.write_eof()
-        except OSError:
+        except (OSError, RuntimeError):  # uvloop: the other end has closed already
             return
         await self.closed()
 
