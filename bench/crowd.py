@@ -149,8 +149,8 @@ class Crowd:
             client.waiting += 1
         return True
 
-    def _landed(self, stream: int, count: int) -> None:
-        self.streams[stream].landed(count)
+    def _landed(self, stream: int, dues: list[int]) -> None:
+        self.streams[stream].landed(dues)
 
     def _on_ack(self, client: Client, frame: dict, now: int) -> None:
         sent = self.pending.pop(frame["cid"], None)
@@ -162,16 +162,18 @@ class Crowd:
         stream.acked += 1
         stream.ack_latency.add(now - due)
         self.acked.append((client.user_id, route.kind, route.dst_id, frame.get("seq", 0), frame["cid"]))
+        if not route.local:  # nobody here will see it arrive
+            stream.landed([due])
 
     def _on_error(self, client: Client, frame: dict) -> None:
         self.note(f"user {client.user_id}: {frame.get('code')} {frame.get('msg')}")
         sent = self.pending.pop(frame.get("cid", ""), None)
         if sent is not None:
-            stream, route, _ = sent
+            stream, route, due = sent
             client.waiting -= 1
             stream.refused += 1
             stream.expected -= route.fanout
-            stream.landed(route.local)
+            stream.forget(due)
 
     def note(self, text: str) -> None:
         """Keeps the first few of what went wrong."""
@@ -206,10 +208,10 @@ class Crowd:
     def _fetch(self, client: Client, place: int, message: dict) -> None:
         is_news = client.tracker.fetch(place, message["seq"])
         if is_news and message["userid"] != client.user_id and message.get("cid", "").startswith(self.run_id):
-            _, stream, shard = wire.marker(message["content"])
+            due, stream, shard = wire.marker(message["content"])
             self.fetched[stream] = self.fetched.get(stream, 0) + 1
             if shard == self.shard:
-                self._landed(stream, 1)
+                self._landed(stream, [due])
 
 
 def _place(row: dict) -> int:

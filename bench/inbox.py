@@ -24,22 +24,24 @@ _GROUPS = 48
 
 class Piece:
     """Some whole frames. `runs`: (place, first seq, last seq) of messages without a gap; `counts`: messages by
-    (stream, shard); `dues`: (stream, due) of each; `others`: frames that concern one client alone."""
+    stream; `dues`: (stream, due) of each; `own`: the dues, by stream, of those that this process has sent;
+    `others`: frames that concern one client alone."""
 
-    __slots__ = ("data", "runs", "counts", "dues", "others", "shared", "arrivals", "frames")
+    __slots__ = ("data", "runs", "counts", "dues", "own", "others", "shared", "arrivals")
 
     def __init__(self) -> None:
         self.runs: list[tuple[int, int, int]] = []
-        self.counts: dict[tuple[int, int], int] = {}
+        self.counts: dict[int, int] = {}
         self.dues: list[tuple[int, int]] = []
+        self.own: dict[int, list[int]] = {}
         self.others: list[tuple[int, object]] = []
         self.shared = True
         self.arrivals: list[int] = []
 
 
 class Inbox:
-    """What the clients of one process have received. `shard` is the process's number; `landed(stream, n)` is
-    called with deliveries of messages that this process sent."""
+    """What the clients of one process have received. `shard` is the process's number; `landed(stream, dues)` is
+    called with each delivery of messages that this process sent."""
 
     def __init__(self, shard: int, landed) -> None:
         self.shard = shard
@@ -67,10 +69,10 @@ class Inbox:
                 client.receive(kind, frame, now)
             for place, first, last in piece.runs:
                 see(place, first, last, faults)
-            for (stream, shard), count in piece.counts.items():
+            for stream, count in piece.counts.items():
                 self.delivered[stream] = self.delivered.get(stream, 0) + count
-                if shard == self.shard:
-                    self._landed(stream, count)
+            for stream, dues in piece.own.items():
+                self._landed(stream, dues)
             piece.arrivals.append(now)
             if not piece.shared:
                 self._fold(piece)
@@ -109,7 +111,9 @@ class Inbox:
             return
         due, stream, shard = found
         piece.dues.append((stream, due))
-        piece.counts[stream, shard] = piece.counts.get((stream, shard), 0) + 1
+        piece.counts[stream] = piece.counts.get(stream, 0) + 1
+        if shard == self.shard:
+            piece.own.setdefault(stream, []).append(due)
         if cmd == Cmd.ROOM:
             self.frame_bytes = size
         if "seq" in frame:

@@ -11,6 +11,8 @@ from bench import proc
 ROOT = Path(__file__).resolve().parent.parent
 #: Seconds for starting, and for stopping (which spreads the good-byes).
 PATIENCE = 60
+#: Connections beyond those of the clients: calls, and handshakes under way.
+_SPARE = 1000
 #: Lines of its log that are shown when it fails.
 _LINES = 12
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -36,7 +38,7 @@ class Server:
         say otherwise. Raises ValueError when they name another database, which cannot be seeded."""
         if "IM_DATABASE_URL" in os.environ:
             raise ValueError("IM_DATABASE_URL: only SQLite can be filled here; start a server and use --url")
-        env = {"IM_LIMITS_ENABLED": "false", "IM_SERVER_MAX_CONNECTIONS": str(connections + 100)}
+        env = {"IM_LIMITS_ENABLED": "false", "IM_SERVER_MAX_CONNECTIONS": str(connections + _SPARE)}
         return cls([str(ROOT / "server.py"), "--data", str(data)], data / "server.log", env, cores)
 
     async def start(self) -> None:

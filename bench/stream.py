@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from bench.histogram import Histogram
@@ -24,8 +24,8 @@ class Route(NamedTuple):
 
 class Stream:
     """Sends along its routes in turn. With `rate` (messages a second) it is an open loop: a message that is sent
-    late counts from when it was due. With `window` it is a closed one: a message is over when its deliveries to
-    this process's clients have arrived; on several processes each has its share of the window.
+    late counts from when it was due. With `window` it is a closed one: a message is over when all its deliveries
+    to this process's clients have arrived; on several processes each has its share of the window.
 
     `send(stream, route, due)` sends, or says False when the route's sender is away.
     """
@@ -37,8 +37,8 @@ class Stream:
         self.ack_latency = Histogram()
         self._rate, self._window, self._limit, self._send = rate, window, limit, send
         self._turn = 0
-        self._outstanding = 0  # local deliveries still to come
-        self._room = (window - 1) * max((route.local for route in routes), default=0)
+        self._left: dict[int, int] = {}  # of a window's messages, by due: deliveries still to come
+        self._latest = 0
         self._stopped = True
         self._timer: asyncio.TimerHandle | None = None
 
@@ -58,22 +58,35 @@ class Stream:
         """Nothing more will be sent."""
         return self._stopped
 
-    def landed(self, count: int) -> None:
-        """Deliveries of this process's messages have arrived at its clients."""
-        self._outstanding -= count
-        if self._window and not self._stopped and self._outstanding <= self._room:
+    def landed(self, dues: Iterable[int]) -> None:
+        """A delivery of each of these messages has arrived at one of this process's clients."""
+        if not self._window:
+            return
+        left = self._left
+        for due in dues:
+            count = left.get(due, 0)
+            if count > 1:
+                left[due] = count - 1
+            elif count:
+                del left[due]
+        if len(left) < self._window:
             self._pump()
+
+    def forget(self, due: int) -> None:
+        """The message was refused: nobody waits for it."""
+        self._left.pop(due, None)
+        self.landed(())
 
     def _pump(self) -> None:
         if self._stopped:
             return
+        now = time.monotonic_ns()
         if self._window:
-            while self._outstanding <= self._room and not self._stopped:
-                if not self._send_one(time.monotonic_ns()):
-                    self._later(time.monotonic_ns() + 10_000_000)
+            while len(self._left) < self._window and not self._stopped:
+                if not self._send_one(max(time.monotonic_ns(), self._latest + 1)):
+                    self._later(now + 10_000_000)
                     return
             return
-        now = time.monotonic_ns()
         for _ in range(_BURST):
             due = self._due()
             if due > now or self._stopped or not self._send_one(due):
@@ -87,7 +100,8 @@ class Stream:
             if self._send(self, route, due):
                 self.sent += 1
                 self.expected += route.fanout
-                self._outstanding += route.local
+                if self._window:
+                    self._left[due], self._latest = max(1, route.local), due
                 if self._limit and self.sent >= self._limit:
                     self.stop()
                 return True
