@@ -142,6 +142,8 @@ export class Engine {
         return this.arrived(frame)
       case Cmd.Read:
         if (this.inbox.applyRead(frame)) events.onInbox()
+        // Who reads is there.
+        if (frame.userid !== this.me) events.onPresence(frame.userid, true)
         return
       case Cmd.Recall:
       case Cmd.Edit:
