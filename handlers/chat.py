@@ -43,7 +43,8 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         user_id = values.digits(ids[0])
         if type(user_id) is not int or not 1 <= user_id <= values.MAX_INT:
             raise HTTPError(403)
-        self._token = tokens[0] if tokens else security.cookie_tokens(self.request, self.secure).get(user_id, "")
+        token = tokens[0] if tokens else ""  # a classic page that came without one sends it empty
+        self._token = token or security.cookie_tokens(self.request, self.secure).get(user_id, "")
         self.user_id, self._v2 = user_id, bool(versions)
         if not self._token or not await self._read_entrance():
             raise HTTPError(403)

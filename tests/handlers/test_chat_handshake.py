@@ -52,8 +52,9 @@ async def test_by_cookie(app):
     ann, bob = await friends(app)
     cookie = "; ".join(f"{name}={value}" for name, value in ann.cookies.items())
     for user, status in ((ann, 101), (bob, 403)):
-        async with await RawSocket.connect(app.port, f"/chat?id={user.user_id}&v=2", Cookie=cookie) as socket:
-            assert socket.status == status
+        for rest in ("&v=2", "&token="):
+            async with await RawSocket.connect(app.port, f"/chat?id={user.user_id}{rest}", Cookie=cookie) as socket:
+                assert socket.status == status
 
 
 @pytest.mark.parametrize(("origin", "status"), [
