@@ -13,6 +13,10 @@ from typing import Protocol
 
 _TEXT_FINAL = 0x81
 
+#: Seconds that a client may take to read what waits before our close frame and to answer it: who was closed for
+#: being slow is to read that it was (4008), over a slow line too.
+CATCHING_UP = 20.0
+
 #: What the kernel may hold for one client (bytes). Left alone it grows to 4 MiB, and a client that does not read
 #: is noticed late.
 SEND_BUFFER = 128 << 10
@@ -40,7 +44,7 @@ class Transport(Protocol):
 
     def close(self, code: int, reason: str) -> None:
         """Sends a close frame after what waits, and nothing after it; a client that does not answer it is cut
-        off after a few seconds."""
+        off after a few seconds, or after `CATCHING_UP` when something waited."""
 
 
 def text_frame(text: str) -> bytes:

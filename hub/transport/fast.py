@@ -13,7 +13,7 @@ import struct
 
 from tornado.iostream import IOStream, SSLIOStream
 
-from hub.transport import SEND_BUFFER, Receiver
+from hub.transport import CATCHING_UP, SEND_BUFFER, Receiver
 from hub.transport.parser import CLOSE, PING, PONG, FrameParser, TooBig, Violation
 from protocol.frames import CloseCode
 
@@ -106,6 +106,9 @@ class FastTransport:
         self._loop.remove_writer(self._fd)
         if self._state == _ANSWERED:
             self._end()
+        elif self._state == _CLOSED:
+            self._timer.cancel()
+            self._timer = self._loop.call_later(_CLOSING, self._end)
         elif self._pong is not None:
             pong, self._pong = self._pong, None
             self.send(pong)
@@ -196,7 +199,7 @@ class FastTransport:
             self._send_close(struct.pack("!H", code) + reason.encode()[:123])
             if self._state == _OPEN:
                 self._state = _CLOSED
-                self._timer = self._loop.call_later(_CLOSING, self._end)
+                self._timer = self._loop.call_later(_CLOSING if self._out is None else CATCHING_UP, self._end)
 
     def _send_close(self, payload: bytes) -> None:
         self.send(bytes((0x80 | CLOSE, len(payload))) + payload)

@@ -6,7 +6,7 @@ import socket
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketHandler, WebSocketProtocol13
 
-from hub.transport import SEND_BUFFER
+from hub.transport import CATCHING_UP, SEND_BUFFER
 from protocol.frames import CloseCode
 
 #: How long a client whose frame was too large may take to read why before it is cut off (seconds), and how much
@@ -17,8 +17,8 @@ _LINGER_BYTES = 16 << 20
 
 
 class StrictProtocol(WebSocketProtocol13):
-    """Tornado's protocol with two differences: a client frame that is not masked ends the connection (RFC 6455
-    §5.1), and a client that sends too large a frame gets to read the 1009."""
+    """Tornado's protocol with three differences: a client frame that is not masked ends the connection (RFC 6455
+    §5.1), a client that sends too large a frame gets to read the 1009, and a slow one the 4008."""
 
     _at_header = False
     _too_big = False  # the 1009 is written, the client has yet to read it
@@ -39,8 +39,10 @@ class StrictProtocol(WebSocketProtocol13):
         return data
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
-        if code == CloseCode.TOO_BIG and not self.is_closing():
-            self._too_big = True
+        if not self.is_closing():
+            self._too_big = code == CloseCode.TOO_BIG
+            if self.stream.writing():  # Tornado's own time for an answer would run while we still write
+                self._waiting = self.stream.io_loop.call_later(CATCHING_UP, self._abort)
         super().close(code, reason)
 
     def _abort(self) -> None:
