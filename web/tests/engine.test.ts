@@ -12,7 +12,7 @@ let store: MemoryStore
 let engine: Engine
 
 function events(): EngineEvents {
-  const names = ['Inbox', 'Timeline', 'Outbox', 'Connection', 'Welcome', 'Arrival', 'Contacts', 'Community', 'Presence', 'SessionLost', 'Refused']
+  const names = ['Inbox', 'Timeline', 'Outbox', 'Connection', 'Welcome', 'Arrival', 'Contacts', 'Community', 'Presence', 'Typing', 'SessionLost', 'Refused']
   return Object.fromEntries(names.map((name) => [`on${name}`, vi.fn()])) as unknown as EngineEvents
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { messageFrame, parseFrame, readFrame } from '@/protocol/frames'
+import { lookFrame, messageFrame, parseFrame, readFrame, typingFrame } from '@/protocol/frames'
 import { cleanContent, keyOfMessage, mentions, parseChatKey, problemOf } from '@/protocol/message'
 import { previewOf } from '@/protocol/preview'
 import { linkUrl, mediaUrl } from '@/protocol/url'
@@ -65,7 +65,7 @@ describe('messages', () => {
 })
 
 describe('frames', () => {
-  it.each(['ack', 'welcome', 'heartbeat', 'read', 'contact-changed', 'community-changed'])('understands %s', (name) => {
+  it.each(['ack', 'welcome', 'heartbeat', 'read', 'typing', 'presence', 'contact-changed', 'community-changed'])('understands %s', (name) => {
     const { frame } = wire(name)
     const parsed = parseFrame(JSON.stringify(frame))
     expect(parsed).not.toBeNull()
@@ -84,6 +84,15 @@ describe('frames', () => {
     expect(JSON.parse(readFrame(sent.kind, sent.dstid, sent.seq))).toEqual(sent)
   })
 
+  it('tells what the reader does and looks at in the frames of the contract', () => {
+    const { sent } = wire('typing')
+    expect(JSON.parse(typingFrame(sent.kind, sent.dstid))).toEqual(sent)
+    const [chat, room, nothing] = wire('look').sent
+    expect(JSON.parse(lookFrame({ kind: 10, dstid: 42 }, true))).toEqual(chat)
+    expect(JSON.parse(lookFrame({ kind: 11, dstid: 7 }, false))).toEqual(room)
+    expect(JSON.parse(lookFrame(null, false))).toEqual(nothing)
+  })
+
   it.each<string>(wire('hostile').frames)('ignores %s', (text) => {
     expect(parseFrame(text)).toBeNull()
   })
@@ -95,7 +104,7 @@ describe('frames', () => {
   it.each(seeds)('survives good frames with a random field broken (%i)', (seed) => {
     const random = new Random(seed)
     const values = [null, -1, 1.5, '', 'x', [], {}, [null], true, 2 ** 60, { at: [{}] }]
-    for (const name of ['ack', 'welcome', 'read', 'contact-changed', 'community-changed', 'message-text-room']) {
+    for (const name of ['ack', 'welcome', 'read', 'typing', 'presence', 'contact-changed', 'community-changed', 'message-text-room']) {
       const frame = { ...(wire(name).frame ?? wire(name).stored) }
       const fields = Object.keys(frame)
       frame[fields[random.below(fields.length)]] = values[random.below(values.length)]

@@ -5,8 +5,10 @@ import type { useConnection } from '@/state/connection'
 import type { useContacts } from '@/state/contacts'
 import type { useConversations } from '@/state/conversations'
 import type { useDrafts } from '@/state/drafts'
+import type { useLook } from '@/state/look'
 import type { useSession } from '@/state/session'
 import type { useSettings } from '@/state/settings'
+import type { useTyping } from '@/state/typing'
 
 type Keeps<Promised, Store extends Promised> = Store
 
@@ -18,4 +20,6 @@ export type Checked = [
   Keeps<api.ConnectionStore, ReturnType<typeof useConnection>>,
   Keeps<api.SettingsStore, ReturnType<typeof useSettings>>,
   Keeps<api.DraftsStore, ReturnType<typeof useDrafts>>,
+  Keeps<api.TypingStore, ReturnType<typeof useTyping>>,
+  Keeps<api.LookStore, ReturnType<typeof useLook>>,
 ]

@@ -23,5 +23,8 @@ export const coreTexts = {
   'error.tooLong': ['消息太长', 'The message is too long'],
   'user.unknown': ['用户 {id}', 'User {id}'],
   'group.unknown': ['群 {id}', 'Group {id}'],
+  'chat.typing': ['正在输入…', 'typing…'],
+  'chat.typingBy': ['{name} 正在输入…', '{name} is typing…'],
+  'chat.typingMany': ['{n} 人正在输入…', '{n:person|people} are typing…'],
   'chat.self': ['我的笔记', 'My notes'],
 } as const satisfies Record<string, Pair>

@@ -53,6 +53,10 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
     return { cmd: Cmd.Read, userid, kind, dstid, seq }
   },
 
+  [Cmd.Typing]({ userid, kind, dstid }) {
+    return isId(userid) && isKind(kind) && isId(dstid) ? { cmd: Cmd.Typing, userid, kind, dstid } : null
+  },
+
   [Cmd.Recall]: (frame) => parseChange(Cmd.Recall, frame),
   [Cmd.Edit]: (frame) => parseChange(Cmd.Edit, frame),
   [Cmd.Reaction]: (frame) => parseChange(Cmd.Reaction, frame),
@@ -96,6 +100,15 @@ export function messageFrame(message: OutgoingMessage): string {
 
 export function readFrame(kind: Kind, dstid: number, seq: number): string {
   return JSON.stringify({ cmd: Cmd.Read, kind, dstid, seq })
+}
+
+export function typingFrame(kind: Kind, dstid: number): string {
+  return JSON.stringify({ cmd: Cmd.Typing, kind, dstid })
+}
+
+/** What is on the screen: the open chat, null for none, and whether a list of friends or chats is. */
+export function lookFrame(open: { kind: Kind; dstid: number } | null, friends: boolean): string {
+  return JSON.stringify({ cmd: Cmd.Look, ...open, friends: friends ? 1 : 0 })
 }
 
 export const heartbeatFrame = JSON.stringify({ cmd: Cmd.Heartbeat })

@@ -20,6 +20,7 @@ export const Cmd = {
   Edit: 15,
   Reaction: 16,
   Presence: 17,
+  Look: 18,
   ContactChanged: 20,
   CommunityChanged: 21,
   Call: 30,
@@ -194,6 +195,14 @@ export interface ReadEvent {
   seq: number
 }
 
+/** `userid` types; `dstid` is the conversation as that user names it. */
+export interface TypingEvent {
+  cmd: typeof Cmd.Typing
+  userid: number
+  kind: Kind
+  dstid: number
+}
+
 export interface PresenceEvent {
   cmd: typeof Cmd.Presence
   userid: number
@@ -231,6 +240,7 @@ export type ServerFrame =
   | Welcome
   | Message
   | ReadEvent
+  | TypingEvent
   | PresenceEvent
   | ContactEvent
   | CommunityEvent

@@ -50,6 +50,8 @@ export interface ContactsStore {
   /** True once both lists came from the server. */
   readonly loaded: boolean
   load(): Promise<void>
+  /** Asks for the friends again, and who of them is online; nothing is said when that fails. */
+  refresh(): void
   friend(id: number): User | undefined
   group(id: number): Community | undefined
   /** Resolves to the server's sentence (好友添加成功). */
@@ -69,6 +71,20 @@ export interface ConversationsStore {
   target(key: ChatKey): ChatTarget
   /** Nickname of any user, or "user 42" until it is known. */
   nameOf(userId: number): string
+  /** Who types in a chat now, in words; '' when nobody does. */
+  typing(key: ChatKey): string
+}
+
+export interface TypingStore {
+  /** The users who type in a chat now, who began first at first. */
+  who(key: ChatKey): readonly number[]
+  /** The reader types; told to others now and then, however often it is called. */
+  tell(key: ChatKey): void
+}
+
+export interface LookStore {
+  /** A list of friends or chats is on the screen; set by the shell. The open chat is known. */
+  friends: boolean
 }
 
 export interface ChatStore {

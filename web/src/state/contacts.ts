@@ -67,8 +67,9 @@ export const useContacts = defineStore('contacts', () => {
 
   // A list that cannot be had now is asked for again after the next welcome.
   const quietly = (work: Promise<void>) => void work.catch(() => undefined)
+  const refresh = () => quietly(loadFriends())
   live.on('welcome', () => quietly(load()))
-  live.on('contacts', () => quietly(loadFriends()))
+  live.on('contacts', refresh)
   live.on('community', ({ what, userid }) => {
     // Others come and go in big groups all day; that changes nothing in this list.
     if (userid === session.userId || (what !== 'joined' && what !== 'left')) quietly(loadGroups())
@@ -82,6 +83,7 @@ export const useContacts = defineStore('contacts', () => {
     groups,
     loaded,
     load,
+    refresh,
     friend,
     group,
     addFriend,

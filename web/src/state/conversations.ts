@@ -11,6 +11,7 @@ import { useDrafts } from './drafts'
 import { useLive } from './live'
 import { useSession } from './session'
 import type { ChatRow, ChatTarget } from './types'
+import { useTyping } from './typing'
 import { useUploads } from './uploads'
 
 /** The last of what is on its way in a chat. */
@@ -25,6 +26,7 @@ export const useConversations = defineStore('conversations', () => {
   const session = useSession()
   const contacts = useContacts()
   const drafts = useDrafts()
+  const typists = useTyping()
   const uploads = useUploads()
 
   const rows = computed<readonly ChatRow[]>(() => {
@@ -63,6 +65,7 @@ export const useConversations = defineStore('conversations', () => {
       draft: drafts.get(key).text.trim(),
       last: waiting ? waiting.state : stateOf(last, known),
       online: kind === Kind.Single && contacts.friend(dstid)?.online === 1,
+      typing: typing(key),
     }
   }
 
@@ -79,6 +82,13 @@ export const useConversations = defineStore('conversations', () => {
 
   function nameOf(userId: number): string {
     return session.user(userId)?.nickname || t('user.unknown', { id: userId })
+  }
+
+  function typing(key: ChatKey): string {
+    const [first, ...others] = typists.who(key)
+    if (first === undefined) return ''
+    if (parseChatKey(key)?.kind === Kind.Single) return t('chat.typing')
+    return others.length > 0 ? t('chat.typingMany', { n: others.length + 1 }) : t('chat.typingBy', { name: nameOf(first) })
   }
 
   function target(key: ChatKey): ChatTarget {
@@ -100,5 +110,6 @@ export const useConversations = defineStore('conversations', () => {
     mentions,
     target,
     nameOf,
+    typing,
   } satisfies Record<keyof ConversationsStore, unknown> & Record<string, unknown>
 })

@@ -2,7 +2,7 @@
  * The moving parts of a logged-in page, wired: socket, outbox, catch-up. No Vue in here; the stores
  * hear of changes through `EngineEvents` and read the parts.
  */
-import { messageFrame, readFrame } from '@/protocol/frames'
+import { lookFrame, messageFrame, readFrame, typingFrame } from '@/protocol/frames'
 import { cleanContent, keyOfMessage, newCid, parseChatKey } from '@/protocol/message'
 import {
   Cmd,
@@ -36,6 +36,7 @@ export interface EngineEvents {
   onContacts(event: ContactEvent): void
   onCommunity(event: CommunityEvent): void
   onPresence(userId: number, online: boolean): void
+  onTyping(key: ChatKey, userId: number): void
   onSessionLost(): void
   /** A handshake failed: find out whether the session still lives. */
   onRefused(): void
@@ -61,6 +62,8 @@ export class Engine {
   private outboxTimer: ReturnType<typeof setTimeout> | undefined
   /** Read marks that have not gone out, the greatest seq of each chat. */
   private readonly marks = new Map<ChatKey, number>()
+  /** The last frame about what is on the screen, '' before the first. */
+  private looking = ''
 
   constructor(private readonly options: EngineOptions) {
     const { api, events, openLine, store } = options
@@ -130,6 +133,20 @@ export class Engine {
     this.options.events.onInbox()
   }
 
+  /** The reader types. False when there is nobody to tell it to. */
+  typing(key: ChatKey): boolean {
+    const place = parseChatKey(key)
+    return place !== null && this.socket.send(typingFrame(place.kind, place.dstid))
+  }
+
+  /** What is on the screen: the open chat, and whether a list of friends or chats is. Each connection is told. */
+  look(key: ChatKey | '', friends: boolean): void {
+    const frame = lookFrame(parseChatKey(key), friends)
+    if (frame === this.looking) return
+    this.looking = frame
+    this.socket.send(frame)
+  }
+
   private receive(frame: ServerFrame): void {
     const { events } = this.options
     switch (frame.cmd) {
@@ -150,6 +167,10 @@ export class Engine {
       case Cmd.Reaction: {
         const { kind, userid, dstid, ver } = frame
         return this.catchup.changed(keyOfMessage({ cmd: kind, userid, dstid }, this.me), ver)
+      }
+      case Cmd.Typing: {
+        const { kind, userid, dstid } = frame
+        return events.onTyping(keyOfMessage({ cmd: kind, userid, dstid }, this.me), userid)
       }
       case Cmd.Presence:
         return events.onPresence(frame.userid, frame.online === 1)
@@ -193,6 +214,7 @@ export class Engine {
   private welcomed({ epoch, now, max_frame }: Welcome): void {
     if (now) this.clockOffset = now - Date.now()
     this.maxFrame = max_frame
+    if (this.looking) this.socket.send(this.looking)
     this.sendMarks()
     this.flush()
     this.options.events.onWelcome()

@@ -26,6 +26,7 @@ export interface LiveEvents {
   contacts: (event: ContactEvent) => void
   community: (event: CommunityEvent) => void
   presence: (userId: number, online: boolean) => void
+  typing: (key: ChatKey, userId: number) => void
   arrival: (message: Message, key: ChatKey) => void
 }
 
@@ -47,6 +48,7 @@ export const useLive = defineStore('live', () => {
     contacts: [],
     community: [],
     presence: [],
+    typing: [],
     arrival: [],
   }
 
@@ -85,6 +87,7 @@ export const useLive = defineStore('live', () => {
         onContacts: (event) => listeners.contacts.forEach((listen) => listen(event)),
         onCommunity: (event) => listeners.community.forEach((listen) => listen(event)),
         onPresence: (id, online) => listeners.presence.forEach((listen) => listen(id, online)),
+        onTyping: (key, id) => listeners.typing.forEach((listen) => listen(key, id)),
         onArrival: (message, key) => listeners.arrival.forEach((listen) => listen(message, key)),
         onSessionLost: leave,
         onRefused: () => void probe(),

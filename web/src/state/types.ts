@@ -47,6 +47,8 @@ export interface ChatRow {
   /** State of the last message when it is one's own. */
   last: 'none' | 'pending' | 'failed' | 'sent' | 'read'
   online: boolean
+  /** Who types there now, in words; '' when nobody does. */
+  typing: string
 }
 
 /** Where a chat leads: the peer or the group behind a key (undefined while loading). */
