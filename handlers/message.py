@@ -3,7 +3,7 @@
 from actions import messages, receipts
 from handlers.base import Access, ApiHandler
 from models import message as log
-from models import receipt, state
+from models import receipt
 from protocol import frames, values
 from protocol.errors import BadArgument, TooLarge
 from protocol.forms import Form

@@ -12,7 +12,7 @@ from peewee import Model, PostgresqlDatabase, Query, __exception_wrapper__
 
 from models import attachment
 from models.access import may_open, refusal
-from models.conversation import Conversation, Member, key_of, open_single
+from models.conversation import Conversation, key_of, open_single
 from models.database import Database
 from models.message import MAX_CONVERSATION, MAX_SEQ, Mention, StoredMessage, public_id
 from protocol.errors import Conflict, Refused

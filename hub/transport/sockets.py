@@ -1,7 +1,6 @@
 """Which transport a connection gets: decided once at start-up, and for each connection where it can't be had."""
 
 import logging
-from collections.abc import Awaitable
 
 import tornado
 from tornado.iostream import IOStream

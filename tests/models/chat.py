@@ -1,9 +1,11 @@
-"""A log and its settled messages, for tests of what is said."""
+"""Friends, rooms, a log and its settled messages, for tests of what is said."""
 
 import asyncio
 
+from models import community, contact
 from models.log import MessageLog
 from protocol.message import ROOM, SINGLE, Media, Message
+from tests.models.people import NOW, newcomers
 
 
 class Told:
@@ -43,3 +45,18 @@ class Scribe:
 
     async def say_in(self, user_id, room_id, content="hi", cid=None, **fields):
         return await self.say(user_id, room_id, content, ROOM, cid, **fields)
+
+
+async def friends(database):
+    """The ids of two new friends."""
+    ann, bob = await newcomers(database, 2)
+    await database.run(contact.befriend, ann, bob, NOW)
+    return ann, bob
+
+
+async def room_of(database, *users):
+    """The id of a new community; the first user owns it."""
+    row = await database.run(community.create_community, users[0], "room", "", 0, "", 5, NOW)
+    for user in users[1:]:
+        await database.run(community.join_community, user, row["id"], NOW)
+    return row["id"]

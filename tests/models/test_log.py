@@ -11,33 +11,8 @@ from models import message as stored
 from models.message import StoredMessage
 from protocol.errors import Conflict, Forbidden, NotFound, TryAgain
 from protocol.message import ROOM, SINGLE, Media, Message
-from tests.models.chat import Scribe
+from tests.models.chat import Scribe, friends, room_of
 from tests.models.people import NOW, count, newcomer, newcomers
-
-
-@pytest.fixture
-def scribe(database, io_loop):
-    """A log on the database, closed before it."""
-
-    async def begin():
-        return Scribe(database)
-
-    scribe = io_loop.run_sync(begin)
-    yield scribe
-    io_loop.run_sync(scribe.log.close)
-
-
-async def friends(database):
-    ann, bob = await newcomers(database, 2)
-    await database.run(contact.befriend, ann, bob, NOW)
-    return ann, bob
-
-
-async def room_of(database, *users):
-    row = await database.run(community.create_community, users[0], "room", "", 0, "", 5, NOW)
-    for user in users[1:]:
-        await database.run(community.join_community, user, row["id"], NOW)
-    return row["id"]
 
 
 async def history(database, user, kind, dst):
