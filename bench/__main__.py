@@ -16,7 +16,6 @@ from bench.fleet import ClientsFailed
 from bench.options import parse
 from bench.plan import Plan
 from bench.report import Progress, table, tell
-from bench.result import Result
 from bench.scenarios import SCENARIOS
 from bench.service import Server, ServerFailed, StandingServer
 from bench.session import Session

@@ -10,11 +10,11 @@ PATIENCE = 60
 
 
 class CallFailed(Exception):
-    """The server's answer was not `code: 0`. `code` and `data` are the answer's."""
+    """The server's answer was not `code: 0`. `code` is the answer's."""
 
     def __init__(self, path: str, answer: dict) -> None:
         super().__init__(f"{path}: {answer.get('code')} {answer.get('msg')}")
-        self.code, self.data = answer.get("code", 0), answer.get("data")
+        self.code = answer.get("code", 0)
 
 
 class Calls:

@@ -25,8 +25,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     load = parser.add_argument_group("the load")
     load.add_argument("--clients", type=_within(2, MAX_CLIENTS), metavar="N", help="people who are connected")
     load.add_argument("--seconds", type=_seconds, metavar="S", help="how long to send (10; mixed 60)")
-    load.add_argument("--rate", type=_positive, default=0.0, metavar="R", help="messages a second, however long they take")
-    load.add_argument("--window", type=_within(1, 100_000), metavar="W", help="messages outstanding, as fast as it goes")
+    load.add_argument("--rate", type=_positive, default=0.0, metavar="R",
+                      help="messages a second, however long they take")
+    load.add_argument("--window", type=_within(1, 100_000), metavar="W",
+                      help="messages outstanding, as fast as it goes")
     load.add_argument("--pair", type=_positive, default=0.0, metavar="R",
                       help="room: two others write to each other, R messages a second")
     load.add_argument("--groups", type=_within(1, 200), default=20, metavar="G", help="connect: groups of each (20)")

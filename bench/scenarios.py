@@ -50,9 +50,9 @@ def room(options: Namespace) -> Plan:
 
 
 def pairs(options: Namespace) -> Plan:
-    """People who talk in twos."""
+    """People who talk in twos; unless told otherwise, each waits for a message to arrive before the next."""
     many = max(1, (options.clients or 1000) // 2)
-    rate, window = _pace(options, window=many)
+    rate, window = _pace(options, window=2 * many)
     friends = [(2 * i, 2 * i + 1) for i in range(many)]
     talk = friends + [pair[::-1] for pair in friends]
     return Plan("pairs", f"{many} pairs, {_told(rate, window)}", Shape(2 * many, [], friends),
@@ -97,8 +97,8 @@ def mixed(options: Namespace) -> Plan:
     ]
     a_second = people / options.seconds
     return Plan("mixed", f"a day of {people} people, {rate:g} messages/s", shape, traffic, options.seconds,
-                people={"reads": _READS * a_second, "histories": _HISTORIES * a_second,
-                        "uploads": _UPLOADS * a_second, "departures": min(_DEPARTURES * a_second, people * _MOST_DEPARTURES)})
+                people={"reads": _READS * a_second, "histories": _HISTORIES * a_second, "uploads": _UPLOADS * a_second,
+                        "departures": min(_DEPARTURES * a_second, people * _MOST_DEPARTURES)})
 
 
 SCENARIOS = {"connect": connect, "room": room, "pairs": pairs, "storm": storm, "mixed": mixed}

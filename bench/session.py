@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import proc
 from bench.arrange import arrange
 from bench.calls import Calls
 from bench.check import check_log

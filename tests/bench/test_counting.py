@@ -52,8 +52,9 @@ def test_faults_are_told_apart():
 def server_frame(seq, due=0):
     """A room message as a server sends it."""
     text = ujson.dumps({"id": 1000 + seq, "userid": 1, "dstid": 7, "cmd": 11, "media": 1,
-                        "content": f"@@{due}-0-0@@hello", "cid": str(seq), "seq": seq}).encode()
-    return bytes((0x81, len(text))) + text if len(text) < 126 else bytes((0x81, 126)) + len(text).to_bytes(2, "big") + text
+                        "content": f"@@{due}-0-0@@{'hello' * 9}", "cid": str(seq), "seq": seq}).encode()
+    assert 125 < len(text) < 65536
+    return bytes((0x81, 126)) + len(text).to_bytes(2, "big") + text
 
 
 def test_every_split_counts_the_same():

@@ -92,7 +92,8 @@ async def test_all(tmp_path):
 async def test_on_a_server_that_is_there(tmp_path):
     """With --url and a list of users, friends and groups are made by calls and the run is the same."""
     users = tmp_path / "users.tsv"
-    code, text = await bench("pairs", "--clients", 6, "--seconds", 0.2, "--data", tmp_path / "data", "--users-out", users)
+    code, text = await bench("pairs", "--clients", 6, "--seconds", 0.2, "--data", tmp_path / "data",
+                             "--users-out", users)
     assert code == 0 and len(read_users(users)) == 6, text
     async with process(tmp_path / "data") as server:
         for scenario in ("room", "pairs"):
