@@ -29,6 +29,10 @@ interface Form {
 export class FakeServer {
   /** Users that were asked for, each as often as it was. */
   readonly asked: number[] = []
+  /** Frames about typing and looking, as they came. */
+  readonly heard: { cmd: number; [field: string]: number }[] = []
+  /** The friends who are online. */
+  readonly online = new Set<number>()
   epoch = 100
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
   readonly log = new Map<ChatKey, Message[]>()
@@ -74,6 +78,11 @@ export class FakeServer {
     this.push(this.store(key, { ...message, userid }), null)
   }
 
+  /** An event for this user. */
+  tell(frame: object): void {
+    for (const line of this.lines) line.tell(frame)
+  }
+
   /** Somebody changes an older message; only a change event is pushed. */
   edit(key: ChatKey, seq: number, content: string): void {
     const rows = this.rows(key)
@@ -93,6 +102,7 @@ export class FakeServer {
 
   receive(line: FakeLine, text: string): void {
     const frame = JSON.parse(text)
+    if (frame.cmd === 12 || frame.cmd === 18) this.heard.push(frame)
     if (frame.cmd === 0) line.tell({ cmd: 0, now: Date.now() })
     if (frame.cmd === 13) {
       const key = chatKey(frame.kind, frame.dstid)
@@ -149,7 +159,7 @@ export class FakeServer {
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }
       case '/contact/loadfriend':
-        return { rows: [{ id: 42, nickname: '林晓雨', online: 0 }] }
+        return { rows: [{ id: 42, nickname: '林晓雨', online: this.online.has(42) ? 1 : 0 }] }
       case '/contact/loadcommunity':
         return { rows: [{ id: 3, name: '周末爬山' }] }
       default:

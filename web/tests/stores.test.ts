@@ -5,8 +5,10 @@ import { useChat } from '@/state/chat'
 import { useConnection } from '@/state/connection'
 import { useConversations } from '@/state/conversations'
 import { useDrafts } from '@/state/drafts'
+import { useLook } from '@/state/look'
 import { useSession } from '@/state/session'
 import { localStore, namesWith } from '@/state/storage'
+import { useTyping } from '@/state/typing'
 import { FakeServer } from './fake-server'
 import { Random } from './random'
 
@@ -180,6 +182,75 @@ describe('an open chat', () => {
     expect(useChat().loading).toBe(true)
     await settle()
     expect(useChat().firstUnread).toBe(1)
+  })
+})
+
+describe('typing', () => {
+  it('is told every few seconds while the reader types, for each chat', async () => {
+    for (let tenths = 0; tenths < 70; tenths++) {
+      useTyping().tell('10/42')
+      await settle(100)
+    }
+    useTyping().tell('11/3')
+    await settle()
+    const [one, two, three, four] = server.heard.filter(({ cmd }) => cmd === 12)
+    expect([one, two, three]).toEqual(Array(3).fill({ cmd: 12, kind: 10, dstid: 42 }))
+    expect(four).toEqual({ cmd: 12, kind: 11, dstid: 3 })
+  })
+
+  it('is shown in words until it is over or the message comes', async () => {
+    const words = () => useConversations().rows.map(({ key, typing }) => [key, typing])
+    server.tell({ cmd: 12, userid: 42, kind: 10, dstid: me })
+    for (const userid of [51, 52]) server.tell({ cmd: 12, userid, kind: 11, dstid: 3 })
+    await settle(500)
+    expect(words()).toEqual([['11/3', '2 人正在输入…'], ['10/42', '正在输入…']])
+    expect(useTyping().who('11/3')).toEqual([51, 52])
+    server.write('11/3', 52, '好')
+    await settle(500)
+    expect(useConversations().typing('11/3')).toBe('user 51 正在输入…')
+    await settle(6_000)
+    expect(words()).toEqual([['11/3', ''], ['10/42', '']])
+  })
+})
+
+describe('what is on the screen', () => {
+  const looks = () => server.heard.filter(({ cmd }) => cmd === 18).map(({ cmd: _, ...look }) => look)
+
+  it('is told when it changes, when the page is hidden, and to each connection', async () => {
+    useLook().friends = true
+    await settle()
+    void useChat().open('11/3')
+    await settle()
+    showPage('hidden')
+    await settle()
+    showPage('visible')
+    await settle()
+    server.cut()
+    await settle(40_000)
+    useLook().friends = false
+    useChat().close()
+    await settle()
+    const room = { kind: 11, dstid: 3, friends: 1 }
+    expect(looks()).toEqual([{ friends: 0 }, { friends: 1 }, room, { friends: 0 }, room, room, { friends: 0 }])
+  })
+
+  it('is brought up to date when the reader begins to look', async () => {
+    const online = () => useConversations().rows.find(({ key }) => key === '10/42')?.online
+    useLook()
+    await settle()
+    server.online.add(42)
+    expect(online()).toBe(false)
+    useLook().friends = true
+    await settle()
+    expect(online()).toBe(true)
+    server.tell({ cmd: 17, userid: 42, online: 0 })
+    await settle()
+    expect(online()).toBe(false)
+    useLook().friends = false
+    await settle()
+    void useChat().open('10/42')
+    await settle()
+    expect(online()).toBe(true)
   })
 })
 
