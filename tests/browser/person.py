@@ -63,13 +63,15 @@ class Person:
 
     async def back(self) -> None:
         """On phones a chat covers the list: leave it."""
-        if self.phone and (await self.page.locator("main").count()):
-            await self.page.get_by_role("button", name="返回").click()
-            await expect(self.page.locator("main")).to_have_count(0)
+        leave = self.page.get_by_role("button", name="返回")
+        if self.phone and await leave.count():
+            await leave.click()
+            await expect(leave).to_have_count(0)
 
     def row(self, title: str) -> Locator:
         """The line of the conversation list with this title."""
-        return self.page.get_by_role("region", name="消息", exact=True).get_by_role("link", name=re.compile(f"^{title}"))
+        landmark = "main" if self.phone else "region"
+        return self.page.get_by_role(landmark, name="消息", exact=True).get_by_role("link", name=re.compile(f"^{title}"))
 
     async def open_chat(self, title: str) -> None:
         await self.place("消息")

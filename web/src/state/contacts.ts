@@ -75,8 +75,6 @@ export const useContacts = defineStore('contacts', () => {
     if (userid === session.userId || (what !== 'joined' && what !== 'left')) quietly(loadGroups())
   })
   live.on('presence', setOnline)
-  // Who writes is there, whatever the list said when it was loaded.
-  live.on('arrival', ({ userid }) => setOnline(userid, true))
 
   return {
     friends,
