@@ -55,7 +55,6 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error(f"{options.scenario} starts its own servers")
     if options.rate and options.window:
         parser.error("give --rate or --window, not both")
-    options.day = options.seconds or 60.0
     options.seconds = options.seconds or (60.0 if options.scenario == "mixed" else 10.0)
     return options
 

@@ -60,8 +60,8 @@ class People:
     async def _again_and_again(self, name: str, rate: float, do: Habit) -> None:
         due = self._begin
         while True:
-            due += random.expovariate(rate)
             await asyncio.sleep(max(0.0, due - time.monotonic()))
+            due += random.expovariate(rate)
             client = random.choice(self._crowd.clients)
             if client.open and not client.leaving:
                 job = asyncio.create_task(self._one(name, do, client))

@@ -15,10 +15,9 @@ _TEAM, _DEPARTMENT = 8, 60
 #: `mixed`: of all messages, how many are private, to the team, the department, everybody.
 _PRIVATE, _TO_TEAM, _TO_DEPARTMENT = 0.70, 0.25, 0.0492
 _TO_ALL = 1 - _PRIVATE - _TO_TEAM - _TO_DEPARTMENT
-#: `mixed`: what somebody does on a day at work (times per person).
+#: `mixed`: what somebody does on a day at work (times per person), and how long that day takes (s).
 _MESSAGES, _READS, _HISTORIES, _UPLOADS, _DEPARTURES = 100, 60, 15, 2, 4
-#: `mixed`: in a very short day nobody could come and go that often and be there, too (a second and person).
-_MOST_DEPARTURES = 0.1
+_DAY = 60
 
 
 def connect(options: Namespace) -> Plan:
@@ -71,9 +70,9 @@ def storm(options: Namespace) -> Plan:
 
 def mixed(options: Namespace) -> Plan:
     """A company's day: private chats, teams, departments, everybody; reading, looking back, sending files,
-    coming and going. `--rate`: messages a second, instead of a hundred a person over the run."""
+    coming and going. `--rate`: messages a second, instead of a hundred a person and minute."""
     people = max(4, options.clients or 1000) // 2 * 2
-    rate = options.rate or people * _MESSAGES / options.seconds
+    rate = options.rate or people * _MESSAGES / _DAY
     chance = random.Random(people)
     friends = {(2 * i, 2 * i + 1) for i in range(people // 2)}
     while len(friends) < min(people * 3, people * (people - 1) // 2):
@@ -95,10 +94,10 @@ def mixed(options: Namespace) -> Plan:
         Traffic("everybody", rooms=[(user, len(groups) - 1) for user in chance.sample(range(people), min(20, people))],
                 rate=rate * _TO_ALL),
     ]
-    a_second = people / options.seconds
-    return Plan("mixed", f"a day of {people} people, {rate:g} messages/s", shape, traffic, options.seconds,
-                people={"reads": _READS * a_second, "histories": _HISTORIES * a_second, "uploads": _UPLOADS * a_second,
-                        "departures": min(_DEPARTURES * a_second, people * _MOST_DEPARTURES)})
+    a_second = people / _DAY
+    return Plan("mixed", f"a day of {people} people, {rate:.0f} messages/s", shape, traffic, options.seconds,
+                people={"reads": _READS * a_second, "histories": _HISTORIES * a_second,
+                        "uploads": _UPLOADS * a_second, "departures": _DEPARTURES * a_second})
 
 
 SCENARIOS = {"connect": connect, "room": room, "pairs": pairs, "storm": storm, "mixed": mixed}

@@ -66,10 +66,10 @@ async def test_room_at_a_rate_with_a_pair_beside_it(tmp_path):
 
 async def test_mixed(tmp_path):
     """In a company's day those who were away have everything in the end."""
-    run = await run_small(tmp_path, "mixed", "--seconds", 3, "--rate", 100)
+    run = await run_small(tmp_path, "mixed", "--seconds", 2, "--rate", 100)
     assert set(run["streams"]) == {"private", "team", "department", "everybody"}
     assert run["people"]["departures"]["done"] > 0 and run["fetched"] > 0
-    assert run["people"]["uploads"]["done"] > 0
+    assert all(habit["done"] > 0 for habit in run["people"].values())
 
 
 @pytest.mark.gen_test(timeout=180)
