@@ -15,10 +15,10 @@ from tests.handlers.people import friends, group, text, waiting
 from tests.raw_socket import RawSocket, frame
 
 FIELDS = ["cmd", "id", "userid", "dstid", "media", "content", "pic", "url", "memo", "amount", "cid", "ref", "at", "kind",
-          "seq", "ver", "x"]
+          "seq", "ver", "friends", "x"]
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.sampled_from([0, 1, 2, 3, 10, 11, 13, 90, 2**53, 2**63])
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.sampled_from([0, 1, 2, 3, 10, 11, 12, 13, 18, 90, 2**53, 2**63])
     | st.floats() | st.text(max_size=20)
     | st.sampled_from(["\x00", "\ud800", "a" * 70, "a" * 3000, "NaN", "'; DROP TABLE user;--", "{{x}}", "\u202e"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=3),
@@ -71,7 +71,7 @@ class Siege:
         ack = await self.mine.receive()
         assert (ack["cmd"], ack["cid"], ack["seq"]) == (1, str(self.said), self.said), ack
         while (message := await self.his.receive()).get("userid") != self.ann.user_id:
-            assert message["userid"] == self.eve.user_id and message["cmd"] in (10, 11, 13), message
+            assert message["userid"] == self.eve.user_id and message["cmd"] in (10, 11, 12, 13), message
         assert message["content"] == str(self.said)
 
 
