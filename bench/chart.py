@@ -6,9 +6,9 @@ from bench.report import number
 from bench.result import Result
 from bench.table import Figure
 
-_WIDTH, _LEFT, _ROW = 900, 330, 26
-_STYLE = ("<style>text{font:13px system-ui,sans-serif;fill:#24292f}.s{font-size:11px;fill:#6e7781}"
-          ".h{font-size:16px;font-weight:600}</style>")
+_WIDTH, _LEFT, _ROW = 900, 340, 26
+_STYLE = ("<style>text{font:13px system-ui,sans-serif;fill:#24292f;paint-order:stroke;stroke:#fff;stroke-width:3px}"
+          ".s{font-size:11px;fill:#6e7781}.h{font-size:16px;font-weight:600}</style>")
 _INK, _GOOD, _BAD, _LINE = "#0969da", "#2da44e", "#cf222e", "#d0d7de"
 
 
@@ -53,7 +53,7 @@ def table_chart(named: list[tuple[str, Figure]], title: str) -> str:
             _text(_LEFT + share * unit + 8, y + 18, f"{number(figure.value)} {figure.unit}"),
         ]
     height = 62 + len(named) * 2 * _ROW + 20
-    parts.append(f'<path d="M{_LEFT + unit:.0f} 48V{height - 24}" stroke="#24292f" stroke-dasharray="4 3"/>')
+    parts.insert(0, f'<path d="M{_LEFT + unit:.0f} 48V{height - 24}" stroke="#24292f" stroke-dasharray="4 3"/>')
     parts.append(_text(_LEFT + unit - 18, 42, "target", "s"))
     return _svg(height, parts)
 
@@ -62,7 +62,7 @@ def _rates(result: Result) -> list[tuple[float, float, float]]:
     """(s, deliveries a second, server's share) between each two points of the timeline, a second apart."""
     rates, before = [], (0.0, 0, None)
     for at, delivered, cpu in result.timeline:
-        if at - before[0] >= min(1.0, max(result.seconds / 20, 0.2)):
+        if at - before[0] >= min(1.0, max(result.seconds / 20, 0.4)):
             if before[2] is not None:
                 passed = at - before[0]
                 rates.append((at, (delivered - before[1]) / passed, (cpu - before[2]) / passed))

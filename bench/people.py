@@ -17,7 +17,7 @@ from protocol.message import ROOM, SINGLE, Cmd
 #: Seconds that somebody is away.
 _AWAY = (0.5, 3.0)
 #: Seconds that leaving waits for the acks of what was sent.
-_LAST_ACKS = 5
+_LAST_ACKS = 60
 _BOUNDARY = "magpie-bench"
 #: A picture of 1 × 1: what an upload costs the server here is the call, the checks and the disk.
 _PICTURE = bytes.fromhex(

@@ -44,7 +44,7 @@ def room(options: Namespace) -> Plan:
         return Plan("room", label, shape, traffic, options.seconds)
     pair = (members, members + 1)
     traffic.append(Traffic("pair", pairs=[pair, pair[::-1]], rate=options.pair))
-    return Plan("room", f"{label}, a pair at {options.pair:g}/s beside it",
+    return Plan("room", f"{label}, a pair beside it",
                 Shape(members + 2, [list(range(members))], [pair]), traffic, options.seconds, apart=frozenset(pair))
 
 
