@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {".git", ".venv", "node_modules", "data", "artifacts", "__pycache__", ".pytest_cache", ".hypothesis",
-            "dist", "coverage"}
+            ".ruff_cache", "dist", "coverage"}
 BUILT = ROOT / "static" / "app"
 TEXTS = {".py", ".ts", ".vue", ".js", ".css", ".html", ".shtml", ".md", ".yaml", ".yml", ".toml", ".ini", ".conf",
          ".txt", ".json", ".svg", ".service", ""}

@@ -2,6 +2,7 @@
 
 import pytest
 
+import hub.presence
 from models import contact
 from tests.app import running
 from tests.handlers.people import friends, waiting
@@ -37,8 +38,9 @@ class Pulse:
 
 
 @pytest.fixture
-def served(io_loop, tmp_path):
+def served(io_loop, tmp_path, monkeypatch):
     """A server that announces, and its pulse."""
+    monkeypatch.setattr(hub.presence, "_PERIOD", 3600)
     entered = running(tmp_path / "data", presence=True)
     app = io_loop.run_sync(entered.__aenter__)
     yield app, Pulse(app)

@@ -5,6 +5,7 @@ import { parseCommunity, parseRows, parseUser } from '@/protocol/rows'
 import { Code, type Community, type User } from '@/protocol/types'
 import { ApiError } from '@/transport/errors'
 import type { ContactsStore } from './api'
+import { Batch } from './batch'
 import { sentences, useLive } from './live'
 import { useSession } from './session'
 import type { GroupForm } from './types'
@@ -58,12 +59,12 @@ export const useContacts = defineStore('contacts', () => {
     return made
   }
 
-  function setOnline(userId: number, isOnline: boolean): void {
-    const online = isOnline ? 1 : 0
-    const known = friend(userId)
-    if (!known || known.online === online) return
-    friends.value = friends.value.map((one) => (one === known ? { ...one, online } : one))
-  }
+  /** Who came or went since the list was drawn last: after a restart of the server, all at once. */
+  const changed = new Map<number, 0 | 1>()
+  const changes = new Batch(() => {
+    friends.value = friends.value.map((one) => ({ ...one, online: changed.get(one.id) ?? one.online }))
+    changed.clear()
+  })
 
   // A list that cannot be had now is asked for again after the next welcome.
   const quietly = (work: Promise<void>) => void work.catch(() => undefined)
@@ -74,7 +75,10 @@ export const useContacts = defineStore('contacts', () => {
     // Others come and go in big groups all day; that changes nothing in this list.
     if (userid === session.userId || (what !== 'joined' && what !== 'left')) quietly(loadGroups())
   })
-  live.on('presence', setOnline)
+  live.on('presence', (userId, online) => {
+    changed.set(userId, online ? 1 : 0)
+    changes.mark()
+  })
 
   return {
     friends,
