@@ -71,7 +71,7 @@ def storm(options: Namespace) -> Plan:
 def mixed(options: Namespace) -> Plan:
     """A company's day: private chats, teams, departments, everybody; reading, looking back, sending files,
     coming and going. `--rate`: messages a second, instead of a hundred a person and minute."""
-    people = max(4, options.clients or 1000) // 2 * 2
+    people = max(4, options.clients or 300) // 2 * 2
     rate = options.rate or people * _MESSAGES / _DAY
     chance = random.Random(people)
     friends = {(2 * i, 2 * i + 1) for i in range(people // 2)}

@@ -62,7 +62,7 @@ def rows(options: Namespace) -> list[Row]:
             Figure("the pair's p99", result.streams["pair"]["latency"]["p99"], "ms", 25)]),
         Row(of(storm, 5000), lambda result, _: [
             Figure("all back after", result.storm["seconds"], "s")]),
-        Row(of(mixed, 1000, seconds=6 * options.seconds), lambda result, _: [
+        Row(of(mixed, 300, seconds=6 * options.seconds), lambda result, _: [
             Figure("CPU per message", result.cpu_us_per_message, "µs"),
             Figure("delivery p99", result.latency["p99"], "ms")]),
     ]
