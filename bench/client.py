@@ -130,4 +130,4 @@ class Client(asyncio.Protocol):
 
 def backoff(failures: int) -> float:
     """Seconds that our page waits before attempt number `failures` (web/src/transport/backoff.ts)."""
-    return random.random() * min(30.0, 0.5 * 2 ** min(failures, 10))
+    return random.random() * min(10.0, 0.5 * 2 ** min(failures, 10))

@@ -72,9 +72,9 @@ export class FakeServer {
   }
 
   /** Somebody else writes. */
-  write(key: ChatKey, userid: number, content: string): void {
+  write(key: ChatKey, userid: number, content: string, media = 1): void {
     const [kind, dstid] = key.split('/').map(Number) as [Kind, number]
-    const message = { cmd: kind, dstid: kind === 10 ? this.me : dstid, media: 1, content }
+    const message = { cmd: kind, dstid: kind === 10 ? this.me : dstid, media, content }
     this.push(this.store(key, { ...message, userid }), null)
   }
 

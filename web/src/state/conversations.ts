@@ -76,7 +76,7 @@ export const useConversations = defineStore('conversations', () => {
   }
 
   function stateOf(last: Message | null, known: Conversation | undefined): ChatRow['last'] {
-    if (!last || last.userid !== session.userId) return 'none'
+    if (!last || last.userid !== session.userId || last.media === Media.Notice) return 'none'
     return last.cmd === Kind.Single && last.seq <= (known?.peer_read ?? 0) ? 'read' : 'sent'
   }
 
