@@ -1,12 +1,18 @@
 """The HTTP server itself: how many connections it takes, how much it reads, how long it waits."""
 
+import asyncio
+import logging
 import resource
 import ssl
+import time
 from typing import Any
 
 from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream, SSLIOStream, StreamClosedError, UnsatisfiableReadError
 
 from handlers.site import Site
+
+log = logging.getLogger("magpie")
 
 #: Bytes read of a request that is too large before its connection is cut: a browser that is still sending
 #: would not see the answer.
@@ -15,6 +21,14 @@ DRAIN_BYTES = 64 << 20
 BODY_SECONDS, IDLE_SECONDS = 900, 120
 #: Descriptors that are not connections: the database's, the log's, uploads'.
 RESERVED_FILES = 128
+#: Connections that are being told that there is no room; more are cut without a word. They use reserved
+#: descriptors.
+REFUSED_POLITELY = 32
+#: Seconds between two log lines that say so.
+FULL_LOG_SECONDS = 60
+
+_FULL = (b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
+         b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 14\r\n\r\n\xe8\xbf\x9e\xe6\x8e\xa5\xe5\xb7\xb2\xe6\xbb\xa1\r\n")
 
 
 class Listener(HTTPServer):
@@ -28,6 +42,8 @@ class Listener(HTTPServer):
                    certificate: ssl.SSLContext | None) -> None:
         self._hub = site.settings["services"].hub
         self._http = 0
+        self._refusals: set[asyncio.Task] = set()
+        self._full_logged = float("-inf")
         self._most = min(config.server.max_connections, _descriptors() - RESERVED_FILES)
         super().initialize(
             site,
@@ -45,14 +61,37 @@ class Listener(HTTPServer):
 
     def handle_stream(self, stream, address) -> None:
         if self._http + self._hub.connections >= self._most:
-            stream.close()
+            self._refuse(stream)
             return
         self._http += 1
         super().handle_stream(stream, address)
 
+    def _refuse(self, stream: IOStream) -> None:
+        if time.monotonic() - self._full_logged > FULL_LOG_SECONDS:
+            self._full_logged = time.monotonic()
+            log.warning("full connections=%d: more are refused", self._most)
+        if isinstance(stream, SSLIOStream) or len(self._refusals) >= REFUSED_POLITELY:
+            stream.close()
+            return
+        refusal = asyncio.ensure_future(_say_full(stream))
+        self._refusals.add(refusal)
+        refusal.add_done_callback(self._refusals.discard)
+
     def on_close(self, server_conn: object) -> None:
         self._http -= 1
         super().on_close(server_conn)
+
+
+async def _say_full(stream: IOStream) -> None:
+    """503, once the request is read: closing on unread data would take the answer along."""
+    try:
+        async with asyncio.timeout(1):
+            await stream.read_until(b"\r\n\r\n", max_bytes=65536)
+            await stream.write(_FULL)
+    except (StreamClosedError, UnsatisfiableReadError, TimeoutError):
+        pass
+    finally:
+        stream.close()
 
 
 def _descriptors() -> int:

@@ -128,14 +128,17 @@ async def test_second_start_finds_everything(tmp_path):
         assert [(row["id"], row["content"]) for row in rows] == [(ack["id"], "text 1")]
 
 
-async def test_too_many_connections_are_closed_at_once(tmp_path):
-    """At the limit of connections a further one is closed; those who are in stay in, and when one leaves
-    another may come."""
+async def test_too_many_connections_are_refused(tmp_path, expect_logs):
+    """At the limit of connections a further one is told so (503) and the log says it once; those who are in stay
+    in, and when one leaves another may come."""
+    expect_logs("magpie", "full connections=3")
     async with running(tmp_path, {"server.max_connections": 3}) as app:
         ann = await app.client().register()  # its connection ends with its answer
         first, second, third = [await ann.socket().open() for _ in range(3)]
-        with pytest.raises((OSError, HTTPClientError)):
-            await ann.socket().open()
+        for _ in range(2):
+            with pytest.raises(HTTPClientError) as refused:
+                await ann.socket().open()
+            assert refused.value.code == 503
         await second.send({"cmd": 0})
         assert (await second.receive())["cmd"] == 0
         third.close()
