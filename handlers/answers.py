@@ -53,6 +53,8 @@ class BaseHandler(RequestHandler):
             self.set_header(name, value)
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Request-Id", self.request_id)
+        if self.app.draining:  # a next call on this connection would meet the end of the server
+            self.set_header("Connection", "close")
         self.clear_header("Server")
 
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:

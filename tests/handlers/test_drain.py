@@ -115,6 +115,18 @@ async def test_draining_is_told(app):
     assert refused.value.code == 503
 
 
+async def test_kept_connections_are_sent_away(app):
+    """Whoever keeps a connection for further calls is told to close it once the server begins to stop."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
+    for draining in (False, True):
+        app.services.draining = draining
+        writer.write(b"POST /contact/friend HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert (b"Connection: close" in head) == draining
+        await reader.readuntil(b"}")
+    writer.close()
+
+
 async def test_second_start_finds_everything(tmp_path):
     """After a restart with the same data directory people are still logged in and see their messages."""
     async with process(tmp_path) as server:
