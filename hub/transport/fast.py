@@ -33,7 +33,7 @@ class FastTransport:
     """Keeps the contract of `hub.transport.Transport`."""
 
     __slots__ = ("_loop", "_socket", "_fd", "_send", "_listener", "_parser", "_out", "_found", "_state", "_timer",
-                 "_pong", "unanswered", "seat", "_pinger")
+                 "_pong", "waiting", "unanswered", "seat", "_pinger")
 
     def __init__(self, stream: IOStream, max_message: int, pinger: "Pinger") -> None:
         """Takes the socket from a stream that `can_take` allows. Reading begins with `start`."""
@@ -46,6 +46,7 @@ class FastTransport:
         self._parser = FrameParser(max_message, rest)
         self._listener: Receiver | None = None
         self._out: bytearray | None = None  # what the kernel has not taken yet
+        self.waiting = 0  # its length: an attribute, because every delivery looks at it
         self._found: list | None = None  # messages that wait for the receiver to be done with one before
         self._state = _OPEN
         self._timer: asyncio.TimerHandle | None = None
@@ -70,15 +71,12 @@ class FastTransport:
 
     # --- out ----------------------------------------------------------------------------------------------
 
-    @property
-    def waiting(self) -> int:
-        return 0 if self._out is None else len(self._out)
-
     def send(self, data: bytes) -> None:
         if self._state != _OPEN:
             return
         if self._out is not None:
             self._out += data
+            self.waiting += len(data)
             return
         try:
             taken = self._send(data)
@@ -89,6 +87,7 @@ class FastTransport:
             return
         if taken != len(data):
             self._out = bytearray(memoryview(data)[taken:])
+            self.waiting = len(self._out)
             self._loop.add_writer(self._fd, self._on_writable)
 
     def _on_writable(self) -> None:
@@ -101,8 +100,9 @@ class FastTransport:
             return
         if taken < len(self._out):
             del self._out[:taken]
+            self.waiting -= taken
             return
-        self._out = None
+        self._out, self.waiting = None, 0
         self._loop.remove_writer(self._fd)
         if self._state == _ANSWERED:
             self._end()
@@ -233,7 +233,7 @@ class FastTransport:
         self._loop.remove_reader(self._fd)
         if self._out is not None:
             self._loop.remove_writer(self._fd)
-            self._out = None
+            self._out, self.waiting = None, 0
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
