@@ -54,21 +54,23 @@ async def _one(options: Namespace, progress: Progress) -> int:
 
 async def _all(options: Namespace, progress: Progress) -> int:
     """Every row on a server and data of its own."""
-    results, named, bare = [], [], 0.0
+    results, named, floors = [], [], {}
     for row in rows(options):
         with tempfile.TemporaryDirectory(prefix="magpie-bench-") as data:
             result = await _session(options, Path(data), progress).run(row.plan)
-        if not results:
+        bare = 0.0
+        if row.against_floor:
             progress("measuring the kernel's floor")
-            bare = await asyncio.to_thread(floor.measure, row.plan.shape.users, result.frame_bytes, options.pin)
+            bare = floors[result.label] = await asyncio.to_thread(
+                floor.measure, row.plan.shape.users, result.frame_bytes, options.pin, row.plan.traffic[0].rate)
         progress.clear()
-        print(tell(result), end="\n\n", flush=True)
+        print(tell(result) + (f"\n  {'floor':<14}{bare:.2f} µs per send()" if bare else ""), end="\n\n", flush=True)
         results.append(result)
         named += [(result.label, figure) for figure in row.figures(result, bare)]
-    print(f"the kernel's floor: {bare:.2f} µs per send()\n\n{table(named)}")
+    print(table(named))
     figures = [{"run": label, "figure": figure.name, "value": round(figure.value, 3), "unit": figure.unit,
                 "target": figure.target, "met": figure.met} for label, figure in named]
-    _write(options, {"machine": machine(), "floor_us": round(bare, 2), "figures": figures,
+    _write(options, {"machine": machine(), "floor_us": floors, "figures": figures,
                      "runs": [result.dump() for result in results]},
            chart.table_chart(named, "Measured, as a share of the target"))
     return 0 if all(result.complete for result in results) else 1

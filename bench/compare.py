@@ -26,8 +26,7 @@ async def run(options: Namespace, progress: Progress) -> int:
     """Prints CPU µs per delivery of each server at each pace, and p99; always 0."""
     members = max(4, int((options.clients or 1000) * options.scale))
     paces = [replace(plan, label=plan.label.partition(", ")[2]) for plan in _plans(options, members)]
-    progress("measuring the kernel's floor")
-    bare = 0.0
+    floors: list[float] = []
     found: dict[str, list[Result | None]] = {}
     for name, module, package in [("Magpie, durable", "", ""), *_PEERS]:
         if package and importlib.util.find_spec(package) is None:
@@ -38,13 +37,15 @@ async def run(options: Namespace, progress: Progress) -> int:
         for plan in paces:
             progress(f"{name}, {plan.label}")
             found[name].append(await _measure(options, plan, module, progress))
-            if not bare:
-                bare = await asyncio.to_thread(floor.measure, members, found[name][0].frame_bytes, options.pin)
+            if not package:
+                progress("measuring the kernel's floor")
+                floors.append(await asyncio.to_thread(floor.measure, members, found[name][-1].frame_bytes, options.pin,
+                                                      plan.traffic[0].rate))
     progress.clear()
-    print(_table(found, [plan.label for plan in paces], bare))
+    print(_table(found, [plan.label for plan in paces], floors))
     if options.json:
         figures = {name: [result and result.dump() for result in results] for name, results in found.items()}
-        options.json.write_text(json.dumps({"floor_us": bare, "servers": figures}, indent=1) + "\n", encoding="utf-8")
+        options.json.write_text(json.dumps({"floor_us": floors, "servers": figures}, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
@@ -75,11 +76,12 @@ async def _measure(options: Namespace, plan: Plan, module: str, progress: Progre
             return None
 
 
-def _table(found: dict[str, list[Result | None]], paces: list[str], bare: float) -> str:
-    lines = [f"CPU µs per delivery (times the floor) · p99; the kernel's floor is {bare:.2f} µs per send()",
-             " " * 24 + "".join(pace.ljust(30) for pace in paces)]
+def _table(found: dict[str, list[Result | None]], paces: list[str], floors: list[float]) -> str:
+    lines = ["CPU µs per delivery (times the floor) · p99",
+             " " * 24 + "".join(pace.ljust(30) for pace in paces),
+             "a bare send()".ljust(24) + "".join(f"{bare:.2f}".ljust(30) for bare in floors)]
     for name, results in found.items():
-        cells = [_cell(result, bare) for result in results]
+        cells = [_cell(result, bare) for result, bare in zip(results, floors, strict=True)]
         lines.append(name.ljust(24) + "".join(cell.ljust(30) for cell in cells))
     return "\n".join(lines)
 

@@ -1,9 +1,10 @@
 /* The kernel's floor: what one send() per member costs, with somebody reading at the other end.
  *
- *     floor MEMBERS BYTES ROUNDS SENDER_CORE READER_CORE        (a core of -1: not pinned)
+ *     floor MEMBERS BYTES ROUNDS PAUSE SENDER_CORE READER_CORE        (a core of -1: not pinned)
  *
- * MEMBERS loopback connections; each round one send() of BYTES on each of them, by a process that does nothing else; the
- * next round begins when another process has read everything. Prints the sender's microseconds of CPU per send(). */
+ * MEMBERS loopback connections; each round one send() of BYTES on each of them, by a process that does nothing else;
+ * the next round begins PAUSE microseconds after another process has read everything. Prints the sender's microseconds
+ * of CPU per send(). */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -57,7 +58,7 @@ static void read_all(const int *socks, int members, int bytes, int done) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 6) { fprintf(stderr, "usage: floor MEMBERS BYTES ROUNDS SENDER_CORE READER_CORE\n"); return 2; }
+    if (argc != 7) { fprintf(stderr, "usage: floor MEMBERS BYTES ROUNDS PAUSE SENDER_CORE READER_CORE\n"); return 2; }
     int members = atoi(argv[1]), bytes = atoi(argv[2]), rounds = atoi(argv[3]);
     int *out = calloc(members, sizeof *out), *in = calloc(members, sizeof *in), done[2], yes = 1;
     char *frame = calloc(1, bytes), mark;
@@ -78,15 +79,16 @@ int main(int argc, char **argv) {
     check(reader >= 0, "fork");
     if (reader == 0) {
         for (int i = 0; i < members; i++) close(out[i]);
-        pin(atoi(argv[5]));
+        pin(atoi(argv[6]));
         read_all(in, members, bytes, done[1]);
     }
     for (int i = 0; i < members; i++) close(in[i]);
-    pin(atoi(argv[4]));
+    pin(atoi(argv[5]));
     double before = cpu_us();
     for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < members; i++) check(send(out[i], frame, bytes, MSG_NOSIGNAL) == bytes, "send");
         check(read(done[0], &mark, 1) == 1, "read");
+        usleep(atoi(argv[4]));
     }
     printf("%.3f\n", (cpu_us() - before) / ((double)rounds * members));
     for (int i = 0; i < members; i++) close(out[i]);

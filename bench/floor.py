@@ -6,29 +6,39 @@ import resource
 import select
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from bench import proc
 from bench.service import ROOT
 
 _SOURCE = Path(__file__).with_name("floor.c")
-#: About so many sends, a few seconds of work.
-_SENDS = 500_000
+#: About so many sends and so many seconds of one measurement.
+_SENDS, _SECONDS = 300_000, 3
+#: The middle one of so many counts: what else the machine does shows in single ones.
+_TIMES = 3
 _PATIENCE = 120
 
 
-def measure(members: int, frame_bytes: int, pin: bool) -> float:
-    """CPU µs per send() of one frame to each of `members` connections, the other end reading in another process.
-    Raises ValueError when it cannot be measured."""
-    rounds = max(3, _SENDS // members)
+def measure(members: int, frame_bytes: int, pin: bool, rate: float = 0.0) -> float:
+    """CPU µs per send() of one frame to each of `members` connections, the other end reading in another process;
+    at once again, or `rate` times a second, which is dearer: caches are cold then. Raises ValueError when it
+    cannot be measured."""
+    rounds = max(3, int(rate * _SECONDS) if rate else _SENDS // members)
+    pause = int(1e6 / rate) if rate else 0
     sender, reader = (min(cores) for cores in proc.cores()) if pin else (-1, -1)
-    arguments = [str(number) for number in (members, frame_bytes + 4, rounds, sender, reader)]
+    arguments = [str(number) for number in (members, frame_bytes + 4, rounds, pause, sender, reader)]
     with tempfile.TemporaryDirectory(prefix="magpie-bench-") as folder:
         command = _compiled(Path(folder)) or [sys.executable, "-m", "bench.floor"]
-        done = subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=_PATIENCE)
+        return statistics.median(_once([*command, *arguments]) for _ in range(_TIMES))
+
+
+def _once(command: list[str]) -> float:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=_PATIENCE)
     if done.returncode:
         raise ValueError(f"the kernel's floor could not be measured: {done.stderr.strip()}")
     return float(done.stdout)
@@ -43,7 +53,7 @@ def _compiled(folder: Path) -> list[str] | None:
     return [str(program)] if made.returncode == 0 else None
 
 
-def main(members: int, frame_bytes: int, rounds: int, sender: int, reader: int) -> None:
+def main(members: int, frame_bytes: int, rounds: int, pause: int, sender: int, reader: int) -> None:
     """The same as floor.c."""
     proc.raise_file_limit()
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -72,6 +82,7 @@ def main(members: int, frame_bytes: int, rounds: int, sender: int, reader: int) 
         for send in sends:
             send(frame)
         told.recv(1)
+        time.sleep(pause / 1e6)
     print(f"{(_cpu() - before) * 1e6 / (rounds * members):.3f}")
     for here, _ in ends:
         here.close()
@@ -102,4 +113,4 @@ def _cpu() -> float:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:6]))
+    main(*map(int, sys.argv[1:7]))

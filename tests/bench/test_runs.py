@@ -83,7 +83,7 @@ async def test_all(tmp_path):
         assert run["sent"] or run["scenario"] == "connect"
     assert {run["scenario"] for run in runs(figures)} == {"connect", "room", "pairs", "storm", "mixed"}
     found = json.loads(figures.read_text())
-    assert found["floor_us"] > 0
+    assert len(found["floor_us"]) == 2 and all(found["floor_us"].values())
     assert sum(figure["target"] is not None for figure in found["figures"]) == 11
     assert all((figure["target"] is None) == (figure["met"] is None) for figure in found["figures"])
     assert ElementTree.parse(drawing).getroot().tag.endswith("svg")
