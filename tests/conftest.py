@@ -18,7 +18,11 @@ import hypothesis
 import pytest
 from tornado.platform.asyncio import AsyncIOLoop
 
-pytest_plugins = ["tests.servers", "tests.app"]
+pytest_plugins = ["tests.servers", "tests.app", "tests.integration.oss_standin"]
+
+# A busy machine is no failure. In CI the examples are the same in every run; elsewhere each run tries new ones.
+hypothesis.settings.register_profile("magpie", deadline=None, derandomize=os.environ.get("CI") == "true")
+hypothesis.settings.load_profile("magpie")
 
 
 def pytest_collection_modifyitems(items):

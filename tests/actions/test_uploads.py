@@ -12,7 +12,7 @@ from models.attachment import Attachment
 from models.user import User
 from protocol.errors import TryAgain
 from tests import samples
-from tests.app import app, running  # noqa: F401
+from tests.app import running
 
 PICTURE = samples.picture("JPEG", (1000, 1000))
 

@@ -10,7 +10,6 @@ from actions.media import pictures
 from actions.media.kinds import KINDS
 from actions.passwords import PasswordHasher
 from tests import samples
-from tests.app import app  # noqa: F401
 
 
 class LoopWatch:

@@ -6,7 +6,7 @@ from tests import samples
 from tests.app import running
 from tests.process import process
 from tests.handlers.multipart_body import CONTENT_TYPE, file
-from tests.integration.oss_standin import Fault, standin  # noqa: F401
+from tests.integration.oss_standin import Fault
 
 PICTURE = samples.picture("JPEG", (800, 600))
 

@@ -8,7 +8,7 @@ from tornado.httputil import HTTPHeaders
 
 from models.user import User
 from tests import samples
-from tests.app import app, envelope, running  # noqa: F401
+from tests.app import envelope, running
 from tests.handlers.multipart_body import CONTENT_TYPE, END, field, file
 
 SMALL = samples.picture("PNG")

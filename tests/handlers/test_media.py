@@ -4,8 +4,7 @@ import pytest
 from tornado.httpclient import AsyncHTTPClient
 
 from tests import samples
-from tests.app import app, running  # noqa: F401
-from tests.integration.oss_standin import standin  # noqa: F401
+from tests.app import running
 
 TEXT = bytes(range(32, 127)) * 10_000  # 950 000 bytes of text, more than is sent at once
 

@@ -5,7 +5,6 @@ import pytest
 from storage import LocalStorage
 from storage.breaker import Breaker
 from storage.oss import OssStorage
-from tests.integration.oss_standin import standin  # noqa: F401
 from tests.storage.settings import storage_settings
 
 
