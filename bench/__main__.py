@@ -44,17 +44,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 async def _one(options: Namespace, progress: Progress) -> int:
+    where = machine()
     with _data(options) as data:
         result = await _session(options, Path(data), progress).run(SCENARIOS[options.scenario](options))
     progress.clear()
     print(tell(result))
-    _write(options, {"machine": machine(), "runs": [result.dump()]}, chart.run_chart(result))
+    _write(options, {"machine": where, "runs": [result.dump()]}, chart.run_chart(result))
     return 0 if result.complete else 1
 
 
 async def _all(options: Namespace, progress: Progress) -> int:
     """Every row on a server and data of its own."""
-    results, named, floors = [], [], {}
+    results, named, floors, where = [], [], {}, machine()
     for row in rows(options):
         with tempfile.TemporaryDirectory(prefix="magpie-bench-") as data:
             result = await _session(options, Path(data), progress).run(row.plan)
@@ -70,7 +71,7 @@ async def _all(options: Namespace, progress: Progress) -> int:
     print(table(named))
     figures = [{"run": label, "figure": figure.name, "value": round(figure.value, 3), "unit": figure.unit,
                 "target": figure.target, "met": figure.met} for label, figure in named]
-    _write(options, {"machine": machine(), "floor_us": floors, "figures": figures,
+    _write(options, {"machine": where, "floor_us": floors, "figures": figures,
                      "runs": [result.dump() for result in results]},
            chart.table_chart(named, "Measured, as a share of the target"))
     return 0 if all(result.complete for result in results) else 1
