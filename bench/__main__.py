@@ -63,7 +63,8 @@ async def _all(options: Namespace, progress: Progress) -> int:
         if row.against_floor:
             progress("measuring the kernel's floor")
             bare = floors[result.label] = await asyncio.to_thread(
-                floor.measure, row.plan.shape.users, result.frame_bytes, options.pin, row.plan.traffic[0].rate)
+                floor.measure, row.plan.shape.users, result.frame_bytes, options.pin, row.plan.traffic[0].rate,
+                options.seconds)
         progress.clear()
         print(tell(result) + (f"\n  {'floor':<14}{bare:.2f} µs per send()" if bare else ""), end="\n\n", flush=True)
         results.append(result)

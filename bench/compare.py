@@ -40,7 +40,7 @@ async def run(options: Namespace, progress: Progress) -> int:
             if not package:
                 progress("measuring the kernel's floor")
                 floors.append(await asyncio.to_thread(floor.measure, members, found[name][-1].frame_bytes, options.pin,
-                                                      plan.traffic[0].rate))
+                                                      plan.traffic[0].rate, options.seconds))
     progress.clear()
     print(_table(found, [plan.label for plan in paces], floors))
     if options.json:

@@ -17,18 +17,21 @@ from bench import proc
 from bench.service import ROOT
 
 _SOURCE = Path(__file__).with_name("floor.c")
-#: About so many sends and so many seconds of one measurement.
-_SENDS, _SECONDS = 300_000, 3
+#: One measurement has about so many sends, and so many rounds at most.
+_SENDS, _ROUNDS = 300_000, 1000
+#: At a pace: so many seconds at most.
+_SECONDS = 3.0
 #: The middle one of so many counts: what else the machine does shows in single ones.
 _TIMES = 3
 _PATIENCE = 120
 
 
-def measure(members: int, frame_bytes: int, pin: bool, rate: float = 0.0) -> float:
+def measure(members: int, frame_bytes: int, pin: bool, rate: float = 0.0,
+            seconds: float = _SECONDS) -> float:
     """CPU µs per send() of one frame to each of `members` connections, the other end reading in another process;
     at once again, or `rate` times a second, which is dearer: caches are cold then. Raises ValueError when it
     cannot be measured."""
-    rounds = max(3, int(rate * _SECONDS) if rate else _SENDS // members)
+    rounds = max(3, int(rate * min(seconds, _SECONDS)) if rate else min(_SENDS // members, _ROUNDS))
     pause = int(1e6 / rate) if rate else 0
     sender, reader = (min(cores) for cores in proc.cores()) if pin else (-1, -1)
     arguments = [str(number) for number in (members, frame_bytes + 4, rounds, pause, sender, reader)]
