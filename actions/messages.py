@@ -67,6 +67,7 @@ def deliver(hub: Hub, batch: Sequence[Submission]) -> None:
             publications.append(Publication(_channels(message), message.encode(), origin_id, ack, notice))
     if publications:
         hub.publish(publications)
+    hub.flush()
 
 
 def _channels(message: Message) -> tuple[str, ...]:

@@ -17,8 +17,9 @@ from hub.node import Node
 #: Listeners between two looks at the clock. Smaller slices cost more looks, larger ones overshoot the turn.
 _SLICE = 128
 
-#: Seconds of one turn. An unrelated message waits at most about this long beside the busiest room.
-_TURN = 0.002
+#: Seconds of one turn. A message takes four turns of the loop from socket to socket, so an unrelated one waits some
+#: milliseconds beside the busiest room.
+_TURN = 0.001
 
 #: Bytes of frames that are joined into one write: below the kernel's send buffer, so that a client in step takes
 #: all of it at once.

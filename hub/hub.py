@@ -169,10 +169,12 @@ class Hub:
     def _schedule(self, node: Node) -> None:
         """All nodes that were sent something in this turn of the loop are written in the next."""
         if not self._dirty:
-            asyncio.get_running_loop().call_soon(self._flush)
+            asyncio.get_running_loop().call_soon(self.flush)
         self._dirty.append(node)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Writes what is queued now, for a caller who knows that it was all: a turn of the loop is up to some
+        milliseconds when rooms are busy."""
         dirty, self._dirty = self._dirty, []
         for node in dirty:
             node.flush()

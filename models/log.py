@@ -119,11 +119,10 @@ class MessageLog:
             return
         del self._queue[: self._max_batch]
         self._room.set()
-        job = asyncio.get_running_loop().run_in_executor(self._pool, self._write, batch)
-        job.add_done_callback(lambda job: self._settle(batch, job))
+        self._pool.submit(self._commit, batch, asyncio.get_running_loop())
 
-    def _settle(self, batch: list[Submission], job: "asyncio.Future[None]") -> None:
-        if error := job.exception():
+    def _settle(self, batch: list[Submission], error: Exception | None) -> None:
+        if error is not None:
             logger.error("log: a batch of %d failed", len(batch), exc_info=error)
             for submission in batch:
                 submission.refusal = submission.refusal or TryAgain()
@@ -131,6 +130,15 @@ class MessageLog:
         self._on_commit(batch)
 
     # --- in the writer thread -----------------------------------------------------------------------------
+
+    def _commit(self, batch: list[Submission], loop: asyncio.AbstractEventLoop) -> None:
+        """One step back to the loop: the chain of futures that asyncio would make takes two turns of it."""
+        error = None
+        try:
+            self._write(batch)
+        except Exception as failure:
+            error = failure
+        loop.call_soon_threadsafe(self._settle, batch, error)
 
     def _write(self, batch: list[Submission]) -> None:
         """Commits a batch and fills in its results, looking for earlier copies when a first try says so."""
