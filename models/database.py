@@ -11,7 +11,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +32,9 @@ T = TypeVar("T")
 TRANSIENT = (peewee.OperationalError, peewee.InterfaceError)
 _ATTEMPTS = 5
 _FIRST_PAUSE = 0.02  # seconds, doubled each time: 0.3 s in all
+
+#: Writes of one transaction on SQLite, so that none waits long for the others.
+_MOST_TOGETHER = 64
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -52,6 +56,27 @@ def reads(fn: Callable[..., T]) -> Callable[..., T]:
     return fn
 
 
+class _Write:
+    """A function that waits for its turn to write, and what becomes of it."""
+
+    __slots__ = ("call", "done", "result", "error")
+
+    def __init__(self, call: Callable[[], object], done: asyncio.Future) -> None:
+        self.call, self.done = call, done
+        self.result: object = None
+        self.error: Exception | None = None
+
+    def run_in(self, savepoint: AbstractContextManager) -> None:
+        """Its refusal undoes what it did, and nobody else's."""
+        try:
+            with savepoint:
+                self.result = self.call()
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            self.error = error
+
+
 class Database:
     """The rows of one installation.
 
@@ -64,6 +89,8 @@ class Database:
         self.is_sqlite = isinstance(self.peewee, peewee.SqliteDatabase)
         self._workers = workers
         self._pool = ThreadPoolExecutor(workers, "db")
+        self._writes: list[_Write] = []
+        self._writing = False
         # SQLite has one writer at a time. Waiting here is fairer and cheaper than its busy handler's polling.
         self._writer = threading.Lock()
         base.database.initialize(self.peewee)
@@ -98,7 +125,50 @@ class Database:
         """Runs `fn` in a worker thread and in one transaction, again when that was lost to a deadlock or a
         dead connection. A `Refusal` rolls back and reaches the caller; a database that stays away becomes
         `TryAgain`."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, fn, args, kwargs)
+        loop = asyncio.get_running_loop()
+        if not self.is_sqlite or getattr(fn, "only_reads", False):
+            return await loop.run_in_executor(self._pool, self._run, fn, args, kwargs)
+        write = _Write(partial(fn, *args, **kwargs), loop.create_future())
+        self._writes.append(write)
+        if not self._writing:
+            self._write_next()
+        return await write.done
+
+    def _write_next(self) -> None:
+        """On SQLite what waits to be written while one COMMIT runs is the next one, as in the message log: a
+        COMMIT waits for the disk, and one thread that waits leaves the others to the readers."""
+        writes, self._writes = self._writes[:_MOST_TOGETHER], self._writes[_MOST_TOGETHER:]
+        self._writing = bool(writes)
+        if writes:
+            job = asyncio.get_running_loop().run_in_executor(self._pool, self._run_together, writes)
+            job.add_done_callback(lambda job: self._tell(writes, job))
+
+    def _tell(self, writes: "list[_Write]", job: "asyncio.Future[None]") -> None:
+        self._write_next()
+        for write in writes:
+            if write.done.cancelled():
+                continue
+            if error := job.exception() or write.error:
+                write.done.set_exception(error)
+            else:
+                write.done.set_result(write.result)
+
+    def _run_together(self, writes: "list[_Write]") -> None:
+        """Each in a savepoint of its own, all in one transaction; when that fails as a whole, one by one."""
+        try:
+            if len(writes) > 1:
+                with self.write():
+                    for write in writes:
+                        write.run_in(self.peewee.atomic())
+                return
+        except TRANSIENT:
+            self.drop_connection()
+        for write in writes:
+            write.error = None
+            try:
+                write.result = self._run(write.call, (), {})
+            except Exception as error:
+                write.error = error
 
     def _run(self, fn: Callable[..., T], args: tuple, kwargs: dict) -> T:
         transaction = self.read if getattr(fn, "only_reads", False) else self.write
@@ -109,7 +179,7 @@ class Database:
             except TRANSIENT as error:
                 self.drop_connection()
                 if attempt == _ATTEMPTS - 1:
-                    logger.error("database: %s failed: %s", fn.__name__, error)
+                    logger.error("database: %s failed: %s", getattr(fn, "func", fn).__name__, error)
                     raise TryAgain() from error
                 time.sleep(_FIRST_PAUSE * 2**attempt)
         raise AssertionError("unreachable")

@@ -121,6 +121,11 @@ class FastTransport:
         else:
             self._pong = pong
 
+    @property
+    def paused(self) -> bool:
+        """The socket is not read now, because the receiver asked for time: silence means nothing."""
+        return self._found is not None
+
     def cut(self) -> None:
         """Ends the connection without a word."""
         self._end()
@@ -291,9 +296,13 @@ class Pinger:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(1)
-            self._tick += 1
-            for transport in list(self._seats[(self._tick - self._timeout) % len(self._seats)]):
-                if transport.unanswered:
-                    transport.cut()
-            for transport in list(self._seats[self._tick % len(self._seats)]):
-                transport.ping()
+            self.tick()
+
+    def tick(self) -> None:
+        """One second has passed: cuts off who has not answered, pings who is due."""
+        self._tick += 1
+        for transport in list(self._seats[(self._tick - self._timeout) % len(self._seats)]):
+            if transport.unanswered and not transport.paused:
+                transport.cut()
+        for transport in list(self._seats[self._tick % len(self._seats)]):
+            transport.ping()
