@@ -15,6 +15,7 @@ from tornado.iostream import IOStream, SSLIOStream
 
 from hub.transport import CATCHING_UP, SEND_BUFFER, Receiver
 from hub.transport.parser import CLOSE, PING, PONG, FrameParser, TooBig, Violation
+from hub.transport.pinger import Pinger
 from protocol.frames import CloseCode
 
 logger = logging.getLogger("magpie.transport")
@@ -32,10 +33,10 @@ _PING_FRAME = b"\x89\x00"
 class FastTransport:
     """Keeps the contract of `hub.transport.Transport`."""
 
-    __slots__ = ("_loop", "_socket", "_fd", "_send", "_listener", "_parser", "_out", "_found", "_state", "_timer",
+    __slots__ = ("_loop", "_socket", "_fd", "_send", "_receiver", "_parser", "_out", "_found", "_state", "_timer",
                  "_pong", "waiting", "unanswered", "seat", "_pinger")
 
-    def __init__(self, stream: IOStream, max_message: int, pinger: "Pinger") -> None:
+    def __init__(self, stream: IOStream, max_message: int, pinger: Pinger) -> None:
         """Takes the socket from a stream that `can_take` allows. Reading begins with `start`."""
         self._loop = asyncio.get_running_loop()
         fd, rest, self._socket = _take(stream)
@@ -44,7 +45,7 @@ class FastTransport:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # frames are joined already
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._parser = FrameParser(max_message, rest)
-        self._listener: Receiver | None = None
+        self._receiver: Receiver | None = None
         self._out: bytearray | None = None  # what the kernel has not taken yet
         self.waiting = 0  # its length: an attribute, because every delivery looks at it
         self._found: list | None = None  # messages that wait for the receiver to be done with one before
@@ -53,7 +54,7 @@ class FastTransport:
         self._pong: bytes | None = None  # the answer to the latest ping, while something waits before it
         self._pinger = pinger
         self.unanswered = False  # nothing has come since the last ping
-        self.seat: set[FastTransport] | None = None  # the pinger's
+        self.seat: set | None = None  # the pinger's
 
     @staticmethod
     def can_take(stream: IOStream) -> bool:
@@ -61,7 +62,7 @@ class FastTransport:
 
     def start(self, receiver: Receiver) -> None:
         """Reads from now on, beginning with what came together with the handshake."""
-        self._listener = receiver
+        self._receiver = receiver
         if self._state == _ENDED:  # closed while the connection was being opened
             self._loop.call_soon(receiver.on_close)
             return
@@ -175,7 +176,7 @@ class FastTransport:
                 self._fault(payload)
                 return
             elif opcode != PONG and self._state == _OPEN:
-                busy = self._listener.on_message(payload)
+                busy = self._receiver.on_message(payload)
                 if busy is not None:
                     self._pause(busy, found[i + 1 :])
                     return
@@ -244,7 +245,7 @@ class FastTransport:
             self._timer = None
         self._pinger.discard(self)
         self._socket.close()
-        receiver, self._listener = self._listener, None
+        receiver, self._receiver = self._receiver, None
         if receiver is not None:
             self._loop.call_soon(receiver.on_close)
 
@@ -263,46 +264,3 @@ def _take(stream: IOStream) -> tuple[int, bytes, socket.socket]:
     stream.socket = None
     stream._closed = True
     return fd, rest, taken
-
-
-class Pinger:
-    """Finds connections whose other end is gone without a word: each is pinged once in `interval` seconds and cut
-    off when nothing came for `timeout` seconds after. One timer for all; 0 pings nobody."""
-
-    def __init__(self, interval: float, timeout: float) -> None:
-        self._seats: list[set[FastTransport]] = [set() for _ in range(max(1, round(interval)))]
-        self._timeout = min(round(timeout), len(self._seats) - 1)
-        self._tick = 0
-        self._task = asyncio.get_running_loop().create_task(self._run()) if interval else None
-
-    def add(self, transport: FastTransport) -> None:
-        """Connections that come in one second are pinged in one second."""
-        transport.seat = self._seats[self._tick % len(self._seats)]
-        transport.seat.add(transport)
-
-    def discard(self, transport: FastTransport) -> None:
-        if transport.seat is not None:
-            transport.seat.discard(transport)
-            transport.seat = None
-
-    def close(self) -> None:
-        """Pings no more and cuts off all that are left."""
-        if self._task is not None:
-            self._task.cancel()
-        for seat in self._seats:
-            for transport in list(seat):
-                transport.cut()
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(1)
-            self.tick()
-
-    def tick(self) -> None:
-        """One second has passed: cuts off who has not answered, pings who is due."""
-        self._tick += 1
-        for transport in list(self._seats[(self._tick - self._timeout) % len(self._seats)]):
-            if transport.unanswered and not transport.paused:
-                transport.cut()
-        for transport in list(self._seats[self._tick % len(self._seats)]):
-            transport.ping()

@@ -7,7 +7,8 @@ from tornado.iostream import IOStream
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
 
 from hub.transport import Receiver, Transport
-from hub.transport.fast import FastTransport, Pinger
+from hub.transport.fast import FastTransport
+from hub.transport.pinger import Pinger
 from hub.transport.stock import StockTransport, StrictProtocol
 
 logger = logging.getLogger("magpie.transport")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.transport.fast import Pinger
+from hub.transport.pinger import Pinger
 
 INTERVAL, TIMEOUT = 30, 20
 

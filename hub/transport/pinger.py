@@ -1,0 +1,59 @@
+"""Pings: how a connection is found out whose other end is gone without a word."""
+
+import asyncio
+from typing import Protocol
+
+
+class Connection(Protocol):
+    """What the pinger asks of a transport."""
+
+    unanswered: bool  #: nothing has come since the last ping
+    paused: bool  #: the socket is not read now: silence means nothing
+    seat: "set[Connection] | None"  #: the pinger's own
+
+    def ping(self) -> None: ...
+
+    def cut(self) -> None: ...
+
+
+class Pinger:
+    """Finds connections whose other end is gone without a word: each is pinged once in `interval` seconds and cut
+    off when nothing came for `timeout` seconds after. One timer for all; 0 pings nobody."""
+
+    def __init__(self, interval: float, timeout: float) -> None:
+        self._seats: list[set[Connection]] = [set() for _ in range(max(1, round(interval)))]
+        self._timeout = min(round(timeout), len(self._seats) - 1)
+        self._tick = 0
+        self._task = asyncio.get_running_loop().create_task(self._run()) if interval else None
+
+    def add(self, transport: Connection) -> None:
+        """Connections that come in one second are pinged in one second."""
+        transport.seat = self._seats[self._tick % len(self._seats)]
+        transport.seat.add(transport)
+
+    def discard(self, transport: Connection) -> None:
+        if transport.seat is not None:
+            transport.seat.discard(transport)
+            transport.seat = None
+
+    def close(self) -> None:
+        """Pings no more and cuts off all that are left."""
+        if self._task is not None:
+            self._task.cancel()
+        for seat in self._seats:
+            for transport in list(seat):
+                transport.cut()
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            self.tick()
+
+    def tick(self) -> None:
+        """One second has passed: cuts off who has not answered, pings who is due."""
+        self._tick += 1
+        for transport in list(self._seats[(self._tick - self._timeout) % len(self._seats)]):
+            if transport.unanswered and not transport.paused:
+                transport.cut()
+        for transport in list(self._seats[self._tick % len(self._seats)]):
+            transport.ping()
