@@ -123,7 +123,7 @@ def listen(config: Config, site: Site, certificate: ssl.SSLContext | None = None
 
 async def serve(config: Config) -> None:
     """One server's life: until SIGTERM or SIGINT, and then the time it takes to say good-bye."""
-    certificate = _tls(config)  # first, because a mistake in the settings should change nothing
+    certificate = certificate_of(config)  # first, because a mistake in the settings should change nothing
     services = make_services(config)
     site = make_app(services)
     try:
@@ -247,7 +247,8 @@ def _loop_factory():
     return uvloop.new_event_loop
 
 
-def _tls(config: Config) -> ssl.SSLContext | None:
+def certificate_of(config: Config) -> ssl.SSLContext | None:
+    """What TLS needs, None without it. Raises `ConfigError` when it can't be read."""
     if not config.tls:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

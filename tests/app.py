@@ -78,7 +78,7 @@ def start(data: Path, settings: Mapping[str, object] = {}, presence: bool = Fals
     if not presence:
         services.hub.presence.start(_announce_nobody)
     site = server.make_app(services)
-    return App(services, site, server.listen(config, site))
+    return App(services, site, server.listen(config, site, server.certificate_of(config)))
 
 
 async def _announce_nobody(changes: dict[int, int]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import ssl
 import struct
 
 import ujson
@@ -39,14 +40,16 @@ class RawSocket:
         self._reader, self._writer, self.status = reader, writer, status
 
     @classmethod
-    async def connect(cls, port: int, path: str, receive_buffer: int = 0, **headers: str) -> "RawSocket":
+    async def connect(cls, port: int, path: str, receive_buffer: int = 0, tls: ssl.SSLContext | None = None,
+                      **headers: str) -> "RawSocket":
         """`receive_buffer`: bytes the kernel may hold for us, so that a slow client is slow early."""
         endpoint = socket.socket()
         if receive_buffer:
             endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         endpoint.setblocking(False)
         await asyncio.get_running_loop().sock_connect(endpoint, ("127.0.0.1", port))
-        reader, writer = await asyncio.open_connection(sock=endpoint, limit=receive_buffer or 1 << 20)
+        reader, writer = await asyncio.open_connection(sock=endpoint, limit=receive_buffer or 1 << 20, ssl=tls,
+                                                       server_hostname="localhost" if tls else None)
         lines = {"Host": f"127.0.0.1:{port}", "Upgrade": "websocket", "Connection": "Upgrade",
                  "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==", "Sec-WebSocket-Version": "13"}
         lines.update({name.replace("_", "-"): value for name, value in headers.items()})

@@ -15,10 +15,8 @@ logger = logging.getLogger("magpie.transport")
 
 #: What the fast transport and the strict protocol reach into. A Tornado without one of these is not the one we
 #: know.
-_INTERNALS = (
-    (WebSocketProtocol13, ("_receive_frame_loop", "_receive_frame", "_read_bytes", "_abort", "start_pinging")),
-    (IOStream, ("fileno", "writing", "closed")),
-)
+_PROTOCOL = ("_receive_frame_loop", "_receive_frame", "_read_bytes", "start_pinging", "close")
+_STREAM = ("fileno", "writing", "closed")
 _STREAM_STATE = ("_read_buffer", "_state", "_closed", "socket", "io_loop")
 
 
@@ -31,8 +29,10 @@ class Sockets:
         self.fast = kind == "fast" and not missing
         self._max_frame = max_frame
         self._pinger = Pinger(ping_interval if self.fast else 0, ping_timeout)
-        why = f": Tornado {tornado.version} has no {missing}" if missing else ""
-        logger.info("transport=%s%s", "fast" if self.fast else "stock", why)
+        if missing:
+            logger.warning("transport=stock: Tornado %s has no %s", tornado.version, missing)
+        else:
+            logger.info("transport=%s", kind)
 
     def close(self) -> None:
         """Cuts off who has not answered a close frame yet."""
@@ -85,9 +85,11 @@ class _Handshake(StrictProtocol):
 
 
 def _missing_internals() -> str:
-    for cls, names in _INTERNALS:
-        for name in names:
-            if not hasattr(cls, name):
-                return f"{cls.__name__}.{name}"
+    for name in _PROTOCOL:
+        if name not in vars(WebSocketProtocol13):
+            return f"WebSocketProtocol13.{name}"
+    for name in _STREAM:
+        if not hasattr(IOStream, name):
+            return f"IOStream.{name}"
     source = IOStream.__init__.__code__.co_names + IOStream.__mro__[1].__init__.__code__.co_names
     return next((f"IOStream.{name}" for name in _STREAM_STATE if name not in source), "")
