@@ -64,7 +64,7 @@ async def login(app: Services, mobile: str, passwd: str, client: Client) -> dict
 async def authenticate(app: Services, tokens: list[str]) -> list[session.SessionRow]:
     """The living sessions that these tokens open, in their order.
 
-    Being used prolongs a session, so this writes `last_seen` of those not seen for a minute.
+    Being used prolongs a session, so this writes `last_seen` of those not seen for some minutes.
     """
     now = now_ms()
     found = await app.db.run(session.find_sessions, tokens, now, _idle_ms(app))

@@ -4,7 +4,7 @@ from models.community import Community
 from models.conversation import Conversation, Member, find
 from models.database import reads
 from models.user import User
-from protocol.errors import BadArgument, Forbidden, NotFound, Refusal
+from protocol.errors import Forbidden, NotFound, Refusal
 from protocol.message import ROOM, SINGLE
 
 
@@ -46,10 +46,3 @@ def hears_typing(user_id: int, kind: int, dstid: int, strangers: bool, max_membe
 def _exists(kind: int, dstid: int) -> bool:
     model = Community if kind == ROOM else User
     return model.select(model.id).where(model.id == dstid).exists()
-
-
-def check_kind(kind: int) -> int:
-    """`kind` of a call, or `BadArgument`."""
-    if kind not in (SINGLE, ROOM):
-        raise BadArgument("参数 kind 不正确", "Bad value of kind")
-    return kind

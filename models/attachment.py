@@ -5,8 +5,6 @@ original is `<key>.<ext>`, its thumbnail `<key>_s.<thumb_ext>`. So whatever addr
 a message, an avatar or an icon holds, one look at the unique key finds the row.
 """
 
-from collections.abc import Iterable
-
 from peewee import BigAutoField, BigIntegerField, CharField, IntegerField, SmallIntegerField
 
 from models.base import Base
@@ -53,12 +51,7 @@ def thumb_name(key: str, ext: str) -> str:
 
 
 def attach(*urls: str) -> None:
-    """Mark the uploads that these addresses show as in use. Call it where such an address is stored."""
-    attach_all(urls)
-
-
-def attach_all(urls: Iterable[str]) -> None:
-    """`attach` for any number of addresses with one UPDATE; those that are not ours are passed over.
+    """Mark the uploads that these addresses show as in use, with one UPDATE; those that are not ours are passed over.
 
     Runs in the transaction that stores the addresses, so that a row and its media are kept together. What
     the collector has claimed already stays claimed: its bytes may be gone.

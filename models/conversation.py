@@ -7,7 +7,6 @@ A conversation's `key` is ``p<low id>-<high id>`` for a single chat and ``g<comm
 from peewee import BigAutoField, BigIntegerField, CharField, CompositeKey, SmallIntegerField
 
 from models.base import Base
-from models.database import reads
 from protocol.message import ROOM, SINGLE
 
 
@@ -72,33 +71,6 @@ def add_member(conversation_id: int, user_id: int, now: int) -> None:
     Member.insert(
         user_id=user_id, conversation_id=conversation_id, read=seq, joined_seq=seq, createat=now
     ).on_conflict_ignore().execute()
-
-
-@reads
-def room_ids(user_id: int) -> list[int]:
-    """The communities that `user_id` belongs to."""
-    query = (
-        Conversation.select(Conversation.a)
-        .join(Member, on=(Member.conversation_id == Conversation.id))
-        .where(Member.user_id == user_id, Conversation.kind == ROOM)
-    )
-    return [community_id for (community_id,) in query.tuples()]
-
-
-@reads
-def room_members(community_id: int) -> list[int]:
-    """The users who belong to a community."""
-    query = (
-        Member.select(Member.user_id)
-        .join(Conversation, on=(Member.conversation_id == Conversation.id))
-        .where(Conversation.key == key_of(0, ROOM, community_id))
-    )
-    return [user_id for (user_id,) in query.tuples()]
-
-
-@reads
-def is_member(user_id: int, kind: int, dstid: int) -> bool:
-    return find(user_id, kind, dstid) is not None
 
 
 def find(user_id: int, kind: int, dstid: int) -> Conversation | None:

@@ -67,11 +67,6 @@ def public_id(conversation_id: int, seq: int) -> int:
     return conversation_id << SEQ_BITS | seq
 
 
-def place_of(public_id: int) -> tuple[int, int]:
-    """(conversation_id, seq) of a public id."""
-    return public_id >> SEQ_BITS, public_id & MAX_SEQ
-
-
 def wire_row(stored: StoredMessage, conversation: Conversation) -> dict:
     """A stored message as the wire has it, the way its author addressed it."""
     if conversation.kind == ROOM:

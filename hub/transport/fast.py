@@ -2,8 +2,7 @@
 
 One `recv` a readable turn brings all frames that fit in 16 KiB, one `send` goes straight to the kernel; there is
 no task, future or buffer object for a connection that is in step. What the kernel does not take waits here, in
-order. Measured against Tornado's stream: an eighth of its CPU for a delivery, a sixth of its memory (docs/
-performance.md).
+order. What that is worth is told in docs/performance.md.
 """
 
 import asyncio
@@ -176,7 +175,12 @@ class FastTransport:
                 self._fault(payload)
                 return
             elif opcode != PONG and self._state == _OPEN:
-                busy = self._receiver.on_message(payload)
+                try:
+                    busy = self._receiver.on_message(payload)
+                except Exception:  # a fault of ours ends this connection, not the loop's turn for the others
+                    logger.exception("a frame failed")
+                    self._end()
+                    return
                 if busy is not None:
                     self._pause(busy, found[i + 1 :])
                     return

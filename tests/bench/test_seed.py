@@ -6,11 +6,11 @@ from bench.seed import seed
 from bench.world import Shape, read_users
 from models.community import communities_of
 from models.contact import friends_of
-from models.conversation import is_member, room_members
 from models.database import Database
 from models.session import find_sessions
 from models.user import find_user
 from protocol.message import ROOM, SINGLE
+from tests.models.people import is_member, room_members
 
 SHAPE = Shape(5, groups=[[0, 1, 2], [0, 3]], pairs=[(3, 0), (1, 4)])
 DAY = 86400 * 1000

@@ -218,6 +218,30 @@ async def test_a_connection_that_breaks(app):
         await asyncio.sleep(0.01)
 
 
+@pytest.mark.parametrize("cmd", [0, 13], ids=["at once", "while it is waited for"])
+async def test_a_fault_of_ours(app, monkeypatch, expect_logs, cmd):
+    """A frame that makes the server fail ends its connection, is logged once, and leaves the others alone."""
+    expect_logs("magpie", "a frame failed|crash id=")
+    ann, bob = await app.client().register(), await app.client().register()
+    bad, good = await Wire.open(ann), await Wire.open(bob)
+
+    def broken():
+        raise ZeroDivisionError
+
+    async def broken_later(*args):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as faulty:
+        faulty.setattr("handlers.dialogue.now_ms", broken)
+        faulty.setattr("handlers.dialogue.receipts.read", broken_later)
+        await bad.send(masked(TEXT, ujson.dumps({"cmd": cmd, "kind": 10, "dstid": 1, "seq": 1}).encode()))
+        assert await bad.until_end() == []
+    await good.send(masked(TEXT, BEAT))
+    assert (await good.frame())[0] == TEXT
+    for wire in (bad, good):
+        wire.close()
+
+
 async def test_the_server_closes(app):
     """The server's close frame is the last it sends, and the client's answer ends the connection."""
     client = await app.client().register()

@@ -3,6 +3,9 @@
 import itertools
 
 from models import user
+from models.conversation import Conversation, Member, find, key_of
+from models.database import reads
+from protocol.message import ROOM
 
 NOW = 1_700_000_000_000
 _numbers = itertools.count(13_800_000_000)
@@ -23,3 +26,17 @@ async def count(database, model, *conditions):
     """How many rows of a table meet the conditions."""
     rows = model.select()
     return await database.run((rows.where(*conditions) if conditions else rows).count)
+
+
+@reads
+def room_members(community_id):
+    """The ids of those who belong to a group's room."""
+    in_room = Conversation.key == key_of(0, ROOM, community_id)
+    rooms = Member.select(Member.user_id).join(Conversation, on=(Member.conversation_id == Conversation.id))
+    return [user_id for (user_id,) in rooms.where(in_room).tuples()]
+
+
+@reads
+def is_member(user_id, kind, dst_id):
+    """Whether a user may write there."""
+    return find(user_id, kind, dst_id) is not None

@@ -2,11 +2,11 @@
 
 import pytest
 
-from models import community, contact, conversation
+from models import community, contact
 from models.community import Community
 from models.contact import Contact
 from protocol.errors import NotFound, Refused
-from tests.models.people import NOW, count, newcomer, newcomers
+from tests.models.people import NOW, count, newcomer, newcomers, room_members
 
 LIMIT = 5
 
@@ -27,7 +27,7 @@ async def test_owner_is_the_first_member(database):
     assert row == {"id": row["id"], "name": "喜鹊 🐦", "ownerid": ann, "icon": "/mnt/i.png", "cate": 3, "memo": "memo",
                    "createat": NOW}
     assert await database.run(community.communities_of, ann) == [row]
-    assert await database.run(conversation.room_members, row["id"]) == [ann]
+    assert await database.run(room_members, row["id"]) == [ann]
 
 
 async def test_sixth_group_is_refused(database):
@@ -69,8 +69,7 @@ async def test_joining_twice_changes_nothing(database):
     assert not await database.run(community.join_community, bo, group, NOW + 1)
     assert not await database.run(community.join_community, ann, group, NOW + 1)
     assert await groups(database, bo) == [group]
-    assert sorted(await database.run(conversation.room_members, group)) == [ann, bo]
-    assert await database.run(conversation.room_ids, bo) == [group]
+    assert sorted(await database.run(room_members, group)) == [ann, bo]
 
 
 async def test_group_must_exist(database):

@@ -6,7 +6,7 @@ from models import contact, conversation
 from models.contact import Contact
 from protocol.errors import Conflict, NotFound, Refused
 from protocol.message import SINGLE
-from tests.models.people import NOW, count, newcomer, newcomers
+from tests.models.people import NOW, count, is_member, newcomer, newcomers
 
 
 async def friends(database, user_id):
@@ -21,9 +21,9 @@ async def test_friendship_is_mutual(database):
     assert await friends(database, ann) == [bo]
     assert await friends(database, bo) == [ann]
     assert await friends(database, eve) == []
-    assert await database.run(conversation.is_member, ann, SINGLE, bo)
-    assert await database.run(conversation.is_member, bo, SINGLE, ann)
-    assert not await database.run(conversation.is_member, eve, SINGLE, ann)
+    assert await database.run(is_member, ann, SINGLE, bo)
+    assert await database.run(is_member, bo, SINGLE, ann)
+    assert not await database.run(is_member, eve, SINGLE, ann)
     assert await database.run(conversation.open_single, ann, bo, NOW) == chat
 
 

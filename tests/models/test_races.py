@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from models import community, contact, conversation, session, user
+from models import community, contact, session, user
 from models.community import Community
 from models.contact import Contact
 from models.conversation import Conversation, Member
@@ -12,7 +12,7 @@ from models.database import Database
 from models.session import Session
 from models.user import User
 from protocol.errors import Conflict, Refusal, Refused
-from tests.models.people import NOW, count, newcomer, newcomers
+from tests.models.people import NOW, count, newcomer, newcomers, room_members
 
 AT_ONCE = 12
 
@@ -62,7 +62,7 @@ async def test_group_is_joined_once(busy):
     results = await all_at_once(*(busy.run(community.join_community, bo, group, NOW) for _ in range(AT_ONCE)))
     assert sorted(results) == [False] * (AT_ONCE - 1) + [True]
     assert await count(busy, Contact, Contact.ownerid == bo) == 1
-    assert sorted(await busy.run(conversation.room_members, group)) == [ann, bo]
+    assert sorted(await busy.run(room_members, group)) == [ann, bo]
 
 
 async def test_crowd_joins_a_group(busy):
@@ -70,7 +70,7 @@ async def test_crowd_joins_a_group(busy):
     ann, *crowd = await newcomers(busy, AT_ONCE)
     group = (await busy.run(community.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
     assert all(await all_at_once(*(busy.run(community.join_community, who, group, NOW) for who in crowd)))
-    assert sorted(await busy.run(conversation.room_members, group)) == [ann, *crowd]
+    assert sorted(await busy.run(room_members, group)) == [ann, *crowd]
 
 
 async def test_five_groups_and_no_sixth(busy):
@@ -84,7 +84,7 @@ async def test_five_groups_and_no_sixth(busy):
     assert await count(busy, Community) == 5
     assert sorted(row["id"] for row in await busy.run(community.communities_of, ann)) == sorted(made)
     for group in made:
-        assert await busy.run(conversation.room_members, group) == [ann]
+        assert await busy.run(room_members, group) == [ann]
 
 
 async def test_old_password_opens_no_session_after_the_change(busy):

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models import upload
-from models.attachment import ATTACHED, COLLECTING, UNATTACHED, Attachment, attach, attach_all, file_name
+from models.attachment import ATTACHED, COLLECTING, UNATTACHED, Attachment, attach, file_name
 from models.database import Database
 from models.user import User
 from protocol.errors import TooLarge
@@ -46,8 +46,8 @@ async def test_addresses_are_attached(database):
     for number in range(4):
         await database.run(upload.reserve, row(number), 0)
     await database.run(attach, url(0), "", "https://example.com/mnt/x.png", "hello", "/mnt/", "/mnt/short")
-    await database.run(attach_all, (each for each in [url(1, "jpg", "_s")]))
-    await database.run(attach_all, [])
+    await database.run(attach, url(1, "jpg", "_s"))
+    await database.run(attach)
     assert [await state(database, number) for number in range(4)] == [ATTACHED, ATTACHED, UNATTACHED, UNATTACHED]
 
 
