@@ -17,7 +17,16 @@ from urllib.parse import urlsplit
 import yaml
 
 PREFIX = "IM_"
-_BOOLS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+_BOOLS = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
 
 
 class ConfigError(Exception):
@@ -181,7 +190,9 @@ class Config:
 SECTIONS: dict[str, type] = {part.name: part.type for part in fields(Config)}  # type: ignore[misc]
 
 
-def load_config(path: str | Path | None, env: Mapping[str, str], overrides: Mapping[str, object] = {}) -> Config:
+def load_config(
+    path: str | Path | None, env: Mapping[str, str], overrides: Mapping[str, object] = {}
+) -> Config:
     """The settings of one process.
 
     `path`: a YAML file, None for the defaults alone. `env`: usually `os.environ`; only ``IM_*`` is looked at.
@@ -222,7 +233,11 @@ def _from_file(path: str | Path | None):
 
 
 def _from_env(env: Mapping[str, str]):
-    known = {env_name(section, part.name): (section, part) for section in SECTIONS for part in fields(SECTIONS[section])}
+    known = {
+        env_name(section, part.name): (section, part)
+        for section in SECTIONS
+        for part in fields(SECTIONS[section])
+    }
     for name in sorted(env):
         if not name.startswith(PREFIX):
             continue
@@ -240,7 +255,9 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if isinstance(key, str) and key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{key} is given twice", key_node.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key} is given twice", key_node.start_mark
+                )
             seen.add(str(key))
         return super().construct_mapping(node, deep)
 
@@ -284,7 +301,9 @@ def _from_text(name: str, part: Field, text: str) -> object:
 
 
 def _kind(part: Field) -> str:
-    return {bool: "true or false", int: "a whole number", float: "a number", str: "text"}.get(part.type, "a list of texts")
+    return {bool: "true or false", int: "a whole number", float: "a number", str: "text"}.get(
+        part.type, "a list of texts"
+    )
 
 
 def _checked(name: str, part: Field, value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Magpie 鹊桥: a chat server. Reads the settings, builds and joins the parts, listens, drains on SIGTERM.
 
-    python server.py [--config FILE] [--port N] [--data DIR] [--migrate] [--new-epoch]
+python server.py [--config FILE] [--port N] [--data DIR] [--migrate] [--new-epoch]
 """
 
 import argparse
@@ -79,7 +79,9 @@ def make_services(config: Config) -> Services:
     except ValueError as error:
         raise ConfigError(str(error)) from None
     hub = Hub(MemoryBroker(), Presence(config.hub.offline_delay), queue_bytes=config.hub.queue_bytes)
-    sockets = Sockets(config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout)
+    sockets = Sockets(
+        config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
+    )
     message_log = MessageLog(
         db,
         strangers=config.contacts.strangers,
@@ -88,8 +90,18 @@ def make_services(config: Config) -> Services:
         on_commit=partial(messages.deliver, hub),
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
-    services = Services(config, db, hub, sockets, message_log, storage, Studio(config.uploads),
-                        PasswordHasher(config.auth.hash_queue), Limiter(config.limits), typing)
+    services = Services(
+        config,
+        db,
+        hub,
+        sockets,
+        message_log,
+        storage,
+        Studio(config.uploads),
+        PasswordHasher(config.auth.hash_queue),
+        Limiter(config.limits),
+        typing,
+    )
     hub.presence.start(partial(presence.announce, services))
     return services
 
@@ -208,7 +220,9 @@ def _open_database(config: Config, migrate: bool) -> Database:
     except StartError:
         raise
     except Exception as error:
-        raise StartError(f"cannot open the database: {type(error).__name__}: {' '.join(str(error).split())}") from error
+        raise StartError(
+            f"cannot open the database: {type(error).__name__}: {' '.join(str(error).split())}"
+        ) from error
     return db
 
 
@@ -225,13 +239,23 @@ def _maintain(config: Config, options: argparse.Namespace) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="server.py", description="Magpie 鹊桥, a chat server")
-    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.yaml"), metavar="FILE",
-                        help="settings (default: config.yaml beside server.py)")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=Path(__file__).with_name("config.yaml"),
+        metavar="FILE",
+        help="settings (default: config.yaml beside server.py)",
+    )
     parser.add_argument("--port", type=int, help="port to listen on, 0 for any free one")
     parser.add_argument("--data", metavar="DIR", help="directory of the database and the media")
-    parser.add_argument("--migrate", action="store_true", help="bring the database's schema up to date, and end")
-    parser.add_argument("--new-epoch", action="store_true",
-                        help="after restoring a backup: make clients drop what they cached, and end")
+    parser.add_argument(
+        "--migrate", action="store_true", help="bring the database's schema up to date, and end"
+    )
+    parser.add_argument(
+        "--new-epoch",
+        action="store_true",
+        help="after restoring a backup: make clients drop what they cached, and end",
+    )
     options = parser.parse_args()
     given = {"server.port": options.port, "server.data": options.data}
     options.overrides = {name: value for name, value in given.items() if value is not None}

@@ -39,8 +39,9 @@ async def register(app: Services, mobile: str, passwd: str, profile: Profile, cl
     await app.db.run(user.require_free, mobile)
     stored = await app.hasher.hash(passwd)
     nickname = profile.nickname or f"用户{secrets.randbelow(900_000) + 100_000}"
-    row = await app.db.run(user.create_user, mobile, stored, nickname, profile.avatar, profile.sex, profile.memo,
-                           now_ms())
+    row = await app.db.run(
+        user.create_user, mobile, stored, nickname, profile.avatar, profile.sex, profile.memo, now_ms()
+    )
     return own_row(app, row, await _open(app, row["id"], stored, client))
 
 

@@ -32,13 +32,14 @@ class _Waiter:
 
 
 def submit(app: "Services", message: Message, node: Node) -> Awaitable[None] | None:
-    """A message from a socket; its ack or error reaches the node later. None when the log has taken it, else what
-    to wait for until it has."""
+    """A message from a socket; its ack or error reaches the node later. None when the log has taken it, else
+    what to wait for until it has."""
     return None if app.log.offer(message, node) else app.log.append(message, node)
 
 
 async def send(app: "Services", message: Message) -> Message:
-    """A message from a call. Returns it with id, seq, ver and createat once it is durable, or raises why not."""
+    """A message from a call. Returns it with id, seq, ver and createat once it is durable, or raises why
+    not."""
     waiter = _Waiter()
     await app.log.append(message, waiter)
     return await waiter.done
@@ -50,9 +51,9 @@ async def notice(app: "Services", user_id: int, community_id: int, text: str) ->
 
 
 def deliver(hub: Hub, batch: Sequence[Submission]) -> None:
-    """What the log calls with each settled batch: acks and errors to where the messages came from, and each new
-    message, encoded once, to everybody else who is concerned. An ack has its seq too: it goes the way of the
-    message, so that a node sees those of a conversation in their order."""
+    """What the log calls with each settled batch: acks and errors to where the messages came from, and each
+    new message, encoded once, to everybody else who is concerned. An ack has its seq too: it goes the way of
+    the message, so that a node sees those of a conversation in their order."""
     publications = []
     for submission in batch:
         message, origin = submission.message, submission.origin

@@ -18,9 +18,9 @@ _SLICE = 64
 
 
 async def announce(app: "Services", changes: dict[int, int]) -> None:
-    """Tells of each user in `changes`, 1 who came and 0 who went, to the friends who have their chat or the list of
-    friends on the screen. One query, whatever their number. While the server stops nobody is told that all others go:
-    they come back elsewhere, or in a moment."""
+    """Tells of each user in `changes`, 1 who came and 0 who went, to the friends who have their chat or the
+    list of friends on the screen. One query, whatever their number. While the server stops nobody is told
+    that all others go: they come back elsewhere, or in a moment."""
     if app.draining:
         return
     viewers = {node.user_id for node in app.hub.presence.watching}
@@ -29,14 +29,19 @@ async def announce(app: "Services", changes: dict[int, int]) -> None:
     except Refusal:  # the database does not answer: who looks at the list next asks for it anew
         return
     told = {
-        user_id: (event(Cmd.PRESENCE, userid=user_id, online=online), Sight(SINGLE, user_id, user_id, friends=True))
+        user_id: (
+            event(Cmd.PRESENCE, userid=user_id, online=online),
+            Sight(SINGLE, user_id, user_id, friends=True),
+        )
         for user_id, online in changes.items()
     }
     lists = list(concerned.items())
     for start in range(0, len(lists), _SLICE):  # by viewer, so that each gets all of it with one write
-        app.hub.publish([
-            Publication((user_channel(viewer),), told[user_id][0], sight=told[user_id][1])
-            for viewer, user_ids in lists[start : start + _SLICE]
-            for user_id in user_ids
-        ])
+        app.hub.publish(
+            [
+                Publication((user_channel(viewer),), told[user_id][0], sight=told[user_id][1])
+                for viewer, user_ids in lists[start : start + _SLICE]
+                for user_id in user_ids
+            ]
+        )
         await asyncio.sleep(0)

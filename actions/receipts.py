@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from actions.services import Services
 
 
-async def read(app: "Services", user_id: int, kind: int, dstid: int, seq: int, node: Node | None = None) -> None:
-    """`user_id` has read (kind, dstid) up to `seq`. When that moves the mark, the reader's other nodes learn it,
-    and in a single chat the peer; who else reads a room is nobody's business there."""
+async def read(
+    app: "Services", user_id: int, kind: int, dstid: int, seq: int, node: Node | None = None
+) -> None:
+    """`user_id` has read (kind, dstid) up to `seq`. When that moves the mark, the reader's other nodes learn
+    it, and in a single chat the peer; who else reads a room is nobody's business there."""
     stands = await app.db.run(receipt.mark_read, user_id, kind, dstid, seq, app.config.contacts.strangers)
     if not stands:
         return

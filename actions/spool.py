@@ -22,7 +22,7 @@ class Spool:
         self.folder = folder
         self.path = f"{folder}/upload"
         self.size = 0  #: bytes written
-        self._file = open(self.path, "wb", buffering=0)
+        self._file = Path(self.path).open("wb", buffering=0)  # noqa: SIM115 - closed by `finish` or `remove`
         self._lock = threading.Lock()
 
     @classmethod
@@ -47,7 +47,7 @@ class Spool:
         with self._lock:
             rest = memoryview(data)
             while rest and not self._file.closed:
-                rest = rest[self._file.write(rest):]
+                rest = rest[self._file.write(rest) :]
 
     def _close(self) -> None:
         with self._lock:

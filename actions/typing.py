@@ -11,13 +11,16 @@ from protocol import frames
 from protocol.errors import Forbidden, NotFound, Refusal
 from protocol.message import ROOM, Cmd
 
-#: Seconds between two frames about one person in one conversation, and for which a refusal is repeated unasked.
+#: Seconds between two frames about one person in one conversation, and for which a refusal is repeated
+#: unasked.
 _PAUSE = 3.0
 
-#: Seconds for which somebody who may type is not looked up again. Who leaves a group is heard there so long at most.
+#: Seconds for which somebody who may type is not looked up again. Who leaves a group is heard there so long
+#: at most.
 _HOLDS = 60.0
 
-#: Conversations that are remembered, a few hundred bytes each; then the oldest are forgotten, and looked up again.
+#: Conversations that are remembered, a few hundred bytes each; then the oldest are forgotten, and looked up
+#: again.
 _MOST = 20000
 
 
@@ -37,16 +40,22 @@ class Typing:
     """Who may be heard typing where, and when they were heard last. `strangers`: anyone may write to anyone;
     `max_members`: nobody is told in larger groups."""
 
-    def __init__(self, db: Database, hub: Hub, strangers: bool, max_members: int,
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        db: Database,
+        hub: Hub,
+        strangers: bool,
+        max_members: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._db, self._hub = db, hub
         self._strangers, self._max_members = strangers, max_members
         self._clock = clock
         self._chats: dict[tuple[int, int, int], _Chat] = {}
 
     def typed(self, user_id: int, kind: int, dstid: int) -> Awaitable[None] | None:
-        """`user_id` types in (kind, dstid). None, or what to wait for while the database is asked who may. Raises,
-        now or then, what a message would be refused with."""
+        """`user_id` types in (kind, dstid). None, or what to wait for while the database is asked who may.
+        Raises, now or then, what a message would be refused with."""
         now = self._clock()
         chat = self._chats.get((user_id, kind, dstid))
         if chat is None or now >= chat.until:
@@ -57,7 +66,9 @@ class Typing:
     async def _look_up(self, user_id: int, kind: int, dstid: int) -> None:
         heard, refusal, holds = False, None, _HOLDS
         try:
-            heard = await self._db.run(access.hears_typing, user_id, kind, dstid, self._strangers, self._max_members)
+            heard = await self._db.run(
+                access.hears_typing, user_id, kind, dstid, self._strangers, self._max_members
+            )
         except (Forbidden, NotFound) as found:
             refusal, holds = found, _PAUSE
         known = self._chats.pop((user_id, kind, dstid), None)

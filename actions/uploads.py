@@ -57,8 +57,14 @@ async def store(app: Services, file: spool.Spool, owner: int | None) -> dict:
     name = file_name(key, prepared.kind.ext)
     thumb = thumb_name(key, prepared.thumb_ext) if prepared.thumb else ""
     row = {
-        "key": key, "owner": owner or 0, "ext": prepared.kind.ext, "thumb_ext": prepared.thumb_ext,
-        "mime": prepared.kind.mime, "bytes": whole, "width": prepared.width, "height": prepared.height,
+        "key": key,
+        "owner": owner or 0,
+        "ext": prepared.kind.ext,
+        "thumb_ext": prepared.thumb_ext,
+        "mime": prepared.kind.mime,
+        "bytes": whole,
+        "width": prepared.width,
+        "height": prepared.height,
         "createat": now_ms(),
     }
     await app.db.run(upload.reserve, row, app.config.uploads.quota_bytes)
@@ -73,8 +79,12 @@ async def store(app: Services, file: spool.Spool, owner: int | None) -> dict:
     url = PREFIX + name
     own_thumb = url if prepared.kind.sort is Sort.PICTURE else ""
     return {
-        "url": url, "pic": PREFIX + thumb if thumb else own_thumb, "type": prepared.kind.sort.value,
-        "bytes": size, "width": prepared.width, "height": prepared.height,
+        "url": url,
+        "pic": PREFIX + thumb if thumb else own_thumb,
+        "type": prepared.kind.sort.value,
+        "bytes": size,
+        "width": prepared.width,
+        "height": prepared.height,
     }
 
 

@@ -63,18 +63,43 @@ async def _all(options: Namespace, progress: Progress) -> int:
         if row.against_floor:
             progress("measuring the kernel's floor")
             bare = floors[result.label] = await asyncio.to_thread(
-                floor.measure, row.plan.shape.users, result.frame_bytes, options.pin, row.plan.traffic[0].rate,
-                options.seconds)
+                floor.measure,
+                row.plan.shape.users,
+                result.frame_bytes,
+                options.pin,
+                row.plan.traffic[0].rate,
+                options.seconds,
+            )
         progress.clear()
-        print(tell(result) + (f"\n  {'floor':<14}{bare:.2f} µs per send()" if bare else ""), end="\n\n", flush=True)
+        print(
+            tell(result) + (f"\n  {'floor':<14}{bare:.2f} µs per send()" if bare else ""),
+            end="\n\n",
+            flush=True,
+        )
         results.append(result)
         named += [(result.label, figure) for figure in row.figures(result, bare)]
     print(table(named))
-    figures = [{"run": label, "figure": figure.name, "value": round(figure.value, 3), "unit": figure.unit,
-                "target": figure.target, "met": figure.met} for label, figure in named]
-    _write(options, {"machine": where, "floor_us": floors, "figures": figures,
-                     "runs": [result.dump() for result in results]},
-           chart.table_chart(named, "Measured, as a share of the target"))
+    figures = [
+        {
+            "run": label,
+            "figure": figure.name,
+            "value": round(figure.value, 3),
+            "unit": figure.unit,
+            "target": figure.target,
+            "met": figure.met,
+        }
+        for label, figure in named
+    ]
+    _write(
+        options,
+        {
+            "machine": where,
+            "floor_us": floors,
+            "figures": figures,
+            "runs": [result.dump() for result in results],
+        },
+        chart.table_chart(named, "Measured, as a share of the target"),
+    )
     return 0 if all(result.complete for result in results) else 1
 
 
@@ -86,9 +111,17 @@ def _session(options: Namespace, data: Path, progress: Progress) -> Session:
             return StandingServer(options.url, options.pid)
         return Server.magpie(data, server_cores, plan.shape.users)
 
-    return Session(data, server, options.processes or len(client_cores or ()) or max(1, os.cpu_count() - 1),
-                   client_cores, "x" * options.size, options.check, progress,
-                   users=read_users(options.users) if options.users else None, users_out=options.users_out)
+    return Session(
+        data,
+        server,
+        options.processes or len(client_cores or ()) or max(1, os.cpu_count() - 1),
+        client_cores,
+        "x" * options.size,
+        options.check,
+        progress,
+        users=read_users(options.users) if options.users else None,
+        users_out=options.users_out,
+    )
 
 
 def _data(options: Namespace):
@@ -100,9 +133,14 @@ def machine() -> dict:
     """Where this was measured."""
     with open("/proc/cpuinfo") as info:
         model = next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), "")
-    return {"cpu": model, "cores": os.cpu_count(), "kernel": platform.release(), "python": platform.python_version(),
-            "load_before": os.getloadavg()[0],
-            "settings": {name: value for name, value in os.environ.items() if name.startswith("IM_")}}
+    return {
+        "cpu": model,
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "load_before": os.getloadavg()[0],
+        "settings": {name: value for name, value in os.environ.items() if name.startswith("IM_")},
+    }
 
 
 def _write(options: Namespace, figures: dict, drawing: str) -> None:

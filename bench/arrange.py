@@ -14,7 +14,7 @@ async def arrange(calls: Calls, users: list[tuple[int, str]], shape: Shape) -> W
     group of one owner, and ValueError when there are not enough users."""
     if len(users) < shape.users:
         raise ValueError(f"this run needs {shape.users} users, the file has {len(users)}")
-    users = users[:shape.users]
+    users = users[: shape.users]
     await _all(_befriend(calls, users[a], users[b][0]) for a, b in shape.pairs)
     rooms = []
     for group in shape.groups:

@@ -40,8 +40,10 @@ class Calls:
 
     async def post_body(self, path: str, token: str, content_type: str, body: bytes) -> dict:
         """The answer, whatever it says."""
-        head = (f"POST {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nAuthorization: Bearer {token}\r\n"
-                f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nAuthorization: Bearer {token}\r\n"
+            f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+        ).encode()
         async with self._turn, asyncio.timeout(PATIENCE):
             while self._idle:
                 try:
@@ -50,12 +52,17 @@ class Calls:
                     continue
             return await self._exchange(*await asyncio.open_connection(self._host, self._port), head + body)
 
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, data: bytes) -> dict:
+    async def _exchange(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, data: bytes
+    ) -> dict:
         try:
             writer.write(data)
             answer = await reader.readuntil(b"\r\n\r\n")
-            length = next(int(line.split(b":")[1]) for line in answer.lower().split(b"\r\n")
-                          if line.startswith(b"content-length"))
+            length = next(
+                int(line.split(b":")[1])
+                for line in answer.lower().split(b"\r\n")
+                if line.startswith(b"content-length")
+            )
             found = ujson.loads(await reader.readexactly(length))
         except BaseException:
             writer.close()

@@ -7,8 +7,10 @@ from bench.result import Result
 from bench.table import Figure
 
 _WIDTH, _LEFT, _ROW = 900, 340, 26
-_STYLE = ("<style>text{font:13px system-ui,sans-serif;fill:#24292f;paint-order:stroke;stroke:#fff;stroke-width:3px}"
-          ".s{font-size:11px;fill:#6e7781}.h{font-size:16px;font-weight:600}</style>")
+_STYLE = (
+    "<style>text{font:13px system-ui,sans-serif;fill:#24292f;paint-order:stroke;stroke:#fff;stroke-width:3px}"
+    ".s{font-size:11px;fill:#6e7781}.h{font-size:16px;font-weight:600}</style>"
+)
 _INK, _GOOD, _BAD, _LINE = "#0969da", "#2da44e", "#cf222e", "#d0d7de"
 
 
@@ -20,8 +22,10 @@ def run_chart(result: Result) -> str:
     end = max([at for at, _, _ in points] or [1])
 
     def line(values: list[tuple[float, float]], colour: str) -> str:
-        places = " ".join(f"{60 + at / end * (_WIDTH - 120):.1f},{bottom - share * (bottom - top):.1f}"
-                          for at, share in values)
+        places = " ".join(
+            f"{60 + at / end * (_WIDTH - 120):.1f},{bottom - share * (bottom - top):.1f}"
+            for at, share in values
+        )
         return f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{places}"/>'
 
     parts = [
@@ -31,7 +35,8 @@ def run_chart(result: Result) -> str:
         f'<path d="M60 {top}V{bottom}H{_WIDTH - 60}" fill="none" stroke="{_LINE}"/>',
         line([(at, rate / most) for at, rate, _ in points], _INK),
         line([(at, min(share, 1)) for at, _, share in points], _BAD),
-        _text(60, bottom + 18, "0 s", "s"), _text(_WIDTH - 90, bottom + 18, f"{end:.1f} s", "s"),
+        _text(60, bottom + 18, "0 s", "s"),
+        _text(_WIDTH - 90, bottom + 18, f"{end:.1f} s", "s"),
         _text(60, bottom + 44, _caption(result), "s"),
     ]
     return _svg(height, parts)
@@ -47,13 +52,16 @@ def table_chart(named: list[tuple[str, Figure]], title: str) -> str:
         share = min(figure.value / figure.target, 2)
         target = f"{'at least' if figure.at_least else 'at most'} {number(figure.target)} {figure.unit}"
         parts += [
-            _text(20, y + 13, label), _text(20, y + 29, f"{figure.name}, {target}", "s"),
+            _text(20, y + 13, label),
+            _text(20, y + 29, f"{figure.name}, {target}", "s"),
             f'<rect x="{_LEFT}" y="{y}" width="{max(share * unit, 1):.1f}" height="{_ROW}" rx="3" '
             f'fill="{_GOOD if figure.met else _BAD}"/>',
             _text(_LEFT + share * unit + 8, y + 18, f"{number(figure.value)} {figure.unit}"),
         ]
     height = 62 + len(named) * 2 * _ROW + 20
-    parts.insert(0, f'<path d="M{_LEFT + unit:.0f} 48V{height - 24}" stroke="#24292f" stroke-dasharray="4 3"/>')
+    parts.insert(
+        0, f'<path d="M{_LEFT + unit:.0f} 48V{height - 24}" stroke="#24292f" stroke-dasharray="4 3"/>'
+    )
     parts.append(_text(_LEFT + unit - 18, 42, "target", "s"))
     return _svg(height, parts)
 
@@ -73,9 +81,11 @@ def _rates(result: Result) -> list[tuple[float, float, float]]:
 def _caption(result: Result) -> str:
     text = f"{number(result.server_cpu_share * 100)} % of a core"
     if result.sent:
-        text = (f"{result.delivered:,} of {result.expected:,} delivered; p50 {result.latency['p50']} ms, p99 "
-                f"{result.latency['p99']} ms; {result.cpu_us_per_delivery:.2f} µs CPU per delivery, "
-                f"{result.cpu_us_per_message:.1f} per message")
+        text = (
+            f"{result.delivered:,} of {result.expected:,} delivered; p50 {result.latency['p50']} ms, p99 "
+            f"{result.latency['p99']} ms; {result.cpu_us_per_delivery:.2f} µs CPU per delivery, "
+            f"{result.cpu_us_per_message:.1f} per message"
+        )
     return text
 
 
@@ -85,5 +95,7 @@ def _text(x: float, y: float, text: str, kind: str = "", colour: str = "") -> st
 
 
 def _svg(height: int, parts: list[str]) -> str:
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img">{_STYLE}'
-            f'<rect width="100%" height="100%" fill="#fff"/>{"".join(parts)}</svg>\n')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img">{_STYLE}'
+        f'<rect width="100%" height="100%" fill="#fff"/>{"".join(parts)}</svg>\n'
+    )

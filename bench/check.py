@@ -39,8 +39,11 @@ async def _check(calls: Calls, tokens: dict[int, str], messages: list[list], fou
     after, last = min(wanted) - 1, max(wanted)
     first = after + 1
     while after < last:
-        rows = (await calls.post("/message/history", reader, tokens[reader], kind=kind, dstid=dst_id, after=after,
-                                 limit=_PAGE))["rows"]
+        rows = (
+            await calls.post(
+                "/message/history", reader, tokens[reader], kind=kind, dstid=dst_id, after=after, limit=_PAGE
+            )
+        )["rows"]
         if not rows:
             break
         stored.update((row["seq"], row.get("cid", "")) for row in rows)

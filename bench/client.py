@@ -23,8 +23,16 @@ class Client(asyncio.Protocol):
     """`on_ack(client, frame, now)` and `on_error(client, frame)` are told what the server says to messages;
     `on_lost(client)` that an open connection has ended without having been asked to."""
 
-    def __init__(self, number: int, user_id: int, token: str, inbox: Inbox,
-                 on_ack: Callable, on_error: Callable, on_lost: Callable) -> None:
+    def __init__(
+        self,
+        number: int,
+        user_id: int,
+        token: str,
+        inbox: Inbox,
+        on_ack: Callable,
+        on_error: Callable,
+        on_lost: Callable,
+    ) -> None:
         self.number, self.user_id, self.token = number, user_id, token
         self.tracker = Tracker()
         self.waiting = 0  #: messages sent and neither acked nor refused

@@ -18,8 +18,11 @@ from bench.service import Server
 from bench.session import Session
 
 #: Name, module of bench.peers, package it needs.
-_PEERS = [("naive Tornado", "tornado_naive", "tornado"), ("websockets broadcast", "websockets_broadcast", "websockets"),
-          ("picows", "picows_server", "picows")]
+_PEERS = [
+    ("naive Tornado", "tornado_naive", "tornado"),
+    ("websockets broadcast", "websockets_broadcast", "websockets"),
+    ("picows", "picows_server", "picows"),
+]
 
 
 async def run(options: Namespace, progress: Progress) -> int:
@@ -39,20 +42,33 @@ async def run(options: Namespace, progress: Progress) -> int:
             found[name].append(await _measure(options, plan, module, progress))
             if not package:
                 progress("measuring the kernel's floor")
-                floors.append(await asyncio.to_thread(floor.measure, members, found[name][-1].frame_bytes, options.pin,
-                                                      plan.traffic[0].rate, options.seconds))
+                floors.append(
+                    await asyncio.to_thread(
+                        floor.measure,
+                        members,
+                        found[name][-1].frame_bytes,
+                        options.pin,
+                        plan.traffic[0].rate,
+                        options.seconds,
+                    )
+                )
     progress.clear()
     print(_table(found, [plan.label for plan in paces], floors))
     if options.json:
         figures = {name: [result and result.dump() for result in results] for name, results in found.items()}
-        options.json.write_text(json.dumps({"floor_us": floors, "servers": figures}, indent=1) + "\n", encoding="utf-8")
+        options.json.write_text(
+            json.dumps({"floor_us": floors, "servers": figures}, indent=1) + "\n", encoding="utf-8"
+        )
     return 0
 
 
 def _plans(options: Namespace, members: int) -> list[Plan]:
     given = {"clients": members, "pair": 0.0, "seconds": options.seconds}
-    return [room(Namespace(**given, rate=0.0, window=1)), room(Namespace(**given, rate=0.0, window=64)),
-            room(Namespace(**given, rate=20.0, window=0))]
+    return [
+        room(Namespace(**given, rate=0.0, window=1)),
+        room(Namespace(**given, rate=0.0, window=64)),
+        room(Namespace(**given, rate=20.0, window=0)),
+    ]
 
 
 async def _measure(options: Namespace, plan: Plan, module: str, progress: Progress) -> Result | None:
@@ -66,8 +82,16 @@ async def _measure(options: Namespace, plan: Plan, module: str, progress: Progre
                 return Server.magpie(data, server_cores, plan.shape.users)
             return Server(["-m", f"bench.peers.{module}"], data / "server.log", {}, server_cores)
 
-        session = Session(data, server, options.processes or len(client_cores or "1"), client_cores,
-                          "x" * options.size, options.check, progress, durable=not module)
+        session = Session(
+            data,
+            server,
+            options.processes or len(client_cores or "1"),
+            client_cores,
+            "x" * options.size,
+            options.check,
+            progress,
+            durable=not module,
+        )
         try:
             return await session.run(plan)
         except ClientsFailed as error:
@@ -77,9 +101,11 @@ async def _measure(options: Namespace, plan: Plan, module: str, progress: Progre
 
 
 def _table(found: dict[str, list[Result | None]], paces: list[str], floors: list[float]) -> str:
-    lines = ["CPU µs per delivery (times the floor) · p99",
-             " " * 24 + "".join(pace.ljust(30) for pace in paces),
-             "a bare send()".ljust(24) + "".join(f"{bare:.2f}".ljust(30) for bare in floors)]
+    lines = [
+        "CPU µs per delivery (times the floor) · p99",
+        " " * 24 + "".join(pace.ljust(30) for pace in paces),
+        "a bare send()".ljust(24) + "".join(f"{bare:.2f}".ljust(30) for bare in floors),
+    ]
     for name, results in found.items():
         cells = [_cell(result, bare) for result, bare in zip(results, floors, strict=True)]
         lines.append(name.ljust(24) + "".join(cell.ljust(30) for cell in cells))
@@ -90,5 +116,7 @@ def _cell(result: Result | None, bare: float) -> str:
     if result is None or not result.delivered:
         return "–"
     lost = "" if result.lost == 0 else f" LOST {result.lost}"
-    return (f"{result.cpu_us_per_delivery:.2f} ({result.cpu_us_per_delivery / bare:.2f}×) · "
-            f"{number(result.latency['p99'])} ms{lost}")
+    return (
+        f"{result.cpu_us_per_delivery:.2f} ({result.cpu_us_per_delivery / bare:.2f}×) · "
+        f"{number(result.latency['p99'])} ms{lost}"
+    )

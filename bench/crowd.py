@@ -49,15 +49,21 @@ class Crowd:
     def delivered(self) -> int:
         """Each delivery once, by socket or by catching up."""
         faults = self.inbox.faults
-        return (sum(self.inbox.delivered.values()) + sum(self.fetched.values())
-                - faults.doubled - faults.overlapped)
+        return (
+            sum(self.inbox.delivered.values())
+            + sum(self.fetched.values())
+            - faults.doubled
+            - faults.overlapped
+        )
 
     def latency(self, stream: int) -> Histogram:
         return self.inbox.latency.get(stream, Histogram())
 
     # --- connecting ---------------------------------------------------------------------------------------
 
-    async def connect(self, host: str, port: int, users: list, at_once: int, returning: bool, fresh: bool) -> dict:
+    async def connect(
+        self, host: str, port: int, users: list, at_once: int, returning: bool, fresh: bool
+    ) -> dict:
         """Opens connections beside those there are. `returning`: clients come back when they lose theirs; not
         `fresh`: their conversations may have messages already."""
         self._where, self._returning = (host, port), returning
@@ -142,8 +148,11 @@ class Crowd:
         if not client.open or client.leaving:
             return False
         cid = f"{self.run_id}-{self.shard}-{stream.index}-{stream.sent}"
-        client.send(wire.message(due, stream.index, self.shard, self.text, cid, client.user_id, route.dst_id,
-                                 route.kind))
+        client.send(
+            wire.message(
+                due, stream.index, self.shard, self.text, cid, client.user_id, route.dst_id, route.kind
+            )
+        )
         if self.durable:
             self.pending[cid] = (stream, route, due)
             client.waiting += 1
@@ -185,7 +194,9 @@ class Crowd:
             client.tracker.last[_place(row)] = row["seq"]
 
     async def _conversations(self, client: Client) -> list[dict]:
-        return (await self.calls.post("/message/conversations", client.user_id, client.token, limit=500))["rows"]
+        return (await self.calls.post("/message/conversations", client.user_id, client.token, limit=500))[
+            "rows"
+        ]
 
     async def catch_up(self, client: Client) -> None:
         """Reads what a client has missed while it was away, in each of its conversations."""
@@ -195,8 +206,16 @@ class Crowd:
                 place = _place(row)
                 after = client.tracker.known(place)  # the socket may have brought newer ones
                 while after < row["seq"]:
-                    page = (await self.calls.post("/message/history", *me, kind=row["kind"], dstid=row["dstid"],
-                                                  after=after, limit=_PAGE))["rows"]
+                    page = (
+                        await self.calls.post(
+                            "/message/history",
+                            *me,
+                            kind=row["kind"],
+                            dstid=row["dstid"],
+                            after=after,
+                            limit=_PAGE,
+                        )
+                    )["rows"]
                     if not page:
                         break
                     for message in page:

@@ -30,8 +30,15 @@ class Fleet:
     async def __aenter__(self) -> "Fleet":
         for i in range(self.number):
             child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bench.shard", str(i), cwd=ROOT, limit=256 << 20,
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
+                sys.executable,
+                "-m",
+                "bench.shard",
+                str(i),
+                cwd=ROOT,
+                limit=256 << 20,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+            )
             if self._cores:
                 proc.pin(child.pid, self._cores)
             self._children.append(child)
@@ -50,7 +57,9 @@ class Fleet:
                     child.kill()
         await asyncio.gather(*self._readers)
 
-    async def order(self, name: str, orders: list[dict], watch: Callable[[], None] = lambda: None) -> list[dict]:
+    async def order(
+        self, name: str, orders: list[dict], watch: Callable[[], None] = lambda: None
+    ) -> list[dict]:
         """Tells each process to do `name` with its own arguments; their answers. `watch` is called now and
         then meanwhile. Raises `ClientsFailed`."""
         loop = asyncio.get_running_loop()

@@ -1,5 +1,5 @@
-"""What no server can be under: one bare send() for each member of a room. Measured by a small C program where there
-is a compiler, otherwise by the same in Python, which is a little dearer."""
+"""What no server can be under: one bare send() for each member of a room. Measured by a small C program where
+there is a compiler, otherwise by the same in Python, which is a little dearer."""
 
 import os
 import resource
@@ -26,11 +26,10 @@ _TIMES = 3
 _PATIENCE = 120
 
 
-def measure(members: int, frame_bytes: int, pin: bool, rate: float = 0.0,
-            seconds: float = _SECONDS) -> float:
-    """CPU µs per send() of one frame to each of `members` connections, the other end reading in another process;
-    at once again, or `rate` times a second, which is dearer: caches are cold then. Raises ValueError when it
-    cannot be measured."""
+def measure(members: int, frame_bytes: int, pin: bool, rate: float = 0.0, seconds: float = _SECONDS) -> float:
+    """CPU µs per send() of one frame to each of `members` connections, the other end reading in another
+    process; at once again, or `rate` times a second, which is dearer: caches are cold then. Raises ValueError
+    when it cannot be measured."""
     rounds = max(3, int(rate * min(seconds, _SECONDS)) if rate else min(_SENDS // members, _ROUNDS))
     pause = int(1e6 / rate) if rate else 0
     sender, reader = (min(cores) for cores in proc.cores()) if pin else (-1, -1)

@@ -35,8 +35,12 @@ class Histogram:
 
     def summary(self) -> dict[str, float]:
         """`{p50, p99, p99_9, max}` in ms."""
-        return {"p50": round(self.percentile(0.5), 3), "p99": round(self.percentile(0.99), 3),
-                "p99_9": round(self.percentile(0.999), 3), "max": round(self.top / 1e6, 3)}
+        return {
+            "p50": round(self.percentile(0.5), 3),
+            "p99": round(self.percentile(0.99), 3),
+            "p99_9": round(self.percentile(0.999), 3),
+            "max": round(self.top / 1e6, 3),
+        }
 
     def dump(self) -> dict:
         return {"counts": list(self.counts.items()), "top": self.top}

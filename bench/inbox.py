@@ -1,8 +1,8 @@
 """Reading what the server sends, at less cost than it has sending it.
 
-All members of a room get the same bytes, often dozens of frames in one piece. So a piece is parsed once, for the
-first member it reaches, and recognised for the others: by its first bytes, then compared as a whole. What is
-counted, checked and timed is still every single delivery.
+All members of a room get the same bytes, often dozens of frames in one piece. So a piece is parsed once, for
+the first member it reaches, and recognised for the others: by its first bytes, then compared as a whole. What
+is counted, checked and timed is still every single delivery.
 """
 
 import time
@@ -23,8 +23,8 @@ _GROUPS = 48
 
 
 class Piece:
-    """Some whole frames. `runs`: (place, first seq, last seq) of messages without a gap; `counts`: messages by
-    stream; `dues`: (stream, due) of each; `own`: the dues, by stream, of those that this process has sent;
+    """Some whole frames. `runs`: (place, first seq, last seq) of messages without a gap; `counts`: messages
+    by stream; `dues`: (stream, due) of each; `own`: the dues, by stream, of those that this process has sent;
     `others`: frames that concern one client alone."""
 
     __slots__ = ("data", "runs", "counts", "dues", "own", "others", "shared", "arrivals")
@@ -40,8 +40,8 @@ class Piece:
 
 
 class Inbox:
-    """What the clients of one process have received. `shard` is the process's number; `landed(stream, dues)` is
-    called with each delivery of messages that this process sent."""
+    """What the clients of one process have received. `shard` is the process's number; `landed(stream, dues)`
+    is called with each delivery of messages that this process sent."""
 
     def __init__(self, shard: int, landed) -> None:
         self.shard = shard
@@ -57,7 +57,7 @@ class Inbox:
         at, size, now = 0, len(data), time.monotonic_ns()
         pieces, see, faults = self._pieces, client.tracker.see, self.faults
         while at < size:
-            piece = pieces.get(data[at:at + _HEAD])
+            piece = pieces.get(data[at : at + _HEAD])
             if piece is None or not data.startswith(piece.data, at):
                 piece = self._parse(data, at)
                 if not piece.data:
@@ -141,8 +141,10 @@ class Inbox:
             groups = [(arrival, 1) for arrival in arrivals]
         else:  # they are in order; the last is kept as it is, for the maximum
             step = len(arrivals) // _GROUPS + 1
-            groups = [(arrivals[min(i + step // 2, len(arrivals) - 1)], min(step, len(arrivals) - 1 - i))
-                      for i in range(0, len(arrivals) - 1, step)] + [(arrivals[-1], 1)]
+            groups = [
+                (arrivals[min(i + step // 2, len(arrivals) - 1)], min(step, len(arrivals) - 1 - i))
+                for i in range(0, len(arrivals) - 1, step)
+            ] + [(arrivals[-1], 1)]
         for stream, due in piece.dues:
             latency = self.latency.setdefault(stream, Histogram())
             for arrival, times in groups:

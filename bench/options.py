@@ -9,8 +9,8 @@ from bench.scenarios import SCENARIOS
 MAX_CLIENTS, MAX_SECONDS = 100_000, 3600
 
 _ABOUT = """\
-Load test of a Magpie server on this machine. It starts a server of its own (a free port, rate limits off, data in a
-temporary directory), puts users, friends and groups into its database, connects, talks, and counts.
+Load test of a Magpie server on this machine. It starts a server of its own (a free port, rate limits off,
+data in a temporary directory), puts users, friends and groups into its database, connects, talks, and counts.
 
   connect   idle people, each in --groups groups         room    one room: --window W or --rate R, --pair R
   pairs     people who talk in twos                       storm   everybody comes back after a restart
@@ -19,33 +19,66 @@ temporary directory), puts users, friends and groups into its database, connects
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=_ABOUT,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("scenario", choices=[*SCENARIOS, "all", "compare"])
     load = parser.add_argument_group("the load")
     load.add_argument("--clients", type=_within(2, MAX_CLIENTS), metavar="N", help="people who are connected")
     load.add_argument("--seconds", type=_seconds, metavar="S", help="how long to send (10; mixed 60)")
-    load.add_argument("--rate", type=_positive, default=0.0, metavar="R",
-                      help="messages a second, however long they take")
-    load.add_argument("--window", type=_within(1, 100_000), metavar="W",
-                      help="messages outstanding, as fast as it goes")
-    load.add_argument("--pair", type=_positive, default=0.0, metavar="R",
-                      help="room: two others write to each other, R messages a second")
-    load.add_argument("--groups", type=_within(1, 200), default=20, metavar="G", help="connect: groups of each (20)")
-    load.add_argument("--size", type=_within(1, 16384), default=64, metavar="B", help="bytes of a message's text (64)")
-    load.add_argument("--scale", type=_positive, default=1.0, metavar="F", help="all, compare: smaller by this factor")
+    load.add_argument(
+        "--rate", type=_positive, default=0.0, metavar="R", help="messages a second, however long they take"
+    )
+    load.add_argument(
+        "--window", type=_within(1, 100_000), metavar="W", help="messages outstanding, as fast as it goes"
+    )
+    load.add_argument(
+        "--pair",
+        type=_positive,
+        default=0.0,
+        metavar="R",
+        help="room: two others write to each other, R messages a second",
+    )
+    load.add_argument(
+        "--groups", type=_within(1, 200), default=20, metavar="G", help="connect: groups of each (20)"
+    )
+    load.add_argument(
+        "--size", type=_within(1, 16384), default=64, metavar="B", help="bytes of a message's text (64)"
+    )
+    load.add_argument(
+        "--scale", type=_positive, default=1.0, metavar="F", help="all, compare: smaller by this factor"
+    )
     where = parser.add_argument_group("the server")
-    where.add_argument("--data", type=Path, metavar="DIR", help="keep its data here, beside what is there already")
+    where.add_argument(
+        "--data", type=Path, metavar="DIR", help="keep its data here, beside what is there already"
+    )
     where.add_argument("--url", metavar="URL", help="a server that runs already (http://127.0.0.1:8080)")
-    where.add_argument("--users", type=Path, metavar="FILE", help="with --url: its users, lines of userid<TAB>token")
-    where.add_argument("--pid", type=_within(1, 2**31), default=0, help="with --url: its process, for CPU and memory")
-    where.add_argument("--no-pin", dest="pin", action="store_false",
-                       help="leave processes on any core (else: the server on the first, clients on the others)")
-    where.add_argument("--processes", type=_within(1, 64), metavar="N", help="client processes (one a free core)")
+    where.add_argument(
+        "--users", type=Path, metavar="FILE", help="with --url: its users, lines of userid<TAB>token"
+    )
+    where.add_argument(
+        "--pid", type=_within(1, 2**31), default=0, help="with --url: its process, for CPU and memory"
+    )
+    where.add_argument(
+        "--no-pin",
+        dest="pin",
+        action="store_false",
+        help="leave processes on any core (else: the server on the first, clients on the others)",
+    )
+    where.add_argument(
+        "--processes", type=_within(1, 64), metavar="N", help="client processes (one a free core)"
+    )
     out = parser.add_argument_group("what comes out")
-    out.add_argument("--check", type=_within(0, 10_000_000), default=20_000, metavar="N",
-                     help="acked messages to look up in the log afterwards (20000)")
-    out.add_argument("--users-out", type=Path, metavar="FILE", help="write userid<TAB>token of the people made")
+    out.add_argument(
+        "--check",
+        type=_within(0, 10_000_000),
+        default=20_000,
+        metavar="N",
+        help="acked messages to look up in the log afterwards (20000)",
+    )
+    out.add_argument(
+        "--users-out", type=Path, metavar="FILE", help="write userid<TAB>token of the people made"
+    )
     out.add_argument("--json", type=Path, metavar="FILE", help="all figures")
     out.add_argument("--svg", type=Path, metavar="FILE", help="a chart")
     options = parser.parse_args(arguments)
@@ -65,6 +98,7 @@ def _within(low: int, high: int):
         if not low <= number <= high:
             raise argparse.ArgumentTypeError(f"expected {low} … {high}")
         return number
+
     return whole
 
 

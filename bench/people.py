@@ -22,7 +22,8 @@ _BOUNDARY = "magpie-bench"
 #: A picture of 1 × 1: what an upload costs the server here is the call, the checks and the disk.
 _PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001f6173855"
-    "0000000049454e44ae426082")
+    "0000000049454e44ae426082"
+)
 
 
 #: Does something as a client; False when the client has nothing to do it with.
@@ -32,11 +33,16 @@ Habit = Callable[[Client], Awaitable[bool]]
 class People:
     """Rates are a second, over all clients of this process."""
 
-    def __init__(self, crowd: Crowd, reads: float, histories: float, uploads: float, departures: float) -> None:
+    def __init__(
+        self, crowd: Crowd, reads: float, histories: float, uploads: float, departures: float
+    ) -> None:
         self._crowd = crowd
         self._habits: list[tuple[str, float, Habit]] = [
-            ("reads", reads, self._read), ("histories", histories, self._history),
-            ("uploads", uploads, self._upload), ("departures", departures, self._depart)]
+            ("reads", reads, self._read),
+            ("histories", histories, self._history),
+            ("uploads", uploads, self._upload),
+            ("departures", departures, self._depart),
+        ]
         self._done = {name: 0 for name, _, _ in self._habits}
         self._latency = {name: Histogram() for name, _, _ in self._habits}
         self._jobs: set[asyncio.Task] = set()
@@ -45,7 +51,9 @@ class People:
     def start(self, at: int) -> None:
         """`at`: monotonic ns."""
         self._begin = at / 1e9
-        self._habit_tasks = [asyncio.create_task(self._again_and_again(*habit)) for habit in self._habits if habit[1]]
+        self._habit_tasks = [
+            asyncio.create_task(self._again_and_again(*habit)) for habit in self._habits if habit[1]
+        ]
 
     async def stop(self) -> None:
         """Nobody begins anything more; returns when all are back and know what they missed."""
@@ -54,8 +62,10 @@ class People:
         await asyncio.gather(*self._jobs)
 
     def figures(self) -> dict:
-        return {"done": self._done,
-                "latency": {name: latency.dump() for name, latency in self._latency.items()}}
+        return {
+            "done": self._done,
+            "latency": {name: latency.dump() for name, latency in self._latency.items()},
+        }
 
     async def _again_and_again(self, name: str, rate: float, do: Habit) -> None:
         due = self._begin
@@ -91,10 +101,14 @@ class People:
         return found is not None
 
     async def _upload(self, client: Client) -> bool:
-        body = (f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'.encode()
-                + _PICTURE + f"\r\n--{_BOUNDARY}--\r\n".encode())
-        answer = await self._crowd.calls.post_body("/attach/upload", client.token,
-                                                   f"multipart/form-data; boundary={_BOUNDARY}", body)
+        body = (
+            f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'.encode()
+            + _PICTURE
+            + f"\r\n--{_BOUNDARY}--\r\n".encode()
+        )
+        answer = await self._crowd.calls.post_body(
+            "/attach/upload", client.token, f"multipart/form-data; boundary={_BOUNDARY}", body
+        )
         if answer["code"]:
             raise CallFailed("/attach/upload", answer)
         return True

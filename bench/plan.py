@@ -10,7 +10,8 @@ from protocol.message import ROOM, SINGLE
 @dataclass(frozen=True)
 class Traffic:
     """Messages of one kind: `rooms` are (sender, group), `pairs` (sender, receiver), by the shape's numbers,
-    used in turn. Either `rate` (a second) or `window` (outstanding); `limit`: messages in all, 0 for any number."""
+    used in turn. Either `rate` (a second) or `window` (outstanding); `limit`: messages in all, 0 for any
+    number."""
 
     name: str
     rooms: list[tuple[int, int]] = field(default_factory=list)
@@ -74,5 +75,10 @@ class Placement:
             window = traffic.window // many + (rank < traffic.window % many)
             limit = traffic.limit // many + (rank < traffic.limit % many)
         idle = not routes or (traffic.window and not window) or (traffic.limit and not limit)
-        return {"name": traffic.name, "routes": [] if idle else routes, "rate": traffic.rate * share,
-                "window": window, "limit": limit}
+        return {
+            "name": traffic.name,
+            "routes": [] if idle else routes,
+            "rate": traffic.rate * share,
+            "window": window,
+            "limit": limit,
+        }

@@ -21,7 +21,8 @@ def rss_bytes(pid: int) -> int:
 
 
 def cores() -> tuple[set[int], set[int]]:
-    """Cores for the server and for the clients: the first, and the others; the same one where there is no other."""
+    """Cores for the server and for the clients: the first, and the others; the same one where there is no
+    other."""
     first, *others = sorted(os.sched_getaffinity(0))
     return {first}, set(others) or {first}
 

@@ -66,8 +66,10 @@ class Result:
                     part[name] = part.get(name, 0) + stream[name]
         self.lost = self.expected - self.delivered
         self.latency, self.ack = latency.summary(), ack.summary()
-        self.streams = {name: {**part, "latency": part["latency"].summary(), "ack": part["ack"].summary()}
-                        for name, part in parts.items()}
+        self.streams = {
+            name: {**part, "latency": part["latency"].summary(), "ack": part["ack"].summary()}
+            for name, part in parts.items()
+        }
         self._collect_people([answer["people"] for answer in answers if answer["people"]])
         if self.storm:
             away = Histogram()
@@ -110,13 +112,25 @@ class Result:
     @property
     def complete(self) -> bool:
         """Everybody connected, everything acknowledged, delivered once and in order, and stored."""
-        return (self.connected == self.clients and self.acked + self.refused == self.sent and self.refused == 0
-                and self.lost == 0 and self.doubled == 0 and self.disordered == 0
-                and not self.log.get("missing") and not self.log.get("gaps"))
+        return (
+            self.connected == self.clients
+            and self.acked + self.refused == self.sent
+            and self.refused == 0
+            and self.lost == 0
+            and self.doubled == 0
+            and self.disordered == 0
+            and not self.log.get("missing")
+            and not self.log.get("gaps")
+        )
 
     def dump(self) -> dict:
         """For JSON."""
-        return {**asdict(self), "cpu_us_per_delivery": round(self.cpu_us_per_delivery, 3),
-                "cpu_us_per_message": round(self.cpu_us_per_message, 2),
-                "messages_per_s": round(self.messages_per_s, 1), "deliveries_per_s": round(self.deliveries_per_s, 1),
-                "clients_were_the_limit": self.clients_were_the_limit, "complete": self.complete}
+        return {
+            **asdict(self),
+            "cpu_us_per_delivery": round(self.cpu_us_per_delivery, 3),
+            "cpu_us_per_message": round(self.cpu_us_per_message, 2),
+            "messages_per_s": round(self.messages_per_s, 1),
+            "deliveries_per_s": round(self.deliveries_per_s, 1),
+            "clients_were_the_limit": self.clients_were_the_limit,
+            "complete": self.complete,
+        }

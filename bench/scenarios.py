@@ -29,8 +29,14 @@ def connect(options: Namespace) -> Plan:
     for user in range(clients):
         for i in range(each):
             groups[(user * each + i) % many].append(user)
-    return Plan("connect", f"{clients} idle connections, {each} groups each", Shape(clients, [*filter(None, groups)]),
-                [], options.seconds, visit=True)
+    return Plan(
+        "connect",
+        f"{clients} idle connections, {each} groups each",
+        Shape(clients, [*filter(None, groups)]),
+        [],
+        options.seconds,
+        visit=True,
+    )
 
 
 def room(options: Namespace) -> Plan:
@@ -44,8 +50,14 @@ def room(options: Namespace) -> Plan:
         return Plan("room", label, shape, traffic, options.seconds)
     pair = (members, members + 1)
     traffic.append(Traffic("pair", pairs=[pair, pair[::-1]], rate=options.pair))
-    return Plan("room", f"{label}, a pair beside it",
-                Shape(members + 2, [list(range(members))], [pair]), traffic, options.seconds, apart=frozenset(pair))
+    return Plan(
+        "room",
+        f"{label}, a pair beside it",
+        Shape(members + 2, [list(range(members))], [pair]),
+        traffic,
+        options.seconds,
+        apart=frozenset(pair),
+    )
 
 
 def pairs(options: Namespace) -> Plan:
@@ -54,8 +66,13 @@ def pairs(options: Namespace) -> Plan:
     rate, window = _pace(options, window=2 * many)
     friends = [(2 * i, 2 * i + 1) for i in range(many)]
     talk = friends + [pair[::-1] for pair in friends]
-    return Plan("pairs", f"{many} pairs, {_told(rate, window)}", Shape(2 * many, [], friends),
-                [Traffic("pairs", pairs=talk, rate=rate, window=window)], options.seconds)
+    return Plan(
+        "pairs",
+        f"{many} pairs, {_told(rate, window)}",
+        Shape(2 * many, [], friends),
+        [Traffic("pairs", pairs=talk, rate=rate, window=window)],
+        options.seconds,
+    )
 
 
 def storm(options: Namespace) -> Plan:
@@ -64,8 +81,14 @@ def storm(options: Namespace) -> Plan:
     friends = [(i, i + 1) for i in range(0, clients, 2)]
     talk = Traffic("pairs", pairs=friends, window=100, limit=len(friends))
     groups = [list(range(first, min(first + _GROUP, clients))) for first in range(0, clients, _GROUP)]
-    return Plan("storm", f"{clients} clients come back after a restart", Shape(clients, groups, friends), [talk],
-                60.0, restart=True)
+    return Plan(
+        "storm",
+        f"{clients} clients come back after a restart",
+        Shape(clients, groups, friends),
+        [talk],
+        60.0,
+        restart=True,
+    )
 
 
 def mixed(options: Namespace) -> Plan:
@@ -91,13 +114,26 @@ def mixed(options: Namespace) -> Plan:
         Traffic("private", pairs=private, rate=rate * _PRIVATE),
         Traffic("team", rooms=to_team, rate=rate * _TO_TEAM),
         Traffic("department", rooms=to_department, rate=rate * _TO_DEPARTMENT),
-        Traffic("everybody", rooms=[(user, len(groups) - 1) for user in chance.sample(range(people), min(20, people))],
-                rate=rate * _TO_ALL),
+        Traffic(
+            "everybody",
+            rooms=[(user, len(groups) - 1) for user in chance.sample(range(people), min(20, people))],
+            rate=rate * _TO_ALL,
+        ),
     ]
     a_second = people / _DAY
-    return Plan("mixed", f"a day of {people} people, {rate:.0f} messages/s", shape, traffic, options.seconds,
-                people={"reads": _READS * a_second, "histories": _HISTORIES * a_second,
-                        "uploads": _UPLOADS * a_second, "departures": _DEPARTURES * a_second})
+    return Plan(
+        "mixed",
+        f"a day of {people} people, {rate:.0f} messages/s",
+        shape,
+        traffic,
+        options.seconds,
+        people={
+            "reads": _READS * a_second,
+            "histories": _HISTORIES * a_second,
+            "uploads": _UPLOADS * a_second,
+            "departures": _DEPARTURES * a_second,
+        },
+    )
 
 
 SCENARIOS = {"connect": connect, "room": room, "pairs": pairs, "storm": storm, "mixed": mixed}

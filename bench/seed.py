@@ -43,10 +43,33 @@ def seed(data: Path, shape: Shape) -> World:
 def _fill(shape: Shape, now: int) -> World:
     first = _next_id(User)
     users = [(first + i, secrets.token_urlsafe(32)) for i in range(shape.users)]
-    _insert(User, ({"id": user_id, "mobile": f"+99{user_id:012}", "passwd": "!", "nickname": f"Bench {user_id}",
-                    "createat": now} for user_id, _ in users))
-    _insert(Session, ({"user_id": user_id, "token_hash": token_hash(token), "ua": "bench", "created": now,
-                       "last_seen": now, "expires": now + _LIFETIME} for user_id, token in users))
+    _insert(
+        User,
+        (
+            {
+                "id": user_id,
+                "mobile": f"+99{user_id:012}",
+                "passwd": "!",
+                "nickname": f"Bench {user_id}",
+                "createat": now,
+            }
+            for user_id, _ in users
+        ),
+    )
+    _insert(
+        Session,
+        (
+            {
+                "user_id": user_id,
+                "token_hash": token_hash(token),
+                "ua": "bench",
+                "created": now,
+                "last_seen": now,
+                "expires": now + _LIFETIME,
+            }
+            for user_id, token in users
+        ),
+    )
     ids = [user_id for user_id, _ in users]
     _befriend(shape, ids, now)
     return World(shape, users, _gather(shape, ids, now))
@@ -55,12 +78,36 @@ def _fill(shape: Shape, now: int) -> World:
 def _befriend(shape: Shape, ids: list[int], now: int) -> None:
     pairs = [sorted((ids[a], ids[b])) for a, b in shape.pairs]
     first = _next_id(Conversation)
-    _insert(Contact, ({"ownerid": one, "dstobj": other, "cate": USER, "createat": now}
-                      for low, high in pairs for one, other in ((low, high), (high, low))))
-    _insert(Conversation, ({"id": first + i, "key": key_of(low, SINGLE, high), "kind": SINGLE, "a": low, "b": high,
-                            "updateat": now} for i, (low, high) in enumerate(pairs)))
-    _insert(Member, ({"user_id": user_id, "conversation_id": first + i, "createat": now}
-                     for i, pair in enumerate(pairs) for user_id in pair))
+    _insert(
+        Contact,
+        (
+            {"ownerid": one, "dstobj": other, "cate": USER, "createat": now}
+            for low, high in pairs
+            for one, other in ((low, high), (high, low))
+        ),
+    )
+    _insert(
+        Conversation,
+        (
+            {
+                "id": first + i,
+                "key": key_of(low, SINGLE, high),
+                "kind": SINGLE,
+                "a": low,
+                "b": high,
+                "updateat": now,
+            }
+            for i, (low, high) in enumerate(pairs)
+        ),
+    )
+    _insert(
+        Member,
+        (
+            {"user_id": user_id, "conversation_id": first + i, "createat": now}
+            for i, pair in enumerate(pairs)
+            for user_id in pair
+        ),
+    )
 
 
 def _gather(shape: Shape, ids: list[int], now: int) -> list[int]:
@@ -70,15 +117,45 @@ def _gather(shape: Shape, ids: list[int], now: int) -> list[int]:
     rows = []
     for community_id, group in zip(rooms, shape.groups, strict=True):
         slots[group[0]] = slots.get(group[0], 0) + 1
-        rows.append({"id": community_id, "name": f"Bench {community_id}", "ownerid": ids[group[0]],
-                     "createat": now, "slot": slots[group[0]]})
+        rows.append(
+            {
+                "id": community_id,
+                "name": f"Bench {community_id}",
+                "ownerid": ids[group[0]],
+                "createat": now,
+                "slot": slots[group[0]],
+            }
+        )
     _insert(Community, rows)
-    _insert(Conversation, ({"id": conversation + i, "key": key_of(0, ROOM, community_id), "kind": ROOM,
-                            "a": community_id, "updateat": now} for i, community_id in enumerate(rooms)))
-    _insert(Contact, ({"ownerid": ids[user], "dstobj": community_id, "cate": COMMUNITY, "createat": now}
-                      for community_id, group in zip(rooms, shape.groups, strict=True) for user in group))
-    _insert(Member, ({"user_id": ids[user], "conversation_id": conversation + i, "createat": now}
-                     for i, group in enumerate(shape.groups) for user in group))
+    _insert(
+        Conversation,
+        (
+            {
+                "id": conversation + i,
+                "key": key_of(0, ROOM, community_id),
+                "kind": ROOM,
+                "a": community_id,
+                "updateat": now,
+            }
+            for i, community_id in enumerate(rooms)
+        ),
+    )
+    _insert(
+        Contact,
+        (
+            {"ownerid": ids[user], "dstobj": community_id, "cate": COMMUNITY, "createat": now}
+            for community_id, group in zip(rooms, shape.groups, strict=True)
+            for user in group
+        ),
+    )
+    _insert(
+        Member,
+        (
+            {"user_id": ids[user], "conversation_id": conversation + i, "createat": now}
+            for i, group in enumerate(shape.groups)
+            for user in group
+        ),
+    )
     return rooms
 
 

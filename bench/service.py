@@ -34,8 +34,8 @@ class Server:
 
     @classmethod
     def magpie(cls, data: Path, cores: set[int] | None, connections: int) -> "Server":
-        """Our server on `data`, with rate limits off and room for so many connections unless ``IM_*`` variables
-        say otherwise. Raises ValueError when they name another database, which cannot be seeded."""
+        """Our server on `data`, with rate limits off and room for so many connections unless ``IM_*``
+        variables say otherwise. Raises ValueError when they name another database, which cannot be seeded."""
         if "IM_DATABASE_URL" in os.environ:
             raise ValueError("IM_DATABASE_URL: only SQLite can be filled here; start a server and use --url")
         env = {"IM_LIMITS_ENABLED": "false", "IM_SERVER_MAX_CONNECTIONS": str(connections + _SPARE)}
@@ -45,8 +45,16 @@ class Server:
         """Returns when it serves; the second time on the same port. Raises `ServerFailed`."""
         with self._log.open("ab") as stderr:
             self._child = await asyncio.create_subprocess_exec(
-                sys.executable, *self._arguments, "--port", str(self.port), env=self._env, cwd=ROOT,
-                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=stderr)
+                sys.executable,
+                *self._arguments,
+                "--port",
+                str(self.port),
+                env=self._env,
+                cwd=ROOT,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=stderr,
+            )
         self.pid = self._child.pid
         if self._cores:
             proc.pin(self.pid, self._cores)

@@ -30,9 +30,9 @@ _STORM = 180
 
 @dataclass
 class Session:
-    """`server` makes the server for a data directory and a number of connections. `users`: those of a standing
-    server. `check`: messages looked up in the log afterwards; `durable`: the server acknowledges and stores.
-    `say(line)` shows progress."""
+    """`server` makes the server for a data directory and a number of connections. `users`: those of a
+    standing server. `check`: messages looked up in the log afterwards; `durable`: the server acknowledges and
+    stores. `say(line)` shows progress."""
 
     data: Path
     server: Callable[[Plan], Server | StandingServer]
@@ -79,8 +79,15 @@ class Session:
 class _Run:
     """The steps of one plan, in order, and what they leave in `result`."""
 
-    def __init__(self, session: Session, plan: Plan, server: Server | StandingServer, world: World, fleet: Fleet,
-                 placement: Placement) -> None:
+    def __init__(
+        self,
+        session: Session,
+        plan: Plan,
+        server: Server | StandingServer,
+        world: World,
+        fleet: Fleet,
+        placement: Placement,
+    ) -> None:
         self._session, self._plan, self._server = session, plan, server
         self._world, self._fleet, self._placement = world, fleet, placement
         self.acked: list[list] = []
@@ -101,7 +108,11 @@ class _Run:
 
     def _orders(self, half: int | None = None, **common: object) -> list[dict]:
         """For each process its users, all of them or a half."""
-        where = {"host": self._server.host, "port": self._server.port, "at_once": AT_ONCE // self._fleet.number + 1}
+        where = {
+            "host": self._server.host,
+            "port": self._server.port,
+            "at_once": AT_ONCE // self._fleet.number + 1,
+        }
         orders = []
         for users in self._placement.users:
             middle = len(users) // 2
@@ -114,15 +125,17 @@ class _Run:
         await asyncio.sleep(1)
 
     async def _connect(self) -> None:
-        """In two halves: what the second adds to the server's memory is what connections cost, while the first
-        also fills caches and uses what was freed before."""
+        """In two halves: what the second adds to the server's memory is what connections cost, while the
+        first also fills caches and uses what was freed before."""
         result, server = self.result, self._server
         cpu, seconds, memory, answers = server.cpu(), 0.0, [], []
         for half in (0, 1):
             began = time.monotonic()
-            answers += await self._fleet.order("connect", self._orders(half, returning=self._plan.restart,
-                                                                       fresh=self._session.users is None),
-                                               self._watch("connecting"))
+            answers += await self._fleet.order(
+                "connect",
+                self._orders(half, returning=self._plan.restart, fresh=self._session.users is None),
+                self._watch("connecting"),
+            )
             seconds += time.monotonic() - began
             await asyncio.sleep(0.4)
             memory.append((sum(answer["opened"] for answer in answers), server.rss()))
@@ -157,22 +170,34 @@ class _Run:
                 raise ClientsFailed("not all clients came back")
             await asyncio.sleep(0.05)
             self._watch("coming back")()
-        self.result.storm = {"seconds": round(time.monotonic() - began, 2),
-                             "cpu_us": round((self._server.cpu() - cpu) * 1e6 / self.result.connected, 1)}
+        self.result.storm = {
+            "seconds": round(time.monotonic() - began, 2),
+            "cpu_us": round((self._server.cpu() - cpu) * 1e6 / self.result.connected, 1),
+        }
 
     async def _send(self) -> None:
         plan, fleet = self._plan, self._fleet
         cpu, ticks = self._server.cpu(), [dict(tick) for tick in fleet.ticks]
         start = time.monotonic_ns() + int(_LEAD * 1e9)
         people = {name: rate / fleet.number for name, rate in plan.people.items()}
-        common = {"run_id": secrets.token_hex(4), "seconds": plan.seconds, "start": start,
-                  "text": self._session.text, "durable": self._session.durable, "people": people}
-        orders = [{**common, "streams": self._placement.streams(shard, self._world)}
-                  for shard in range(fleet.number)]
+        common = {
+            "run_id": secrets.token_hex(4),
+            "seconds": plan.seconds,
+            "start": start,
+            "text": self._session.text,
+            "durable": self._session.durable,
+            "people": people,
+        }
+        orders = [
+            {**common, "streams": self._placement.streams(shard, self._world)}
+            for shard in range(fleet.number)
+        ]
         await fleet.order("run", orders, self._watch("sending", start / 1e9))
         await self._drain(start / 1e9)
-        shares = [(after["cpu"] - before["cpu"]) / (after["at"] - before["at"])
-                  for before, after in zip(ticks, fleet.ticks, strict=True)]
+        shares = [
+            (after["cpu"] - before["cpu"]) / (after["at"] - before["at"])
+            for before, after in zip(ticks, fleet.ticks, strict=True)
+        ]
         self.result.measured(time.monotonic() - start / 1e9, self._server.cpu() - cpu, max(shares))
 
     async def _drain(self, start: float) -> None:
@@ -201,11 +226,18 @@ class _Run:
             self._server.check()
             line = f"{doing}: {fleet.total('connected')} connected"
             if start:
-                line += (f", {fleet.total('sent')} sent, {fleet.total('acked')} acked, "
-                         f"{fleet.total('delivered')} of {fleet.total('expected')} delivered")
+                line += (
+                    f", {fleet.total('sent')} sent, {fleet.total('acked')} acked, "
+                    f"{fleet.total('delivered')} of {fleet.total('expected')} delivered"
+                )
                 if time.monotonic() > start:
-                    result.timeline.append((round(time.monotonic() - start, 2), fleet.total("delivered"),
-                                            round(self._server.cpu(), 2)))
+                    result.timeline.append(
+                        (
+                            round(time.monotonic() - start, 2),
+                            fleet.total("delivered"),
+                            round(self._server.cpu(), 2),
+                        )
+                    )
             self._session.say(line)
 
         return watch

@@ -31,13 +31,24 @@ class Shard:
         """Each user connects and leaves again."""
         return await self.crowd.visit(**order)
 
-    async def do_run(self, run_id: str, streams: list, seconds: float, start: int, text: str, durable: bool,
-                     people: dict) -> dict:
+    async def do_run(
+        self, run_id: str, streams: list, seconds: float, start: int, text: str, durable: bool, people: dict
+    ) -> dict:
         """Sends until `seconds` after `start` (monotonic ns) or until every stream has met its limit."""
         crowd = self.crowd
         crowd.run_id, crowd.text, crowd.durable = run_id, text, durable
-        crowd.streams = [Stream(i, spec["name"], [Route(*route) for route in spec["routes"]], spec["rate"],
-                                spec["window"], spec["limit"], crowd.send) for i, spec in enumerate(streams)]
+        crowd.streams = [
+            Stream(
+                i,
+                spec["name"],
+                [Route(*route) for route in spec["routes"]],
+                spec["rate"],
+                spec["window"],
+                spec["limit"],
+                crowd.send,
+            )
+            for i, spec in enumerate(streams)
+        ]
         self.people = People(crowd, **people) if people else None
         for stream in crowd.streams:
             stream.start(start)
@@ -58,26 +69,44 @@ class Shard:
         crowd.inbox.close_books()
         faults = crowd.inbox.faults
         return {
-            "streams": [{
-                "name": stream.name, "sent": stream.sent, "acked": stream.acked, "refused": stream.refused,
-                "expected": stream.expected,
-                "delivered": crowd.inbox.delivered.get(stream.index, 0) + crowd.fetched.get(stream.index, 0),
-                "latency": crowd.latency(stream.index).dump(), "ack": stream.ack_latency.dump(),
-            } for stream in crowd.streams],
-            "acked": crowd.acked, "doubled": faults.doubled, "disordered": faults.disordered,
-            "overlapped": faults.overlapped, "errors": crowd.errors, "frame_bytes": crowd.inbox.frame_bytes,
-            "fetched": sum(crowd.fetched.values()), "people": self.people.figures() if self.people else {},
+            "streams": [
+                {
+                    "name": stream.name,
+                    "sent": stream.sent,
+                    "acked": stream.acked,
+                    "refused": stream.refused,
+                    "expected": stream.expected,
+                    "delivered": crowd.inbox.delivered.get(stream.index, 0)
+                    + crowd.fetched.get(stream.index, 0),
+                    "latency": crowd.latency(stream.index).dump(),
+                    "ack": stream.ack_latency.dump(),
+                }
+                for stream in crowd.streams
+            ],
+            "acked": crowd.acked,
+            "doubled": faults.doubled,
+            "disordered": faults.disordered,
+            "overlapped": faults.overlapped,
+            "errors": crowd.errors,
+            "frame_bytes": crowd.inbox.frame_bytes,
+            "fetched": sum(crowd.fetched.values()),
+            "people": self.people.figures() if self.people else {},
             "returns": crowd.returns(),
         }
 
     def tick(self) -> dict:
         crowd = self.crowd
         streams = crowd.streams
-        return {"connected": crowd.connected, "sent": sum(stream.sent for stream in streams),
-                "acked": sum(stream.acked for stream in streams),
-                "expected": sum(stream.expected for stream in streams),
-                "waiting": len(crowd.pending), "delivered": crowd.delivered, "cpu": time.process_time(),
-                "at": time.monotonic()}
+        return {
+            "connected": crowd.connected,
+            "sent": sum(stream.sent for stream in streams),
+            "acked": sum(stream.acked for stream in streams),
+            "expected": sum(stream.expected for stream in streams),
+            "waiting": len(crowd.pending),
+            "delivered": crowd.delivered,
+            "cpu": time.process_time(),
+            "at": time.monotonic(),
+        }
 
 
 async def _serve(number: int) -> None:

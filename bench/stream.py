@@ -23,15 +23,23 @@ class Route(NamedTuple):
 
 
 class Stream:
-    """Sends along its routes in turn. With `rate` (messages a second) it is an open loop: a message that is sent
-    late counts from when it was due. With `window` it is a closed one: a message is over when all its deliveries
-    to this process's clients have arrived; on several processes each has its share of the window.
+    """Sends along its routes in turn. With `rate` (messages a second) it is an open loop: a message that is
+    sent late counts from when it was due. With `window` it is a closed one: a message is over when all its
+    deliveries to this process's clients have arrived; on several processes each has its share of the window.
 
     `send(stream, route, due)` sends, or says False when the route's sender is away.
     """
 
-    def __init__(self, index: int, name: str, routes: list[Route], rate: float, window: int, limit: int,
-                 send: Callable[["Stream", Route, int], bool]) -> None:
+    def __init__(
+        self,
+        index: int,
+        name: str,
+        routes: list[Route],
+        rate: float,
+        window: int,
+        limit: int,
+        send: Callable[["Stream", Route, int], bool],
+    ) -> None:
         self.index, self.name, self.routes = index, name, routes
         self.sent = self.acked = self.refused = self.expected = 0
         self.ack_latency = Histogram()

@@ -1,9 +1,10 @@
-"""What one client has seen of each conversation: nothing twice, nothing in the wrong order, nothing missing."""
+"""What one client has seen of each conversation: nothing twice, nothing in the wrong order, nothing
+missing."""
 
 
 class Tracker:
-    """Sequence numbers by conversation. Conversations are named by `place`: a room's id, or a peer's id negated.
-    One that was not seen yet begins with 1."""
+    """Sequence numbers by conversation. Conversations are named by `place`: a room's id, or a peer's id
+    negated. One that was not seen yet begins with 1."""
 
     __slots__ = ("last", "missing", "fetched")
 

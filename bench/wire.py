@@ -12,8 +12,10 @@ TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 #: One masking key for the whole process: what it protects, proxies between browser and server, is not here.
 _KEY = os.urandom(4) * 16384
 
-_UPGRADE = ("GET /chat?id={user_id}&token={token}&v=2 HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
-            "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+_UPGRADE = (
+    "GET /chat?id={user_id}&token={token}&v=2 HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
+    "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
 #: The answer to that key (RFC 6455 §1.3 has the same example).
 _ACCEPT = b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
@@ -57,26 +59,30 @@ def frames(data: bytes, start: int) -> Iterator[tuple[int, int, int]]:
         if length == 126:
             if size - start < 4:
                 return
-            length, begin = int.from_bytes(data[start + 2:start + 4], "big"), start + 4
+            length, begin = int.from_bytes(data[start + 2 : start + 4], "big"), start + 4
         elif length == 127:
             if size - start < 10:
                 return
-            length, begin = int.from_bytes(data[start + 2:start + 10], "big"), start + 10
+            length, begin = int.from_bytes(data[start + 2 : start + 10], "big"), start + 10
         if begin + length > size:
             return
         yield first & 15, begin, begin + length
         start = begin + length
 
 
-def message(due: int, stream: int, shard: int, text: str, cid: str, user_id: int, dst_id: int, kind: int) -> bytes:
+def message(
+    due: int, stream: int, shard: int, text: str, cid: str, user_id: int, dst_id: int, kind: int
+) -> bytes:
     """A text message as our page sends it."""
-    return (f'{{"content":"@@{due}-{stream}-{shard}@@{text}","cid":"{cid}","userid":{user_id},"dstid":{dst_id},'
-            f'"cmd":{kind},"media":1}}').encode()
+    return (
+        f'{{"content":"@@{due}-{stream}-{shard}@@{text}","cid":"{cid}","userid":{user_id},"dstid":{dst_id},'
+        f'"cmd":{kind},"media":1}}'
+    ).encode()
 
 
 def marker(content: str) -> tuple[int, int, int] | None:
     """(due, stream, shard) of a message's text; None for a text that is not ours."""
     if not content.startswith("@@"):
         return None
-    due, stream, shard = content[2:content.index("@@", 2)].split("-")
+    due, stream, shard = content[2 : content.index("@@", 2)].split("-")
     return int(due), int(stream), int(shard)

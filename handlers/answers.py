@@ -37,7 +37,7 @@ class BaseHandler(RequestHandler):
 
     @property
     def lang(self) -> str:
-        """"zh" or "en"."""
+        """ "zh" or "en"."""
         return security.language(self.request)
 
     @property
@@ -49,7 +49,9 @@ class BaseHandler(RequestHandler):
 
     def set_default_headers(self) -> None:
         own_host = security.host(self.request, self.settings["proxies"])
-        for name, value in security.browser_rules(own_host, self.secure, self.settings["media_origins"]).items():
+        for name, value in security.browser_rules(
+            own_host, self.secure, self.settings["media_origins"]
+        ).items():
             self.set_header(name, value)
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Request-Id", self.request_id)
@@ -59,8 +61,14 @@ class BaseHandler(RequestHandler):
 
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
         if not isinstance(value, (Refusal, HTTPError, StreamClosedError)):
-            log.error("crash id=%s method=%s path=%s user=%s", self.request_id, self.request.method,
-                      self.request.path, self.user_id or "-", exc_info=(typ, value, tb))
+            log.error(
+                "crash id=%s method=%s path=%s user=%s",
+                self.request_id,
+                self.request.method,
+                self.request.path,
+                self.user_id or "-",
+                exc_info=(typ, value, tb),
+            )
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         if isinstance(kwargs.get("exc_info", (None, None))[1], StreamClosedError):

@@ -118,7 +118,8 @@ class UploadHandler(ApiHandler):
             super()._check_rate()
 
     def _may_be_known(self) -> bool:
-        """Whether more may be spooled than before login; `uploads.store` decides when it is known who sends."""
+        """Whether more may be spooled than before login; `uploads.store` decides when it is known who
+        sends."""
         return self.user_id is not None or any(name == "token" for name, _ in self._reader.fields)
 
 
@@ -172,7 +173,8 @@ class MediaHandler(BaseHandler):
         self.set_header("Last-Modified", formatdate(blob.modified, usegmt=True))
 
     def _wanted(self, size: int) -> tuple[int, int]:
-        """First byte and end of what is to be sent. One range is understood; else all is sent, as HTTP allows."""
+        """First byte and end of what is to be sent. One range is understood; else all is sent, as HTTP
+        allows."""
         match = _RANGE.fullmatch(self.request.headers.get("Range", ""))
         condition = self.request.headers.get("If-Range", self._headers["Etag"])
         if not match or match[0] == "bytes=-" or condition != self._headers["Etag"]:

@@ -39,7 +39,8 @@ class Access(Enum):
 
 
 class ApiHandler(BaseHandler):
-    """One API call. The gate is `prepare`; what gets past it has `user_id` and `session` as `access` promises."""
+    """One API call. The gate is `prepare`; what gets past it has `user_id` and `session` as `access`
+    promises."""
 
     SUPPORTED_METHODS = ("POST", "OPTIONS")
 
@@ -87,7 +88,8 @@ class ApiHandler(BaseHandler):
         self.set_status(204)
 
     def speak_as(self, user_id: int) -> None:
-        """For an upload whose body names its user: `NotLoggedIn` unless a credential of that user was sent."""
+        """For an upload whose body names its user: `NotLoggedIn` unless a credential of that user was
+        sent."""
         if user_id not in self.callers:
             raise NotLoggedIn()
         self.user_id, self.session = user_id, self.callers[user_id]
@@ -111,13 +113,20 @@ class ApiHandler(BaseHandler):
     def set_session_cookie(self, user_id: int, token: str) -> None:
         """Log-in: the browser shall send `token` back. It ends when the session does."""
         self.user_id = user_id
-        self.set_cookie(security.cookie_name(user_id, self.secure), token, httponly=True, samesite="Lax",
-                        secure=self.secure, max_age=int(self.app.config.auth.absolute_days * 86400))
+        self.set_cookie(
+            security.cookie_name(user_id, self.secure),
+            token,
+            httponly=True,
+            samesite="Lax",
+            secure=self.secure,
+            max_age=int(self.app.config.auth.absolute_days * 86400),
+        )
 
     def clear_session_cookie(self, user_id: int) -> None:
         """Log-out."""
-        self.clear_cookie(security.cookie_name(user_id, self.secure), httponly=True, samesite="Lax",
-                          secure=self.secure)
+        self.clear_cookie(
+            security.cookie_name(user_id, self.secure), httponly=True, samesite="Lax", secure=self.secure
+        )
 
     def _read_form(self) -> Form:
         """The body's fields. `handlers.site` has kept the body from Tornado's parser and bounded it."""

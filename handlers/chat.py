@@ -17,8 +17,8 @@ from protocol.frames import CloseCode
 
 
 class ChatSocket(BaseHandler, WebSocketHandler):
-    """The handshake. Once it is done a `ChatClient` has the conversation; with the fast transport nothing of this
-    handler is left then."""
+    """The handshake. Once it is done a `ChatClient` has the conversation; with the fast transport nothing of
+    this handler is left then."""
 
     _client: ChatClient | None = None
     _entrance: Entrance | None = None
@@ -36,7 +36,8 @@ class ChatSocket(BaseHandler, WebSocketHandler):
             raise HTTPError(403)
         arguments = self.request.query_arguments
         ids, tokens, versions = (
-            [value.decode("utf-8", "replace") for value in arguments.get(name, ())] for name in ("id", "token", "v")
+            [value.decode("utf-8", "replace") for value in arguments.get(name, ())]
+            for name in ("id", "token", "v")
         )
         if len(ids) != 1 or len(tokens) > 1 or versions not in ([], ["2"]):
             raise HTTPError(403)
@@ -50,7 +51,8 @@ class ChatSocket(BaseHandler, WebSocketHandler):
             raise HTTPError(403)
 
     async def _read_entrance(self) -> bool:
-        """Whether the token opens a session of the user; what the hub has to know of it is kept for `open`."""
+        """Whether the token opens a session of the user; what the hub has to know of it is kept for
+        `open`."""
         self._mark = self.app.hub.journal.mark
         self._entrance = await accounts.enter(self.app, self.user_id, self._token)
         return self._entrance is not None
@@ -64,8 +66,8 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         return stock and self.app.sockets.protocol(stock)
 
     async def open(self) -> None:
-        """The node enters its rooms, and the welcome is its first frame: what is published from then on reaches
-        it."""
+        """The node enters its rooms, and the welcome is its first frame: what is published from then on
+        reaches it."""
         self._client = client = ChatClient(self.app)
         transport = self.app.sockets.take(self, client)
         hub, entrance = self.app.hub, self._entrance
@@ -84,7 +86,9 @@ class ChatSocket(BaseHandler, WebSocketHandler):
     def _welcome(self) -> str | None:
         """The first frame of a v2 node; a classic one would draw it as a message."""
         hub = self.app.config.hub
-        return frames.welcome(self._entrance.epoch, now_ms(), hub.heartbeat, hub.max_frame) if self._v2 else None
+        return (
+            frames.welcome(self._entrance.epoch, now_ms(), hub.heartbeat, hub.max_frame) if self._v2 else None
+        )
 
     # --- with a stock transport -----------------------------------------------------------------------------
 

@@ -32,14 +32,16 @@ class CreateCommunityHandler(ApiHandler):
         name = form.text("name", max_length=community.MAX_NAME)
         if not name:
             raise BadArgument("缺少群名称", "The group needs a name")
-        self.reply(await communities.create(
-            self.app,
-            self.user_id,
-            name,
-            form.picture("icon", "pic", max_length=MAX_URL),
-            form.integer("cate", 0, high=community.MAX_CATE),
-            form.text("memo", max_length=MAX_MEMO),
-        ))
+        self.reply(
+            await communities.create(
+                self.app,
+                self.user_id,
+                name,
+                form.picture("icon", "pic", max_length=MAX_URL),
+                form.integer("cate", 0, high=community.MAX_CATE),
+                form.text("memo", max_length=MAX_MEMO),
+            )
+        )
 
 
 class CommunitiesHandler(ApiHandler):

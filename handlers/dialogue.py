@@ -18,8 +18,8 @@ _BAD_FRAMES_WINDOW = 60
 
 
 class ChatClient:
-    """The receiver of one connection: v2, or classic, which is never told what was wrong. There is one for each
-    connection and nothing else of the handshake stays, so it is kept small."""
+    """The receiver of one connection: v2, or classic, which is never told what was wrong. There is one for
+    each connection and nothing else of the handshake stays, so it is kept small."""
 
     __slots__ = ("_app", "_bad_frames", "node")
 
@@ -52,7 +52,7 @@ class ChatClient:
     def _act(self, fields: dict) -> Awaitable[None] | None:
         node = self.node
         cmd = values.integer(fields.get("cmd"), "cmd")
-        if cmd == SINGLE or cmd == ROOM:
+        if cmd in (SINGLE, ROOM):
             self._app.limits.check("message", node.user_id)
             return messages.submit(self._app, Message.parse(fields, node.user_id), node)
         if cmd == Cmd.HEARTBEAT:
@@ -62,7 +62,9 @@ class ChatClient:
         if cmd == Cmd.READ:
             self._app.limits.check("request", node.user_id)
             kind, dstid = _conversation(fields)
-            return receipts.read(self._app, node.user_id, kind, dstid, values.integer(fields.get("seq"), "seq"), node)
+            return receipts.read(
+                self._app, node.user_id, kind, dstid, values.integer(fields.get("seq"), "seq"), node
+            )
         if cmd == Cmd.TYPING:
             self._app.limits.check("request", node.user_id)
             return self._app.typing.typed(node.user_id, *_conversation(fields))
@@ -98,7 +100,9 @@ class ChatClient:
 
 def _conversation(fields: dict) -> tuple[int, int]:
     """(kind, dstid)"""
-    return values.integer(fields.get("kind"), "kind", SINGLE, ROOM), values.integer(fields.get("dstid"), "dstid", 1)
+    return values.integer(fields.get("kind"), "kind", SINGLE, ROOM), values.integer(
+        fields.get("dstid"), "dstid", 1
+    )
 
 
 def _look(fields: dict) -> Look:

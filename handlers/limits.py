@@ -67,7 +67,9 @@ class Limiter:
         self.enabled: bool = settings.enabled
         self._clock = clock
         self._buckets = {
-            name.removesuffix("_rate"): Bucket(getattr(settings, name), getattr(settings, name[:-5] + "_burst"))
+            name.removesuffix("_rate"): Bucket(
+                getattr(settings, name), getattr(settings, name[:-5] + "_burst")
+            )
             for name in settings.__dataclass_fields__
             if name.endswith("_rate")
         }

@@ -27,8 +27,10 @@ REFUSED_POLITELY = 32
 #: Seconds between two log lines that say so.
 FULL_LOG_SECONDS = 60
 
-_FULL = (b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
-         b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 14\r\n\r\n\xe8\xbf\x9e\xe6\x8e\xa5\xe5\xb7\xb2\xe6\xbb\xa1\r\n")
+_FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 14\r\n\r\n" + "连接已满\r\n".encode()
+)
 
 
 class Listener(HTTPServer):
@@ -38,8 +40,12 @@ class Listener(HTTPServer):
     def __init__(self, *args: object) -> None:
         """Nothing: Tornado's servers are made by `initialize`."""
 
-    def initialize(self, site: Site, config: Any,  # type: ignore[override]
-                   certificate: ssl.SSLContext | None) -> None:
+    def initialize(
+        self,
+        site: Site,
+        config: Any,  # type: ignore[override]
+        certificate: ssl.SSLContext | None,
+    ) -> None:
         self._hub = site.settings["services"].hub
         self._http = 0
         self._refusals: set[asyncio.Task] = set()

@@ -36,16 +36,19 @@ class MultipartReader:
         self.complete = False
         self._file_field = file_field
         self._pieces: list[bytes] = []  # of the file, from the chunk being fed
-        self._parser = MultipartParser(boundary, {
-            "on_part_begin": self._begin,
-            "on_header_field": self._header_name,
-            "on_header_value": self._header_value,
-            "on_header_end": self._header_end,
-            "on_headers_finished": self._headers_end,
-            "on_part_data": self._data,
-            "on_part_end": self._end,
-            "on_end": self._complete,
-        })
+        self._parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._begin,
+                "on_header_field": self._header_name,
+                "on_header_value": self._header_value,
+                "on_header_end": self._header_end,
+                "on_headers_finished": self._headers_end,
+                "on_part_data": self._data,
+                "on_part_end": self._end,
+                "on_end": self._complete,
+            },
+        )
 
     def feed(self, chunk: bytes) -> bytes:
         """The file's bytes in `chunk`. Raises BrokenMultipart, and BadArgument for a second file or a field

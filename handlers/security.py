@@ -56,7 +56,7 @@ def client_address(request: HTTPServerRequest, proxies: Networks) -> str:
 
 
 def scheme(request: HTTPServerRequest, proxies: Networks) -> str:
-    """"https" when the browser speaks TLS, to us or to a proxy of ours."""
+    """ "https" when the browser speaks TLS, to us or to a proxy of ours."""
     if _is_proxy(request.remote_ip or "", proxies):
         forwarded = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
         if forwarded in ("http", "https"):
@@ -125,7 +125,7 @@ def bearer_token(request: HTTPServerRequest) -> str:
 
 
 def language(request: HTTPServerRequest) -> str:
-    """"en" when the caller prefers it to Chinese, otherwise "zh"."""
+    """ "en" when the caller prefers it to Chinese, otherwise "zh"."""
     best, quality = "zh", 0.0
     for item in request.headers.get("Accept-Language", "")[:200].split(","):
         tag, _, weight = item.partition(";")
@@ -140,7 +140,8 @@ def language(request: HTTPServerRequest) -> str:
 
 
 def media_origins(storage: Any) -> tuple[str, ...]:
-    """Where a browser is sent for media besides our own host: the bucket's public address and its endpoint."""
+    """Where a browser is sent for media besides our own host: the bucket's public address and its
+    endpoint."""
     if storage.backend != "oss":
         return ()
     found = []

@@ -46,8 +46,9 @@ class Site(Application):
         )
         self.running: weakref.WeakSet[ApiHandler] = weakref.WeakSet()
 
-    def get_handler_delegate(self, request: HTTPServerRequest, target_class: type[RequestHandler],
-                             *args: Any, **kwargs: Any) -> HTTPMessageDelegate:
+    def get_handler_delegate(
+        self, request: HTTPServerRequest, target_class: type[RequestHandler], *args: Any, **kwargs: Any
+    ) -> HTTPMessageDelegate:
         delegate = super().get_handler_delegate(request, target_class, *args, **kwargs)
         if getattr(target_class, "access", None) is Access.UPLOAD:
             return delegate

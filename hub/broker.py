@@ -9,8 +9,9 @@ from typing import NamedTuple, Protocol
 
 
 class Sight(NamedTuple):
-    """What concerns only those who see it happen: the v2 nodes that have (`kind`, `dstid`) open, with `friends` also
-    those that have the list of friends on the screen. `actor` is who does it, and sees none of it."""
+    """What concerns only those who see it happen: the v2 nodes that have (`kind`, `dstid`) open, with
+    `friends` also those that have the list of friends on the screen. `actor` is who does it, and sees none of
+    it."""
 
     kind: int
     dstid: int
@@ -22,8 +23,8 @@ class Publication(NamedTuple):
     """One frame for a room, or for some users; a node that listens on several of their channels gets it once.
 
     `text`: the frame as JSON. `origin`: the id of the node that caused it and does not get it (0 for none);
-    `ack` is what that node gets in its place, and concerns only the process that has it. `v2_only`: classic nodes
-    don't get it. `sight`: only the nodes that see it do.
+    `ack` is what that node gets in its place, and concerns only the process that has it. `v2_only`: classic
+    nodes don't get it. `sight`: only the nodes that see it do.
     """
 
     channels: tuple[str, ...]

@@ -1,8 +1,8 @@
 """Fan-out to rooms, in slices, so that a large room never holds up anybody else.
 
 What a room is sent in one turn of the loop is joined once for all its listeners. Rooms take turns, a slice of
-listeners each, and all of them together have `_TURN` seconds of a turn of the loop; private messages don't come
-this way and are never behind a room.
+listeners each, and all of them together have `_TURN` seconds of a turn of the loop; private messages don't
+come this way and are never behind a room.
 """
 
 import asyncio
@@ -17,18 +17,18 @@ from hub.node import Node
 #: Listeners between two looks at the clock. Smaller slices cost more looks, larger ones overshoot the turn.
 _SLICE = 128
 
-#: Seconds of one turn. A message takes four turns of the loop from socket to socket, so an unrelated one waits some
-#: milliseconds beside the busiest room.
+#: Seconds of one turn. A message takes four turns of the loop from socket to socket, so an unrelated one
+#: waits some milliseconds beside the busiest room.
 _TURN = 0.001
 
-#: Bytes of frames that are joined into one write: below the kernel's send buffer, so that a client in step takes
-#: all of it at once.
+#: Bytes of frames that are joined into one write: below the kernel's send buffer, so that a client in step
+#: takes all of it at once.
 _JOINED = 32 << 10
 
 
 class RoomFrame(NamedTuple):
-    """One frame for a room. The node `origin` does not get it, but `ack` in its place; classic nodes don't get a
-    `v2_only` one, and one with a `sight` is for those only who see it."""
+    """One frame for a room. The node `origin` does not get it, but `ack` in its place; classic nodes don't
+    get a `v2_only` one, and one with a `sight` is for those only who see it."""
 
     frame: bytes
     origin: Node | None
@@ -121,8 +121,10 @@ class _Batch:
 
 def _join_for(node: Node, frames: list[RoomFrame], listens: bool) -> bytes:
     """What a node gets that sent some of `frames`: its acks, and the others' frames if it listens."""
-    return b"".join([
-        f.ack if f.origin is node else f.frame
-        for f in frames
-        if f.origin is node or listens and (node.v2 or not f.v2_only)
-    ])
+    return b"".join(
+        [
+            f.ack if f.origin is node else f.frame
+            for f in frames
+            if f.origin is node or (listens and (node.v2 or not f.v2_only))
+        ]
+    )

@@ -1,6 +1,7 @@
 """The hub: this process's nodes, the channels they listen to, and getting frames to them.
 
-It knows no rows and asks nobody: who belongs to which room is told to it when a node comes and when a user joins.
+It knows no rows and asks nobody: who belongs to which room is told to it when a node comes and when a user
+joins.
 """
 
 import asyncio
@@ -61,7 +62,8 @@ class Hub:
         return user_channel(user_id) in self._users or self.presence.lingers(user_id)
 
     def register(self, user_id: int, session_id: int, v2: bool, lang: str, transport: Transport) -> Node:
-        """A new connection. It listens to its user's channel; `enter` adds rooms and lets it be written to."""
+        """A new connection. It listens to its user's channel; `enter` adds rooms and lets it be written
+        to."""
         node = Node(user_id, session_id, v2, lang, transport, self._schedule_node, self._queue_bytes)
         self._nodes[node.id] = node
         _add(self._users, user_channel(user_id), node)
@@ -69,10 +71,11 @@ class Hub:
         return node
 
     def enter(self, node: Node, room_ids: Iterable[int], mark: int, welcome: str | None = None) -> bool:
-        """The node listens to these rooms and is written to from now on; `welcome` is the first frame it gets.
+        """The node listens to these rooms and is written to from now on; `welcome` is the first frame it
+        gets.
 
-        Rooms and session were read from the database after the journal's `mark` was taken: what changed since is
-        made up for here. False when too much has changed to know, and they have to be read again."""
+        Rooms and session were read from the database after the journal's `mark` was taken: what changed since
+        is made up for here. False when too much has changed to know, and they have to be read again."""
         changes = self.journal.since(mark)
         if changes is None:
             return False
@@ -114,7 +117,9 @@ class Hub:
         return any(node.begun for node in self._users.get(user_channel(user_id), ()))
 
     def _listen(self, node: Node, room_ids: Iterable[int]) -> None:
-        channels = dict.fromkeys(sys.intern(room_channel(room_id)) for room_id in room_ids)  # one text for all nodes
+        channels = dict.fromkeys(
+            sys.intern(room_channel(room_id)) for room_id in room_ids
+        )  # one text for all nodes
         new = tuple(channel for channel in channels if channel not in node.channels)
         for channel in new:
             self._rooms.setdefault(channel, {})[node] = None
@@ -155,7 +160,11 @@ class Hub:
         if origin is not None and ack:
             origin.send(ack)
         for node in self._listeners(item.channels):
-            if node is not origin and (node.v2 or not item.v2_only) and (item.sight is None or node.sees(item.sight)):
+            if (
+                node is not origin
+                and (node.v2 or not item.v2_only)
+                and (item.sight is None or node.sees(item.sight))
+            ):
                 node.send(frame)
 
     def _listeners(self, channels: tuple[str, ...]) -> Iterable[Node]:

@@ -1,7 +1,7 @@
 """What changed lately about who may hear what.
 
-A connection's session and rooms are read from the database before the hub knows it. What happens in between is
-looked up here when it arrives: nothing is missed, and nothing has to be asked twice.
+A connection's session and rooms are read from the database before the hub knows it. What happens in between
+is looked up here when it arrives: nothing is missed, and nothing has to be asked twice.
 """
 
 from collections import deque

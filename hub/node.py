@@ -12,7 +12,8 @@ from protocol.errors import Refusal
 from protocol.frames import CloseCode
 from protocol.message import SINGLE, Message
 
-#: Node ids are unique among all processes, so that a broker can tell a publication's own node from the others.
+#: Node ids are unique among all processes, so that a broker can tell a publication's own node from the
+#: others.
 _numbers = itertools.count(int.from_bytes(os.urandom(4), "big") << 31)
 
 
@@ -25,8 +26,8 @@ class Look(NamedTuple):
 
 
 class Node:
-    """A live connection. `v2`: it knows acks and events; a classic one gets chat messages only. `lang`: of the
-    reasons it is told.
+    """A live connection. `v2`: it knows acks and events; a classic one gets chat messages only. `lang`: of
+    the reasons it is told.
 
     Private frames are queued by `send` and written joined, once a turn of the loop, by `flush`; a room's come
     joined already, by `send_now`. What waits, here and in the transport, is bounded in bytes, not frames: one
@@ -34,11 +35,33 @@ class Node:
     `begin`: the welcome is the first frame, whatever was published meanwhile.
     """
 
-    __slots__ = ("id", "user_id", "session_id", "v2", "lang", "channels", "_transport", "_schedule", "_limit",
-                 "_queue", "_queued", "begun", "closed", "look")
+    __slots__ = (
+        "id",
+        "user_id",
+        "session_id",
+        "v2",
+        "lang",
+        "channels",
+        "_transport",
+        "_schedule",
+        "_limit",
+        "_queue",
+        "_queued",
+        "begun",
+        "closed",
+        "look",
+    )
 
-    def __init__(self, user_id: int, session_id: int, v2: bool, lang: str, transport: Transport,
-                 schedule: "Callable[[Node], None]", limit: int) -> None:
+    def __init__(
+        self,
+        user_id: int,
+        session_id: int,
+        v2: bool,
+        lang: str,
+        transport: Transport,
+        schedule: "Callable[[Node], None]",
+        limit: int,
+    ) -> None:
         self.id = next(_numbers)
         self.user_id, self.session_id, self.v2, self.lang = user_id, session_id, v2, lang
         self.channels: tuple[str, ...] = ()  # the rooms' that the hub has it listen to
@@ -69,12 +92,15 @@ class Node:
         look = self.look
         if not self.v2 or self.user_id == sight.actor:
             return False
-        return (look is None or look.kind == sight.kind and look.dstid == sight.dstid
-                or look.friends and sight.friends)
+        return (
+            look is None
+            or (look.kind == sight.kind and look.dstid == sight.dstid)
+            or (look.friends and sight.friends)
+        )
 
     def send(self, frame: bytes) -> None:
-        """Queues one whole frame. A node that has too much waiting is closed with 4008 and resumes by catching
-        up: nobody else waits for it."""
+        """Queues one whole frame. A node that has too much waiting is closed with 4008 and resumes by
+        catching up: nobody else waits for it."""
         if self.closed or not self._fits(len(frame)):
             return
         self._queued += len(frame)
@@ -108,7 +134,9 @@ class Node:
     def settled(self, message: Message, refusal: Refusal | None) -> None:
         """A message of this node is durable, or was refused. Classic nodes are not told."""
         if self.v2:
-            self.tell(frames.ack(message) if refusal is None else frames.error(refusal, message.cid, self.lang))
+            self.tell(
+                frames.ack(message) if refusal is None else frames.error(refusal, message.cid, self.lang)
+            )
 
     def flush(self) -> None:
         """Writes what is queued, as one piece."""

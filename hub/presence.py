@@ -1,8 +1,9 @@
 """Who has come and who has gone, and when that is worth telling.
 
-A phone that changes its network, a page that is loaded anew: most people who go are back in a moment. So going is
-announced after a delay, coming back within it not at all, and whatever is due is announced together, at most once a
-second. Nobody is asked anything here: whose friends they are is looked up once for all of them, by `announce`.
+A phone that changes its network, a page that is loaded anew: most people who go are back in a moment. So
+going is announced after a delay, coming back within it not at all, and whatever is due is announced together,
+at most once a second. Nobody is asked anything here: whose friends they are is looked up once for all of
+them, by `announce`.
 """
 
 import asyncio
@@ -17,8 +18,8 @@ logger = logging.getLogger("magpie.presence")
 #: Seconds between two announcements.
 _PERIOD = 1.0
 
-#: People in one announcement; more wait for the next. All who come back after a restart come in a few seconds, and
-#: the friends of a thousand are about as many rows as a second should be asked for.
+#: People in one announcement; more wait for the next. All who come back after a restart come in a few
+#: seconds, and the friends of a thousand are about as many rows as a second should be asked for.
 _MOST = 1000
 
 
@@ -36,8 +37,8 @@ class Presence:
         self.watching: set[Node] = set()  #: the nodes that may show who is here
 
     def start(self, announce: Callable[[dict[int, int]], Awaitable[None]]) -> None:
-        """`announce` is given {user id: 1 who is here now, 0 who is gone}; never while an earlier one is under way,
-        nor when nobody watches."""
+        """`announce` is given {user id: 1 who is here now, 0 who is gone}; never while an earlier one is
+        under way, nor when nobody watches."""
         self._announce = announce
 
     async def close(self) -> None:

@@ -26,7 +26,11 @@ def may_open(user_id: int, kind: int, dstid: int, strangers: bool) -> bool:
 def refusal(kind: int, dstid: int) -> Refusal:
     """Why somebody who is no member of (kind, dstid) is refused."""
     if not _exists(kind, dstid):
-        return NotFound("该群不存在", "No such group") if kind == ROOM else NotFound("该用户不存在", "No such user")
+        return (
+            NotFound("该群不存在", "No such group")
+            if kind == ROOM
+            else NotFound("该用户不存在", "No such user")
+        )
     if kind == ROOM:
         return Forbidden("你不是该群成员", "You are not a member of this group")
     return Forbidden("你们还不是好友", "You are not friends")

@@ -51,12 +51,13 @@ def thumb_name(key: str, ext: str) -> str:
 
 
 def attach(*urls: str) -> None:
-    """Mark the uploads that these addresses show as in use, with one UPDATE; those that are not ours are passed over.
+    """Mark the uploads that these addresses show as in use, with one UPDATE; those that are not ours are
+    passed over.
 
     Runs in the transaction that stores the addresses, so that a row and its media are kept together. What
     the collector has claimed already stays claimed: its bytes may be gone.
     """
-    keys = {url[len(PREFIX):len(PREFIX) + KEY_LENGTH] for url in urls if url.startswith(PREFIX)}
+    keys = {url[len(PREFIX) : len(PREFIX) + KEY_LENGTH] for url in urls if url.startswith(PREFIX)}
     if keys:
         Attachment.update(state=ATTACHED).where(
             Attachment.key.in_(sorted(keys)), Attachment.state == UNATTACHED

@@ -42,8 +42,9 @@ class Batch:
     message is expected to be stored already; else the times of tries whose COMMIT may have happened, by which
     our own copy is told from a resend."""
 
-    def __init__(self, prepared: "Prepared", submissions: "Sequence[Submission]", now: int,
-                 earlier: list[int] | None) -> None:
+    def __init__(
+        self, prepared: "Prepared", submissions: "Sequence[Submission]", now: int, earlier: list[int] | None
+    ) -> None:
         self._prepared = prepared
         self._submissions = submissions
         self._now = now
@@ -107,7 +108,9 @@ class Batch:
         ids = sorted(set(ids_of.values()))
         rows = self._prepared.execute(self._prepared.lock(len(ids)), ids)
         by_id = {conversation_id: _Place(conversation_id, seq, ver) for conversation_id, seq, ver in rows}
-        return {key: by_id[conversation_id] for key, conversation_id in ids_of.items() if conversation_id in by_id}
+        return {
+            key: by_id[conversation_id] for key, conversation_id in ids_of.items() if conversation_id in by_id
+        }
 
     def _find_or_open(self, keys: set[str]) -> dict[str, int]:
         """The ids of keys; single chats that may begin without having been opened are made."""
@@ -122,7 +125,9 @@ class Batch:
 
     def _members(self, keys: list[str], places: dict[str, _Place]) -> set[tuple[int, int]]:
         """Which of the senders are members of what they send to, asked in this transaction."""
-        pairs = list({(s.message.userid, places[key].id) for s, key in zip(self._submissions, keys) if key in places})
+        pairs = list(
+            {(s.message.userid, places[key].id) for s, key in zip(self._submissions, keys) if key in places}
+        )
         if not pairs:
             return set()
         parameters = [value for pair in pairs for value in pair]
@@ -137,10 +142,14 @@ class Batch:
         for submission in self._submissions:
             if submission.cid:
                 by_sender.setdefault(submission.message.userid, []).append(submission.cid)
-        S = StoredMessage
+        stored = StoredMessage
         for sender, cids in by_sender.items():
-            query = S.select(S.cid, S.digest, S.conversation_id, S.seq, S.ver, S.createat)
-            for cid, digest, conversation_id, seq, ver, at in query.where(S.userid == sender, S.cid.in_(cids)).tuples():
+            query = stored.select(
+                stored.cid, stored.digest, stored.conversation_id, stored.seq, stored.ver, stored.createat
+            )
+            for cid, digest, conversation_id, seq, ver, at in query.where(
+                stored.userid == sender, stored.cid.in_(cids)
+            ).tuples():
                 self._stored[sender, cid] = (digest, public_id(conversation_id, seq), seq, ver, at)
 
     def _repeats(self, submission: "Submission", digest: int | None) -> bool:
@@ -188,9 +197,23 @@ def _row(submission: "Submission", conversation_id: int, digest: int | None) -> 
     """In the order of `StoredMessage`'s fields."""
     message = submission.message
     at = ",".join(map(str, message.at)) if message.at else ""
-    return (conversation_id, message.seq, message.ver, message.userid, submission.cid, digest, message.media,
-            message.content, message.pic, message.url, message.memo, message.amount, message.ref, at,
-            message.createat)
+    return (
+        conversation_id,
+        message.seq,
+        message.ver,
+        message.userid,
+        submission.cid,
+        digest,
+        message.media,
+        message.content,
+        message.pic,
+        message.url,
+        message.memo,
+        message.amount,
+        message.ref,
+        at,
+        message.createat,
+    )
 
 
 class Prepared:
@@ -204,7 +227,9 @@ class Prepared:
         self.strangers = strangers
         #: by key; an id never changes and is only kept once it is committed
         self.ids: dict[str, int] = {}
-        self.update_conversation = _text(Conversation.update(seq=0, ver=0, updateat=0).where(Conversation.id == 0))
+        self.update_conversation = _text(
+            Conversation.update(seq=0, ver=0, updateat=0).where(Conversation.id == 0)
+        )
         self.lock = functools.cache(self._lock)
         self.members = functools.cache(self._members)
         self._insert = functools.cache(_insert)
@@ -217,10 +242,10 @@ class Prepared:
     def execute(self, sql: str, parameters: Sequence) -> list[tuple]:
         return self._peewee.execute_sql(sql, parameters).fetchall()
 
-    def cursor(self):  # noqa: ANN201 - the driver's own
+    def cursor(self):
         return self._peewee.cursor()
 
-    def insert(self, cursor, model: type[Model], rows: list[tuple]) -> None:  # noqa: ANN001 - the driver's own
+    def insert(self, cursor, model: type[Model], rows: list[tuple]) -> None:
         """Inserts rows by `executemany`, which the drivers make cheap; but psycopg's is a pipeline, and one
         that fails (a resend, told by a unique key) logs a warning: PostgreSQL gets rows in one statement."""
         if not self._is_postgresql:

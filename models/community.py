@@ -11,7 +11,8 @@ from models.user import MAX_MEMO, MAX_URL
 from protocol.errors import NotFound, Refused
 
 MAX_NAME = 60
-#: `cate` is a number of the client's choosing (the classic page offers a few kinds); a 32-bit column keeps it.
+#: `cate` is a number of the client's choosing (the classic page offers a few kinds); a 32-bit column keeps
+#: it.
 MAX_CATE = 2**31 - 1
 
 
@@ -31,14 +32,25 @@ class Community(Base):
         indexes = ((("ownerid", "slot"), True),)
 
 
-_ROW = (Community.id, Community.name, Community.ownerid, Community.icon, Community.cate, Community.memo,
-        Community.createat)
+_ROW = (
+    Community.id,
+    Community.name,
+    Community.ownerid,
+    Community.icon,
+    Community.cate,
+    Community.memo,
+    Community.createat,
+)
 
 
-def create_community(owner_id: int, name: str, icon: str, cate: int, memo: str, max_owned: int, now: int) -> dict:
+def create_community(
+    owner_id: int, name: str, icon: str, cate: int, memo: str, max_owned: int, now: int
+) -> dict:
     """A new group with its owner as the first member; `Refused` when the owner has `max_owned`."""
-    slot = _take_slot({"ownerid": owner_id, "name": name, "icon": icon, "cate": cate, "memo": memo,
-                       "createat": now}, max_owned)
+    slot = _take_slot(
+        {"ownerid": owner_id, "name": name, "icon": icon, "cate": cate, "memo": memo, "createat": now},
+        max_owned,
+    )
     row = Community.select(*_ROW).where(Community.ownerid == owner_id, Community.slot == slot).dicts().get()
     add_contact(owner_id, row["id"], COMMUNITY, now)
     add_member(open_room(row["id"], now), owner_id, now)
@@ -71,9 +83,12 @@ def _take_slot(row: dict, max_owned: int) -> int:
     next slot is tried.
     """
     owned = Community.select(Community.slot).where(Community.ownerid == row["ownerid"]).tuples()
-    taken = {slot for slot, in owned}
+    taken = {slot for (slot,) in owned}
     if len(taken) < max_owned:
         for slot in range(1, max_owned + 1):
-            if slot not in taken and Community.insert(row, slot=slot).on_conflict_ignore().as_rowcount().execute():
+            if (
+                slot not in taken
+                and Community.insert(row, slot=slot).on_conflict_ignore().as_rowcount().execute()
+            ):
                 return slot
     raise Refused(f"一个用户最多只能创建{max_owned}个群", f"A user can create {max_owned} groups at most")

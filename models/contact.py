@@ -42,7 +42,9 @@ def befriend(user_id: int, dst_id: int, now: int) -> int:
         raise Refused("不能添加自己为好友啊", "You can't add yourself as a friend")
     if not User.select(User.id).where(User.id == dst_id).exists():
         raise unknown_user()
-    both = sorted([(user_id, dst_id), (dst_id, user_id)])  # one order for all, so that no two wait for each other
+    both = sorted(
+        [(user_id, dst_id), (dst_id, user_id)]
+    )  # one order for all, so that no two wait for each other
     added = {pair: add_contact(*pair, USER, now) for pair in both}
     if not added[user_id, dst_id]:
         raise Conflict("该用户已经被添加过啦", "This user is your friend already")
@@ -66,7 +68,8 @@ def friend_ids(user_id: int) -> list[int]:
 
 @reads
 def friends_among(viewers: Collection[int], user_ids: Collection[int]) -> dict[int, list[int]]:
-    """For each of `viewers` who of `user_ids` are their friends; who has none of them as a friend is left out.
+    """For each of `viewers` who of `user_ids` are their friends; who has none of them as a friend is left
+    out.
 
     One query over the lists of the fewer of them: friendship is mutual."""
     fewer, others = sorted((viewers, user_ids), key=len)

@@ -1,7 +1,7 @@
 """What is numbered: single chats and rooms, and who belongs to them.
 
-A conversation's `key` is ``p<low id>-<high id>`` for a single chat and ``g<community id>`` for a room. A row in
-`member` is the one rule for who may send to it and read it. All functions run in the caller's transaction.
+A conversation's `key` is ``p<low id>-<high id>`` for a single chat and ``g<community id>`` for a room. A row
+in `member` is the one rule for who may send to it and read it. All functions run in the caller's transaction.
 """
 
 from peewee import BigAutoField, BigIntegerField, CharField, CompositeKey, SmallIntegerField

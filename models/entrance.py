@@ -16,12 +16,19 @@ class Entrance(NamedTuple):
     epoch: int
 
 
-_session = Prepared(lambda: Session.select(Session.id).where(
-    Session.token_hash == "", Session.user_id == 0, Session.expires > 0, Session.last_seen > 0))
+_session = Prepared(
+    lambda: Session.select(Session.id).where(
+        Session.token_hash == "", Session.user_id == 0, Session.expires > 0, Session.last_seen > 0
+    )
+)
 
-_rooms = Prepared(lambda: Conversation.select(Conversation.a)
-                  .join(Member, on=(Member.conversation_id == Conversation.id))
-                  .where(Member.user_id == 0, Conversation.kind == ROOM))
+_rooms = Prepared(
+    lambda: (
+        Conversation.select(Conversation.a)
+        .join(Member, on=(Member.conversation_id == Conversation.id))
+        .where(Member.user_id == 0, Conversation.kind == ROOM)
+    )
+)
 
 _epoch = Prepared(lambda: ServerState.select(ServerState.value).where(ServerState.name == "epoch"))
 

@@ -1,11 +1,11 @@
 """The message log: numbers messages, makes them durable, and says so.
 
-One writer thread owns one connection. It takes **all that is pending** as one transaction (group commit): there
-is no timer, what arrives while one commit runs is the next batch. Inside the batch the conversation rows are
-locked in id order, so commit order is seq order, in one process or in many.
+One writer thread owns one connection. It takes **all that is pending** as one transaction (group commit):
+there is no timer, what arrives while one commit runs is the next batch. Inside the batch the conversation
+rows are locked in id order, so commit order is seq order, in one process or in many.
 
-What is promised: a message is settled after its COMMIT only, in the order of the batch; the same (sender, cid)
-is stored once however often and from wherever it is sent; a bad message fails alone. What is not: that a
+What is promised: a message is settled after its COMMIT only, in the order of the batch; the same (sender,
+cid) is stored once however often and from wherever it is sent; a bad message fails alone. What is not: that a
 refused `TryAgain` was not stored. Its sender sends it again under the same cid and learns.
 """
 
@@ -58,8 +58,15 @@ class MessageLog:
     """Appends messages durably. `strangers`: whether people who are no friends may begin a single chat;
     `on_commit(batch)` is called on the loop with every settled batch, in commit order."""
 
-    def __init__(self, db: Database, *, strangers: bool, on_commit: Callable[[Sequence[Submission]], None],
-                 max_batch: int = 256, max_queue: int = 20000) -> None:
+    def __init__(
+        self,
+        db: Database,
+        *,
+        strangers: bool,
+        on_commit: Callable[[Sequence[Submission]], None],
+        max_batch: int = 256,
+        max_queue: int = 20000,
+    ) -> None:
         self._db = db
         self._prepared = Prepared(db, strangers)
         self._on_commit = on_commit

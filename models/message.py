@@ -48,7 +48,8 @@ class StoredMessage(Base):
 
 
 class Mention(Base):
-    """`user_id` (0: everybody) is addressed in a message of `author`; kept to count without reading messages."""
+    """`user_id` (0: everybody) is addressed in a message of `author`; kept to count without reading
+    messages."""
 
     user_id = BigIntegerField()
     conversation_id = BigIntegerField()
@@ -74,16 +75,29 @@ def wire_row(stored: StoredMessage, conversation: Conversation) -> dict:
     else:
         dstid = conversation.b if stored.userid == conversation.a else conversation.a
     cid = stored.cid if stored.cid and len(stored.cid) <= MAX_CLIENT_CID else None
-    message = Message(stored.userid, dstid, conversation.kind, stored.media, stored.content, stored.pic, stored.url,
-                      stored.memo, stored.amount, cid, stored.ref, _people(stored.at))
+    message = Message(
+        stored.userid,
+        dstid,
+        conversation.kind,
+        stored.media,
+        stored.content,
+        stored.pic,
+        stored.url,
+        stored.memo,
+        stored.amount,
+        cid,
+        stored.ref,
+        _people(stored.at),
+    )
     message.id = public_id(stored.conversation_id, stored.seq)
     message.seq, message.ver, message.createat = stored.seq, stored.ver, stored.createat
     return message.row()
 
 
 @reads
-def history(user_id: int, kind: int, dstid: int, before: int | None, after: int | None, limit: int,
-            strangers: bool) -> list[dict]:
+def history(
+    user_id: int, kind: int, dstid: int, before: int | None, after: int | None, limit: int, strangers: bool
+) -> list[dict]:
     """Messages in ascending seq: the nearest below `before`, the first above `after`, or the newest. Both
     bounds are exclusive seqs."""
     conversation = locate(user_id, kind, dstid, strangers)
@@ -100,7 +114,9 @@ def history(user_id: int, kind: int, dstid: int, before: int | None, after: int 
 
 
 @reads
-def changes(user_id: int, kind: int, dstid: int, ver: int, limit: int, strangers: bool) -> tuple[list[dict], bool]:
+def changes(
+    user_id: int, kind: int, dstid: int, ver: int, limit: int, strangers: bool
+) -> tuple[list[dict], bool]:
     """Messages that changed after `ver`, ascending by ver, and whether there are more."""
     conversation = locate(user_id, kind, dstid, strangers)
     if conversation is None:

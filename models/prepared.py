@@ -1,4 +1,5 @@
-"""Queries that run for every connection: their SQL is made by Peewee once, which costs more than running them."""
+"""Queries that run for every connection: their SQL is made by Peewee once, which costs more than running
+them."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,8 +9,8 @@ from models.base import database
 
 
 class Prepared:
-    """`make()` builds the query with any values; calling gives rows as tuples for these parameters, in the order
-    in which they stand in it."""
+    """`make()` builds the query with any values; calling gives rows as tuples for these parameters, in the
+    order in which they stand in it."""
 
     def __init__(self, make: Callable[[], Query]) -> None:
         self._make = make

@@ -37,20 +37,34 @@ def conversations(user_id: int, after: int | None, limit: int) -> list[dict]:
     rows = []
     for c in found.values():
         dstid = c.a if c.kind == ROOM or c.b == user_id else c.b
-        rows.append({
-            "kind": c.kind, "dstid": dstid, "seq": c.seq, "ver": c.ver, "read": c.read,
-            "peer_read": c.read if c.kind == SINGLE and c.a == c.b else peer_read.get(c.id, 0),
-            "unread": unread.get(c.id, 0), "mentions": mentions.get(c.id, 0), "last": last[c.id],
-            "pinned": c.pinned, "muted": c.muted, "updateat": c.updateat,
-        })
+        rows.append(
+            {
+                "kind": c.kind,
+                "dstid": dstid,
+                "seq": c.seq,
+                "ver": c.ver,
+                "read": c.read,
+                "peer_read": c.read if c.kind == SINGLE and c.a == c.b else peer_read.get(c.id, 0),
+                "unread": unread.get(c.id, 0),
+                "mentions": mentions.get(c.id, 0),
+                "last": last[c.id],
+                "pinned": c.pinned,
+                "muted": c.muted,
+                "updateat": c.updateat,
+            }
+        )
     return rows
 
 
 def _last_messages(found: dict[int, Conversation]) -> dict[int, dict]:
-    query = StoredMessage.select().join(
-        Conversation,
-        on=((StoredMessage.conversation_id == Conversation.id) & (StoredMessage.seq == Conversation.seq)),
-    ).where(Conversation.id.in_(list(found)))
+    query = (
+        StoredMessage.select()
+        .join(
+            Conversation,
+            on=((StoredMessage.conversation_id == Conversation.id) & (StoredMessage.seq == Conversation.seq)),
+        )
+        .where(Conversation.id.in_(list(found)))
+    )
     return {m.conversation_id: wire_row(m, found[m.conversation_id]) for m in query.objects()}
 
 
@@ -68,7 +82,9 @@ def _unread(user_id: int, conversation_ids: list[int]) -> dict[int, int]:
         Member.select(Member.conversation_id, fn.COUNT(StoredMessage.seq))
         .join(
             StoredMessage,
-            on=((StoredMessage.conversation_id == Member.conversation_id) & (StoredMessage.seq > Member.read)),
+            on=(
+                (StoredMessage.conversation_id == Member.conversation_id) & (StoredMessage.seq > Member.read)
+            ),
         )
         .where(
             Member.user_id == user_id,
@@ -100,8 +116,8 @@ def _mentions(user_id: int, conversation_ids: list[int]) -> dict[int, int]:
 
 
 def mark_read(user_id: int, kind: int, dstid: int, seq: int, strangers: bool) -> int:
-    """Moves the caller's read mark up to `seq`, held to the end. Returns where it stands when it moved, else 0:
-    a lower seq changes nothing."""
+    """Moves the caller's read mark up to `seq`, held to the end. Returns where it stands when it moved, else
+    0: a lower seq changes nothing."""
     conversation = locate(user_id, kind, dstid, strangers)
     if conversation is None:
         return 0

@@ -10,8 +10,8 @@ from models.database import reads
 from models.user import User, replace_passwd
 from protocol.errors import Refused
 
-#: `last_seen` is written at most this often (ms): precise enough for a lifetime of days, and rare enough to cost
-#: nothing.
+#: `last_seen` is written at most this often (ms): precise enough for a lifetime of days, and rare enough to
+#: cost nothing.
 TOUCH_MS = 300_000
 #: What a browser says of itself is shown in the list of sessions, and nowhere is more of it needed.
 MAX_UA = 200
@@ -52,8 +52,13 @@ def open_session(user_id: int, passwd: str, token: str, ua: str, ip: str, now: i
     if _locked_passwd(user_id) != passwd:
         raise wrong_login()
     return Session.insert(
-        user_id=user_id, token_hash=token_hash(token), ua=ua[:MAX_UA], ip=ip[:45],
-        created=now, last_seen=now, expires=now + lifetime,
+        user_id=user_id,
+        token_hash=token_hash(token),
+        ua=ua[:MAX_UA],
+        ip=ip[:45],
+        created=now,
+        last_seen=now,
+        expires=now + lifetime,
     ).execute()
 
 
@@ -114,7 +119,8 @@ def close_dead(now: int, idle: int) -> list[int]:
 
 
 def _locked_passwd(user_id: int) -> str | None:
-    """The user's stored hash, kept from changing until this transaction ends (SQLite has one writer anyway)."""
+    """The user's stored hash, kept from changing until this transaction ends (SQLite has one writer
+    anyway)."""
     row = User.select(User.passwd).where(User.id == user_id)
     return (row if isinstance(database.obj, SqliteDatabase) else row.for_update()).scalar()
 

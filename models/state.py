@@ -7,7 +7,8 @@ from models.database import reads
 
 
 class ServerState(Base):
-    """Named numbers. `epoch` changes when the database was restored or reset; clients then drop their cache."""
+    """Named numbers. `epoch` changes when the database was restored or reset; clients then drop their
+    cache."""
 
     name = CharField(max_length=32, primary_key=True)
     value = BigIntegerField()

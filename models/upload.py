@@ -13,9 +13,12 @@ def reserve(attachment: dict, quota: int) -> None:
     itself, so of many uploads at once just as many pass as fit.
     """
     owner, size = attachment["owner"], attachment["bytes"]
-    if owner and not User.update(media_bytes=User.media_bytes + size).where(
-        User.id == owner, User.media_bytes + size <= quota
-    ).execute():
+    if (
+        owner
+        and not User.update(media_bytes=User.media_bytes + size)
+        .where(User.id == owner, User.media_bytes + size <= quota)
+        .execute()
+    ):
         raise TooLarge("您的存储空间已满", "Your storage quota is used up")
     Attachment.insert(attachment).execute()
 
@@ -26,9 +29,12 @@ def release(key: str) -> None:
     The row stays for a while because a write that timed out may still come to its end in the storage.
     """
     row = Attachment.get_or_none(Attachment.key == key, Attachment.state == UNATTACHED)
-    if row and Attachment.update(state=COLLECTING, bytes=0).where(
-        Attachment.id == row.id, Attachment.state == UNATTACHED
-    ).execute():
+    if (
+        row
+        and Attachment.update(state=COLLECTING, bytes=0)
+        .where(Attachment.id == row.id, Attachment.state == UNATTACHED)
+        .execute()
+    ):
         _give_back(row.owner, row.bytes)
 
 
@@ -55,9 +61,7 @@ def forget(attachment: Attachment) -> None:
 
     Of two processes that collect the same row, the one whose DELETE finds it gives the quota back.
     """
-    if Attachment.delete().where(
-        Attachment.id == attachment.id, Attachment.state == COLLECTING
-    ).execute():
+    if Attachment.delete().where(Attachment.id == attachment.id, Attachment.state == COLLECTING).execute():
         _give_back(attachment.owner, attachment.bytes)
 
 

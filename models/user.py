@@ -38,9 +38,20 @@ PROFILE = (User.id, User.mobile, User.avatar, User.sex, User.nickname, User.memo
 def create_user(mobile: str, passwd: str, nickname: str, avatar: str, sex: str, memo: str, now: int) -> dict:
     """A new account; `passwd` is the hash to store. `Conflict` when the number has one: the unique index
     decides between two who register it at once."""
-    is_new = User.insert(
-        mobile=mobile, passwd=passwd, nickname=nickname, avatar=avatar, sex=sex, memo=memo, createat=now,
-    ).on_conflict_ignore().as_rowcount().execute()
+    is_new = (
+        User.insert(
+            mobile=mobile,
+            passwd=passwd,
+            nickname=nickname,
+            avatar=avatar,
+            sex=sex,
+            memo=memo,
+            createat=now,
+        )
+        .on_conflict_ignore()
+        .as_rowcount()
+        .execute()
+    )
     if not is_new:
         raise _taken()
     attach(avatar)
@@ -87,7 +98,8 @@ def update_profile(user_id: int, changes: dict[str, str]) -> dict:
 
 
 def replace_passwd(user_id: int, old: str, new: str) -> None:
-    """Replace the hash `old`, the one that was verified, by `new`. Of two changes at once only one finds it."""
+    """Replace the hash `old`, the one that was verified, by `new`. Of two changes at once only one finds
+    it."""
     if not User.update(passwd=new).where(User.id == user_id, User.passwd == old).execute():
         raise Refused("密码刚刚被修改，请重试", "The password was changed just now, try again")
 

@@ -7,7 +7,9 @@ from protocol.errors import Refusal
 
 def ok(data: object = None, msg: str = "", **extra: object) -> str:
     """Success. `extra` are further top-level keys, which classic clients don't look at."""
-    return ujson.dumps({"code": 0, "msg": msg, "data": data, **extra}, ensure_ascii=False, escape_forward_slashes=False)
+    return ujson.dumps(
+        {"code": 0, "msg": msg, "data": data, **extra}, ensure_ascii=False, escape_forward_slashes=False
+    )
 
 
 def rows(items: list, total: int | None = None, data: object = None) -> str:

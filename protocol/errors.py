@@ -28,7 +28,7 @@ class Refusal(Exception):
 
     def __init__(self, zh: str = "", en: str = "", data: dict | None = None) -> None:
         self.zh = zh or self.zh
-        self.en = en or (self.en if not zh else zh)
+        self.en = en or (zh if zh else self.en)
         self.data = data
         super().__init__(self.en)
 

@@ -94,8 +94,8 @@ class Form:
         return value
 
     def picture(self, *names: str, max_length: int) -> str:
-        """The address of an avatar or icon: a file of ours or https. Anything else, `javascript:` first of all,
-        is refused; without one it is ""."""
+        """The address of an avatar or icon: a file of ours or https. Anything else, `javascript:` first of
+        all, is refused; without one it is ""."""
         url = self.text(*names, max_length=max_length)
         if url and not (_PICTURE.match(url) and ".." not in url):
             raise BadArgument(f"参数 {names[0]} 不正确", f"Bad value of {names[0]}")

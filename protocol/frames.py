@@ -23,13 +23,20 @@ def ack(message: Message) -> str:
 
 def ack_fields(message: Message) -> dict:
     """What an ack says; also the answer of /message/send."""
-    return {"cid": message.cid or "", "id": message.id, "seq": message.seq, "ver": message.ver,
-            "createat": message.createat, "kind": message.cmd, "dstid": message.dstid}
+    return {
+        "cid": message.cid or "",
+        "id": message.id,
+        "seq": message.seq,
+        "ver": message.ver,
+        "createat": message.createat,
+        "kind": message.cmd,
+        "dstid": message.dstid,
+    }
 
 
 def error(refusal: Refusal, cid: object = None, lang: str = "zh") -> str:
-    """A frame was refused. `cid` is echoed when the frame had one that is a text; what of it no frame can hold
-    (lone surrogates) is replaced."""
+    """A frame was refused. `cid` is echoed when the frame had one that is a text; what of it no frame can
+    hold (lone surrogates) is replaced."""
     frame = {"cmd": Cmd.ERROR, "code": refusal.code, "msg": refusal.msg(lang)}
     if type(cid) is str and cid:
         frame["cid"] = cid[:64].encode("utf-8", "replace").decode()
@@ -41,7 +48,9 @@ def error(refusal: Refusal, cid: object = None, lang: str = "zh") -> str:
 def welcome(epoch: int, now: int, heartbeat: int, max_frame: int) -> str:
     """The first frame of a v2 node: its rooms are joined, what comes from now on reaches it. `now` in ms,
     `heartbeat` in seconds, `max_frame` in bytes."""
-    return _dump({"cmd": Cmd.WELCOME, "epoch": epoch, "now": now, "heartbeat": heartbeat, "max_frame": max_frame})
+    return _dump(
+        {"cmd": Cmd.WELCOME, "epoch": epoch, "now": now, "heartbeat": heartbeat, "max_frame": max_frame}
+    )
 
 
 def heartbeat(now: int) -> str:
@@ -49,7 +58,8 @@ def heartbeat(now: int) -> str:
 
 
 def event(cmd: Cmd, **fields: object) -> str:
-    """Something happened that is not a message: `Cmd.READ`, `TYPING`, `PRESENCE`, `CONTACT_CHANGED`, `COMMUNITY_CHANGED`."""
+    """Something happened that is not a message: `Cmd.READ`, `TYPING`, `PRESENCE`, `CONTACT_CHANGED`,
+    `COMMUNITY_CHANGED`."""
     return _dump({"cmd": cmd, **fields})
 
 

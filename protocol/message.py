@@ -67,7 +67,8 @@ _MAX_MEDIA = 2**31 - 1
 _MAX_CID = 64
 #: More people than this are addressed by 0, which means all.
 _MAX_AT = 500
-#: Bytes of a text field: it fits MariaDB's TEXT. With the frame's own limit (64 KiB) a client meets that first.
+#: Bytes of a text field: it fits MariaDB's TEXT. With the frame's own limit (64 KiB) a client meets that
+#: first.
 _MAX_TEXT = 65535
 
 _TEXTS = ("content", "pic", "url", "memo")
@@ -76,12 +77,40 @@ _TEXTS = ("content", "pic", "url", "memo")
 class Message:
     """A message as the wire knows it. `cid` is None when the client gave none; empty texts are ""."""
 
-    __slots__ = ("id", "userid", "dstid", "cmd", "media", "content", "pic", "url", "memo", "amount",
-                 "cid", "ref", "at", "seq", "ver", "createat")
+    __slots__ = (
+        "id",
+        "userid",
+        "dstid",
+        "cmd",
+        "media",
+        "content",
+        "pic",
+        "url",
+        "memo",
+        "amount",
+        "cid",
+        "ref",
+        "at",
+        "seq",
+        "ver",
+        "createat",
+    )
 
-    def __init__(self, userid: int, dstid: int, cmd: int, media: int, content: str = "", pic: str = "",
-                 url: str = "", memo: str = "", amount: int = 0, cid: str | None = None, ref: int = 0,
-                 at: list[int] | None = None) -> None:
+    def __init__(
+        self,
+        userid: int,
+        dstid: int,
+        cmd: int,
+        media: int,
+        content: str = "",
+        pic: str = "",
+        url: str = "",
+        memo: str = "",
+        amount: int = 0,
+        cid: str | None = None,
+        ref: int = 0,
+        at: list[int] | None = None,
+    ) -> None:
         self.userid, self.dstid, self.cmd, self.media = userid, dstid, cmd, media
         self.content, self.pic, self.url, self.memo = content, pic, url, memo
         self.amount, self.cid, self.ref, self.at = amount, cid, ref, at
@@ -130,14 +159,29 @@ class Message:
     def digest(self) -> int:
         """64 bits (signed, as databases count) of what the client said, to tell a resend from another message
         under the same cid."""
-        said = (self.cmd, self.dstid, self.media, self.content, self.pic, self.url, self.memo, self.amount,
-                self.ref, self.at)
+        said = (
+            self.cmd,
+            self.dstid,
+            self.media,
+            self.content,
+            self.pic,
+            self.url,
+            self.memo,
+            self.amount,
+            self.ref,
+            self.at,
+        )
         return int.from_bytes(blake2b(repr(said).encode(), digest_size=8).digest(), "big", signed=True)
 
     def row(self) -> dict:
         """The message as a JSON object: empty fields are left out."""
-        row: dict = {"id": self.id, "userid": self.userid, "dstid": self.dstid, "cmd": self.cmd,
-                     "media": self.media}
+        row: dict = {
+            "id": self.id,
+            "userid": self.userid,
+            "dstid": self.dstid,
+            "cmd": self.cmd,
+            "media": self.media,
+        }
         if self.content:
             row["content"] = self.content
         if self.pic:

@@ -3,8 +3,8 @@
 JSON parsers accept more than the wire allows: NaN and Infinity, 1e400, lone surrogates, numbers of any
 length, true where a number is meant. What passes here fits every database we store it in.
 
-Reading is done by the standard library: ujson is no faster on a frame, and takes `-`, `01`, `1.` and raw control
-characters for JSON.
+Reading is done by the standard library: ujson is no faster on a frame, and takes `-`, `01`, `1.` and raw
+control characters for JSON.
 """
 
 import json
@@ -46,7 +46,8 @@ def parse_json_list(raw: str) -> list:
 
 
 class _Pairs(list):
-    """The pairs of one JSON object, told apart from a JSON array. Objects inside it refuse to be any field."""
+    """The pairs of one JSON object, told apart from a JSON array. Objects inside it refuse to be any
+    field."""
 
 
 def _refuse_constant(name: str) -> float:
@@ -61,7 +62,9 @@ def _finite(digits: str) -> float:
 
 
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
-_PAIRS_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_Pairs)
+_PAIRS_DECODER = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_Pairs
+)
 
 
 def _decode(decoder: json.JSONDecoder, raw: str) -> object:
@@ -84,7 +87,8 @@ def integer(value: object, name: str, low: int = 0, high: int = MAX_INT) -> int:
 
 
 def text(value: object, name: str, max_length: int, max_bytes: int = 0) -> str:
-    """A string of at most `max_length` characters, and bytes if that is limited, that every database can keep."""
+    """A string of at most `max_length` characters, and bytes if that is limited, that every database can
+    keep."""
     if type(value) is not str or len(value) > max_length:
         raise BadArgument(f"参数 {name} 不正确", f"Bad value of {name}")
     if _FORBIDDEN.search(value):

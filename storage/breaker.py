@@ -14,9 +14,7 @@ class Breaker:
     "finished" message: its turn simply passes, so a caller that vanishes blocks nobody.
     """
 
-    def __init__(
-        self, failures: int = 5, pause: float = 10.0, clock: Callable[[], float] = time.monotonic
-    ):
+    def __init__(self, failures: int = 5, pause: float = 10.0, clock: Callable[[], float] = time.monotonic):
         self._limit = failures
         self._pause = pause
         self._clock = clock

@@ -128,12 +128,11 @@ class OssStorage(Storage):
                 if not tries_left or not _may_pass(error) or time.monotonic() + pause > deadline:
                     raise
             time.sleep(pause)
+        raise AssertionError("unreachable")
 
     def _failed(self, reason: str) -> None:
         self._breaker.failure()
-        log.warning(
-            "oss failed: %s%s", reason, "; pausing calls to it" if self._breaker.is_open else ""
-        )
+        log.warning("oss failed: %s%s", reason, "; pausing calls to it" if self._breaker.is_open else "")
 
     # -- in a thread -------------------------------------------------------------------------
 
@@ -142,9 +141,7 @@ class OssStorage(Storage):
         with open(path, "rb") as file:
             digest = hashlib.file_digest(file, "md5").digest()
             file.seek(0)
-            self._bucket.put_object(
-                key, file, headers={**headers, "Content-MD5": b64encode(digest).decode()}
-            )
+            self._bucket.put_object(key, file, headers={**headers, "Content-MD5": b64encode(digest).decode()})
 
     def _read(self, key: str, offset: int, length: int, size: int) -> bytes:
         result = self._bucket.get_object(key, byte_range=(offset, offset + length - 1))
@@ -181,7 +178,9 @@ class OssBlob(Blob):
 def _endpoint(text: str) -> str:
     endpoint = text if "://" in text else "https://" + text
     if not _ENDPOINT.fullmatch(endpoint):
-        raise ValueError(f"storage.oss_endpoint must be like https://oss-cn-hangzhou.aliyuncs.com, not {text!r}")
+        raise ValueError(
+            f"storage.oss_endpoint must be like https://oss-cn-hangzhou.aliyuncs.com, not {text!r}"
+        )
     return endpoint
 
 

@@ -1,4 +1,5 @@
-"""The real server for tests, in the test's own loop: `running`, fixture `app`. As a process: tests/process.py.
+"""The real server for tests, in the test's own loop: `running`, fixture `app`. As a process:
+tests/process.py.
 
     async def test_friends(app):
         ann, bob = await app.client().register(), await app.client().register()
@@ -7,8 +8,9 @@
             await socket.send({"cmd": 10, "dstid": bob.user_id, "media": 1, "content": "你好", "cid": "1"})
             ack = await socket.receive()
 
-Rate limits are off unless a test asks for them: ``running(tmp_path, {"limits.enabled": True})``. So is presence,
-``running(tmp_path, presence=True)``: its frames come a second after somebody, in the middle of anything.
+Rate limits are off unless a test asks for them: ``running(tmp_path, {"limits.enabled": True})``. So is
+presence, ``running(tmp_path, presence=True)``: its frames come a second after somebody, in the middle of
+anything.
 """
 
 import asyncio
@@ -61,7 +63,9 @@ class App:
 
 
 @asynccontextmanager
-async def running(data: Path, settings: Mapping[str, object] = {}, presence: bool = False) -> AsyncIterator[App]:
+async def running(
+    data: Path, settings: Mapping[str, object] = {}, presence: bool = False
+) -> AsyncIterator[App]:
     """The server with its rows and media under `data`, until the block ends."""
     app = start(data, settings, presence)
     try:
@@ -100,7 +104,9 @@ def app(io_loop, tmp_path):
 class Client:
     """A tiny HTTP client: one browser with its cookies, and the user that registered or logged in last."""
 
-    def __init__(self, url: str, headers: Mapping[str, str] = {}, ssl_options: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, url: str, headers: Mapping[str, str] = {}, ssl_options: ssl.SSLContext | None = None
+    ) -> None:
         self.url, self._ssl = url, ssl_options
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
         self.cookies: dict[str, str] = {}
@@ -115,9 +121,13 @@ class Client:
         for socket in self._sockets:
             socket.close()
 
-    async def register(self, nickname: str = "", mobile: str = "", passwd: str = PASSWD, **fields: object) -> "Client":
+    async def register(
+        self, nickname: str = "", mobile: str = "", passwd: str = PASSWD, **fields: object
+    ) -> "Client":
         """Registers somebody and stays logged in; returns itself."""
-        return await self._enter("/user/register", mobile or str(next(_mobiles)), passwd, nickname=nickname, **fields)
+        return await self._enter(
+            "/user/register", mobile or str(next(_mobiles)), passwd, nickname=nickname, **fields
+        )
 
     async def login(self, mobile: str, passwd: str = PASSWD) -> "Client":
         return await self._enter("/user/login", mobile, passwd)
@@ -144,8 +154,10 @@ class Client:
         """One file to /attach/upload; the envelope."""
         boundary = b"magpie-test-boundary"
         head = b'--%s\r\nContent-Disposition: form-data; name="%s"'
-        body = [head % (boundary, key.encode()) + b"\r\n\r\n%s\r\n" % str(value).encode()
-                for key, value in self._named(fields).items()]
+        body = [
+            head % (boundary, key.encode()) + b"\r\n\r\n%s\r\n" % str(value).encode()
+            for key, value in self._named(fields).items()
+        ]
         body.append(head % (boundary, b"file") + b'; filename="%s"\r\n' % name.encode())
         body.append(b"Content-Type: application/octet-stream\r\n\r\n%s\r\n--%s--\r\n" % (content, boundary))
         kind = f"multipart/form-data; boundary={boundary.decode()}"
@@ -154,13 +166,24 @@ class Client:
     async def get(self, path: str, **headers: str) -> HTTPResponse:
         return await self.fetch(path, method="GET", **headers)
 
-    async def fetch(self, path: str, body: bytes | None = None, method: str = "POST", **headers: str) -> HTTPResponse:
+    async def fetch(
+        self, path: str, body: bytes | None = None, method: str = "POST", **headers: str
+    ) -> HTTPResponse:
         """One request as it is: no redirects followed, no status is an error."""
         sent = {**self.headers, **headers}
         if self.cookies:
             sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
-        request = HTTPRequest(self.url + path, method, sent, body, follow_redirects=False, request_timeout=PATIENCE,
-                              allow_nonstandard_methods=True, decompress_response=False, ssl_options=self._ssl)
+        request = HTTPRequest(
+            self.url + path,
+            method,
+            sent,
+            body,
+            follow_redirects=False,
+            request_timeout=PATIENCE,
+            allow_nonstandard_methods=True,
+            decompress_response=False,
+            ssl_options=self._ssl,
+        )
         response = await self._http.fetch(request, raise_error=False)
         for line in response.headers.get_list("Set-Cookie"):
             name, _, value = line.partition(";")[0].partition("=")
@@ -171,7 +194,8 @@ class Client:
         return response
 
     def socket(self, v: int | None = 2, **headers: str) -> "Socket":
-        """A WebSocket of the user, by token: ``async with client.socket() as socket``. `v=None`: a classic one."""
+        """A WebSocket of the user, by token: ``async with client.socket() as socket``. `v=None`: a classic
+        one."""
         query = {"id": self.user_id, "token": self.token} | ({"v": v} if v else {})
         address = f"{self.url.replace('http', 'ws', 1)}/chat?{urlencode(query)}"
         self._sockets.append(Socket(address, {**self.headers, **headers}, welcomed=v == 2))
@@ -187,7 +211,9 @@ class Socket:
     """One connection to /chat. `welcome` is the first frame of a v2 node."""
 
     def __init__(self, address: str, headers: Mapping[str, str], welcomed: bool) -> None:
-        self._request = HTTPRequest(address, headers=dict(headers), connect_timeout=PATIENCE, request_timeout=PATIENCE)
+        self._request = HTTPRequest(
+            address, headers=dict(headers), connect_timeout=PATIENCE, request_timeout=PATIENCE
+        )
         self._welcomed = welcomed
         self._connection: WebSocketClientConnection | None = None
         self.welcome: dict | None = None
@@ -239,5 +265,8 @@ class Socket:
 
 def envelope(response: HTTPResponse) -> dict:
     """The JSON of an API answer; an error of transport fails the test."""
-    assert response.headers.get("Content-Type", "").startswith("application/json"), (response.code, response.body[:500])
+    assert response.headers.get("Content-Type", "").startswith("application/json"), (
+        response.code,
+        response.body[:500],
+    )
     return ujson.loads(response.body)

@@ -20,7 +20,8 @@ from tornado.platform.asyncio import AsyncIOLoop
 
 pytest_plugins = ["tests.servers", "tests.app", "tests.integration.oss_standin"]
 
-# A busy machine is no failure. In CI the examples are the same in every run; elsewhere each run tries new ones.
+# A busy machine is no failure. In CI the examples are the same in every run; elsewhere each run tries new
+# ones.
 hypothesis.settings.register_profile("magpie", deadline=None, derandomize=os.environ.get("CI") == "true")
 hypothesis.settings.load_profile("magpie")
 
@@ -62,7 +63,8 @@ def io_loop():
 
 
 class ExpectedLogs(logging.Handler):
-    """Collects records of WARNING and above; call it with a logger name and a pattern to allow some of them."""
+    """Collects records of WARNING and above; call it with a logger name and a pattern to allow some of
+    them."""
 
     def __init__(self):
         super().__init__(logging.WARNING)
@@ -85,9 +87,11 @@ class ExpectedLogs(logging.Handler):
             if not hits:
                 text = logging.Formatter("%(levelname)s %(name)s: %(message)s").format(record)
                 found.append(f"unexpected log line: {text}")
-        found += [f"expected log line did not come: {logger}: {pattern.pattern}"
-                  for logger, pattern, required in self.expected
-                  if required and (logger, pattern, required) not in matched]
+        found += [
+            f"expected log line did not come: {logger}: {pattern.pattern}"
+            for logger, pattern, required in self.expected
+            if required and (logger, pattern, required) not in matched
+        ]
         return found
 
     @staticmethod

@@ -43,13 +43,23 @@ class Process:
 
 @asynccontextmanager
 async def process(data: Path, *arguments: str, **env: str) -> AsyncIterator[Process]:
-    """A server process with its rows under `data`, killed when the block ends; `env` are ``IM_*`` variables."""
+    """A server process with its rows under `data`, killed when the block ends; `env` are ``IM_*``
+    variables."""
     data.mkdir(parents=True, exist_ok=True)
     log = data / "server.log"
     with log.open("ab") as stderr:
         child = await asyncio.create_subprocess_exec(
-            sys.executable, str(ROOT / "server.py"), "--port", "0", "--data", str(data), *arguments,
-            stdout=asyncio.subprocess.PIPE, stderr=stderr, env=_environment(env), cwd=data,
+            sys.executable,
+            str(ROOT / "server.py"),
+            "--port",
+            "0",
+            "--data",
+            str(data),
+            *arguments,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=stderr,
+            env=_environment(env),
+            cwd=data,
         )
     try:
         async with asyncio.timeout(PATIENCE):
@@ -65,8 +75,13 @@ async def process(data: Path, *arguments: str, **env: str) -> AsyncIterator[Proc
 
 def run(*arguments: str, **env: str) -> tuple[int, str, str]:
     """Runs ``python server.py`` to its end: exit code, standard output, standard error."""
-    done = subprocess.run([sys.executable, str(ROOT / "server.py"), *arguments], env=_environment(env),
-                          capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "server.py"), *arguments],
+        env=_environment(env),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     return done.returncode, done.stdout, done.stderr
 
 

@@ -12,8 +12,13 @@ TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 PATIENCE = 20
 
 
-def frame(payload: bytes | str | dict, opcode: int = TEXT, final: bool = True, masked: bool = True,
-          reserved: int = 0) -> bytes:
+def frame(
+    payload: bytes | str | dict,
+    opcode: int = TEXT,
+    final: bool = True,
+    masked: bool = True,
+    reserved: int = 0,
+) -> bytes:
     """One frame; a dict as JSON."""
     if isinstance(payload, dict):
         payload = ujson.dumps(payload)
@@ -40,21 +45,34 @@ class RawSocket:
         self._reader, self._writer, self.status = reader, writer, status
 
     @classmethod
-    async def connect(cls, port: int, path: str, receive_buffer: int = 0, tls: ssl.SSLContext | None = None,
-                      **headers: str) -> "RawSocket":
+    async def connect(
+        cls, port: int, path: str, receive_buffer: int = 0, tls: ssl.SSLContext | None = None, **headers: str
+    ) -> "RawSocket":
         """`receive_buffer`: bytes the kernel may hold for us, so that a slow client is slow early."""
         endpoint = socket.socket()
         if receive_buffer:
             endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         endpoint.setblocking(False)
         await asyncio.get_running_loop().sock_connect(endpoint, ("127.0.0.1", port))
-        reader, writer = await asyncio.open_connection(sock=endpoint, limit=receive_buffer or 1 << 20, ssl=tls,
-                                                       server_hostname="localhost" if tls else None)
-        lines = {"Host": f"127.0.0.1:{port}", "Upgrade": "websocket", "Connection": "Upgrade",
-                 "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==", "Sec-WebSocket-Version": "13"}
+        reader, writer = await asyncio.open_connection(
+            sock=endpoint,
+            limit=receive_buffer or 1 << 20,
+            ssl=tls,
+            server_hostname="localhost" if tls else None,
+        )
+        lines = {
+            "Host": f"127.0.0.1:{port}",
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==",
+            "Sec-WebSocket-Version": "13",
+        }
         lines.update({name.replace("_", "-"): value for name, value in headers.items()})
-        writer.write(f"GET {path} HTTP/1.1\r\n".encode()
-                     + "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode() + b"\r\n")
+        writer.write(
+            f"GET {path} HTTP/1.1\r\n".encode()
+            + "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode()
+            + b"\r\n"
+        )
         async with asyncio.timeout(PATIENCE):
             head = await reader.readuntil(b"\r\n\r\n")
         return cls(reader, writer, int(head.split(b" ", 2)[1]))

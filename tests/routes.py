@@ -13,8 +13,11 @@ def paths(pattern: str) -> list[str]:
     found = _ALTERNATIVES.search(pattern)
     if not found:
         return [pattern.replace("\\.", ".")]
-    return [path for word in found[1].split("|")
-            for path in paths(pattern[:found.start()] + word + pattern[found.end():])]
+    return [
+        path
+        for word in found[1].split("|")
+        for path in paths(pattern[: found.start()] + word + pattern[found.end() :])
+    ]
 
 
 #: Every API call: its path and its handler.

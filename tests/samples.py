@@ -10,8 +10,13 @@ from PIL import Image
 needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
 
 
-def picture(form: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = "RGB", colour: object = "red",
-            **options: object) -> bytes:
+def picture(
+    form: str = "JPEG",
+    size: tuple[int, int] = (64, 48),
+    mode: str = "RGB",
+    colour: object = "red",
+    **options: object,
+) -> bytes:
     """One picture of one colour."""
     out = io.BytesIO()
     Image.new(mode, size, colour).save(out, form, **options)
@@ -41,17 +46,42 @@ def ffmpeg(*arguments: str, to: str) -> bytes:
 
 def voice(codec: str = "libopus", to: str = "webm", seconds: int = 2) -> bytes:
     """A tone, as a browser's recorder would store it."""
-    return ffmpeg("-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}", "-ac", "1", "-c:a", codec, to=to)
+    return ffmpeg(
+        "-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}", "-ac", "1", "-c:a", codec, to=to
+    )
 
 
 def video(codec: str, to: str, sound: str, size: str = "640x360") -> bytes:
     """A second of the test card with a tone."""
-    return ffmpeg("-f", "lavfi", "-i", f"testsrc=duration=1:size={size}:rate=10", "-f", "lavfi",
-                  "-i", "sine=duration=1", "-pix_fmt", "yuv420p", "-c:v", codec, "-c:a", sound, to=to)
+    return ffmpeg(
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc=duration=1:size={size}:rate=10",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=duration=1",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:v",
+        codec,
+        "-c:a",
+        sound,
+        to=to,
+    )
 
 
 def probe(path: str) -> str:
     """What ffprobe says of a file: codec type, codec, duration, one line for each stream."""
-    command = ["ffprobe", "-v", "error", "-show_entries", "stream=codec_type,codec_name:format=duration",
-               "-of", "csv=p=0", path]
+    command = [
+        "ffprobe",
+        "-v",
+        "error",
+        "-show_entries",
+        "stream=codec_type,codec_name:format=duration",
+        "-of",
+        "csv=p=0",
+        path,
+    ]
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout

@@ -1,7 +1,7 @@
 """Real database servers for the tests, started once a session from the machine's own binaries.
 
-Each runs on a free loopback port in a temporary folder and is gone afterwards. A missing binary skips the tests
-that need it, except under CI=true, where it fails them.
+Each runs on a free loopback port in a temporary folder and is gone afterwards. A missing binary skips the
+tests that need it, except under CI=true, where it fails them.
 """
 
 import glob
@@ -30,9 +30,9 @@ ROOM_NEEDED = 1 << 30
 class DatabaseServer(ABC):
     """One running server; `create()` and `drop()` make and remove a database in it."""
 
-    binary: str                  # what has to be on the machine
-    account: str                 # the system user it runs as when the tests run as root
-    ready: str                   # what it prints when it accepts connections
+    binary: str  # what has to be on the machine
+    account: str  # the system user it runs as when the tests run as root
+    ready: str  # what it prints when it accepts connections
     stop_signal: signal.Signals  # ends it at once; its data are thrown away
 
     def __init__(self):
@@ -44,9 +44,15 @@ class DatabaseServer(ABC):
         self.names = (f"magpie_{number}" for number in itertools.count(1))
         self.said: list[str] = []
         self.prepare()
-        self.process = subprocess.Popen(self.command(), cwd=self.folder, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                        **self.identity)
+        self.process = subprocess.Popen(
+            self.command(),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **self.identity,
+        )
         self.started = threading.Event()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -81,8 +87,15 @@ class DatabaseServer(ABC):
 
     def call(self, *command: str) -> None:
         """Run a program of the server's to its end, as the server's user."""
-        done = subprocess.run(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, **self.identity)
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **self.identity,
+        )
         if done.returncode:
             raise RuntimeError(f"{command[0]} failed:\n{done.stdout}")
 
@@ -108,16 +121,33 @@ class MariaDB(DatabaseServer):
     stop_signal = signal.SIGKILL
 
     def prepare(self) -> None:
-        self.call("mariadb-install-db", "--no-defaults", f"--datadir={self.folder}/data", "--skip-test-db",
-                  "--auth-root-authentication-method=normal")
-        (self.folder / "init.sql").write_text("CREATE USER magpie@'127.0.0.1' IDENTIFIED BY 'magpie';\n"
-                                              "GRANT ALL ON *.* TO magpie@'127.0.0.1';\n")
+        self.call(
+            "mariadb-install-db",
+            "--no-defaults",
+            f"--datadir={self.folder}/data",
+            "--skip-test-db",
+            "--auth-root-authentication-method=normal",
+        )
+        (self.folder / "init.sql").write_text(
+            "CREATE USER magpie@'127.0.0.1' IDENTIFIED BY 'magpie';\n"
+            "GRANT ALL ON *.* TO magpie@'127.0.0.1';\n"
+        )
 
     def command(self) -> list[str]:
-        return [shutil.which(self.binary), "--no-defaults", f"--datadir={self.folder}/data",
-                f"--socket={self.folder}/socket", f"--pid-file={self.folder}/pid", f"--port={self.port}",
-                "--bind-address=127.0.0.1", "--skip-name-resolve", f"--init-file={self.folder}/init.sql",
-                "--innodb-log-file-size=32M", "--innodb-buffer-pool-size=64M", "--performance-schema=off"]
+        return [
+            shutil.which(self.binary),
+            "--no-defaults",
+            f"--datadir={self.folder}/data",
+            f"--socket={self.folder}/socket",
+            f"--pid-file={self.folder}/pid",
+            f"--port={self.port}",
+            "--bind-address=127.0.0.1",
+            "--skip-name-resolve",
+            f"--init-file={self.folder}/init.sql",
+            "--innodb-log-file-size=32M",
+            "--innodb-buffer-pool-size=64M",
+            "--performance-schema=off",
+        ]
 
     def execute(self, sql: str) -> None:
         connection = pymysql.connect(host="127.0.0.1", port=self.port, user="magpie", password="magpie")
@@ -140,12 +170,34 @@ class PostgreSQL(DatabaseServer):
     stop_signal = signal.SIGQUIT
 
     def prepare(self) -> None:
-        self.call(str(postgresql_bin() / "initdb"), "-D", f"{self.folder}/data", "-U", "magpie", "-A", "trust",
-                  "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        self.call(
+            str(postgresql_bin() / "initdb"),
+            "-D",
+            f"{self.folder}/data",
+            "-U",
+            "magpie",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        )
 
     def command(self) -> list[str]:
-        return [str(postgresql_bin() / "postgres"), "-D", f"{self.folder}/data", "-p", str(self.port),
-                "-k", str(self.folder), "-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=32MB"]
+        return [
+            str(postgresql_bin() / "postgres"),
+            "-D",
+            f"{self.folder}/data",
+            "-p",
+            str(self.port),
+            "-k",
+            str(self.folder),
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "shared_buffers=32MB",
+        ]
 
     def execute(self, sql: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -173,7 +225,8 @@ def roomy_folder() -> str | None:
 
 
 def identity(account: str) -> dict:
-    """Arguments for subprocess: the server's own user when we are root, for no database server runs as root."""
+    """Arguments for subprocess: the server's own user when we are root, for no database server runs as
+    root."""
     if os.geteuid() != 0:
         return {}
     entry = pwd.getpwnam(account)

@@ -8,11 +8,40 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_OURS = {".git", ".venv", "node_modules", "data", "artifacts", "__pycache__", ".pytest_cache", ".hypothesis",
-            ".ruff_cache", "dist", "coverage"}
+NOT_OURS = {
+    ".git",
+    ".venv",
+    "node_modules",
+    "data",
+    "artifacts",
+    "__pycache__",
+    ".pytest_cache",
+    ".hypothesis",
+    ".ruff_cache",
+    "dist",
+    "coverage",
+}
 BUILT = ROOT / "static" / "app"
-TEXTS = {".py", ".ts", ".vue", ".js", ".css", ".html", ".shtml", ".md", ".yaml", ".yml", ".toml", ".ini", ".conf",
-         ".txt", ".json", ".svg", ".service", ""}
+TEXTS = {
+    ".py",
+    ".ts",
+    ".vue",
+    ".js",
+    ".css",
+    ".html",
+    ".shtml",
+    ".md",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".ini",
+    ".conf",
+    ".txt",
+    ".json",
+    ".svg",
+    ".service",
+    "",
+}
 
 # Which of our packages each of them may import, besides itself and the standard library.
 MAY_IMPORT = {
@@ -21,7 +50,11 @@ MAY_IMPORT = {
     "hub": {"protocol"},
     "storage": {"protocol"},
     "actions": {"protocol", "models", "hub", "storage"},
-    "handlers": {"protocol", "models", "actions"},  # models for reads only: self.app.db.run(contact.friends_of, …)
+    "handlers": {
+        "protocol",
+        "models",
+        "actions",
+    },  # models for reads only: self.app.db.run(contact.friends_of, …)
     "config": set(),
     "metrics": set(),
     "server": {"protocol", "models", "hub", "storage", "actions", "handlers", "config", "metrics"},
@@ -82,7 +115,7 @@ def imports(file: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            parent = package[:len(package) - node.level + 1] if node.level else []
+            parent = package[: len(package) - node.level + 1] if node.level else []
             base = ".".join(parent + ([node.module] if node.module else []))
             found.add(base)
             found.update(f"{base}.{alias.name}" for alias in node.names)
@@ -110,8 +143,11 @@ def test_layers_import_downwards_only():
 def test_module_is_used_only_where_it_belongs(module):
     """Web, database and JSON libraries stay behind the one door each of them has."""
     allowed = re.compile(ONLY_IN[module])
-    wrong = {name_of(file) for file in server_files()
-             if not allowed.fullmatch(name_of(file)) and any(is_inside(name, module) for name in imports(file))}
+    wrong = {
+        name_of(file)
+        for file in server_files()
+        if not allowed.fullmatch(name_of(file)) and any(is_inside(name, module) for name in imports(file))
+    }
     assert not wrong
 
 
@@ -123,8 +159,11 @@ def test_no_drawer_for_everything():
 
 def test_no_file_has_two_subjects():
     """No file is longer than 300 lines, unless the reason is written down here."""
-    long = {name_of(file): count for file in files()
-            if (count := file.read_text("utf-8").count("\n")) > LONGEST and file.suffix != ".svg"}
+    long = {
+        name_of(file): count
+        for file in files()
+        if (count := file.read_text("utf-8").count("\n")) > LONGEST and file.suffix != ".svg"
+    }
     assert {name: count for name, count in long.items() if name not in LONG_FOR_A_REASON} == {}
     assert set(LONG_FOR_A_REASON) <= set(long), "a reason is given for a file that is not long"
 
@@ -132,14 +171,20 @@ def test_no_file_has_two_subjects():
 def test_nothing_is_left_for_later():
     """There are no notes of unfinished work in the tree."""
     note = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
-    found = [f"{name_of(file)}:{number}" for file in files()
-             for number, line in enumerate(file.read_text("utf-8").splitlines(), 1) if note.search(line)]
+    found = [
+        f"{name_of(file)}:{number}"
+        for file in files()
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if note.search(line)
+    ]
     assert not found
 
 
 def test_no_download_address_is_written_down():
     """Packages install from whatever registry a machine is set up for."""
-    hosts = re.compile(r"\b(registry|mirrors?)\.[a-z]|py" r"pi\.org|python" r"hosted|npm" r"js\.|npm" r"mirror")
+    hosts = re.compile(
+        r"\b(registry|mirrors?)\.[a-z]|py" r"pi\.org|python" r"hosted|npm" r"js\.|npm" r"mirror"
+    )
     wrong = [name_of(file) for file in files() if hosts.search(file.read_text("utf-8"))]
     assert not wrong
     for lock in files(".json"):
@@ -160,7 +205,9 @@ def test_every_python_package_is_pinned():
 def test_the_image_has_all_of_the_server():
     """A container started from deploy/Dockerfile finds every module that the server imports."""
     rooms = {path.name for path in ROOT.iterdir() if path.name.removesuffix(".py") in MAY_IMPORT}
-    copied = re.findall(r"^COPY (?!--)(.+) \S+$", (ROOT / "deploy" / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    copied = re.findall(
+        r"^COPY (?!--)(.+) \S+$", (ROOT / "deploy" / "Dockerfile").read_text("utf-8"), re.MULTILINE
+    )
     assert rooms <= {name for line in copied for name in line.split()}
     allowed = (ROOT / "deploy" / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
     assert rooms <= {line[1:] for line in allowed if line.startswith("!")}
@@ -168,11 +215,17 @@ def test_the_image_has_all_of_the_server():
 
 def test_no_third_party_source():
     """Everything in the tree was written for it; the rest comes from the registries."""
-    foreign = re.compile(r"Copyright(?! \(c\) \d{4} Magpie contributors)\s+(\(c\)|©|\d{4})|@lic" r"ense|@pres" r"erve")
-    wrong = [name_of(file) for file in files()
-             if foreign.search(file.read_text("utf-8")) or ".min." in file.name]
-    wrong += [name_of(file) for file in files()
-              if {"vendor", "third_party", "thirdparty", "external"} & set(file.relative_to(ROOT).parts)]
+    foreign = re.compile(
+        r"Copyright(?! \(c\) \d{4} Magpie contributors)\s+(\(c\)|©|\d{4})|@lic" r"ense|@pres" r"erve"
+    )
+    wrong = [
+        name_of(file) for file in files() if foreign.search(file.read_text("utf-8")) or ".min." in file.name
+    ]
+    wrong += [
+        name_of(file)
+        for file in files()
+        if {"vendor", "third_party", "thirdparty", "external"} & set(file.relative_to(ROOT).parts)
+    ]
     assert not wrong
 
 

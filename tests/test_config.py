@@ -40,7 +40,9 @@ def test_environment_beats_file_and_command_line_beats_both(tmp_path):
     assert (config.server.host, config.server.data, config.server.port) == ("0.0.0.0", "there", 1003)
 
 
-@pytest.mark.parametrize("text, value", [("false", False), ("0", False), ("No", False), ("true", True), ("on", True)])
+@pytest.mark.parametrize(
+    "text, value", [("false", False), ("0", False), ("No", False), ("true", True), ("on", True)]
+)
 def test_switches_in_the_environment(text, value):
     """A switch may be written true, yes, on or 1, and the opposites."""
     assert load_config(None, {"IM_LIMITS_ENABLED": text}).limits.enabled is value
@@ -48,7 +50,9 @@ def test_switches_in_the_environment(text, value):
 
 def test_lists_in_the_environment_are_comma_separated():
     """Several origins fit into one variable, an empty one means none."""
-    config = load_config(None, {"IM_AUTH_ORIGINS": "https://a.example, http://b.example:8080", "IM_SERVER_PROXIES": ""})
+    config = load_config(
+        None, {"IM_AUTH_ORIGINS": "https://a.example, http://b.example:8080", "IM_SERVER_PROXIES": ""}
+    )
     assert config.auth.origins == ("https://a.example", "http://b.example:8080")
     assert config.server.proxies == ()
 
@@ -75,7 +79,10 @@ WRONG_FILES = [
     ("server: {port: }", "server.port: expected a whole number, got None"),
     ("server: {drain_seconds: 60}", "server.drain_seconds: expected 0 … 9, got 60"),
     ("server: {drain_seconds: .nan}", "server.drain_seconds: expected 0 … 9, got nan"),
-    ("server: {log_level: loud}", "server.log_level: expected one of debug, info, warning, error, got 'loud'"),
+    (
+        "server: {log_level: loud}",
+        "server.log_level: expected one of debug, info, warning, error, got 'loud'",
+    ),
     ("server: {host: 5}", "server.host: expected text, got 5"),
     ("server: {proxies: 10.0.0.1}", "server.proxies: expected a list of texts, got '10.0.0.1'"),
     ("server: {proxies: [nginx]}", "server.proxies: 'nginx' is neither an address nor a network"),
@@ -87,8 +94,14 @@ WRONG_FILES = [
     ("auth: {origins: ['https://a.example/']}", "auth.origins: 'https://a.example/' is not of the form"),
     ("storage: {backend: s3}", "storage.backend: expected one of local, oss, got 's3'"),
     ("storage: {backend: oss}", "storage.oss_endpoint: needed when storage.backend is oss"),
-    ("storage: {oss_key_secret: 12345}", "storage.oss_key_secret: expected text, got a value that is not shown"),
-    ("database: {url: 'oracle://u:hidden@h/d'}", "database.url: expected sqlite://, mysql:// or postgresql://"),
+    (
+        "storage: {oss_key_secret: 12345}",
+        "storage.oss_key_secret: expected text, got a value that is not shown",
+    ),
+    (
+        "database: {url: 'oracle://u:hidden@h/d'}",
+        "database.url: expected sqlite://, mysql:// or postgresql://",
+    ),
     ("hub: {ping_interval: 10}", "hub.ping_timeout: may not be longer than hub.ping_interval"),
     ("server: {port: 1, port: 2}", "port is given twice"),
     ("server: 5", "server: expected keys with values, got 5"),
@@ -144,11 +157,14 @@ def test_missing_file_is_named(tmp_path):
         load_config(tmp_path / "nowhere.yaml", {})
 
 
-@pytest.mark.parametrize("arguments, env, line", [
-    ([], {"IM_SERVER_PORT": "x"}, "magpie: IM_SERVER_PORT: expected a whole number, got 'x'\n"),
-    (["--config", "/nowhere.yaml"], {}, "magpie: /nowhere.yaml: No such file or directory\n"),
-    (["--port", "99999"], {}, "magpie: server.port: expected 0 … 65535, got 99999\n"),
-])
+@pytest.mark.parametrize(
+    "arguments, env, line",
+    [
+        ([], {"IM_SERVER_PORT": "x"}, "magpie: IM_SERVER_PORT: expected a whole number, got 'x'\n"),
+        (["--config", "/nowhere.yaml"], {}, "magpie: /nowhere.yaml: No such file or directory\n"),
+        (["--port", "99999"], {}, "magpie: server.port: expected 0 … 65535, got 99999\n"),
+    ],
+)
 def test_start_is_refused_with_one_line(arguments, env, line):
     """`python server.py` with a wrong setting prints one line, no traceback, and exits with 2."""
     assert run(*arguments, **env) == (2, "", line)
@@ -156,13 +172,18 @@ def test_start_is_refused_with_one_line(arguments, env, line):
 
 def test_secrets_are_not_shown():
     """A printed configuration shows neither the database's password nor the bucket's key."""
-    shown = repr(load_config(None, {"IM_DATABASE_URL": "mysql://u:hidden@h/d", "IM_STORAGE_OSS_KEY_SECRET": "hidden"}))
+    shown = repr(
+        load_config(None, {"IM_DATABASE_URL": "mysql://u:hidden@h/d", "IM_STORAGE_OSS_KEY_SECRET": "hidden"})
+    )
     assert "hidden" not in shown
 
 
 def test_every_setting_is_documented():
-    """docs/settings.md lists every key with its variable and its true default, and none that does not exist."""
-    told = re.findall(r"^\| `(\w+)` \| `(IM_\w+)` \| (.+?) \| ", (ROOT / "docs" / "settings.md").read_text("utf-8"), re.M)
+    """docs/settings.md lists every key with its variable and its true default, and none that does not
+    exist."""
+    told = re.findall(
+        r"^\| `(\w+)` \| `(IM_\w+)` \| (.+?) \| ", (ROOT / "docs" / "settings.md").read_text("utf-8"), re.M
+    )
     known = []
     for section, part in SECTIONS.items():
         for key, described in part.__dataclass_fields__.items():

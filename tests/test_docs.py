@@ -1,4 +1,5 @@
-"""What the documents say, held against the code: nothing the server does is missing, no link leads nowhere."""
+"""What the documents say, held against the code: nothing the server does is missing, no link leads
+nowhere."""
 
 import re
 from functools import cache
@@ -32,7 +33,9 @@ def paths_of(pattern):
     return [re.match(r"[\w/.-]*", head)[0]]
 
 
-@pytest.mark.parametrize("path", sorted({path for route in ROUTES for path in paths_of(route[0])} - {".", "/"}))
+@pytest.mark.parametrize(
+    "path", sorted({path for route in ROUTES for path in paths_of(route[0])} - {".", "/"})
+)
 def test_every_route_is_told(path):
     """Whatever the server answers to is in the protocol document."""
     assert path in PROTOCOL
@@ -40,15 +43,22 @@ def test_every_route_is_told(path):
 
 def test_no_route_is_invented():
     """A path that the document gives for a call is one the server knows."""
-    told = set(re.findall(r"(/(?:user|contact|message|attach)/\w+)`", PROTOCOL.partition("## Not in this release")[0]))
+    told = set(
+        re.findall(
+            r"(/(?:user|contact|message|attach)/\w+)`", PROTOCOL.partition("## Not in this release")[0]
+        )
+    )
     assert len(told) > 20
     assert [path for path in sorted(told) if not any(re.fullmatch(route[0], path) for route in ROUTES)] == []
 
 
-@pytest.mark.parametrize(("kind", "number"), [
-    *((kind, int(member)) for kind in (Cmd, Media, CloseCode) for member in kind),
-    *(("Refusal", refusal.code) for refusal in [Refusal, *Refusal.__subclasses__()]),
-])
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [
+        *((kind, int(member)) for kind in (Cmd, Media, CloseCode) for member in kind),
+        *(("Refusal", refusal.code) for refusal in [Refusal, *Refusal.__subclasses__()]),
+    ],
+)
 def test_every_number_is_told(kind, number):
     """Each frame, media kind, close code and error code has its line in a table of the protocol document."""
     assert re.search(rf"^\| {number} \|", PROTOCOL, re.MULTILINE), f"{kind} {number}"
@@ -85,7 +95,9 @@ def test_every_decision_is_on_the_list():
 
 def test_both_readmes_tell_the_same():
     """The Chinese README has the sections, commands and links of the English one."""
-    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
+    english, chinese = (
+        (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")
+    )
     for pattern in (r"^(#+) ", r"^((?:make|IM_)[^#\n]*?)\s*(?:#|$)", r"^(\| .*`)", r"!\[[^]]*\]\(([^)]*)\)"):
         found = [re.findall(pattern, text, re.MULTILINE) for text in (english, chinese)]
         if pattern.startswith(r"^(\|"):

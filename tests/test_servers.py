@@ -28,14 +28,21 @@ def test_unexpected_log_lines_are_complaints(expect_logs):
     complaints = expect_logs.complaints()
     expect_logs.expected.clear()
     expect_logs.records.clear()
-    assert complaints == ["unexpected log line: ERROR magpie.test: surprise",
-                          "expected log line did not come: magpie.test: never said"]
+    assert complaints == [
+        "unexpected log line: ERROR magpie.test: surprise",
+        "expected log line did not come: magpie.test: never said",
+    ]
 
 
 def mysql_tables(url: str) -> int:
     parts = urlsplit(url)
-    connection = pymysql.connect(host=parts.hostname, port=parts.port, user=parts.username,
-                                 password=parts.password, database=parts.path[1:])
+    connection = pymysql.connect(
+        host=parts.hostname,
+        port=parts.port,
+        user=parts.username,
+        password=parts.password,
+        database=parts.path[1:],
+    )
     with connection, connection.cursor() as cursor:
         return cursor.execute("SHOW TABLES")
 

@@ -12,8 +12,10 @@ PACKS = json.loads((STICKERS / "index.json").read_text(encoding="utf-8"))["packs
 SVG = "{http://www.w3.org/2000/svg}"
 
 # A sticker is drawn with these and nothing else: no script, no style, no image, no link, no foreign content.
-DRAWING = {SVG + name for name in (
-    "svg", "title", "defs", "linearGradient", "stop", "g", "path", "ellipse", "circle", "rect")}
+DRAWING = {
+    SVG + name
+    for name in ("svg", "title", "defs", "linearGradient", "stop", "g", "path", "ellipse", "circle", "rect")
+}
 MOST_BYTES = 20_000
 
 
@@ -29,7 +31,8 @@ def test_every_pack_on_disk_is_offered():
 
 @pytest.mark.parametrize("name", PACKS)
 def test_a_pack_lists_all_its_stickers(name):
-    """Opening a pack shows every sticker drawn for it, each with a Chinese and an English name, and the pack's own icon."""
+    """Opening a pack shows every sticker drawn for it, each with a Chinese and an English name, and the
+    pack's own icon."""
     info = pack(name)
     assert info["id"] == name
     assert info["name"] and info["name_en"]

@@ -33,7 +33,9 @@ def test_message_kind(name):
     assert json.loads(message.encode()) == stored
 
 
-@pytest.mark.parametrize("refused", wire("refused-messages")["messages"], ids=lambda r: f"{r['sent']['media']}-{r['field']}")
+@pytest.mark.parametrize(
+    "refused", wire("refused-messages")["messages"], ids=lambda r: f"{r['sent']['media']}-{r['field']}"
+)
 def test_refused_message(refused):
     """A message without what its kind needs is refused, with the code that the page knows."""
     with pytest.raises(Refusal) as caught:
@@ -57,14 +59,23 @@ def test_ack():
 def test_welcome_and_heartbeat():
     """A page is greeted, and its heartbeats are answered."""
     frame = wire("welcome")["frame"]
-    assert json.loads(frames.welcome(frame["epoch"], frame["now"], frame["heartbeat"], frame["max_frame"])) == frame
+    assert (
+        json.loads(frames.welcome(frame["epoch"], frame["now"], frame["heartbeat"], frame["max_frame"]))
+        == frame
+    )
     assert json.loads(frames.heartbeat(frame["now"])) == wire("heartbeat")["frame"]
 
 
-@pytest.mark.parametrize("name, cmd", [
-    ("read", Cmd.READ), ("typing", Cmd.TYPING), ("presence", Cmd.PRESENCE), ("contact-changed", Cmd.CONTACT_CHANGED),
-    ("community-changed", Cmd.COMMUNITY_CHANGED),
-])
+@pytest.mark.parametrize(
+    "name, cmd",
+    [
+        ("read", Cmd.READ),
+        ("typing", Cmd.TYPING),
+        ("presence", Cmd.PRESENCE),
+        ("contact-changed", Cmd.CONTACT_CHANGED),
+        ("community-changed", Cmd.COMMUNITY_CHANGED),
+    ],
+)
 def test_event(name, cmd):
     """Pages hear of what was read and of changes among friends and groups."""
     frame = wire(name)["frame"]

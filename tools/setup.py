@@ -10,8 +10,10 @@ second run takes a fraction of a second.
 import sys
 
 if sys.version_info < (3, 11):
-    sys.exit("Magpie needs Python 3.11 or newer; this is %d.%d. Name another one: make run PYTHON=python3.12"
-             % sys.version_info[:2])
+    sys.exit(
+        "Magpie needs Python 3.11 or newer; this is %d.%d. Name another one: make run PYTHON=python3.12"
+        % sys.version_info[:2]
+    )
 
 import argparse
 import fcntl
@@ -55,7 +57,8 @@ def main() -> None:
 
 
 def wait_for_others() -> int:
-    """Let one set-up at a time work in this folder; the lock lasts until the returned descriptor is closed."""
+    """Let one set-up at a time work in this folder; the lock lasts until the returned descriptor is
+    closed."""
     folder = os.open(ROOT, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,9 +73,10 @@ def make_venv() -> None:
     if works([BIN / "python", "-c", "import pip; print(pip.__version__)"]):
         return
     if not importlib.util.find_spec("ensurepip"):
-        raise SetupError("this Python cannot make virtual environments; on Debian and Ubuntu: "
-                         "apt install python3-venv")
-    with step("Creating the virtual environment .venv"):
+        raise SetupError(
+            "this Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv"
+        )
+    with Step("Creating the virtual environment .venv"):
         shutil.rmtree(VENV, ignore_errors=True)
         run([sys.executable, "-m", "venv", VENV])
 
@@ -83,7 +87,7 @@ def install_python_packages(requirements: str) -> None:
     made = stamp(requirements)
     if is_current(made, content):
         return
-    with step(f"Installing the Python packages of {requirements} (a minute or so)"):
+    with Step(f"Installing the Python packages of {requirements} (a minute or so)"):
         pip_install("-r", ROOT / requirements)
         made.write_text(content)
         if requirements == "requirements-dev.txt":
@@ -101,12 +105,12 @@ def build_page(with_modules: bool) -> None:
         return
     if not is_current(modules_made, lock):
         npm = find_npm()
-        with step("Installing the page's packages"):
+        with Step("Installing the page's packages"):
             run([npm, "ci", "--loglevel=error", "--no-fund", "--no-audit"], cwd=WEB)
             modules_made.write_text(lock)
     if not page_current:
         npm = find_npm()
-        with step("Building the page"):
+        with Step("Building the page"):
             run([npm, "run", "build"], cwd=WEB)
             if not PAGE.is_dir():
                 raise SetupError("the page was built, but static/app/ is not there")
@@ -123,13 +127,14 @@ def page_sources() -> list[Path]:
 
 
 def find_npm() -> Path:
-    """The npm of a Node that Vite runs on: the virtual environment's, the machine's, or else one from PyPI."""
+    """The npm of a Node that Vite runs on: the virtual environment's, the machine's, or else one from
+    PyPI."""
     if usable_node(BIN / "node"):
         return BIN / "npm"
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and usable_node(Path(node)):
         return Path(npm)
-    with step("Fetching Node for building the page (there is none of 20.19 or newer here)"):
+    with Step("Fetching Node for building the page (there is none of 20.19 or newer here)"):
         pip_install("-r", ROOT / "requirements-node.txt")
     return BIN / "npm"
 
@@ -140,12 +145,23 @@ def usable_node(node: Path) -> bool:
     if not version:
         return False
     major, minor = int(version[1]), int(version[2])
-    return (major, minor) >= (22, 12) or major == 20 and minor >= 19
+    return (major, minor) >= (22, 12) or (major == 20 and minor >= 19)
 
 
 def pip_install(*arguments: str | Path) -> None:
-    run([BIN / "python", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
-         "--root-user-action=ignore", *arguments])
+    run(
+        [
+            BIN / "python",
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-input",
+            "--disable-pip-version-check",
+            "--root-user-action=ignore",
+            *arguments,
+        ]
+    )
 
 
 def works(command: list) -> str:
@@ -160,8 +176,15 @@ def works(command: list) -> str:
 def run(command: list, cwd: Path = ROOT) -> None:
     """Run a command quietly; when it fails, SetupError carries the end of what it said."""
     path = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    done = subprocess.run(command, cwd=cwd, env={**os.environ, "PATH": path, "NO_COLOR": "1"},
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, "PATH": path, "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     if done.returncode:
         said = "\n".join(done.stdout.strip().splitlines()[-25:])
         raise SetupError(f"this command failed ({done.returncode}): {' '.join(map(str, command))}\n{said}")
@@ -188,7 +211,7 @@ def is_current(made: Path, content: str) -> bool:
     return made.is_file() and made.read_text() == content
 
 
-class step:
+class Step:
     """Says what goes on, and how long it took; one line, with or without a terminal."""
 
     def __init__(self, what: str):

@@ -10,7 +10,8 @@ log = logging.getLogger("magpie.media")
 TIMEOUT = 30.0  # seconds; a voice of a minute takes 0.3, so this is only for the broken and the huge
 AT_ONCE = 1  # processes: the other core belongs to the loop
 
-# Files of strangers: nothing but the file itself is opened, in the form that its bytes claim, one thread each.
+# Files of strangers: nothing but the file itself is opened, in the form that its bytes claim, one thread
+# each.
 _CAREFUL = ["-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file", "-threads", "1"]
 _DEMUXERS = {"weba": "matroska", "webm": "matroska", "mp4": "mov", "mov": "mov"}
 
@@ -28,15 +29,48 @@ class Ffmpeg:
         False when that did not work.
         """
         return await self._run(
-            source, ext, "-map", "0:a:0", "-map_metadata", "-1", "-c:a", "aac", "-b:a", "64k", "-ac", "1",
-            "-movflags", "+faststart", "-f", "mp4", target,
+            source,
+            ext,
+            "-map",
+            "0:a:0",
+            "-map_metadata",
+            "-1",
+            "-c:a",
+            "aac",
+            "-b:a",
+            "64k",
+            "-ac",
+            "1",
+            "-movflags",
+            "+faststart",
+            "-f",
+            "mp4",
+            target,
         )
 
     async def still(self, source: str, ext: str, target: str, max_pixels: int) -> bool:
         """The first picture of a video as a JPEG in `target`. False when that did not work."""
         return await self._run(
-            source, ext, "-map", "0:v:0", "-frames:v", "1", "-map_metadata", "-1", "-c:v", "mjpeg", "-q:v", "3",
-            "-pix_fmt", "yuvj420p", "-f", "image2", "-update", "1", target, max_pixels=max_pixels,
+            source,
+            ext,
+            "-map",
+            "0:v:0",
+            "-frames:v",
+            "1",
+            "-map_metadata",
+            "-1",
+            "-c:v",
+            "mjpeg",
+            "-q:v",
+            "3",
+            "-pix_fmt",
+            "yuvj420p",
+            "-f",
+            "image2",
+            "-update",
+            "1",
+            target,
+            max_pixels=max_pixels,
         )
 
     async def _run(self, source: str, ext: str, *output: str, max_pixels: int = 0) -> bool:

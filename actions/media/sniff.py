@@ -131,7 +131,7 @@ _SAMPLE_RATES = (44100, 48000, 32000)
 def _is_mp3_frame(head: bytes) -> bool:
     """Whether an MPEG layer III frame begins the file and another follows where it ends."""
     length = _mp3_frame_length(head[:4])
-    return bool(length) and bool(_mp3_frame_length(head[length:length + 4]))
+    return bool(length) and bool(_mp3_frame_length(head[length : length + 4]))
 
 
 def _mp3_frame_length(header: bytes) -> int:

@@ -1,4 +1,5 @@
-"""Small servers for comparison: one room, every frame to everybody else in it, nothing stored, nobody checked.
+"""Small servers for comparison: one room, every frame to everybody else in it, nothing stored, nobody
+checked.
 
 Each prints its address as ours does and greets a connection with the frame our clients wait for.
 """

@@ -1,6 +1,7 @@
 """Tornado as its manual shows it: write_message for each member."""
 
 import asyncio
+from typing import ClassVar
 
 import uvloop
 from tornado.httpserver import HTTPServer
@@ -13,7 +14,7 @@ from bench.peers.options import port, until_stopped
 
 
 class Member(WebSocketHandler):
-    members: set["Member"] = set()
+    members: ClassVar[set["Member"]] = set()
 
     def open(self) -> None:
         self.set_nodelay(True)

@@ -13,12 +13,12 @@ from typing import Protocol
 
 _TEXT_FINAL = 0x81
 
-#: Seconds that a client may take to read what waits before our close frame and to answer it: who was closed for
-#: being slow is to read that it was (4008), over a slow line too.
+#: Seconds that a client may take to read what waits before our close frame and to answer it: who was closed
+#: for being slow is to read that it was (4008), over a slow line too.
 CATCHING_UP = 20.0
 
-#: What the kernel may hold for one client (bytes). Left alone it grows to 4 MiB, and a client that does not read
-#: is noticed late.
+#: What the kernel may hold for one client (bytes). Left alone it grows to 4 MiB, and a client that does not
+#: read is noticed late.
 SEND_BUFFER = 128 << 10
 
 
@@ -48,8 +48,8 @@ class Transport(Protocol):
 
 
 def text_frame(text: str) -> bytes:
-    """An unmasked final text frame (RFC 6455 §5.2), ready for any number of sockets; this is also why there is no
-    permessage-deflate, whose state belongs to one connection."""
+    """An unmasked final text frame (RFC 6455 §5.2), ready for any number of sockets; this is also why there
+    is no permessage-deflate, whose state belongs to one connection."""
     payload = text.encode("utf-8")
     size = len(payload)
     if size < 126:

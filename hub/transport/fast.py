@@ -1,8 +1,8 @@
 """The fast transport: a socket taken over from Tornado's stream after the handshake.
 
-One `recv` a readable turn brings all frames that fit in 16 KiB, one `send` goes straight to the kernel; there is
-no task, future or buffer object for a connection that is in step. What the kernel does not take waits here, in
-order. What that is worth is told in docs/performance.md.
+One `recv` a readable turn brings all frames that fit in 16 KiB, one `send` goes straight to the kernel; there
+is no task, future or buffer object for a connection that is in step. What the kernel does not take waits
+here, in order. What that is worth is told in docs/performance.md.
 """
 
 import asyncio
@@ -32,8 +32,23 @@ _PING_FRAME = b"\x89\x00"
 class FastTransport:
     """Keeps the contract of `hub.transport.Transport`."""
 
-    __slots__ = ("_loop", "_socket", "_fd", "_send", "_receiver", "_parser", "_out", "_found", "_state", "_timer",
-                 "_pong", "waiting", "unanswered", "seat", "_pinger")
+    __slots__ = (
+        "_loop",
+        "_socket",
+        "_fd",
+        "_send",
+        "_receiver",
+        "_parser",
+        "_out",
+        "_found",
+        "_state",
+        "_timer",
+        "_pong",
+        "waiting",
+        "unanswered",
+        "seat",
+        "_pinger",
+    )
 
     def __init__(self, stream: IOStream, max_message: int, pinger: Pinger) -> None:
         """Takes the socket from a stream that `can_take` allows. Reading begins with `start`."""

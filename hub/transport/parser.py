@@ -27,8 +27,9 @@ class FrameParser:
         self._fragments_opcode = 0
 
     def feed(self, data: bytes, found: list[tuple[int, str | bytes]]) -> None:
-        """Appends (opcode, payload) to `found` for every frame that is whole now; the payload of a text is a str,
-        fragmented messages are joined. Raises `Violation` or `TooBig` after what came before the fault."""
+        """Appends (opcode, payload) to `found` for every frame that is whole now; the payload of a text is a
+        str, fragmented messages are joined. Raises `Violation` or `TooBig` after what came before the
+        fault."""
         if self._rest:
             data = self._rest + data
             self._rest = b""
@@ -71,7 +72,9 @@ class FrameParser:
                 self._data_frame(opcode, first & 0x80, payload, found)
         self._rest = data[position:] if position else data
 
-    def _data_frame(self, opcode: int, final: int, payload: bytes, found: list[tuple[int, str | bytes]]) -> None:
+    def _data_frame(
+        self, opcode: int, final: int, payload: bytes, found: list[tuple[int, str | bytes]]
+    ) -> None:
         if opcode == 0:
             if self._fragments is None:
                 raise Violation("a continuation of nothing")

@@ -17,8 +17,8 @@ class Connection(Protocol):
 
 
 class Pinger:
-    """Finds connections whose other end is gone without a word: each is pinged once in `interval` seconds and cut
-    off when nothing came for `timeout` seconds after. One timer for all; 0 pings nobody."""
+    """Finds connections whose other end is gone without a word: each is pinged once in `interval` seconds and
+    cut off when nothing came for `timeout` seconds after. One timer for all; 0 pings nobody."""
 
     def __init__(self, interval: float, timeout: float) -> None:
         self._seats: list[set[Connection]] = [set() for _ in range(max(1, round(interval)))]

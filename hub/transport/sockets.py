@@ -1,4 +1,5 @@
-"""Which transport a connection gets: decided once at start-up, and for each connection where it can't be had."""
+"""Which transport a connection gets: decided once at start-up, and for each connection where it can't be
+had."""
 
 import logging
 
@@ -13,16 +14,16 @@ from hub.transport.stock import StockTransport, StrictProtocol
 
 logger = logging.getLogger("magpie.transport")
 
-#: What the fast transport and the strict protocol reach into. A Tornado without one of these is not the one we
-#: know.
+#: What the fast transport and the strict protocol reach into. A Tornado without one of these is not the one
+#: we know.
 _PROTOCOL = ("_receive_frame_loop", "_receive_frame", "_read_bytes", "start_pinging", "close")
 _STREAM = ("fileno", "writing", "closed")
 _STREAM_STATE = ("_read_buffer", "_state", "_closed", "socket", "io_loop")
 
 
 class Sockets:
-    """`kind`: "fast", or "stock" to leave every socket with Tornado. `max_frame`: bytes of a message; pings as
-    the hub's settings say (seconds)."""
+    """`kind`: "fast", or "stock" to leave every socket with Tornado. `max_frame`: bytes of a message; pings
+    as the hub's settings say (seconds)."""
 
     def __init__(self, kind: str, max_frame: int, ping_interval: float, ping_timeout: float) -> None:
         missing = _missing_internals()
@@ -43,8 +44,8 @@ class Sockets:
         return _Handshake(stock.handler, False, stock.params)
 
     def take(self, handler: WebSocketHandler, receiver: Receiver) -> Transport:
-        """The transport of a connection that is being opened. `receiver` hears of it once it is open; a handler
-        that is left with a stock transport passes its messages and its close on to the receiver."""
+        """The transport of a connection that is being opened. `receiver` hears of it once it is open; a
+        handler that is left with a stock transport passes its messages and its close on to the receiver."""
         connection = handler.ws_connection
         assert isinstance(connection, _Handshake)
         if not self.fast or not FastTransport.can_take(connection.stream):
@@ -55,7 +56,8 @@ class Sockets:
 
 
 class _Handshake(StrictProtocol):
-    """Tornado's protocol up to the point where it would begin to read: there the socket is another's, or stays."""
+    """Tornado's protocol up to the point where it would begin to read: there the socket is another's, or
+    stays."""
 
     taken: tuple[FastTransport, Receiver] | None = None
 

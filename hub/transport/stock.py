@@ -9,16 +9,16 @@ from tornado.websocket import WebSocketHandler, WebSocketProtocol13
 from hub.transport import CATCHING_UP, SEND_BUFFER
 from protocol.frames import CloseCode
 
-#: How long a client whose frame was too large may take to read why before it is cut off (seconds), and how much
-#: of what it still sends is read and dropped (bytes): closing on unread data would reset the connection and
-#: with it the close frame.
+#: How long a client whose frame was too large may take to read why before it is cut off (seconds), and how
+#: much of what it still sends is read and dropped (bytes): closing on unread data would reset the connection
+#: and with it the close frame.
 _LINGER = 2.0
 _LINGER_BYTES = 16 << 20
 
 
 class StrictProtocol(WebSocketProtocol13):
-    """Tornado's protocol with three differences: a client frame that is not masked ends the connection (RFC 6455
-    §5.1), a client that sends too large a frame gets to read the 1009, and a slow one the 4008."""
+    """Tornado's protocol with three differences: a client frame that is not masked ends the connection (RFC
+    6455 §5.1), a client that sends too large a frame gets to read the 1009, and a slow one the 4008."""
 
     _at_header = False
     _too_big = False  # the 1009 is written, the client has yet to read it
@@ -63,8 +63,8 @@ class StrictProtocol(WebSocketProtocol13):
 
 
 class StockTransport:
-    """Keeps the contract of `hub.transport.Transport`. At most one write is under way in the stream: what comes
-    meanwhile waits here, joined."""
+    """Keeps the contract of `hub.transport.Transport`. At most one write is under way in the stream: what
+    comes meanwhile waits here, joined."""
 
     def __init__(self, handler: WebSocketHandler) -> None:
         """For a handler that is being opened; the handler passes its messages and its close on."""

@@ -154,11 +154,23 @@ def up(migrator, db):
         class Meta:
             table_name = "server_state"
 
-    db.create_tables([User, Session, Contact, Community, Conversation, Member, Message, Mention, Attachment, ServerState])
+    db.create_tables(
+        [User, Session, Contact, Community, Conversation, Member, Message, Mention, Attachment, ServerState]
+    )
     ServerState.create(name="epoch", value=int(time.time() * 1000))
 
 
 def down(migrator, db):
-    for table in ("server_state", "attachment", "mention", "message", "member", "conversation", "community",
-                  "contact", "session", "user"):
+    for table in (
+        "server_state",
+        "attachment",
+        "mention",
+        "message",
+        "member",
+        "conversation",
+        "community",
+        "contact",
+        "session",
+        "user",
+    ):
         db.execute_sql(f"DROP TABLE {table.join(db.quote)}")

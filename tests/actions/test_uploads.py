@@ -59,8 +59,9 @@ async def test_what_is_shown_stays(hasty):
     """A picture in a message, as an avatar or as a group's icon stays."""
     ann = await hasty.client().register()
     urls = [(await ann.upload(PICTURE)) for _ in range(3)]
-    sent = await ann.post("/message/send", cmd=10, dstid=ann.user_id, media=4, url=urls[0]["data"],
-                          pic=urls[0]["pic"], cid="1")
+    sent = await ann.post(
+        "/message/send", cmd=10, dstid=ann.user_id, media=4, url=urls[0]["data"], pic=urls[0]["pic"], cid="1"
+    )
     assert sent["code"] == 0, sent
     assert (await ann.post("/user/profile", avatar=urls[1]["pic"]))["code"] == 0
     group = await ann.post("/contact/createcommunity", ownerid=ann.user_id, name="g", icon=urls[2]["data"])
@@ -114,7 +115,10 @@ async def test_a_crash_between_the_steps(hasty, monkeypatch):
     def crash(*args):
         raise Crash
 
-    for part, step in [(hasty.services.storage, "delete"), (upload, "forget")]:  # after the claim, after the bytes
+    for part, step in [
+        (hasty.services.storage, "delete"),
+        (upload, "forget"),
+    ]:  # after the claim, after the bytes
         with monkeypatch.context() as patch:
             patch.setattr(part, step, crash)
             with pytest.raises(Crash):

@@ -31,12 +31,13 @@ def test_frames_are_what_servers_read():
         frame = wire.frame(payload)
         head = {True: 2, 126 <= size < 65536: 4, size >= 65536: 10}[True]
         assert frame[1] & 0x80
-        mask, body = frame[head:head + 4], frame[head + 4:]
+        mask, body = frame[head : head + 4], frame[head + 4 :]
         assert bytes(byte ^ mask[i & 3] for i, byte in enumerate(body)) == payload
 
 
 def test_faults_are_told_apart():
-    """A message that comes twice, one that comes late, and one that a catch-up brought first are three things."""
+    """A message that comes twice, one that comes late, and one that a catch-up brought first are three
+    things."""
     tracker, faults = Tracker(), Faults()
     tracker.see(7, 1, 3, faults)
     tracker.see(7, 6, 6, faults)
@@ -51,8 +52,18 @@ def test_faults_are_told_apart():
 
 def server_frame(seq, due=0):
     """A room message as a server sends it."""
-    text = ujson.dumps({"id": 1000 + seq, "userid": 1, "dstid": 7, "cmd": 11, "media": 1,
-                        "content": f"@@{due}-0-0@@{'hello' * 9}", "cid": str(seq), "seq": seq}).encode()
+    text = ujson.dumps(
+        {
+            "id": 1000 + seq,
+            "userid": 1,
+            "dstid": 7,
+            "cmd": 11,
+            "media": 1,
+            "content": f"@@{due}-0-0@@{'hello' * 9}",
+            "cid": str(seq),
+            "seq": seq,
+        }
+    ).encode()
     assert 125 < len(text) < 65536
     return bytes((0x81, 126)) + len(text).to_bytes(2, "big") + text
 

@@ -20,8 +20,15 @@ async def bench(*arguments: object, **env: str) -> tuple[int, str]:
     """Runs `python -m bench`: exit code, what it printed. `env`: more variables."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("IM_")}
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench", *map(str, arguments), cwd=ROOT, env={**own, **ENVIRONMENT, **env},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+        sys.executable,
+        "-m",
+        "bench",
+        *map(str, arguments),
+        cwd=ROOT,
+        env={**own, **ENVIRONMENT, **env},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
     try:
         out, progress = await child.communicate()
     except BaseException:
@@ -35,7 +42,8 @@ def runs(file: Path) -> list[dict]:
 
 
 def nothing_went_wrong(run: dict) -> None:
-    """All connected, each message acknowledged, delivered once and in order to everybody, and found stored."""
+    """All connected, each message acknowledged, delivered once and in order to everybody, and found
+    stored."""
     assert run["connected"] == run["clients"] and run["errors"] == []
     assert run["sent"] == run["acked"] and run["refused"] == 0
     assert run["delivered"] == run["expected"]
@@ -48,7 +56,9 @@ def nothing_went_wrong(run: dict) -> None:
 async def run_small(tmp_path: Path, scenario: str, *arguments: object) -> dict:
     """One scenario with twenty people for a second; its figures, after looking that all is well."""
     figures, drawing = tmp_path / "run.json", tmp_path / "run.svg"
-    code, text = await bench(scenario, "--clients", 20, "--seconds", 1, "--json", figures, "--svg", drawing, *arguments)
+    code, text = await bench(
+        scenario, "--clients", 20, "--seconds", 1, "--json", figures, "--svg", drawing, *arguments
+    )
     assert code == 0, text
     [run] = runs(figures)
     nothing_went_wrong(run)
@@ -92,14 +102,28 @@ async def test_all(tmp_path):
 async def test_on_a_server_that_is_there(tmp_path):
     """With --url and a list of users, friends and groups are made by calls and the run is the same."""
     users = tmp_path / "users.tsv"
-    code, text = await bench("pairs", "--clients", 6, "--seconds", 0.2, "--data", tmp_path / "data",
-                             "--users-out", users)
+    code, text = await bench(
+        "pairs", "--clients", 6, "--seconds", 0.2, "--data", tmp_path / "data", "--users-out", users
+    )
     assert code == 0 and len(read_users(users)) == 6, text
     async with process(tmp_path / "data") as server:
         for scenario in ("room", "pairs"):
             figures = tmp_path / f"{scenario}.json"
-            code, text = await bench(scenario, "--clients", 6, "--seconds", 0.5, "--url", server.url, "--users", users,
-                                     "--pid", server.child.pid, "--json", figures)
+            code, text = await bench(
+                scenario,
+                "--clients",
+                6,
+                "--seconds",
+                0.5,
+                "--url",
+                server.url,
+                "--users",
+                users,
+                "--pid",
+                server.child.pid,
+                "--json",
+                figures,
+            )
             assert code == 0, text
             nothing_went_wrong(runs(figures)[0])
             assert runs(figures)[0]["server_cpu_s"] > 0

@@ -48,7 +48,12 @@ def test_friends_and_groups(tmp_path, database):
     ids = [user_id for user_id, _ in world.users]
     with database().read():
         assert [[row["id"] for row in friends_of(user_id)] for user_id in ids] == [
-            [ids[3]], [ids[4]], [], [ids[0]], [ids[1]]]
+            [ids[3]],
+            [ids[4]],
+            [],
+            [ids[0]],
+            [ids[1]],
+        ]
         assert is_member(ids[0], SINGLE, ids[3]) and is_member(ids[3], SINGLE, ids[0])
         assert not is_member(ids[0], SINGLE, ids[1])
         assert sorted(room_members(world.rooms[0])) == ids[:3]
@@ -66,7 +71,9 @@ def test_a_second_world_beside_the_first(tmp_path, database):
 
 def test_something_else_is_not_filled(tmp_path):
     """A file in the place of the database is named, and left as it is."""
-    (tmp_path / "magpie.db").write_text("not a database, but long enough to be taken for the header of one, " * 9)
+    (tmp_path / "magpie.db").write_text(
+        "not a database, but long enough to be taken for the header of one, " * 9
+    )
     with pytest.raises(ValueError, match="not a database"):
         seed(tmp_path, SHAPE)
 

@@ -18,10 +18,24 @@ from tests.process import process
 
 ARTIFACTS = Path(__file__).resolve().parent.parent / "artifacts"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream",
-         "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"]
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+]
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
 DESKTOP = {"viewport": {"width": 1366, "height": 900}}
 MOST_WAITING = 15_000  # ms for anything on a page to happen, on a busy machine
 expect.set_options(timeout=MOST_WAITING)
@@ -71,7 +85,8 @@ class People:
     async def window(self, name: str, device: dict, language: str = "zh-CN") -> Page:
         """A window of a person's own: own cookies and storage, a device's size, a language."""
         context = await self.browser.new_context(
-            **device, locale=language, base_url=self.url, permissions=["microphone", "camera"])
+            **device, locale=language, base_url=self.url, permissions=["microphone", "camera"]
+        )
         context.set_default_timeout(MOST_WAITING)
         return await self.watch(name, context)
 
@@ -109,11 +124,12 @@ def people(server, io_loop):
 @pytest.fixture
 def picture(tmp_path):
     """Make a picture file: `picture("sea.png", "#2a6", 320, 200)` returns its path."""
+
     def draw(name: str, colour: str, width: int = 320, height: int = 240) -> Path:
         image = Image.new("RGB", (width, height), colour)
         pen = ImageDraw.Draw(image)
-        pen.ellipse((width * .6, height * .15, width * .8, height * .15 + width * .2), fill="#ffe9b8")
-        pen.polygon([(0, height), (width * .4, height * .4), (width * .75, height)], fill="#26415f")
+        pen.ellipse((width * 0.6, height * 0.15, width * 0.8, height * 0.15 + width * 0.2), fill="#ffe9b8")
+        pen.polygon([(0, height), (width * 0.4, height * 0.4), (width * 0.75, height)], fill="#26415f")
         image.save(tmp_path / name)
         return tmp_path / name
 

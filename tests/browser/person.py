@@ -71,7 +71,9 @@ class Person:
     def row(self, title: str) -> Locator:
         """The line of the conversation list with this title."""
         landmark = "main" if self.phone else "region"
-        return self.page.get_by_role(landmark, name="消息", exact=True).get_by_role("link", name=re.compile(f"^{title}"))
+        return self.page.get_by_role(landmark, name="消息", exact=True).get_by_role(
+            "link", name=re.compile(f"^{title}")
+        )
 
     async def open_chat(self, title: str) -> None:
         await self.place("消息")

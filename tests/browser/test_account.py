@@ -20,8 +20,8 @@ DROP = """(chat) => {
 
 @pytest.mark.gen_test(timeout=120)
 async def test_profile_password_and_devices(people, shot, monkeypatch):
-    """Ann renames herself, ends a forgotten device, and changes her password: her other device is asked to log in
-    again, with the new one."""
+    """Ann renames herself, ends a forgotten device, and changes her password: her other device is asked to
+    log in again, with the new one."""
     ann = Person(await people.window("phone", PHONE), "小安", "13800000001")
     await ann.register()
     laptop = Person(await people.window("laptop", DESKTOP), "小安", "13800000001")
@@ -62,7 +62,9 @@ async def test_profile_password_and_devices(people, shot, monkeypatch):
     monkeypatch.setattr(person, "PASSWD", "better456")
     await laptop.login()
     await laptop.place("我的")
-    await expect(laptop.page.get_by_role("region", name="我的").get_by_role("button", name="安然")).to_be_visible()
+    await expect(
+        laptop.page.get_by_role("region", name="我的").get_by_role("button", name="安然")
+    ).to_be_visible()
 
 
 @pytest.mark.gen_test(timeout=120)

@@ -14,7 +14,8 @@ CLASSIC = Path(__file__).resolve().parent.parent / "fixtures" / "classic"
 async def open_classic(people, name: str, device: dict) -> Page:
     """A window on the classic site, which stands beside our own pages on the server's origin."""
     page = await people.window(name, device)
-    # To Chromium a page that the test hands over comes from nowhere, and may not reach this machine by itself.
+    # To Chromium a page that the test hands over comes from nowhere, and may not reach this machine by
+    # itself.
     await page.context.grant_permissions(["local-network-access"])
 
     async def serve(route):

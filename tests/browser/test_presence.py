@@ -11,7 +11,8 @@ from tests.browser.person import Person
 
 @pytest.mark.gen_test(timeout=120)
 async def test_who_types_and_who_is_online(people, shot):
-    """Ann sees that Bob is online and types, in the list, the header and the chat, until his message comes."""
+    """Ann sees that Bob is online and types, in the list, the header and the chat, until his message
+    comes."""
     ann = Person(await people.window("ann", DESKTOP), "小安", "13800000001")
     bob = Person(await people.window("bob", PHONE), "阿波", "13800000002")
     await ann.register()

@@ -16,14 +16,35 @@ from tests.browser.person import PASSWD, Person
 def film(tmp_path):
     """A film of one second with a picture and a tone."""
     path = tmp_path / "film.webm"
-    subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=d=1:s=480x270:r=15", "-f", "lavfi",
-                    "-i", "sine=d=1", "-c:v", "libvpx", "-c:a", "libopus", path], check=True, stdin=subprocess.DEVNULL)
+    subprocess.run(
+        [
+            "ffmpeg",
+            "-loglevel",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=d=1:s=480x270:r=15",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=d=1",
+            "-c:v",
+            "libvpx",
+            "-c:a",
+            "libopus",
+            path,
+        ],
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
     return path
 
 
 @pytest.fixture
 def couple(people, server, io_loop):
-    """Two friends with their windows: ann at a phone, bob at a desk, and a client for each to act beside the page."""
+    """Two friends with their windows: ann at a phone, bob at a desk, and a client for each to act beside the
+    page."""
 
     async def meet():
         found = []
@@ -49,7 +70,9 @@ async def test_two_people_meet_and_talk(people, picture, film, shot):
     ann = Person(await people.window("ann", PHONE), "小安", "13800000001")
     bob = Person(await people.window("bob", DESKTOP), "阿波", "13800000002")
     await shot_of_door(ann, shot)
-    await asyncio.gather(ann.register(picture("ann.png", "#e58fa0")), bob.register(picture("bob.png", "#7fb2e5")))
+    await asyncio.gather(
+        ann.register(picture("ann.png", "#e58fa0")), bob.register(picture("bob.png", "#7fb2e5"))
+    )
     await shot(ann.page, "01-phone-empty")
     await shot(bob.page, "01-desktop-empty")
     await bob.logout()
@@ -124,7 +147,9 @@ async def play_everything(person: Person, shot) -> None:
     await expect(person.log.get_by_role("button", name="暂停")).to_be_visible()
     await person.log.get_by_role("button", name="播放视频").click()
     await person.log.locator("video").evaluate(
-        "film => film.currentTime || new Promise(done => film.addEventListener('timeupdate', done, {once: true}))")
+        "film => film.currentTime"
+        " || new Promise(done => film.addEventListener('timeupdate', done, {once: true}))"
+    )
     await person.log.get_by_role("button", name="查看图片").click()
     close = person.page.get_by_role("button", name="关闭")
     await expect(close).to_be_visible()
@@ -145,7 +170,9 @@ async def send_picture_slowly(person: Person, file, shot) -> None:
     await person.page.route("**/attach/upload", hold)
     await person.attach("图片", file)
     await expect(person.log.get_by_role("button", name=re.compile("取消上传"))).to_be_visible()
-    await expect(person.log.get_by_role("button", name="查看图片").locator("img[src^='blob:']")).to_be_visible()
+    await expect(
+        person.log.get_by_role("button", name="查看图片").locator("img[src^='blob:']")
+    ).to_be_visible()
     await person.pictures_are_drawn()
     await shot(person.page, "04-desktop-uploading")
     go_on.set()
@@ -155,26 +182,39 @@ async def send_picture_slowly(person: Person, file, shot) -> None:
 
 @pytest.mark.gen_test(timeout=120)
 async def test_every_media_kind_is_drawn(couple, picture, shot):
-    """Every kind of message has its own face, on both screens and in the dark; unknown ones say what they are."""
+    """Every kind of message has its own face, on both screens and in the dark; unknown ones say what they
+    are."""
     ann, bob = couple
     upload = await ann.client.upload(picture("city.png", "#3d3a66", 960, 600).read_bytes(), "city.png")
     url = upload["data"]
     kinds = [
         {"media": 1, "content": "看看这条路线 https://trail.example.org/loop 怎么样？"},
-        {"media": 2, "content": "城市通勤的第二条曲线", "pic": url, "url": "https://city.example.org/1",
-         "memo": "骑行道三年增长四倍，数据里藏着哪些变化？"},
+        {
+            "media": 2,
+            "content": "城市通勤的第二条曲线",
+            "pic": url,
+            "url": "https://city.example.org/1",
+            "memo": "骑行道三年增长四倍，数据里藏着哪些变化？",
+        },
         {"media": 4, "url": url, "memo": "960x600"},
         {"media": 5, "url": "https://pay.example.org/1", "amount": 888, "memo": "恭喜发财，大吉大利"},
         {"media": 6, "content": "赞", "url": "/asset/stickers/xiaoju/thumbs-up.svg"},
-        {"media": 7, "url": "https://trail.example.org/loop", "content": "徒步路线：环山 12 公里", "pic": url,
-         "memo": "沿途补给、海拔与下撤点"},
+        {
+            "media": 7,
+            "url": "https://trail.example.org/loop",
+            "content": "徒步路线：环山 12 公里",
+            "pic": url,
+            "memo": "沿途补给、海拔与下撤点",
+        },
         {"media": 9, "content": "10086", "memo": "胡大力"},
         {"media": 10, "url": url, "content": "季度总结.pdf", "amount": 1_234_567},
         {"media": 11, "content": "上海市 人民广场", "memo": "31.2304,121.4737"},
         {"media": 100, "content": "自定义内容"},
     ]
     for number, kind in enumerate(kinds):
-        answer = await ann.client.post_json("/message/send", cmd=10, dstid=bob.client.user_id, cid=f"k{number}", **kind)
+        answer = await ann.client.post_json(
+            "/message/send", cmd=10, dstid=bob.client.user_id, cid=f"k{number}", **kind
+        )
         assert answer["code"] == 0, answer
     await asyncio.gather(ann.open_chat("阿波"), bob.open_chat("小安"))
     for person in (ann, bob):
@@ -198,8 +238,14 @@ async def test_history_comes_on_scrolling_up(couple, shot):
     """Scrolling up brings older messages, page by page to the very first, without a jump of what is read."""
     ann, bob = couple
     for number in range(1, 201):
-        await ann.client.post_json("/message/send", cmd=10, dstid=bob.client.user_id, media=1, cid=f"h{number}",
-                                   content=f"第 {number} 条")
+        await ann.client.post_json(
+            "/message/send",
+            cmd=10,
+            dstid=bob.client.user_id,
+            media=1,
+            cid=f"h{number}",
+            content=f"第 {number} 条",
+        )
     await expect(bob.row("小安")).to_have_accessible_name(re.compile("200 条未读"))
     await bob.open_chat("小安")
     await ann.open_chat("阿波")
@@ -220,10 +266,13 @@ async def test_history_comes_on_scrolling_up(couple, shot):
 
 @pytest.mark.gen_test(timeout=120)
 async def test_messages_wait_for_the_network(people, couple, shot):
-    """What is said without a network waits, goes out once it is back, arrives once, and nothing missed is lost."""
+    """What is said without a network waits, goes out once it is back, arrives once, and nothing missed is
+    lost."""
     people.expect(r"ERR_INTERNET_DISCONNECTED|WebSocket connection to")
     ann, bob = couple
-    await ann.client.post_json("/message/send", cmd=10, dstid=bob.client.user_id, media=1, content="早", cid="1")
+    await ann.client.post_json(
+        "/message/send", cmd=10, dstid=bob.client.user_id, media=1, content="早", cid="1"
+    )
     await asyncio.gather(ann.open_chat("阿波"), bob.open_chat("小安"))
     await ann.page.context.set_offline(True)
     await ann.say("在隧道里说的")
@@ -244,10 +293,13 @@ async def test_messages_wait_for_the_network(people, couple, shot):
 
 @pytest.mark.gen_test(timeout=120)
 async def test_pages_outlive_a_restart_of_the_server(people, couple, server, shot):
-    """A restart of the server costs nobody a message: pages come back by themselves and go on where they were."""
+    """A restart of the server costs nobody a message: pages come back by themselves and go on where they
+    were."""
     people.expect(r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|WebSocket connection to")
     ann, bob = couple
-    await ann.client.post_json("/message/send", cmd=10, dstid=bob.client.user_id, media=1, content="早", cid="1")
+    await ann.client.post_json(
+        "/message/send", cmd=10, dstid=bob.client.user_id, media=1, content="早", cid="1"
+    )
     await asyncio.gather(ann.open_chat("阿波"), bob.open_chat("小安"))
     await server.stop()
     await ann.say("服务器重启时说的")

@@ -13,7 +13,8 @@ AHEAD = 30
 
 
 class Crowd:
-    """Writes from several sockets at once. `sent`: (user, cid) -> the message; `acked`: (user, cid) -> its ack."""
+    """Writes from several sockets at once. `sent`: (user, cid) -> the message; `acked`: (user, cid) -> its
+    ack."""
 
     def __init__(self) -> None:
         self.sent: dict[tuple[int, str], dict] = {}
@@ -28,8 +29,8 @@ class Crowd:
             await self._progress.wait()
 
     async def write(self, client: Client, *places: tuple[int, int], count: int = 1 << 30) -> None:
-        """One socket of `client` that writes to `places` (cmd, dstid) in turn, until the server is gone or `count`
-        messages are acknowledged."""
+        """One socket of `client` that writes to `places` (cmd, dstid) in turn, until the server is gone or
+        `count` messages are acknowledged."""
         socket = await client.socket().open()
         left, room = count, asyncio.Semaphore(AHEAD)
 
@@ -77,7 +78,8 @@ class Crowd:
         for key, ack in self.acked.items():
             assert key in stored, f"acknowledged and lost: {key}"
             assert {name: stored[key][name] for name in ("id", "seq", "ver", "createat", "dstid")} == {
-                name: ack[name] for name in ("id", "seq", "ver", "createat", "dstid")}
+                name: ack[name] for name in ("id", "seq", "ver", "createat", "dstid")
+            }
         for key, row in stored.items():
             assert row.items() >= self.sent[key].items()
         return set(stored)

@@ -37,8 +37,12 @@ class Assassin:
             with psycopg.connect(self._server.url("postgres"), autocommit=True) as connection:
                 mine = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
                 return len(connection.execute(mine, [self._name]).fetchall())
-        with pymysql.connect(host="127.0.0.1", port=self._server.port, user="magpie", password="magpie",
-                             autocommit=True) as connection, connection.cursor() as cursor:
+        with (
+            pymysql.connect(
+                host="127.0.0.1", port=self._server.port, user="magpie", password="magpie", autocommit=True
+            ) as connection,
+            connection.cursor() as cursor,
+        ):
             cursor.execute("SELECT id FROM information_schema.processlist WHERE db = %s", [self._name])
             killed = 0
             for (thread,) in cursor.fetchall():
@@ -51,8 +55,8 @@ class Assassin:
 
 @pytest.mark.parametrize("kind", ["mariadb", "postgresql"])
 async def test_killed_connections(request, tmp_path, kind):
-    """While people write, read and come and go, all connections to the database die again and again: no message is
-    lost or doubled, none is out of order, and nobody is told of it."""
+    """While people write, read and come and go, all connections to the database die again and again: no
+    message is lost or doubled, none is out of order, and nobody is told of it."""
     server = request.getfixturevalue(kind)
     name = server.create()
     assassin, crowd, killed, count = Assassin(server, name), Crowd(), 0, 200
@@ -78,14 +82,14 @@ async def test_killed_connections(request, tmp_path, kind):
         stored = [await everything(bob, 10, ann.user_id), await everything(ann, 11, room)]
         assert crowd.check(stored) == crowd.sent.keys() == crowd.acked.keys()
         for seqs, rows in zip(seen.values(), stored):
-            assert seqs == [row["seq"] for row in rows][-len(seqs):] and len(rows) - len(seqs) in (0, 2)
+            assert seqs == [row["seq"] for row in rows][-len(seqs) :] and len(rows) - len(seqs) in (0, 2)
     assert killed > 8
     server.drop(name)
 
 
 def lose_answers(app: App, monkeypatch, *commits: int, gate: threading.Event | None = None) -> list[int]:
-    """From now on the answers to these COMMITs are lost; the numbers of those that were. Nothing is written before
-    the `gate`, if there is one, is set."""
+    """From now on the answers to these COMMITs are lost; the numbers of those that were. Nothing is written
+    before the `gate`, if there is one, is set."""
     real, counted, lost = app.services.db.write, [0], []
 
     @contextmanager
@@ -103,12 +107,15 @@ def lose_answers(app: App, monkeypatch, *commits: int, gate: threading.Event | N
 
 
 async def test_a_lost_answer_to_commit(database_url, tmp_path, monkeypatch):
-    """When a COMMIT happened but its answer was lost, the message is stored once, acked once and delivered once."""
+    """When a COMMIT happened but its answer was lost, the message is stored once, acked once and delivered
+    once."""
     async with serving(database_url, tmp_path) as app:
         ann, bob = await friends(app)
         async with ann.socket() as mine, bob.socket() as his:
             lost = lose_answers(app, monkeypatch, 1, 2, 4)
-            for i, cid in enumerate(["c1", None, "c3"] if "sqlite" not in database_url else ["c1", "c2", "c3"]):
+            for i, cid in enumerate(
+                ["c1", None, "c3"] if "sqlite" not in database_url else ["c1", "c2", "c3"]
+            ):
                 await mine.send(text(bob, str(i), cid))
                 ack = await mine.receive()
                 assert (ack["cmd"], ack["cid"], ack["seq"]) == (1, cid or "", i + 1)
@@ -120,7 +127,8 @@ async def test_a_lost_answer_to_commit(database_url, tmp_path, monkeypatch):
 
 
 async def test_a_lost_answer_and_a_resend(database_url, tmp_path, monkeypatch):
-    """An impatient client's resends in the very batch whose answer was lost get the same ack; one message arrives."""
+    """An impatient client's resends in the very batch whose answer was lost get the same ack; one message
+    arrives."""
     async with serving(database_url, tmp_path) as app:
         ann, bob = await friends(app)
         async with ann.socket() as mine, ann.socket() as other, bob.socket() as his:

@@ -23,7 +23,8 @@ def again(server: Process, before: Client) -> Client:
 
 @pytest.mark.parametrize("seed", [random.randrange(10**6)])
 async def test_killed_under_load(database_url, tmp_path, seed):
-    """Every acknowledged message survives kill -9 once, with its number; resending the others stores each once."""
+    """Every acknowledged message survives kill -9 once, with its number; resending the others stores each
+    once."""
     dice = random.Random(seed)
     env = {"IM_DATABASE_URL": "" if database_url.startswith("sqlite") else database_url}
     if env["IM_DATABASE_URL"]:
@@ -37,14 +38,19 @@ async def test_killed_under_load(database_url, tmp_path, seed):
                     await people[one].post("/contact/addfriend", dstid=people[other].user_id)
                 room = await group(*people)
             ann, bob, cat = people = [again(server, person) for person in people]
-            places = {ann: [(10, bob.user_id), (11, room)], bob: [(11, room), (10, ann.user_id)],
-                      cat: [(10, bob.user_id), (11, room), (10, cat.user_id)]}
+            places = {
+                ann: [(10, bob.user_id), (11, room)],
+                bob: [(11, room), (10, ann.user_id)],
+                cat: [(10, bob.user_id), (11, room), (10, cat.user_id)],
+            }
             if number:
                 stored = crowd.check(await talks(ann, bob, cat, room))
                 assert len(stored) >= len(crowd.acked)
                 for person in people:
                     await crowd.resend(person)
-                assert crowd.check(await talks(ann, bob, cat, room)) == crowd.sent.keys() == crowd.acked.keys()
+                assert (
+                    crowd.check(await talks(ann, bob, cat, room)) == crowd.sent.keys() == crowd.acked.keys()
+                )
             if number < ROUNDS:
                 writing = [asyncio.create_task(crowd.write(person, *places[person])) for person in people * 2]
                 await crowd.acks(len(crowd.acked) + dice.randint(1, 500))
@@ -55,5 +61,9 @@ async def test_killed_under_load(database_url, tmp_path, seed):
 
 async def talks(ann: Client, bob: Client, cat: Client, room: int) -> list[list[dict]]:
     """All that is stored, conversation by conversation."""
-    return [await everything(ann, 10, bob.user_id), await everything(bob, 10, cat.user_id),
-            await everything(cat, 10, cat.user_id), await everything(cat, 11, room)]
+    return [
+        await everything(ann, 10, bob.user_id),
+        await everything(bob, 10, cat.user_id),
+        await everything(cat, 10, cat.user_id),
+        await everything(cat, 11, room),
+    ]

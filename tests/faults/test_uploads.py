@@ -4,9 +4,9 @@ import asyncio
 
 from tests import samples
 from tests.app import running
-from tests.process import process
 from tests.handlers.multipart_body import CONTENT_TYPE, file
 from tests.integration.oss_standin import Fault
+from tests.process import process
 
 PICTURE = samples.picture("JPEG", (800, 600))
 

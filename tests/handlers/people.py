@@ -1,4 +1,5 @@
-"""Who the tests of messages are about: Ann and Bob are friends, Eve is a stranger, two of them share a group."""
+"""Who the tests of messages are about: Ann and Bob are friends, Eve is a stranger, two of them share a
+group."""
 
 from contextlib import AsyncExitStack
 
@@ -21,9 +22,16 @@ async def group(owner: Client, *others: Client) -> int:
     return answer["data"]["id"]
 
 
-def text(dst: Client | int, content: str = "hi", cid: str | None = None, cmd: int = 10, **fields: object) -> dict:
+def text(
+    dst: Client | int, content: str = "hi", cid: str | None = None, cmd: int = 10, **fields: object
+) -> dict:
     """A text message to a friend, or with `cmd=11` to a group."""
-    message = {"cmd": cmd, "dstid": dst if isinstance(dst, int) else dst.user_id, "media": 1, "content": content}
+    message = {
+        "cmd": cmd,
+        "dstid": dst if isinstance(dst, int) else dst.user_id,
+        "media": 1,
+        "content": content,
+    }
     return {**message, **({"cid": cid} if cid else {}), **fields}
 
 

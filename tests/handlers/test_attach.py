@@ -64,7 +64,9 @@ async def test_nobody_uploads_for_another(app):
     assert (await post(ann, file(SMALL), field("userid", bob.user_id), END))["code"] == -401
     assert (await post(app.client(), file(SMALL), field("userid", bob.user_id), END))["code"] == -401
     assert (await post(ann, file(SMALL), field("userid", "1 or 1=1"), END))["code"] == -400
-    assert (await post(ann, field("userid", ann.user_id), file(SMALL), field("userid", ann.user_id), END))["code"] == -400
+    assert (await post(ann, field("userid", ann.user_id), file(SMALL), field("userid", ann.user_id), END))[
+        "code"
+    ] == -400
 
 
 async def test_the_owner_among_two_users(app):
@@ -126,7 +128,9 @@ async def test_uploads_of_a_user_are_limited(tmp_path):
         assert answers[2]["data"]["retry_after"] > 0
 
 
-@pytest.mark.parametrize("content", [b"GIF89a<script>alert(1)</script>", samples.picture("JPEG", (200, 200))[:900]])
+@pytest.mark.parametrize(
+    "content", [b"GIF89a<script>alert(1)</script>", samples.picture("JPEG", (200, 200))[:900]]
+)
 async def test_a_broken_picture(app, content):
     """A broken picture is refused with a reason a person can read, and leaves nothing behind."""
     ann = await app.client().register()
@@ -252,7 +256,7 @@ async def test_twenty_at_once_against_a_quota_of_five(tmp_path):
         answers = await asyncio.gather(*(ann.upload(b"x" * 1000) for _ in range(20)))
         assert sorted(answer["code"] for answer in answers) == [-413] * 15 + [0] * 5
         assert await media_bytes(app, ann.user_id) == 5000
-        kept = [path for path in (tmp_path / "media").rglob("*.txt")]
+        kept = list((tmp_path / "media").rglob("*.txt"))
         assert len(kept) == 5
 
 

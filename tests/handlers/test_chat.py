@@ -14,13 +14,35 @@ async def test_a_message_between_friends(app):
     """The sender gets an ack, the friend the message with everything in it, and both speak of the same."""
     ann, bob = await friends(app)
     async with ann.socket() as mine, bob.socket() as theirs:
-        await mine.send(text(bob, "你好 👋", "c1", userid=bob.user_id, id=5, ref=7, at=[bob.user_id, 0], pic="", amount=3))
+        await mine.send(
+            text(bob, "你好 👋", "c1", userid=bob.user_id, id=5, ref=7, at=[bob.user_id, 0], pic="", amount=3)
+        )
         ack, message = await mine.receive(), await theirs.receive()
-    assert ack == {"cmd": 1, "cid": "c1", "id": ack["id"], "seq": 1, "ver": 1, "createat": ack["createat"], "kind": 10,
-                   "dstid": bob.user_id}
-    assert message == {"cmd": 10, "userid": ann.user_id, "dstid": bob.user_id, "media": 1, "content": "你好 👋",
-                       "cid": "c1", "ref": 7, "at": [bob.user_id, 0], "amount": 3, "id": ack["id"], "seq": 1, "ver": 1,
-                       "createat": ack["createat"]}
+    assert ack == {
+        "cmd": 1,
+        "cid": "c1",
+        "id": ack["id"],
+        "seq": 1,
+        "ver": 1,
+        "createat": ack["createat"],
+        "kind": 10,
+        "dstid": bob.user_id,
+    }
+    assert message == {
+        "cmd": 10,
+        "userid": ann.user_id,
+        "dstid": bob.user_id,
+        "media": 1,
+        "content": "你好 👋",
+        "cid": "c1",
+        "ref": 7,
+        "at": [bob.user_id, 0],
+        "amount": 3,
+        "id": ack["id"],
+        "seq": 1,
+        "ver": 1,
+        "createat": ack["createat"],
+    }
 
 
 async def test_an_ack_means_stored(app):
@@ -39,7 +61,9 @@ async def test_ones_other_devices(app):
     """The sender's other devices get the message too, the sending one only the ack."""
     ann, bob = await friends(app)
     async with AsyncExitStack() as stack:
-        phone, laptop, tablet, his = await open_all(stack, ann.socket(), ann.socket(), ann.socket(v=None), bob.socket())
+        phone, laptop, tablet, his = await open_all(
+            stack, ann.socket(), ann.socket(), ann.socket(v=None), bob.socket()
+        )
         await phone.send(text(bob))
         assert (await phone.receive())["cmd"] == 1
         got = [await socket.receive() for socket in (laptop, tablet, his)]
@@ -54,13 +78,19 @@ async def test_a_group(app):
     room = await group(ann, bob)
     async with AsyncExitStack() as stack:
         mine, other, his, page, hers = await open_all(
-            stack, ann.socket(), ann.socket(), bob.socket(), bob.socket(v=None), eve.socket())
+            stack, ann.socket(), ann.socket(), bob.socket(), bob.socket(v=None), eve.socket()
+        )
         await mine.send(text(room, "all", "c", cmd=11))
         ack = await mine.receive()
         assert (ack["cmd"], ack["kind"], ack["dstid"]) == (1, 11, room)
         for socket in (other, his, page):
             message = await socket.receive()
-            assert (message["cmd"], message["dstid"], message["content"], message["seq"]) == (11, room, "all", ack["seq"])
+            assert (message["cmd"], message["dstid"], message["content"], message["seq"]) == (
+                11,
+                room,
+                "all",
+                ack["seq"],
+            )
         for socket in (mine, other, his, hers):
             assert await waiting(socket) == []
 
@@ -81,7 +111,14 @@ async def test_a_classic_page(app):
     """A classic page sends and is answered nothing: no ack, no error, no heartbeat."""
     ann, bob = await friends(app)
     async with ann.socket(v=None) as page, bob.socket() as his:
-        for frame in ({"cmd": 0}, {"cmd": 99}, "no JSON", text(99999), text(bob, ""), text(bob, "x", media=90)):
+        for frame in (
+            {"cmd": 0},
+            {"cmd": 99},
+            "no JSON",
+            text(99999),
+            text(bob, ""),
+            text(bob, "x", media=90),
+        ):
             await page.send(frame)
         await page.send(text(bob, "hello"))
         assert (await his.receive())["content"] == "hello"
@@ -97,12 +134,16 @@ async def test_sent_by_call_reaches_all(app):
         assert answer["code"] == 0
         one, other = await mine.receive(), await his.receive()
         assert one == other and one["content"] == "by call"
-        assert answer["data"] == {"kind": 10, **{name: one[name] for name in ("cid", "id", "seq", "ver", "createat", "dstid")}}
+        assert answer["data"] == {
+            "kind": 10,
+            **{name: one[name] for name in ("cid", "id", "seq", "ver", "createat", "dstid")},
+        }
 
 
 @pytest.mark.parametrize("cmd", [10, 11])
 async def test_order(app, cmd):
-    """Everybody sees a conversation's frames, acks among them, in seq order without a gap, whoever talks at once."""
+    """Everybody sees a conversation's frames, acks among them, in seq order without a gap, whoever talks at
+    once."""
     ann, bob = await friends(app)
     room = await group(ann, bob)
     async with AsyncExitStack() as stack:
@@ -117,7 +158,8 @@ async def test_order(app, cmd):
 
 
 async def test_a_resend(app):
-    """A message sent again under its cid gets the first ack, from any device, and arrives once; -409 for another."""
+    """A message sent again under its cid gets the first ack, from any device, and arrives once; -409 for
+    another."""
     ann, bob = await friends(app)
     async with ann.socket() as mine, ann.socket() as other, bob.socket() as his:
         await mine.send(text(bob, "once", "c1"))
@@ -126,9 +168,15 @@ async def test_a_resend(app):
             await socket.send(text(bob, "once", "c1"))
             assert await socket.receive(1) == ack
         assert (await ann.post_json("/message/send", **text(bob, "once", "c1")))["data"] == {
-            name: value for name, value in ack.items() if name != "cmd"}
-        for changed in (text(bob, "twice", "c1"), text(bob, "once", "c1", memo="x"), text(bob, "once", "c1", at=[0]),
-                        text(ann, "once", "c1"), text(bob, "once", "c1", media=100)):
+            name: value for name, value in ack.items() if name != "cmd"
+        }
+        for changed in (
+            text(bob, "twice", "c1"),
+            text(bob, "once", "c1", memo="x"),
+            text(bob, "once", "c1", at=[0]),
+            text(ann, "once", "c1"),
+            text(bob, "once", "c1", media=100),
+        ):
             await mine.send(changed)
             error = await mine.receive()
             assert (error["cmd"], error["code"], error["cid"]) == (2, -409, "c1")
@@ -147,13 +195,18 @@ async def test_a_refused_message_leaves_its_cid(app):
 
 
 async def test_who_is_refused(app):
-    """To a stranger or into another's group is -403, to nobody -404; nothing is stored and nobody hears of it."""
+    """To a stranger or into another's group is -403, to nobody -404; nothing is stored and nobody hears of
+    it."""
     ann, bob = await friends(app)
     eve = await app.client().register("Eve")
     room = await group(ann, bob)
     async with eve.socket() as socket, ann.socket() as hers:
-        for frame, code in ((text(ann), -403), (text(room, cmd=11), -403), (text(99999), -404),
-                            (text(99999, cmd=11), -404)):
+        for frame, code in (
+            (text(ann), -403),
+            (text(room, cmd=11), -403),
+            (text(99999), -404),
+            (text(99999, cmd=11), -404),
+        ):
             await socket.send({**frame, "cid": "c"})
             error = await socket.receive()
             assert (error["cmd"], error["code"], error["cid"]) == (2, code, "c") and error["msg"]
@@ -215,7 +268,9 @@ async def test_reading(app):
     """Who reads a chat is shown to the friend and to the reader's other devices; the reading device knows."""
     ann, bob = await friends(app)
     async with AsyncExitStack() as stack:
-        hers, his, other, page = await open_all(stack, ann.socket(), bob.socket(), bob.socket(), bob.socket(v=None))
+        hers, his, other, page = await open_all(
+            stack, ann.socket(), bob.socket(), bob.socket(), bob.socket(v=None)
+        )
         await hers.send(text(bob))
         for socket in (hers, his, other, page):
             await socket.receive()
@@ -256,6 +311,7 @@ async def test_many_at_once(app):
     """A thousand messages in flight at once are all acked, numbered 1 to 1000 and delivered once."""
     ann, bob = await friends(app)
     async with ann.socket() as mine, bob.socket() as his:
+
         async def talk() -> None:
             for i in range(1000):
                 await mine.send(text(bob, str(i), str(i)))

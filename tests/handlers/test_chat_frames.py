@@ -35,7 +35,9 @@ MALFORMED = {
     "NUL": frame('{"cmd": 10, "dstid": 1, "media": 1, "content": "a\\u0000b"}'),
     "raw NUL": frame('{"cmd": 10, "dstid": 1, "media": 1, "content": "a\0b"}'),
     "lone surrogate": frame('{"cmd": 10, "dstid": 1, "media": 1, "content": "\\ud800"}'),
-    "surrogates the wrong way round": frame('{"cmd": 10, "dstid": 1, "media": 1, "content": "\\udc00\\ud800"}'),
+    "surrogates the wrong way round": frame(
+        '{"cmd": 10, "dstid": 1, "media": 1, "content": "\\udc00\\ud800"}'
+    ),
     "surrogate in cid": frame('{"cmd": 10, "dstid": 1, "media": 1, "content": "x", "cid": "\\ud800"}'),
     "NUL in cid": frame('{"cmd": 10, "dstid": 1, "media": 1, "content": "x", "cid": "\\u0000"}'),
     "seq is text": frame('{"cmd": 13, "kind": 10, "dstid": 1, "seq": "1"}'),
@@ -141,7 +143,8 @@ async def test_the_largest_frame(app):
 @pytest.mark.parametrize("transport", ["fast", "stock"])
 @pytest.mark.parametrize("size", [MAX_FRAME + 1, 12_000_000])
 async def test_too_large(tmp_path, transport, size):
-    """A larger frame ends the connection with 1009, which the client gets to read though it was still sending."""
+    """A larger frame ends the connection with 1009, which the client gets to read though it was still
+    sending."""
     async with running(tmp_path, {"hub.transport": transport}) as app:
         async with await RawSocket.of(await app.client().register()) as socket:
             await socket.write(frame(b"x" * size))
@@ -211,7 +214,9 @@ async def test_byte_by_byte(ann):
         assert (await socket.receive())["cmd"] == 0
 
 
-@pytest.mark.parametrize("payload", [b"", b"\x03", b"\x03\xe8", b"\x03\xe8bye", b"\x03\xed", b"\x03\xe8\xff\xff", b"\xff\xff"])
+@pytest.mark.parametrize(
+    "payload", [b"", b"\x03", b"\x03\xe8", b"\x03\xe8bye", b"\x03\xed", b"\x03\xe8\xff\xff", b"\xff\xff"]
+)
 async def test_closing(app, ann, payload):
     """However a client says good-bye, it is gone."""
     async with await RawSocket.of(ann) as socket:

@@ -37,7 +37,8 @@ def bad_addresses(ann, bob) -> dict[str, str]:
 
 
 async def test_who_is_refused(app):
-    """A wrong token, and a missing, bad or repeated id, end at the handshake with 403, whoever else is logged in."""
+    """A wrong token, and a missing, bad or repeated id, end at the handshake with 403, whoever else is logged
+    in."""
     ann, bob = await friends(app)
     found = {}
     for name, path in bad_addresses(ann, bob).items():
@@ -53,14 +54,23 @@ async def test_by_cookie(app):
     cookie = "; ".join(f"{name}={value}" for name, value in ann.cookies.items())
     for user, status in ((ann, 101), (bob, 403)):
         for rest in ("&v=2", "&token="):
-            async with await RawSocket.connect(app.port, f"/chat?id={user.user_id}{rest}", Cookie=cookie) as socket:
+            async with await RawSocket.connect(
+                app.port, f"/chat?id={user.user_id}{rest}", Cookie=cookie
+            ) as socket:
                 assert socket.status == status
 
 
-@pytest.mark.parametrize(("origin", "status"), [
-    ("http://127.0.0.1:{port}", 101), ("http://127.0.0.1:1", 403), ("https://127.0.0.1:{port}", 403),
-    ("http://evil.example", 403), ("null", 403), ("", 403),
-])
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://127.0.0.1:{port}", 101),
+        ("http://127.0.0.1:1", 403),
+        ("https://127.0.0.1:{port}", 403),
+        ("http://evil.example", 403),
+        ("null", 403),
+        ("", 403),
+    ],
+)
 async def test_origin(app, origin, status):
     """A page of another site cannot open a socket, whatever cookie or token it has."""
     ann = await app.client().register()
@@ -123,8 +133,8 @@ async def test_a_session_revoked_while_connecting(app, meanwhile):
 
 @pytest.mark.parametrize("forgotten", [False, True], ids=["remembered", "forgotten"])
 async def test_a_room_joined_while_connecting(app, meanwhile, monkeypatch, forgotten):
-    """A room that is joined between the handshake and the opening is heard from the first message on, also when
-    so much happened meanwhile that the rooms have to be read again."""
+    """A room that is joined between the handshake and the opening is heard from the first message on, also
+    when so much happened meanwhile that the rooms have to be read again."""
     ann, bob = await app.client().register(), await app.client().register()
     room = (await bob.post("/contact/createcommunity", name="room"))["data"]["id"]
     joined = []

@@ -8,7 +8,8 @@ from tests.raw_socket import PING, PONG, RawSocket, frame
 
 
 async def test_too_fast(tmp_path):
-    """Who sends too fast is told how long to wait, by socket and by call; the message can be sent again then."""
+    """Who sends too fast is told how long to wait, by socket and by call; the message can be sent again
+    then."""
     limits = {"limits.enabled": True, "limits.message_rate": 0.001, "limits.message_burst": 3}
     async with running(tmp_path, limits) as app:
         ann, bob = await friends(app)
@@ -26,7 +27,8 @@ async def test_too_fast(tmp_path):
 
 
 async def test_too_slow(app):
-    """A client that does not read is closed with 4008; the others notice nothing, and it catches up afterwards."""
+    """A client that does not read is closed with 4008; the others notice nothing, and it catches up
+    afterwards."""
     ann, bob = await friends(app)
     room = await group(ann, bob)
     async with await RawSocket.of(bob, receive_buffer=8192) as slow:
@@ -48,7 +50,9 @@ async def test_too_slow(app):
                 break
             ver = answer["rows"][-1]["ver"]
         assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
-        assert [row["content"].split()[0] for row in rows if row["media"] == 1] == [str(i) for i in range(sent)]
+        assert [row["content"].split()[0] for row in rows if row["media"] == 1] == [
+            str(i) for i in range(sent)
+        ]
         await ann.post_json("/message/send", **text(room, "and on", cmd=11))
         assert (await again.receive(11))["seq"] == rows[-1]["seq"] + 1
 
@@ -95,4 +99,6 @@ async def test_a_full_log(tmp_path):
                 socket.close()
     assert [message["seq"] for message in got] == list(range(1, 161))
     for number in range(8):
-        assert [m["content"] for m in got if m["content"].startswith(f"{number}.")] == [f"{number}.{i}" for i in range(20)]
+        assert [m["content"] for m in got if m["content"].startswith(f"{number}.")] == [
+            f"{number}.{i}" for i in range(20)
+        ]

@@ -23,16 +23,24 @@ class ClassicPage:
         """The answer; HTTP 200 and its type are what the page relies on."""
         body = "&".join(f"{name}={value}" for name, value in fields.items())
         encoded = quote(body, safe="!#$&'()*+,/:;=?@-._~")  # encodeURI
-        response = await self.client.fetch(path, encoded.encode(), **{
-            "Content-Type": "application/x-www-form-urlencoded"})
+        response = await self.client.fetch(
+            path, encoded.encode(), **{"Content-Type": "application/x-www-form-urlencoded"}
+        )
         assert response.code == 200
         assert response.headers["Content-Type"] == "application/json; charset=utf-8"
         return ujson.loads(response.body)
 
     async def register(self, mobile, nickname):
         """Registers; the user's id."""
-        answer = await self.post("/user/register", mobile=mobile, passwd="secret123", nickname=nickname, sex="W",
-                                 avatar="/asset/images/avatar.png", memo="")
+        answer = await self.post(
+            "/user/register",
+            mobile=mobile,
+            passwd="secret123",
+            nickname=nickname,
+            sex="W",
+            avatar="/asset/images/avatar.png",
+            memo="",
+        )
         assert answer["code"] == 0, answer
         return answer["data"]["id"]
 
@@ -43,7 +51,8 @@ def page(app):
 
 
 async def test_the_story_of_a_classic_page(app, page):
-    """Two people register, log in, become friends, make a group, join it and find each other and it in lists."""
+    """Two people register, log in, become friends, make a group, join it and find each other and it in
+    lists."""
     ann = await page.register("13800000001", "小鹊")
     login = await page.post("/user/login", mobile="13800000001", passwd="secret123")
     assert (login["code"], set(login["data"])) == (0, USER)
@@ -61,8 +70,14 @@ async def test_the_story_of_a_classic_page(app, page):
         assert (friends["code"], friends["msg"], friends["total"]) == (0, "", 1)
         assert (set(friends["rows"][0]), friends["rows"][0]["id"]) == (USER, bo)
 
-    made = await page.post("/contact/createcommunity", ownerid=ann, name="喜鹊", icon="/asset/images/c.png", cate=1,
-                           memo="一个群")
+    made = await page.post(
+        "/contact/createcommunity",
+        ownerid=ann,
+        name="喜鹊",
+        icon="/asset/images/c.png",
+        cate=1,
+        memo="一个群",
+    )
     group = made["data"]
     assert (made["code"], set(group)) == (0, COMMUNITY)
     joined = await other.post("/contact/joincommunity", userid=bo, dstid=group["id"])
@@ -75,11 +90,16 @@ async def test_the_story_of_a_classic_page(app, page):
 async def test_either_name_of_a_field(page):
     """`ownerid` or `userid`, `icon` or `pic`: pages of several years send either."""
     ann = await page.register("13800000001", "Ann")
-    fields = [{"ownerid": ann, "icon": "/asset/1.png"}, {"userid": ann, "pic": "/asset/2.png"},
-              {"ownerid": ann, "userid": ann, "icon": "/asset/3.png", "pic": ""}]
+    fields = [
+        {"ownerid": ann, "icon": "/asset/1.png"},
+        {"userid": ann, "pic": "/asset/2.png"},
+        {"ownerid": ann, "userid": ann, "icon": "/asset/3.png", "pic": ""},
+    ]
     icons = []
     for number, named in enumerate(fields):
-        answer = await page.post("/contact/createcommunity", name=f"Group {number}", cate="", memo="", **named)
+        answer = await page.post(
+            "/contact/createcommunity", name=f"Group {number}", cate="", memo="", **named
+        )
         assert answer["data"]["ownerid"] == ann
         icons.append(answer["data"]["icon"])
     assert icons == ["/asset/1.png", "/asset/2.png", "/asset/3.png"]
@@ -94,8 +114,12 @@ async def test_empty_lists(page):
 
 
 async def test_a_word_for_every_failure(app, page):
-    """Every failure is HTTP 200 with a negative code and a reason in Chinese; the classic reasons are kept."""
-    ann, bo = await page.register("13800000001", "Ann"), await ClassicPage(app.client()).register("13800000002", "Bo")
+    """Every failure is HTTP 200 with a negative code and a reason in Chinese; the classic reasons are
+    kept."""
+    ann, bo = (
+        await page.register("13800000001", "Ann"),
+        await ClassicPage(app.client()).register("13800000002", "Bo"),
+    )
     await page.post("/contact/addfriend", userid=ann, dstid=bo)
     for number in range(5):
         await page.post("/contact/createcommunity", ownerid=ann, name=f"Group {number}")

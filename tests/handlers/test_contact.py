@@ -46,7 +46,12 @@ async def test_adding_a_friend(people):
         assert (answer["code"], answer["total"]) == (0, 1)
         row = answer["rows"][0]
         assert (row["id"], row["nickname"], row["mobile"], row["token"], row["online"]) == (
-            other.user_id, name, "", "", 0)
+            other.user_id,
+            name,
+            "",
+            "",
+            0,
+        )
     assert (await eve.post("/contact/loadfriend"))["rows"] == []
 
 
@@ -68,8 +73,13 @@ async def test_both_pages_hear_of_a_friendship(app, people):
     async with ann.socket() as one, bo.socket() as two, tablet.socket() as three, eve.socket() as other:
         await ann.post("/contact/addfriend", dstid=bo.user_id)
         for socket in (one, two, three):
-            assert await socket.receive() == {"cmd": 20, "what": "added", "userid": ann.user_id,
-                                              "dstid": bo.user_id, "kind": 10}
+            assert await socket.receive() == {
+                "cmd": 20,
+                "what": "added",
+                "userid": ann.user_id,
+                "dstid": bo.user_id,
+                "kind": 10,
+            }
             assert await is_quiet(socket)
         assert await is_quiet(other)
 
@@ -79,9 +89,18 @@ async def test_friends_that_cannot_be_added(people):
     ann, bo, _ = people
     await ann.post("/contact/addfriend", dstid=bo.user_id)
     async with ann.socket() as socket:
-        assert refusal(await ann.post("/contact/addfriend", dstid=bo.user_id)) == (-409, "该用户已经被添加过啦")
-        assert refusal(await bo.post("/contact/addfriend", dstid=ann.user_id)) == (-409, "该用户已经被添加过啦")
-        assert refusal(await ann.post("/contact/addfriend", dstid=ann.user_id)) == (-1, "不能添加自己为好友啊")
+        assert refusal(await ann.post("/contact/addfriend", dstid=bo.user_id)) == (
+            -409,
+            "该用户已经被添加过啦",
+        )
+        assert refusal(await bo.post("/contact/addfriend", dstid=ann.user_id)) == (
+            -409,
+            "该用户已经被添加过啦",
+        )
+        assert refusal(await ann.post("/contact/addfriend", dstid=ann.user_id)) == (
+            -1,
+            "不能添加自己为好友啊",
+        )
         assert refusal(await ann.post("/contact/addfriend", dstid=10**9)) == (-404, "该用户不存在")
         assert await is_quiet(socket)
     assert (await ann.post("/contact/loadfriend"))["total"] == 1
@@ -110,10 +129,19 @@ async def test_list_shows_who_is_online(people):
 async def test_making_a_group(people):
     """Who makes a group gets it back, finds it in the list, and can write to it."""
     ann, bo, _ = people
-    answer = await ann.post("/contact/createcommunity", name=" 喜鹊 ", icon="/asset/i.png", cate="2", memo="hi")
+    answer = await ann.post(
+        "/contact/createcommunity", name=" 喜鹊 ", icon="/asset/i.png", cate="2", memo="hi"
+    )
     group = answer["data"]
-    assert group == {"id": group["id"], "name": "喜鹊", "ownerid": ann.user_id, "icon": "/asset/i.png", "cate": 2,
-                     "memo": "hi", "createat": group["createat"]}
+    assert group == {
+        "id": group["id"],
+        "name": "喜鹊",
+        "ownerid": ann.user_id,
+        "icon": "/asset/i.png",
+        "cate": 2,
+        "memo": "hi",
+        "createat": group["createat"],
+    }
     assert (await ann.post("/contact/loadcommunity"))["rows"] == [group]
     assert (await bo.post("/contact/loadcommunity"))["rows"] == []
     message = {"cmd": 11, "dstid": group["id"], "media": 1, "content": "first"}
@@ -121,12 +149,21 @@ async def test_making_a_group(people):
     assert (await bo.post_json("/message/send", **message))["code"] == -403
 
 
-@pytest.mark.parametrize("fields, reason", [
-    ({}, "缺少群名称"), ({"name": " "}, "缺少群名称"), ({"name": "x" * 61}, None), ({"name": "a\x00"}, None),
-    ({"name": "Birds", "icon": "javascript:alert(1)"}, None), ({"name": "Birds", "pic": "data:image/png,"}, None),
-    ({"name": "Birds", "cate": "x"}, None), ({"name": "Birds", "cate": "-1"}, None),
-    ({"name": "Birds", "cate": 2**31}, None), ({"name": "Birds", "memo": "x" * 201}, None),
-])
+@pytest.mark.parametrize(
+    "fields, reason",
+    [
+        ({}, "缺少群名称"),
+        ({"name": " "}, "缺少群名称"),
+        ({"name": "x" * 61}, None),
+        ({"name": "a\x00"}, None),
+        ({"name": "Birds", "icon": "javascript:alert(1)"}, None),
+        ({"name": "Birds", "pic": "data:image/png,"}, None),
+        ({"name": "Birds", "cate": "x"}, None),
+        ({"name": "Birds", "cate": "-1"}, None),
+        ({"name": "Birds", "cate": 2**31}, None),
+        ({"name": "Birds", "memo": "x" * 201}, None),
+    ],
+)
 async def test_bad_groups_are_refused(people, fields, reason):
     """A group without a name, or with what cannot be stored or shown safely, is a bad argument."""
     ann = people[0]
@@ -140,7 +177,10 @@ async def test_sixth_group_is_refused(people):
     """Five groups are one user's limit; being in others' is not counted."""
     ann, bo, _ = people
     made = [await group_of(ann) for _ in range(5)]
-    assert refusal(await ann.post("/contact/createcommunity", name="Six")) == (-1, "一个用户最多只能创建5个群")
+    assert refusal(await ann.post("/contact/createcommunity", name="Six")) == (
+        -1,
+        "一个用户最多只能创建5个群",
+    )
     assert (await ann.post("/contact/joincommunity", dstid=await group_of(bo)))["code"] == 0
     assert [row["id"] for row in (await ann.post("/contact/loadcommunity"))["rows"]][:5] == made
 
@@ -150,11 +190,21 @@ async def test_new_group_is_on_the_open_pages(app, people):
     ann, bo, _ = people
     async with ann.socket() as socket, ann.socket(v=None) as classic, bo.socket() as other:
         group = await group_of(ann)
-        assert await socket.receive() == {"cmd": 21, "what": "created", "dstid": group, "userid": ann.user_id,
-                                          "kind": 11}
+        assert await socket.receive() == {
+            "cmd": 21,
+            "what": "created",
+            "dstid": group,
+            "userid": ann.user_id,
+            "kind": 11,
+        }
         notice = await socket.receive()
         assert (notice["cmd"], notice["media"], notice["dstid"], notice["userid"], notice["seq"]) == (
-            11, 90, group, ann.user_id, 1)
+            11,
+            90,
+            group,
+            ann.user_id,
+            1,
+        )
         assert notice["content"] == "Ann创建了群"
         assert await is_quiet(socket) and await is_quiet(other)
         await ann.post_json("/message/send", cmd=11, dstid=group, media=1, content="hello")
@@ -166,12 +216,22 @@ async def test_joining_takes_effect_on_open_sockets(people):
     """Who joins gets the room's messages on the sockets already open, and the members learn of it."""
     ann, bo, eve = people
     group = await group_of(ann)
-    async with ann.socket() as owner, bo.socket() as member, bo.socket(v=None) as classic, eve.socket() as other:
+    async with (
+        ann.socket() as owner,
+        bo.socket() as member,
+        bo.socket(v=None) as classic,
+        eve.socket() as other,
+    ):
         answer = await bo.post("/contact/joincommunity", dstid=group)
         assert (answer["code"], answer["data"]) == (0, None)
         for socket in (owner, member):
-            assert await socket.receive() == {"cmd": 21, "what": "joined", "dstid": group, "userid": bo.user_id,
-                                              "kind": 11}
+            assert await socket.receive() == {
+                "cmd": 21,
+                "what": "joined",
+                "dstid": group,
+                "userid": bo.user_id,
+                "kind": 11,
+            }
             assert (await socket.receive())["content"] == "Bo加入了群"
         await owner.send({"cmd": 11, "dstid": group, "media": 1, "content": "welcome", "cid": "1"})
         assert (await member.receive())["content"] == "welcome"
@@ -218,5 +278,7 @@ async def test_reasons_in_english(app):
     ann = await app.client(Accept_Language="en-GB,en;q=0.9,zh;q=0.5").register()
     bo = await app.client().register()
     assert (await ann.post("/contact/addfriend", dstid=bo.user_id))["msg"] == "You are friends now"
-    assert (await ann.post("/contact/addfriend", dstid=bo.user_id))["msg"] == "This user is your friend already"
+    assert (await ann.post("/contact/addfriend", dstid=bo.user_id))[
+        "msg"
+    ] == "This user is your friend already"
     assert (await ann.post("/contact/createcommunity"))["msg"] == "The group needs a name"

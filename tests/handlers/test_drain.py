@@ -54,7 +54,8 @@ async def test_stopped_server_loses_nothing(tmp_path, signal_number):
 
 
 async def test_nobody_new_is_let_in_while_draining(app):
-    """A draining server takes no new connections and says that it is not ready; sockets are closed with 1012."""
+    """A draining server takes no new connections and says that it is not ready; sockets are closed with
+    1012."""
     ann = await app.client().register()
     sockets = [await ann.socket().open() for _ in range(20)]
     stopping = asyncio.create_task(app.stop(0.5))
@@ -79,8 +80,11 @@ async def test_calls_under_way_are_answered(app):
 async def test_uploads_that_broke_off_hold_nobody_up(app):
     """Phones that lost their connection in the middle of an upload do not delay a restart."""
     reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
-    writer.write(b"POST /attach/upload HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
-                 b"Content-Length: 1000000\r\n\r\n--b\r\nContent-Disposition: form-data; name=file; filename=a\r\n\r\nx")
+    writer.write(
+        b"POST /attach/upload HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+        b"Content-Length: 1000000\r\n\r\n--b\r\nContent-Disposition: form-data; name=file; filename=a"
+        b"\r\n\r\nx"
+    )
     while not app.site.running:
         await asyncio.sleep(0)
     writer.transport.abort()
@@ -104,7 +108,8 @@ async def test_downloads_that_broke_off_are_no_crash(app, caplog):
 
 
 async def test_draining_is_told(app):
-    """Load balancers see a draining server as not ready, and sockets are refused with a status that says so."""
+    """Load balancers see a draining server as not ready, and sockets are refused with a status that says
+    so."""
     ann = await app.client().register()
     app.services.draining = True
     response = await app.client().get("/readyz")
@@ -141,8 +146,8 @@ async def test_second_start_finds_everything(tmp_path):
 
 
 async def test_too_many_connections_are_refused(tmp_path, expect_logs):
-    """At the limit of connections a further one is told so (503) and the log says it once; those who are in stay
-    in, and when one leaves another may come."""
+    """At the limit of connections a further one is told so (503) and the log says it once; those who are in
+    stay in, and when one leaves another may come."""
     expect_logs("magpie", "full connections=3")
     async with running(tmp_path, {"server.max_connections": 3}) as app:
         ann = await app.client().register()  # its connection ends with its answer
@@ -183,8 +188,14 @@ def test_data_directory_that_cannot_be_made_is_named(tmp_path):
 
 def test_bad_certificate_is_named(tmp_path):
     """A certificate that can't be read stops the start with one line that names the settings."""
-    code, _, said = run("--data", str(tmp_path), "--port", "0", IM_SERVER_TLS_CERT="/nowhere.pem",
-                        IM_SERVER_TLS_KEY="/nowhere.pem")
+    code, _, said = run(
+        "--data",
+        str(tmp_path),
+        "--port",
+        "0",
+        IM_SERVER_TLS_CERT="/nowhere.pem",
+        IM_SERVER_TLS_KEY="/nowhere.pem",
+    )
     assert (code, said) == (2, "magpie: server.tls_cert, server.tls_key: No such file or directory\n")
     assert not list(tmp_path.iterdir())
 
@@ -196,16 +207,20 @@ def test_new_epoch(tmp_path):
 
 
 async def test_other_databases_are_migrated_by_command(database_url, tmp_path):
-    """On MariaDB and PostgreSQL a server that finds an old schema says which command to run, and runs after it;
-    SQLite needs no command."""
+    """On MariaDB and PostgreSQL a server that finds an old schema says which command to run, and runs after
+    it; SQLite needs no command."""
     arguments = ("--data", str(tmp_path), "--port", "0")
     loop = asyncio.get_running_loop()
     if not database_url.startswith("sqlite"):
-        code, out, said = await loop.run_in_executor(None, lambda: run(*arguments, IM_DATABASE_URL=database_url))
+        code, out, said = await loop.run_in_executor(
+            None, lambda: run(*arguments, IM_DATABASE_URL=database_url)
+        )
         assert (code, out) == (1, "")
         assert "0001_initial" in said and "python server.py --migrate" in said and said.count("\n") == 1
         for _ in range(2):
-            code, out, _ = await loop.run_in_executor(None, lambda: run("--migrate", IM_DATABASE_URL=database_url))
+            code, out, _ = await loop.run_in_executor(
+                None, lambda: run("--migrate", IM_DATABASE_URL=database_url)
+            )
             assert (code, out) == (0, "The database is up to date.\n")
     async with process(tmp_path, IM_DATABASE_URL=database_url) as server:
         ann, bob = await server.client().register(), await server.client().register()
@@ -214,5 +229,3 @@ async def test_other_databases_are_migrated_by_command(database_url, tmp_path):
         ready = await ann.get("/readyz")
         assert ready.code == 200
         assert await server.stop() == 0
-
-

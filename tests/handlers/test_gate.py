@@ -28,9 +28,23 @@ def people(app, io_loop):
 def harmful(ann: Client, bob: Client) -> dict[str, object]:
     """Fields that would change something on any route, were they let in."""
     return {
-        "dstid": bob.user_id, "id": ann.user_id, "name": "group", "nickname": "changed", "avatar": "", "memo": "changed",
-        "sex": "M", "old": PASSWD, "new": "changed123", "cmd": 10, "kind": 10, "media": 1, "content": "changed",
-        "cid": "c1", "seq": 1, "ver": 0, "q": "changed",
+        "dstid": bob.user_id,
+        "id": ann.user_id,
+        "name": "group",
+        "nickname": "changed",
+        "avatar": "",
+        "memo": "changed",
+        "sex": "M",
+        "old": PASSWD,
+        "new": "changed123",
+        "cmd": 10,
+        "kind": 10,
+        "media": 1,
+        "content": "changed",
+        "cid": "c1",
+        "seq": 1,
+        "ver": 0,
+        "q": "changed",
     }
 
 
@@ -46,7 +60,9 @@ def test_every_route_is_behind_the_gate(pattern, handler):
     assert issubclass(handler, BaseHandler), "no security headers, no access log"
     if issubclass(handler, ApiHandler):
         assert handler.access in Access
-        assert handler.prepare is ApiHandler.prepare or handler.access is Access.UPLOAD, "it goes round the gate"
+        assert handler.prepare is ApiHandler.prepare or handler.access is Access.UPLOAD, (
+            "it goes round the gate"
+        )
         assert not {"get", "put", "delete", "patch"} & set(vars(handler))
     else:
         assert handler.post is RequestHandler.post, "only calls are posts"
@@ -79,8 +95,11 @@ async def test_call_with_anothers_credential_is_refused(app, people):
         assert (await bob.post(path, **named))["code"] == -401, path
         assert (await bob.post_json(path, **named))["code"] == -401, path
         assert (await stranger.post(path, token=bob.token, **named))["code"] == -401, path
-        for given in ({"Authorization": f"Bearer {bob.token}"}, {"Authorization": f"bearer {bob.token}"},
-                      {"Cookie": f"im_{ann.user_id}={bob.token}"}):
+        for given in (
+            {"Authorization": f"Bearer {bob.token}"},
+            {"Authorization": f"bearer {bob.token}"},
+            {"Cookie": f"im_{ann.user_id}={bob.token}"},
+        ):
             assert envelope(await stranger.fetch(path, body, **given))["code"] == -401, path
     assert rows(app) == before
 
@@ -110,8 +129,11 @@ async def test_bad_user_is_a_bad_argument(people):
 async def test_ids_given_twice_are_refused(people):
     """Two ids where one belongs are refused, whichever of them is the caller's."""
     ann, bob = people
-    for body in (f"userid={ann.user_id}&userid={bob.user_id}", f"userid={bob.user_id}&userid={ann.user_id}",
-                 f"userid={ann.user_id}&ownerid={bob.user_id}"):
+    for body in (
+        f"userid={ann.user_id}&userid={bob.user_id}",
+        f"userid={bob.user_id}&userid={ann.user_id}",
+        f"userid={ann.user_id}&ownerid={bob.user_id}",
+    ):
         assert envelope(await ann.fetch("/contact/loadfriend", body.encode()))["code"] == -400
     twice = b'{"userid":%d,"userid":%d}' % (ann.user_id, ann.user_id)
     answer = envelope(await ann.fetch("/contact/loadfriend", twice, **{"Content-Type": "application/json"}))
@@ -234,20 +256,31 @@ async def test_crash_is_named_and_tells_no_secret(app, people, expect_logs, capl
     app.site.add_handlers(".*", [("/crash", Crash)])
     expect_logs("magpie", "crash id=")
     ann, _ = people
-    response = await ann.fetch(f"/crash?token={ann.token}", urlencode({"userid": ann.user_id, "passwd": PASSWD}).encode())
+    response = await ann.fetch(
+        f"/crash?token={ann.token}", urlencode({"userid": ann.user_id, "passwd": PASSWD}).encode()
+    )
     answer = envelope(response)
     assert (response.code, answer["code"], answer["msg"]) == (500, -500, "服务器出错了")
     [record] = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert answer["data"]["request"] in record.getMessage() and response.headers["X-Request-Id"] in record.getMessage()
+    assert (
+        answer["data"]["request"] in record.getMessage()
+        and response.headers["X-Request-Id"] in record.getMessage()
+    )
     assert "on fire" in caplog.text and "on fire" not in response.body.decode()
     assert ann.token not in caplog.text and PASSWD not in caplog.text
 
 
 async def test_language(app):
     """Reasons are Chinese, and English for those who ask for it."""
-    for given, text in [("", "请先登录"), ("en", "Please log in"), ("en-GB,en;q=0.9,zh;q=0.8", "Please log in"),
-                        ("zh-CN,zh;q=0.9,en;q=0.8", "请先登录"), ("fr, en;q=0.1", "Please log in"),
-                        ("en;q=0.2,zh;q=0.7", "请先登录"), (";;;q=x,,", "请先登录")]:
+    for given, text in [
+        ("", "请先登录"),
+        ("en", "Please log in"),
+        ("en-GB,en;q=0.9,zh;q=0.8", "Please log in"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "请先登录"),
+        ("fr, en;q=0.1", "Please log in"),
+        ("en;q=0.2,zh;q=0.7", "请先登录"),
+        (";;;q=x,,", "请先登录"),
+    ]:
         answer = await app.client(Accept_Language=given).post("/contact/loadfriend", userid=1)
         assert answer["msg"] == text, given
 
@@ -266,8 +299,13 @@ async def test_limits_refuse_with_a_time_to_wait(tmp_path):
 
 async def test_addresses_are_limited_before_credentials_are_looked_at(tmp_path):
     """Guessing tokens is limited by the address it comes from."""
-    async with running(tmp_path, {"limits.enabled": True, "limits.request_burst": 5, "limits.request_rate": 0.01}) as app:
-        codes = [(await app.client().post("/contact/loadfriend", userid=1, token=f"guess{n}"))["code"] for n in range(7)]
+    async with running(
+        tmp_path, {"limits.enabled": True, "limits.request_burst": 5, "limits.request_rate": 0.01}
+    ) as app:
+        codes = [
+            (await app.client().post("/contact/loadfriend", userid=1, token=f"guess{n}"))["code"]
+            for n in range(7)
+        ]
         assert codes == [-401] * 5 + [-429] * 2
 
 

@@ -21,7 +21,9 @@ ATTEMPTS = {
     "/user/logout": [({}, 0)],
     "/user/sessions": [({}, 0)],
     "/user/revoke": [({"session": "{session}"}, -404), ({}, 0)],
-    "/user/profile": [({"id": "{user}", "nickname": "Eve too", "mobile": "13700000001", "passwd": "x" * 9}, 0)],
+    "/user/profile": [
+        ({"id": "{user}", "nickname": "Eve too", "mobile": "13700000001", "passwd": "x" * 9}, 0)
+    ],
     "/user/passwd": [({"id": "{user}", "mobile": "13700000001", "old": PASSWD, "new": "another1"}, 0)],
     "/contact/addfriend": [({"dstid": "{user}", "dstobj": "{user}"}, 0)],
     "/contact/loadfriend": [({"dstid": "{user}", "id": "{user}"}, 0)],
@@ -52,8 +54,9 @@ class World:
     """Ann and Bo, who are friends, share a group and have written to each other, and Eve, a stranger."""
 
     async def begin(self, app):
-        self.people = [await app.client().register(name, f"1370000000{number}") for number, name in
-                       enumerate(NAMES, 1)]
+        self.people = [
+            await app.client().register(name, f"1370000000{number}") for number, name in enumerate(NAMES, 1)
+        ]
         self.ann, self.bo, self.eve = self.people
         await self.ann.post("/contact/addfriend", dstid=self.bo.user_id)
         self.group = (await self.ann.post("/contact/createcommunity", name="Birds"))["data"]["id"]

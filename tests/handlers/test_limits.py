@@ -103,7 +103,14 @@ def test_unknown_action_is_an_error():
 def test_every_configured_action_is_known():
     """Each pair of settings makes one limit."""
     assert limiter(Clock()).actions == {
-        "request", "message", "login", "register", "find", "contact", "upload", "anonymous_upload"
+        "request",
+        "message",
+        "login",
+        "register",
+        "find",
+        "contact",
+        "upload",
+        "anonymous_upload",
     }
 
 
@@ -152,15 +159,18 @@ def test_full_buckets_are_forgotten_first():
     assert len(bucket) == 1
 
 
-@pytest.mark.parametrize("address, key", [
-    ("192.0.2.7", "192.0.2.7"),
-    ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-    ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
-    ("fe80::1%eth0", "fe80::/64"),
-    ("::ffff:192.0.2.7", "192.0.2.7"),
-    ("", ""),
-    ("not an address", "not an address"),
-])
+@pytest.mark.parametrize(
+    "address, key",
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("", ""),
+        ("not an address", "not an address"),
+    ],
+)
 def test_addresses_that_count_as_one(address, key):
     """One IPv6 customer cannot dodge a limit by changing addresses of their own network."""
     assert address_key(address) == key

@@ -9,7 +9,9 @@ from tests.handlers.people import friends, group, text, waiting
 
 async def say(client, dst, *contents: str, **fields) -> list[dict]:
     """Sends texts; their acks."""
-    answers = [await client.post_json("/message/send", **text(dst, content, **fields)) for content in contents]
+    answers = [
+        await client.post_json("/message/send", **text(dst, content, **fields)) for content in contents
+    ]
     assert all(answer["code"] == 0 for answer in answers), answers
     return [answer["data"] for answer in answers]
 
@@ -33,22 +35,49 @@ async def test_sending(app):
     ann, bob = await friends(app)
     message = text(bob, "12", "c1", url="/mnt/a.png", amount=3, ref=9, at=[bob.user_id])
     by_json = await ann.post_json("/message/send", **message)
-    assert by_json == {"code": 0, "msg": "", "data": {"cid": "c1", "id": by_json["data"]["id"], "seq": 1, "ver": 1,
-                                                      "createat": by_json["data"]["createat"], "kind": 10,
-                                                      "dstid": bob.user_id}}
+    assert by_json == {
+        "code": 0,
+        "msg": "",
+        "data": {
+            "cid": "c1",
+            "id": by_json["data"]["id"],
+            "seq": 1,
+            "ver": 1,
+            "createat": by_json["data"]["createat"],
+            "kind": 10,
+            "dstid": bob.user_id,
+        },
+    }
     by_form = await ann.post("/message/send", **{**message, "at": f"[{bob.user_id}]"})
     assert by_form == by_json
     row = (await bob.post("/message/history", kind=10, dstid=ann.user_id))["rows"][0]
     assert row.items() >= message.items() and row["userid"] == ann.user_id
 
 
-@pytest.mark.parametrize(("fields", "code"), [
-    ({"dstid": None}, -400), ({"dstid": "x"}, -400), ({"dstid": 0}, -400), ({"cmd": 0}, -400), ({"cmd": None}, -400),
-    ({"media": "1.5"}, -400), ({"content": ""}, -400), ({"content": "\x00"}, -400), ({"cid": "x" * 65}, -400),
-    ({"amount": -1}, -400), ({"amount": 2**53}, -400), ({"at": "1"}, -400), ({"at": "[true]"}, -400),
-    ({"at": "{}"}, -400), ({"media": 90}, -403), ({"dstid": 99999}, -404), ({"cmd": 11, "dstid": 99999}, -404),
-    ({"userid": 99999}, -401), ({"content": "x" * 70000}, -413),
-])
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"dstid": None}, -400),
+        ({"dstid": "x"}, -400),
+        ({"dstid": 0}, -400),
+        ({"cmd": 0}, -400),
+        ({"cmd": None}, -400),
+        ({"media": "1.5"}, -400),
+        ({"content": ""}, -400),
+        ({"content": "\x00"}, -400),
+        ({"cid": "x" * 65}, -400),
+        ({"amount": -1}, -400),
+        ({"amount": 2**53}, -400),
+        ({"at": "1"}, -400),
+        ({"at": "[true]"}, -400),
+        ({"at": "{}"}, -400),
+        ({"media": 90}, -403),
+        ({"dstid": 99999}, -404),
+        ({"cmd": 11, "dstid": 99999}, -404),
+        ({"userid": 99999}, -401),
+        ({"content": "x" * 70000}, -413),
+    ],
+)
 async def test_sending_nonsense(app, fields, code):
     """A message that makes no sense is refused with a code and a reason, and nothing is stored."""
     ann, bob = await friends(app)
@@ -73,8 +102,16 @@ async def test_strangers(app):
     await say(ann, room, "secret", cmd=11)
     calls = {"history": {}, "changes": {"ver": 0}, "read": {"seq": 1}}
     for name, fields in calls.items():
-        for kind, dstid, code in ((10, ann.user_id, -403), (11, room, -403), (10, 99999, -404), (11, 99999, -404),
-                                  (12, room, -400), ("x", room, -400), (None, room, -400), (11, None, -400)):
+        for kind, dstid, code in (
+            (10, ann.user_id, -403),
+            (11, room, -403),
+            (10, 99999, -404),
+            (11, 99999, -404),
+            (12, room, -400),
+            ("x", room, -400),
+            (None, room, -400),
+            (11, None, -400),
+        ):
             answer = await eve.post(f"/message/{name}", kind=kind, dstid=dstid, **fields)
             assert (answer["code"], "rows" in answer) == (code, False), (name, kind, dstid)
     assert (await eve.post_json("/message/send", **text(room, cmd=11)))["code"] == -403
@@ -91,14 +128,26 @@ async def test_conversations(app):
     last = (await say(bob, ann, "three"))[0]
     single, group_row = await chats(bob)
     assert {**single, "last": single["last"]["content"]} == {
-        "kind": 10, "dstid": ann.user_id, "seq": 3, "ver": 3, "read": 0, "peer_read": 0, "unread": 2, "mentions": 0,
-        "last": "three", "pinned": 0, "muted": 0, "updateat": last["createat"]}
+        "kind": 10,
+        "dstid": ann.user_id,
+        "seq": 3,
+        "ver": 3,
+        "read": 0,
+        "peer_read": 0,
+        "unread": 2,
+        "mentions": 0,
+        "last": "three",
+        "pinned": 0,
+        "muted": 0,
+        "updateat": last["createat"],
+    }
     assert (group_row["kind"], group_row["dstid"], group_row["last"]["media"]) == (11, room, 90)
     assert [row["unread"] for row in await chats(ann) if row["kind"] == 10] == [1]
 
 
 async def test_empty_chats_are_not_listed(app):
-    """A friend who has said nothing yet is not in the list of conversations; the list is empty, not missing."""
+    """A friend who has said nothing yet is not in the list of conversations; the list is empty, not
+    missing."""
     ann, bob = await friends(app)
     answer = await ann.post("/message/conversations")
     assert (answer["rows"], answer["total"]) == ([], 0) and answer["data"]["epoch"] > 0
@@ -159,8 +208,19 @@ async def test_history(app):
     assert await page(limit=100_000) == "abcdefgh"
 
 
-@pytest.mark.parametrize("fields", [{"before": 3, "after": 1}, {"before": "x"}, {"before": -1}, {"after": "1.5"},
-                                    {"limit": 0}, {"limit": -1}, {"before": 2**53}, {"kind": "10 or 1"}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"before": 3, "after": 1},
+        {"before": "x"},
+        {"before": -1},
+        {"after": "1.5"},
+        {"limit": 0},
+        {"limit": -1},
+        {"before": 2**53},
+        {"kind": "10 or 1"},
+    ],
+)
 async def test_bad_history(app, fields):
     """Both bounds at once, and bounds that are no numbers, are refused."""
     ann, bob = await friends(app)
@@ -240,6 +300,7 @@ async def test_reading_is_told(app):
 async def test_all_at_once(app):
     """Forty calls at once are numbered 1 to 40."""
     ann, bob = await friends(app)
-    acks = await asyncio.gather(*(say(client, dst, str(i), cid=str(i))
-                                  for i in range(20) for client, dst in ((ann, bob), (bob, ann))))
+    acks = await asyncio.gather(
+        *(say(client, dst, str(i), cid=str(i)) for i in range(20) for client, dst in ((ann, bob), (bob, ann)))
+    )
     assert sorted(ack["seq"] for (ack,) in acks) == list(range(1, 41))

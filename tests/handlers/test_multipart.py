@@ -1,7 +1,8 @@
 """Multipart bodies, however they are cut on the way."""
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from handlers.multipart import MAX_FIELD, MAX_FIELDS, BrokenMultipart, MultipartReader
 from protocol.errors import BadArgument
@@ -71,7 +72,16 @@ def test_endless_headers():
         read(f"--{BOUNDARY}\r\n".encode() + b"X-A: " + b"a" * 100_000)
 
 
-@pytest.mark.parametrize("kind", ["", "text/plain", "multipart/form-data", "multipart/mixed; boundary=x", "multipart/form-data; boundary="])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "",
+        "text/plain",
+        "multipart/form-data",
+        "multipart/mixed; boundary=x",
+        "multipart/form-data; boundary=",
+    ],
+)
 def test_no_multipart(kind):
     """A body that does not say where its parts end is broken."""
     with pytest.raises(BrokenMultipart):

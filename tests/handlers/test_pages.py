@@ -9,22 +9,39 @@ import pytest
 
 from handlers import pages
 
-PAGES = {"/user/login.shtml": "login", "/user/register.shtml": "register", "/chat/index.shtml": "chat",
-         "/chat/createcom.shtml": "createcom"}
+PAGES = {
+    "/user/login.shtml": "login",
+    "/user/register.shtml": "register",
+    "/chat/index.shtml": "chat",
+    "/chat/createcom.shtml": "createcom",
+}
 
 
 @pytest.fixture
 def built(tmp_path, monkeypatch):
     """A page that has been built; its manifest."""
     manifest = tmp_path / "manifest.json"
-    manifest.write_text(json.dumps({
-        "src/main.ts": {"file": "assets/main-Ab3dEf_9.js", "css": ["assets/main-11111111.css"], "imports": ["_vue.js"],
-                        "isEntry": True, "dynamicImports": ["lazy.ts"]},
-        "src/theme.ts": {"file": "assets/theme-22222222.js", "isEntry": True},
-        "_vue.js": {"file": "assets/vue-33333333.js", "css": ["assets/vue-44444444.css"], "imports": ["_base.js"]},
-        "_base.js": {"file": "assets/base-55555555.js", "imports": ["_vue.js"]},
-        "lazy.ts": {"file": "assets/lazy-66666666.js"},
-    }))
+    manifest.write_text(
+        json.dumps(
+            {
+                "src/main.ts": {
+                    "file": "assets/main-Ab3dEf_9.js",
+                    "css": ["assets/main-11111111.css"],
+                    "imports": ["_vue.js"],
+                    "isEntry": True,
+                    "dynamicImports": ["lazy.ts"],
+                },
+                "src/theme.ts": {"file": "assets/theme-22222222.js", "isEntry": True},
+                "_vue.js": {
+                    "file": "assets/vue-33333333.js",
+                    "css": ["assets/vue-44444444.css"],
+                    "imports": ["_base.js"],
+                },
+                "_base.js": {"file": "assets/base-55555555.js", "imports": ["_vue.js"]},
+                "lazy.ts": {"file": "assets/lazy-66666666.js"},
+            }
+        )
+    )
     monkeypatch.setattr(pages, "MANIFEST", manifest)
     return manifest
 
@@ -37,8 +54,8 @@ async def test_home_leads_to_login(app):
 
 @pytest.mark.parametrize("path, name", PAGES.items())
 async def test_shells(app, built, path, name):
-    """Each of the four pages is one shell that names itself and loads the built page under the strict rules for
-    scripts: none stands in the page itself."""
+    """Each of the four pages is one shell that names itself and loads the built page under the strict rules
+    for scripts: none stands in the page itself."""
     response = await app.client().get(f"{path}?id=1&token=x")
     html = response.body.decode()
     assert response.code == 200 and response.headers["Content-Type"] == "text/html; charset=UTF-8"
@@ -46,8 +63,10 @@ async def test_shells(app, built, path, name):
     assert '<html lang="zh-CN">' in html and "鹊桥</title>" in html
     assert "interactive-widget=resizes-content" in html and "viewport-fit=cover" in html
     scripts = re.findall(r"<script([^>]*)>(.*?)</script>", html)
-    assert scripts == [(' src="/asset/app/assets/theme-22222222.js"', ""),
-                       (' type="module" src="/asset/app/assets/main-Ab3dEf_9.js"', "")]
+    assert scripts == [
+        (' src="/asset/app/assets/theme-22222222.js"', ""),
+        (' type="module" src="/asset/app/assets/main-Ab3dEf_9.js"', ""),
+    ]
     styles = re.findall(r'rel="stylesheet" href="([^"]*)"', html)
     assert sorted(styles) == ["/asset/app/assets/main-11111111.css", "/asset/app/assets/vue-44444444.css"]
     preloaded = re.findall(r'rel="modulepreload" href="([^"]*)"', html)
@@ -80,17 +99,20 @@ async def test_unbuilt_page_says_how(app, tmp_path, monkeypatch, manifest):
     assert response.code == 503 and "<pre>make setup</pre>" in response.body.decode()
 
 
-@pytest.mark.parametrize("path, clean", [
-    ("//asset/icons/favicon.svg", "/asset/icons/favicon.svg"),
-    ("/asset//plugins///x.json?a=1&b=//2", "/asset/plugins/x.json?a=1&b=//2"),
-    ("//", "/"),
-    ("//evil.example", "/evil.example"),
-    ("///evil.example/x", "/evil.example/x"),
-    ("/\\evil.example", "/evil.example"),
-    ("/\\/evil.example", "/evil.example"),
-    ("//evil.example\\@", "/evil.example/@"),
-    ("//user/login", "/user/login"),
-])
+@pytest.mark.parametrize(
+    "path, clean",
+    [
+        ("//asset/icons/favicon.svg", "/asset/icons/favicon.svg"),
+        ("/asset//plugins///x.json?a=1&b=//2", "/asset/plugins/x.json?a=1&b=//2"),
+        ("//", "/"),
+        ("//evil.example", "/evil.example"),
+        ("///evil.example/x", "/evil.example/x"),
+        ("/\\evil.example", "/evil.example"),
+        ("/\\/evil.example", "/evil.example"),
+        ("//evil.example\\@", "/evil.example/@"),
+        ("//user/login", "/user/login"),
+    ],
+)
 async def test_double_slashes(app, path, clean):
     """Addresses with doubled slashes, as classic pages ask for them, lead to the clean one on this host."""
     for method in ("GET", "HEAD", "POST", "PUT", "OPTIONS"):
@@ -112,7 +134,9 @@ async def test_files(app):
     """Icons and stickers are served with their type and an ETag, and a repeated request costs no bytes."""
     response = await app.client().get("/asset/stickers/index.json")
     assert response.code == 200 and response.headers["Cache-Control"] == "no-cache"
-    again = await app.client().get("/asset/stickers/index.json", **{"If-None-Match": response.headers["Etag"]})
+    again = await app.client().get(
+        "/asset/stickers/index.json", **{"If-None-Match": response.headers["Etag"]}
+    )
     assert again.code == 304
     icon = await app.client().get("/favicon.ico")
     assert icon.code == 200 and icon.headers["Content-Type"] in ("image/vnd.microsoft.icon", "image/x-icon")
@@ -120,15 +144,31 @@ async def test_files(app):
 
 def test_built_files_are_kept_by_browsers():
     """Files named by their content are kept for ever, all others are asked for again."""
-    for path, kept in [("app/assets/main-Ab3dEf_9.js", True), ("app/assets/main-Ab3dEf_9.js.map", False),
-                       ("app/.vite/manifest.json", False), ("icons/icon-192.png", False), ("app/assets/x.js", False)]:
+    for path, kept in [
+        ("app/assets/main-Ab3dEf_9.js", True),
+        ("app/assets/main-Ab3dEf_9.js.map", False),
+        ("app/.vite/manifest.json", False),
+        ("icons/icon-192.png", False),
+        ("app/assets/x.js", False),
+    ]:
         assert bool(pages._HASHED.match(path)) is kept, path
 
 
 OUTSIDE = [
-    "/asset/../config.yaml", "/asset/..%2fconfig.yaml", "/asset/%2e%2e/config.yaml", "/asset/..%5cconfig.yaml",
-    "/asset//etc/passwd", "/asset/%2fetc/passwd", "/asset/app/.vite/manifest.json", "/asset/", "/asset/icons",
-    "/asset/icons/%00", "/asset/nothing.js", "/config.yaml", "/server.py", "/.git/config",
+    "/asset/../config.yaml",
+    "/asset/..%2fconfig.yaml",
+    "/asset/%2e%2e/config.yaml",
+    "/asset/..%5cconfig.yaml",
+    "/asset//etc/passwd",
+    "/asset/%2fetc/passwd",
+    "/asset/app/.vite/manifest.json",
+    "/asset/",
+    "/asset/icons",
+    "/asset/icons/%00",
+    "/asset/nothing.js",
+    "/config.yaml",
+    "/server.py",
+    "/.git/config",
 ]
 
 

@@ -99,13 +99,17 @@ async def test_strangers_are_told_nothing(served):
             assert (await mine.receive())["cmd"] == 1  # oneself is no friend either
 
 
-@pytest.mark.parametrize("look, told", [
-    ({"friends": 1}, True),
-    ({"kind": 10, "dstid": "ann"}, True),
-    ({"kind": 10, "dstid": "eve"}, False),
-    ({"kind": 11, "dstid": "ann"}, False),
-    ({}, False),
-], ids=["the list", "their chat", "another chat", "a group", "nothing"])
+@pytest.mark.parametrize(
+    "look, told",
+    [
+        ({"friends": 1}, True),
+        ({"kind": 10, "dstid": "ann"}, True),
+        ({"kind": 10, "dstid": "eve"}, False),
+        ({"kind": 11, "dstid": "ann"}, False),
+        ({}, False),
+    ],
+    ids=["the list", "their chat", "another chat", "a group", "nothing"],
+)
 async def test_only_those_who_look(served, look, told):
     """A page is told of a friend while it shows the list or their chat, and not while it shows neither."""
     app, pulse = served
@@ -121,7 +125,8 @@ async def test_only_those_who_look(served, look, told):
 
 
 async def test_one_query_for_all(served):
-    """However many come back in a second, whose friends they are is one query; without anybody who looks, none."""
+    """However many come back in a second, whose friends they are is one query; without anybody who looks,
+    none."""
     app, pulse = served
     ann, bob = await friends(app)
     crowd = [await app.client().register() for _ in range(20)]
@@ -145,7 +150,8 @@ async def test_one_query_for_all(served):
 
 
 async def test_stopping_tells_nobody(served):
-    """While the server stops, those who are still connected do not see their friends go one after the other."""
+    """While the server stops, those who are still connected do not see their friends go one after the
+    other."""
     app, pulse = served
     ann, bob = await friends(app)
     async with bob.socket() as his:

@@ -24,87 +24,119 @@ def request(remote: str = "192.0.2.1", protocol: str = "http", **headers: str) -
     given = HTTPHeaders({name.replace("_", "-"): value for name, value in headers.items()})
     context = SimpleNamespace(remote_ip=remote, protocol=protocol)
     given.setdefault("Host", "chat.example.com")
-    return HTTPServerRequest(connection=SimpleNamespace(context=context), headers=given,
-                             start_line=RequestStartLine("POST", "/user/login", "HTTP/1.1"))
+    return HTTPServerRequest(
+        connection=SimpleNamespace(context=context),
+        headers=given,
+        start_line=RequestStartLine("POST", "/user/login", "HTTP/1.1"),
+    )
 
 
-@pytest.mark.parametrize("given, allowed", [
-    ({}, True),
-    ({"Origin": "http://chat.example.com"}, True),
-    ({"Origin": "http://CHAT.example.com:80"}, True),
-    ({"Origin": "http://chat.example.com", "Sec_Fetch_Site": "cross-site"}, True),
-    ({"Sec_Fetch_Site": "same-origin"}, True),
-    ({"Sec_Fetch_Site": "none"}, True),
-    ({"Sec_Fetch_Site": "same-site"}, False),
-    ({"Sec_Fetch_Site": "cross-site"}, False),
-    ({"Origin": "https://chat.example.com"}, False),
-    ({"Origin": "http://chat.example.com:8080"}, False),
-    ({"Origin": "http://chat.example.com.evil.example"}, False),
-    ({"Origin": "http://evil.example", "Sec_Fetch_Site": "same-origin"}, False),
-    ({"Origin": "null"}, False),
-    ({"Origin": ""}, False),
-    ({"Origin": "chat.example.com"}, False),
-    ({"Origin": "http://evil.example", "X_Forwarded_Host": "evil.example"}, False),
-    ({"Origin": "http://"}, False),
-    ({"Origin": "http://", "Host": "evil;example"}, False),
-    ({"Origin": "https://listed.example"}, True),
-    ({"Origin": "https://listed.example:443"}, True),
-    ({"Origin": "http://listed.example"}, False),
-    ({"Origin": "https://sub.listed.example"}, False),
-])
+@pytest.mark.parametrize(
+    "given, allowed",
+    [
+        ({}, True),
+        ({"Origin": "http://chat.example.com"}, True),
+        ({"Origin": "http://CHAT.example.com:80"}, True),
+        ({"Origin": "http://chat.example.com", "Sec_Fetch_Site": "cross-site"}, True),
+        ({"Sec_Fetch_Site": "same-origin"}, True),
+        ({"Sec_Fetch_Site": "none"}, True),
+        ({"Sec_Fetch_Site": "same-site"}, False),
+        ({"Sec_Fetch_Site": "cross-site"}, False),
+        ({"Origin": "https://chat.example.com"}, False),
+        ({"Origin": "http://chat.example.com:8080"}, False),
+        ({"Origin": "http://chat.example.com.evil.example"}, False),
+        ({"Origin": "http://evil.example", "Sec_Fetch_Site": "same-origin"}, False),
+        ({"Origin": "null"}, False),
+        ({"Origin": ""}, False),
+        ({"Origin": "chat.example.com"}, False),
+        ({"Origin": "http://evil.example", "X_Forwarded_Host": "evil.example"}, False),
+        ({"Origin": "http://"}, False),
+        ({"Origin": "http://", "Host": "evil;example"}, False),
+        ({"Origin": "https://listed.example"}, True),
+        ({"Origin": "https://listed.example:443"}, True),
+        ({"Origin": "http://listed.example"}, False),
+        ({"Origin": "https://sub.listed.example"}, False),
+    ],
+)
 def test_whose_pages_may_call(given, allowed):
     """Only pages of this host, or of a listed origin, can make a visitor's browser act here."""
     assert security.origin_allowed(request(**given), (), ("https://listed.example",)) is allowed
 
 
-@pytest.mark.parametrize("given, allowed", [
-    ({"Origin": "https://chat.example.com", "X_Forwarded_Proto": "https"}, True),
-    ({"Origin": "http://chat.example.com", "X_Forwarded_Proto": "https"}, False),
-    ({"Origin": "https://public.example", "X_Forwarded_Proto": "https", "X_Forwarded_Host": "public.example"}, True),
-    ({"Origin": "https://chat.example.com", "X_Forwarded_Proto": "gopher"}, False),
-])
+@pytest.mark.parametrize(
+    "given, allowed",
+    [
+        ({"Origin": "https://chat.example.com", "X_Forwarded_Proto": "https"}, True),
+        ({"Origin": "http://chat.example.com", "X_Forwarded_Proto": "https"}, False),
+        (
+            {
+                "Origin": "https://public.example",
+                "X_Forwarded_Proto": "https",
+                "X_Forwarded_Host": "public.example",
+            },
+            True,
+        ),
+        ({"Origin": "https://chat.example.com", "X_Forwarded_Proto": "gopher"}, False),
+    ],
+)
 def test_whose_pages_may_call_behind_a_proxy(given, allowed):
     """Behind our own proxy, host and scheme are those that the browser sees."""
     proxies = security.networks(["10.0.0.0/8"])
     assert security.origin_allowed(request("10.1.2.3", **given), proxies, ()) is allowed
 
 
-@pytest.mark.parametrize("remote, forwarded, address", [
-    ("192.0.2.1", "", "192.0.2.1"),
-    ("192.0.2.1", "203.0.113.5", "192.0.2.1"),
-    ("10.0.0.1", "203.0.113.5", "203.0.113.5"),
-    ("10.0.0.1", "1.2.3.4, 203.0.113.5", "203.0.113.5"),
-    ("10.0.0.1", "203.0.113.5, 10.0.0.2", "203.0.113.5"),
-    ("10.0.0.1", "1.2.3.4, forged, 10.0.0.2", "10.0.0.2"),
-    ("10.0.0.1", "", "10.0.0.1"),
-    ("::1", "2001:db8::1", "2001:db8::1"),
-    ("::ffff:10.0.0.1", "203.0.113.5", "203.0.113.5"),
-])
+@pytest.mark.parametrize(
+    "remote, forwarded, address",
+    [
+        ("192.0.2.1", "", "192.0.2.1"),
+        ("192.0.2.1", "203.0.113.5", "192.0.2.1"),
+        ("10.0.0.1", "203.0.113.5", "203.0.113.5"),
+        ("10.0.0.1", "1.2.3.4, 203.0.113.5", "203.0.113.5"),
+        ("10.0.0.1", "203.0.113.5, 10.0.0.2", "203.0.113.5"),
+        ("10.0.0.1", "1.2.3.4, forged, 10.0.0.2", "10.0.0.2"),
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("::1", "2001:db8::1", "2001:db8::1"),
+        ("::ffff:10.0.0.1", "203.0.113.5", "203.0.113.5"),
+    ],
+)
 def test_address_of_the_caller(remote, forwarded, address):
     """The address that limits count by is the caller's, and only our own proxies are believed about it."""
     given = {"X_Forwarded_For": forwarded} if forwarded else {}
-    assert security.client_address(request(remote, **given), security.networks(["10.0.0.0/8", "::1"])) == address
+    assert (
+        security.client_address(request(remote, **given), security.networks(["10.0.0.0/8", "::1"])) == address
+    )
 
 
-@pytest.mark.parametrize("host, rule", [
-    ("chat.example.com:8080", " ws://chat.example.com:8080 wss://chat.example.com:8080;"),
-    ("[2001:db8::1]:80", " ws://[2001:db8::1]:80 wss://[2001:db8::1]:80;"),
-    ("x;script-src*", "connect-src 'self' blob:;"),
-    ("", "connect-src 'self' blob:;"),
-])
+@pytest.mark.parametrize(
+    "host, rule",
+    [
+        ("chat.example.com:8080", " ws://chat.example.com:8080 wss://chat.example.com:8080;"),
+        ("[2001:db8::1]:80", " ws://[2001:db8::1]:80 wss://[2001:db8::1]:80;"),
+        ("x;script-src*", "connect-src 'self' blob:;"),
+        ("", "connect-src 'self' blob:;"),
+    ],
+)
 def test_host_cannot_write_the_policy(host, rule):
     """A strange Host header does not become part of the rules for scripts."""
-    rules = security.browser_rules(security.host(request(Host=host), ()), False, ())["Content-Security-Policy"]
+    rules = security.browser_rules(security.host(request(Host=host), ()), False, ())[
+        "Content-Security-Policy"
+    ]
     assert rule in rules and "script-src*" not in rules
 
 
 def test_media_of_a_bucket_may_be_shown():
     """Pictures that come from the configured bucket or its public address are allowed on the page."""
-    storage = SimpleNamespace(backend="oss", oss_public_url="http://cdn.example/x", oss_bucket="b",
-                              oss_endpoint="http://oss.example:9000")
+    storage = SimpleNamespace(
+        backend="oss",
+        oss_public_url="http://cdn.example/x",
+        oss_bucket="b",
+        oss_endpoint="http://oss.example:9000",
+    )
     origins = security.media_origins(storage)
     assert {"http://cdn.example", "http://b.oss.example:9000", "http://oss.example:9000"} <= set(origins)
-    assert "img-src 'self' data: blob: https: http://cdn.example" in str(security.browser_rules("h", False, origins))
+    assert "img-src 'self' data: blob: https: http://cdn.example" in str(
+        security.browser_rules("h", False, origins)
+    )
 
 
 async def test_other_sites_are_refused_everywhere(app):
@@ -137,9 +169,19 @@ async def test_listed_site_may_call(tmp_path):
 
 
 ANSWERS = [
-    ("GET", "/"), ("GET", "/user/login.shtml"), ("GET", "/chat/index.shtml"), ("GET", "/nowhere"), ("POST", "/nowhere"),
-    ("POST", "/user/login"), ("GET", "/user/login"), ("GET", "/healthz"), ("GET", "/asset/icons/favicon.svg"),
-    ("GET", "/asset/nowhere.js"), ("GET", "/favicon.ico"), ("GET", "//asset/icons/favicon.svg"), ("GET", "/chat"),
+    ("GET", "/"),
+    ("GET", "/user/login.shtml"),
+    ("GET", "/chat/index.shtml"),
+    ("GET", "/nowhere"),
+    ("POST", "/nowhere"),
+    ("POST", "/user/login"),
+    ("GET", "/user/login"),
+    ("GET", "/healthz"),
+    ("GET", "/asset/icons/favicon.svg"),
+    ("GET", "/asset/nowhere.js"),
+    ("GET", "/favicon.ico"),
+    ("GET", "//asset/icons/favicon.svg"),
+    ("GET", "/chat"),
 ]
 
 
@@ -174,7 +216,9 @@ async def test_cookie_behind_tls(tmp_path):
     """Under TLS the cookie is bound to this host, the one without that bond is not accepted, and the page
     upgrades plain addresses."""
     async with running(tmp_path, PROXY) as app:
-        browser = await app.client(X_Forwarded_Proto="https", Origin=app.url.replace("http", "https")).register()
+        browser = await app.client(
+            X_Forwarded_Proto="https", Origin=app.url.replace("http", "https")
+        ).register()
         name = f"__Host-im_{browser.user_id}"
         assert list(browser.cookies) == [name]
         assert (await browser.post("/contact/loadfriend"))["code"] == 0
@@ -189,9 +233,30 @@ async def test_cookie_behind_tls(tmp_path):
 async def test_server_speaks_tls_itself(tmp_path):
     """With a certificate of its own the server speaks https and sets cookies bound to this host."""
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                    "-keyout", key, "-out", cert, "-subj", "/CN=localhost", "-days", "2",
-                    "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-keyout",
+            key,
+            "-out",
+            cert,
+            "-subj",
+            "/CN=localhost",
+            "-days",
+            "2",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+        ],
+        check=True,
+        capture_output=True,
+    )
     async with process(tmp_path / "data", IM_SERVER_TLS_CERT=str(cert), IM_SERVER_TLS_KEY=str(key)) as server:
         assert server.url.startswith("https://127.0.0.1:")
         client = await server.client(ssl.create_default_context(cafile=str(cert))).register()
@@ -232,8 +297,8 @@ def test_tracebacks_are_scrubbed():
 
 
 async def test_no_secret_in_the_log_of_a_server(tmp_path):
-    """After log-ins, wrong passwords, sockets and strange requests the log holds neither tokens nor passwords,
-    and one line for each request."""
+    """After log-ins, wrong passwords, sockets and strange requests the log holds neither tokens nor
+    passwords, and one line for each request."""
     async with process(tmp_path) as server:
         client = await server.client(User_Agent="probe").register(passwd="hunter2hunter2")
         token = client.token

@@ -128,14 +128,22 @@ async def test_new_password_ends_the_other_sessions(app):
         assert (await kept.receive())["cmd"] == 0
     assert [await answers(client) for client in (here, there)] == [True, False]
     assert refusal(await there.post("/user/login", mobile=MOBILE, passwd=PASSWD, userid=None)) == WRONG_LOGIN
-    assert refusal(await there.post("/user/login", mobile=MOBILE, passwd="new one", userid=None)) == WRONG_LOGIN
+    assert (
+        refusal(await there.post("/user/login", mobile=MOBILE, passwd="new one", userid=None)) == WRONG_LOGIN
+    )
     await app.client().login(MOBILE, " new one ")
 
 
-@pytest.mark.parametrize("fields, code", [
-    ({"old": "wrong123", "new": "another1"}, -1), ({"new": "another1"}, -400), ({"old": PASSWD}, -400),
-    ({"old": PASSWD, "new": "12345"}, -400), ({"old": PASSWD, "new": "x" * 129}, -400),
-])
+@pytest.mark.parametrize(
+    "fields, code",
+    [
+        ({"old": "wrong123", "new": "another1"}, -1),
+        ({"new": "another1"}, -400),
+        ({"old": PASSWD}, -400),
+        ({"old": PASSWD, "new": "12345"}, -400),
+        ({"old": PASSWD, "new": "x" * 129}, -400),
+    ],
+)
 async def test_password_needs_the_old_one(app, fields, code):
     """Without the old password, or with a new one that is too short or long, nothing changes."""
     client = await app.client().register(mobile=MOBILE)
@@ -149,5 +157,7 @@ async def test_changing_the_password_is_no_way_to_guess_it(tmp_path):
     """Wrong old passwords are counted like wrong log-ins."""
     async with running(tmp_path, {"limits.enabled": True, "limits.login_burst": 2}) as app:
         client = await app.client().register()
-        codes = [(await client.post("/user/passwd", old="wrong123", new="another1"))["code"] for _ in range(3)]
+        codes = [
+            (await client.post("/user/passwd", old="wrong123", new="another1"))["code"] for _ in range(3)
+        ]
         assert codes == [-1, -1, -429]

@@ -48,7 +48,8 @@ async def test_in_a_single_chat(app):
         await eve.post("/contact/addfriend", dstid=other.user_id)
     async with AsyncExitStack() as stack:
         mine, phone, his, tablet, hers = await open_all(
-            stack, ann.socket(), ann.socket(), bob.socket(), bob.socket(), eve.socket())
+            stack, ann.socket(), ann.socket(), bob.socket(), bob.socket(), eve.socket()
+        )
         await mine.send(typing(10, bob))
         event = {"cmd": 12, "userid": ann.user_id, "kind": 10, "dstid": bob.user_id}
         assert [await his.receive(), await tablet.receive()] == [event, event]
@@ -132,7 +133,8 @@ async def test_the_database_is_asked_once_a_minute(app, clock, looks):
 
 
 async def test_who_may_not(app, clock, looks):
-    """A stranger, a non-member and one who types to nobody are refused as with a message, without much asking."""
+    """A stranger, a non-member and one who types to nobody are refused as with a message, without much
+    asking."""
     ann, bob = await friends(app)
     room = await group(ann, bob)
     eve = await app.client().register("Eve")
@@ -160,11 +162,21 @@ async def test_notes_to_oneself(app):
         assert await waiting(mine) == await waiting(phone) == []
 
 
-@pytest.mark.parametrize("frame", [
-    {"cmd": 12}, {"cmd": 12, "kind": 10}, {"cmd": 12, "kind": 12, "dstid": 1}, {"cmd": 12, "kind": 10, "dstid": 0},
-    {"cmd": 12, "kind": 10, "dstid": "1"}, {"cmd": 18, "kind": 10}, {"cmd": 18, "dstid": 1},
-    {"cmd": 18, "kind": 9, "dstid": 1}, {"cmd": 18, "friends": 2}, {"cmd": 18, "friends": True},
-])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"cmd": 12},
+        {"cmd": 12, "kind": 10},
+        {"cmd": 12, "kind": 12, "dstid": 1},
+        {"cmd": 12, "kind": 10, "dstid": 0},
+        {"cmd": 12, "kind": 10, "dstid": "1"},
+        {"cmd": 18, "kind": 10},
+        {"cmd": 18, "dstid": 1},
+        {"cmd": 18, "kind": 9, "dstid": 1},
+        {"cmd": 18, "friends": 2},
+        {"cmd": 18, "friends": True},
+    ],
+)
 async def test_nonsense(app, frame):
     """A frame without its fields, or with impossible ones, is refused with -400."""
     ann = await app.client().register()
@@ -175,7 +187,9 @@ async def test_nonsense(app, frame):
 
 async def test_the_rate(tmp_path):
     """A client that floods the server with typing is told to slow down."""
-    async with running(tmp_path, {"limits.enabled": True, "limits.request_burst": 10, "limits.request_rate": 0.1}) as app:
+    async with running(
+        tmp_path, {"limits.enabled": True, "limits.request_burst": 10, "limits.request_rate": 0.1}
+    ) as app:
         ann = await app.client().register()
         async with ann.socket() as socket:
             for _ in range(10):
@@ -187,7 +201,8 @@ async def test_the_rate(tmp_path):
 
 @pytest.mark.parametrize("members, told", [(3, True), (2, False), (0, False)])
 async def test_large_groups_are_quiet(tmp_path, members, told):
-    """In a group with more members than the setting allows nobody is told who types, and nobody is refused."""
+    """In a group with more members than the setting allows nobody is told who types, and nobody is
+    refused."""
     async with running(tmp_path, {"hub.typing_max_members": members}) as app:
         ann, bob, eve = [await app.client().register() for _ in range(3)]
         room = await group(ann, bob, eve)

@@ -20,12 +20,28 @@ async def test_registering_answers_with_the_new_user(app):
     """Who registers gets the own row back, with a token, and is logged in."""
     client = app.client()
     before = now_ms()
-    answer = await client.post("/user/register", mobile=MOBILE, passwd=PASSWD, nickname=" 小鹊 ", sex="W",
-                               avatar="/asset/a.png", memo="hi")
+    answer = await client.post(
+        "/user/register",
+        mobile=MOBILE,
+        passwd=PASSWD,
+        nickname=" 小鹊 ",
+        sex="W",
+        avatar="/asset/a.png",
+        memo="hi",
+    )
     user = answer["data"]
     assert answer["code"] == 0
-    assert user == {"id": user["id"], "mobile": MOBILE, "avatar": "/asset/a.png", "sex": "W", "nickname": "小鹊",
-                    "online": 0, "memo": "hi", "createat": user["createat"], "token": user["token"]}
+    assert user == {
+        "id": user["id"],
+        "mobile": MOBILE,
+        "avatar": "/asset/a.png",
+        "sex": "W",
+        "nickname": "小鹊",
+        "online": 0,
+        "memo": "hi",
+        "createat": user["createat"],
+        "token": user["token"],
+    }
     assert before <= user["createat"] <= now_ms()
     assert client.cookies == {f"im_{user['id']}": user["token"]}
     assert (await client.post("/user/profile", userid=user["id"]))["code"] == 0
@@ -35,7 +51,9 @@ async def test_little_is_needed_to_register(app):
     """A number and a password make an account with a name that can be shown."""
     ann, bo = await app.client().register(), await app.client().register()
     rows = [(await client.post("/user/find", id=client.user_id))["data"] for client in (ann, bo)]
-    assert all(row["nickname"].startswith("用户") and row["sex"] == "U" and row["avatar"] == "" for row in rows)
+    assert all(
+        row["nickname"].startswith("用户") and row["sex"] == "U" and row["avatar"] == "" for row in rows
+    )
     assert rows[0]["nickname"] != rows[1]["nickname"]
 
 
@@ -46,28 +64,61 @@ async def test_cookie_is_out_of_reach_of_scripts(app):
     assert {"httponly", "samesite=lax", "path=/"} <= attributes
 
 
-@pytest.mark.parametrize("mobile, passwd", [
-    ("12345", "123456"), ("1" * 20, "密码"), ("+" + "1" * 20, " spa ce"), ("008613912345678", "x" * 128),
-    (MOBILE, "a+b&c=d%"),
-])
+@pytest.mark.parametrize(
+    "mobile, passwd",
+    [
+        ("12345", "123456"),
+        ("1" * 20, "密码"),
+        ("+" + "1" * 20, " spa ce"),
+        ("008613912345678", "x" * 128),
+        (MOBILE, "a+b&c=d%"),
+    ],
+)
 async def test_numbers_and_passwords_at_the_limits(app, mobile, passwd):
-    """Any number of 5 to 20 digits and any password of 6 to 128 bytes is an account that can be logged in to."""
+    """Any number of 5 to 20 digits and any password of 6 to 128 bytes is an account that can be logged in
+    to."""
     await app.client().register(mobile=mobile, passwd=passwd)
     await app.client().login(mobile, passwd)
 
 
-@pytest.mark.parametrize("field, value", [
-    ("mobile", ""), ("mobile", None), ("mobile", "1234"), ("mobile", "1" * 21), ("mobile", "+"), ("mobile", "1391234567a"),
-    ("mobile", "139 12345678"), ("mobile", "++13912345678"), ("mobile", "１３９１２３４５６７８"), ("mobile", "13912345678\x00"),
-    ("passwd", ""), ("passwd", None), ("passwd", "12345"), ("passwd", "x" * 129), ("passwd", "密" * 43),
-    ("passwd", "secret\x00123"),
-    ("sex", "X"), ("sex", "m"), ("sex", "MW"),
-    ("avatar", "javascript:alert(1)"), ("avatar", "JavaScript:alert(1)"), ("avatar", "data:image/png;base64,AAAA"),
-    ("avatar", "http://example.org/a.png"), ("avatar", "//example.org/a.png"), ("avatar", "/mnt/../etc/passwd"),
-    ("avatar", "/user/logout"), ("avatar", "https://example.org/a.png\" onerror=\"x"), ("avatar", "/mnt/" + "a" * 300),
-    ("avatar", "https://example.org\\@evil.example"), ("avatar", "/mnt/a b.png"),
-    ("nickname", "x" * 41), ("nickname", "a\x00b"), ("memo", "x" * 201),
-])
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("mobile", ""),
+        ("mobile", None),
+        ("mobile", "1234"),
+        ("mobile", "1" * 21),
+        ("mobile", "+"),
+        ("mobile", "1391234567a"),
+        ("mobile", "139 12345678"),
+        ("mobile", "++13912345678"),
+        ("mobile", "１３９１２３４５６７８"),
+        ("mobile", "13912345678\x00"),
+        ("passwd", ""),
+        ("passwd", None),
+        ("passwd", "12345"),
+        ("passwd", "x" * 129),
+        ("passwd", "密" * 43),
+        ("passwd", "secret\x00123"),
+        ("sex", "X"),
+        ("sex", "m"),
+        ("sex", "MW"),
+        ("avatar", "javascript:alert(1)"),
+        ("avatar", "JavaScript:alert(1)"),
+        ("avatar", "data:image/png;base64,AAAA"),
+        ("avatar", "http://example.org/a.png"),
+        ("avatar", "//example.org/a.png"),
+        ("avatar", "/mnt/../etc/passwd"),
+        ("avatar", "/user/logout"),
+        ("avatar", 'https://example.org/a.png" onerror="x'),
+        ("avatar", "/mnt/" + "a" * 300),
+        ("avatar", "https://example.org\\@evil.example"),
+        ("avatar", "/mnt/a b.png"),
+        ("nickname", "x" * 41),
+        ("nickname", "a\x00b"),
+        ("memo", "x" * 201),
+    ],
+)
 async def test_bad_fields_are_refused(app, field, value):
     """What cannot be stored or shown safely is a bad argument, and no account comes of it."""
     fields = {"mobile": MOBILE, "passwd": PASSWD, field: value}
@@ -75,17 +126,28 @@ async def test_bad_fields_are_refused(app, field, value):
     assert refusal(await app.client().post("/user/login", mobile=MOBILE, passwd=PASSWD)) == WRONG_LOGIN
 
 
-@pytest.mark.parametrize("field, value", [
-    ("mobile", 13912345678), ("passwd", 12345678), ("passwd", ["secret123"]), ("nickname", {"a": 1}), ("sex", 1),
-    ("avatar", True), ("memo", 1.5), ("nickname", "\ud800"),
-])
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("mobile", 13912345678),
+        ("passwd", 12345678),
+        ("passwd", ["secret123"]),
+        ("nickname", {"a": 1}),
+        ("sex", 1),
+        ("avatar", True),
+        ("memo", 1.5),
+        ("nickname", "\ud800"),
+    ],
+)
 async def test_json_of_another_type_is_refused(app, field, value):
     """Texts are texts in JSON, too."""
     fields = {"mobile": MOBILE, "passwd": PASSWD, field: value}
     assert (await app.client().post_json("/user/register", **fields))["code"] == -400
 
 
-@pytest.mark.parametrize("avatar", ["/mnt/2026/11/a.png", "/asset/images/a.png", "https://example.org/头像.png?x=1&y=2"])
+@pytest.mark.parametrize(
+    "avatar", ["/mnt/2026/11/a.png", "/asset/images/a.png", "https://example.org/头像.png?x=1&y=2"]
+)
 async def test_pictures_of_ours_and_by_https(app, avatar):
     """An uploaded picture, one of the server's and one from elsewhere by https can be an avatar."""
     client = await app.client().register(avatar=avatar)
@@ -96,7 +158,10 @@ async def test_number_is_registered_once(app):
     """A number that has an account says so."""
     await app.client().register(mobile=MOBILE)
     again = app.client()
-    assert refusal(await again.post("/user/register", mobile=MOBILE, passwd="another1")) == (-409, "该手机号已经注册")
+    assert refusal(await again.post("/user/register", mobile=MOBILE, passwd="another1")) == (
+        -409,
+        "该手机号已经注册",
+    )
     assert again.cookies == {}
 
 
@@ -115,10 +180,19 @@ async def test_log_in_opens_a_session(app):
     assert (await bot.post("/user/sessions", userid=user["id"]))["total"] == 2
 
 
-@pytest.mark.parametrize("mobile, passwd", [
-    (MOBILE, "wrong123"), (MOBILE, PASSWD + " "), (MOBILE, PASSWD.upper()), (MOBILE, "x"), (MOBILE, "x" * 1000),
-    ("13900000000", PASSWD), ("nobody", PASSWD), ("+" + MOBILE, PASSWD),
-])
+@pytest.mark.parametrize(
+    "mobile, passwd",
+    [
+        (MOBILE, "wrong123"),
+        (MOBILE, PASSWD + " "),
+        (MOBILE, PASSWD.upper()),
+        (MOBILE, "x"),
+        (MOBILE, "x" * 1000),
+        ("13900000000", PASSWD),
+        ("nobody", PASSWD),
+        ("+" + MOBILE, PASSWD),
+    ],
+)
 async def test_wrong_number_and_wrong_password_look_the_same(app, mobile, passwd):
     """A failed log-in does not tell whether the number has an account."""
     await app.client().register(mobile=MOBILE)
@@ -175,15 +249,27 @@ async def test_profile_can_be_changed(app):
     """Named fields change and the others stay; a picture and a memo can be taken away."""
     client = await app.client().register("Ann", MOBILE, avatar="/asset/a.png", memo="hi", sex="W")
     changed = (await client.post("/user/profile", nickname="安", sex="U"))["data"]
-    assert [changed[name] for name in ("nickname", "sex", "avatar", "memo")] == ["安", "U", "/asset/a.png", "hi"]
+    assert [changed[name] for name in ("nickname", "sex", "avatar", "memo")] == [
+        "安",
+        "U",
+        "/asset/a.png",
+        "hi",
+    ]
     assert (changed["mobile"], changed["token"]) == (MOBILE, "")
     changed = (await client.post_json("/user/profile", avatar="", memo=""))["data"]
     assert [changed[name] for name in ("nickname", "sex", "avatar", "memo")] == ["安", "U", "", ""]
 
 
-@pytest.mark.parametrize("field, value", [
-    ("nickname", " "), ("nickname", "x" * 41), ("avatar", "javascript:alert(1)"), ("sex", "X"), ("memo", "x" * 201),
-])
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("nickname", " "),
+        ("nickname", "x" * 41),
+        ("avatar", "javascript:alert(1)"),
+        ("sex", "X"),
+        ("memo", "x" * 201),
+    ],
+)
 async def test_bad_profile_is_refused(app, field, value):
     """A profile that could not be registered cannot be made later."""
     client = await app.client().register("Ann")
@@ -199,8 +285,13 @@ async def test_friends_hear_of_a_new_profile(app):
     async with ann.socket() as at_ann, bo.socket() as at_bo, eve.socket() as at_eve:
         await ann.post("/user/profile", nickname="Anna")
         for socket in (at_ann, at_bo):
-            assert await socket.receive() == {"cmd": 20, "what": "updated", "userid": ann.user_id,
-                                              "dstid": ann.user_id, "kind": 10}
+            assert await socket.receive() == {
+                "cmd": 20,
+                "what": "updated",
+                "userid": ann.user_id,
+                "dstid": ann.user_id,
+                "kind": 10,
+            }
         await at_eve.send({"cmd": 0})
         assert (await at_eve.receive())["cmd"] == 0
 
@@ -242,8 +333,13 @@ async def test_no_answer_has_a_hash(app):
     """The password's hash and salt are in no answer."""
     ann, bo = await app.client().register(), await app.client().register()
     await ann.post("/contact/addfriend", dstid=bo.user_id)
-    for path, fields in [("/user/find", {"id": ann.user_id}), ("/user/find", {"id": bo.user_id}),
-                         ("/user/profile", {}), ("/user/sessions", {}), ("/contact/loadfriend", {}),
-                         ("/user/login", {"mobile": ann.mobile, "passwd": PASSWD})]:
+    for path, fields in [
+        ("/user/find", {"id": ann.user_id}),
+        ("/user/find", {"id": bo.user_id}),
+        ("/user/profile", {}),
+        ("/user/sessions", {}),
+        ("/contact/loadfriend", {}),
+        ("/user/login", {"mobile": ann.mobile, "passwd": PASSWD}),
+    ]:
         text = str(await ann.post(path, **fields))
         assert "argon2" not in text and "passwd" not in text and "salt" not in text and "hash" not in text

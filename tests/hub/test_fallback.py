@@ -30,13 +30,23 @@ def certificate(tmp_path):
     """Settings for a certificate that we signed ourselves."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-            .serial_number(1).not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=1)).sign(key, hashes.SHA256()))
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
     (tmp_path / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (tmp_path / "key.pem").write_bytes(key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    (tmp_path / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
     return {"server.tls_cert": str(tmp_path / "cert.pem"), "server.tls_key": str(tmp_path / "key.pem")}
 
 
@@ -45,23 +55,29 @@ async def test_under_tls(certificate, tmp_path):
     async with running(tmp_path / "data", certificate) as app:
         http = SimpleAsyncHTTPClient(force_instance=True)
         body = urlencode({"mobile": "13800000000", "passwd": "secret123"})
-        answer = await http.fetch(HTTPRequest(f"https://127.0.0.1:{app.port}/user/register", "POST", body=body,
-                                              validate_cert=False))
+        answer = await http.fetch(
+            HTTPRequest(f"https://127.0.0.1:{app.port}/user/register", "POST", body=body, validate_cert=False)
+        )
         http.close()
         me = ujson.loads(answer.body)["data"]
         cookie = answer.headers["Set-Cookie"]
         assert cookie.startswith(f"__Host-im_{me['id']}=") and "Secure" in cookie
-        socket = await RawSocket.connect(app.port, f"/chat?id={me['id']}&v=2", tls=TRUSTING,
-                                         Cookie=cookie.partition(";")[0])
+        socket = await RawSocket.connect(
+            app.port, f"/chat?id={me['id']}&v=2", tls=TRUSTING, Cookie=cookie.partition(";")[0]
+        )
         async with socket:
             assert (await socket.receive())["cmd"] == 3
             (node,) = app.services.hub._nodes.values()
             assert isinstance(node._transport, StockTransport)
-            await socket.write(frame({"cmd": 10, "dstid": me["id"], "media": 1, "content": "x" * 40_000, "cid": "1"}))
+            await socket.write(
+                frame({"cmd": 10, "dstid": me["id"], "media": 1, "content": "x" * 40_000, "cid": "1"})
+            )
             assert (await socket.receive())["cid"] == "1"
 
 
-@pytest.mark.parametrize(("owner", "name"), [(WebSocketProtocol13, "_receive_frame_loop"), (IOStream, "writing")])
+@pytest.mark.parametrize(
+    ("owner", "name"), [(WebSocketProtocol13, "_receive_frame_loop"), (IOStream, "writing")]
+)
 def test_an_unknown_tornado(monkeypatch, expect_logs, owner, name):
     """Where Tornado has not what we reach into, every socket is left with it, and the log says why."""
     if name in vars(owner):

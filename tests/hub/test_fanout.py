@@ -59,7 +59,8 @@ async def test_a_turns_frames_are_joined_once(hall):
 
 
 async def test_a_large_room_lets_others_through(hall, monkeypatch):
-    """While a room of thousands is being written, a private message and a small room don't wait for its end."""
+    """While a room of thousands is being written, a private message and a small room don't wait for its
+    end."""
     monkeypatch.setattr(hub.fanout, "_TURN", 0)  # the clock allows one slice a turn
     crowd, pair = [hall.come(7) for _ in range(3000)], [hall.come(8), hall.come(8)]
     hall.say(7, "to the crowd")
@@ -104,7 +105,10 @@ async def test_senders_get_acks_in_place(hall):
     hall.say(7, "a2", origin=ann.id, ack="ack a2")
     await hall.settle(ann, bob, eve, count=3)
     assert [hall.texts(node) for node in (ann, bob, eve)] == [
-        ["ack a1", "b1", "ack a2"], ["a1", "ack b1", "a2"], ["a1", "b1", "a2"]]
+        ["ack a1", "b1", "ack a2"],
+        ["a1", "ack b1", "a2"],
+        ["a1", "b1", "a2"],
+    ]
 
 
 async def test_classic_pages_get_no_notices(hall):

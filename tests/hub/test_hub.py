@@ -50,7 +50,9 @@ def hall():
 async def test_channels(hall):
     """A user's frames reach all their connections and nobody else's; a room's reach its members."""
     ann, phone, bob, eve = hall.come(1, 7), hall.come(1, 7), hall.come(2, 7), hall.come(3)
-    hall.hub.publish([Publication((user_channel(1),), "to ann"), Publication((room_channel(7),), "to the room")])
+    hall.hub.publish(
+        [Publication((user_channel(1),), "to ann"), Publication((room_channel(7),), "to the room")]
+    )
     assert await hall.got(ann, phone, bob, eve) == [["to ann", "to the room"]] * 2 + [["to the room"], []]
 
 
@@ -95,18 +97,22 @@ async def test_the_sending_node_is_skipped(hall):
 async def test_the_ack_takes_the_messages_place(hall, channels):
     """The sending connection gets its ack where the others get the message: all see one order of seq."""
     sending, peer = hall.come(1, 7), hall.come(2, 7)
-    hall.hub.publish([
-        Publication(channels, "one"),
-        Publication(channels, "two", sending.id, "ack of two"),
-        Publication(channels, "three"),
-    ])
+    hall.hub.publish(
+        [
+            Publication(channels, "one"),
+            Publication(channels, "two", sending.id, "ack of two"),
+            Publication(channels, "three"),
+        ]
+    )
     assert await hall.got(sending, peer) == [["one", "ack of two", "three"], ["one", "two", "three"]]
 
 
 async def test_an_ack_needs_no_listener(hall):
     """Who sent a message gets its ack, also where nobody listens to the room here."""
     sending = hall.come(1)
-    hall.hub.publish([Publication((room_channel(7),), "one", sending.id, "ack"), Publication((room_channel(7),), "two")])
+    hall.hub.publish(
+        [Publication((room_channel(7),), "one", sending.id, "ack"), Publication((room_channel(7),), "two")]
+    )
     assert await hall.got(sending) == [["ack"]]
 
 
@@ -128,7 +134,8 @@ async def test_joining_takes_effect_at_once(hall):
 
 
 async def test_joining_while_connecting(hall):
-    """Rooms joined while a connection is being opened are not missed, and the welcome stays the first frame."""
+    """Rooms joined while a connection is being opened are not missed, and the welcome stays the first
+    frame."""
     socket, mark = RecordingSocket(), hall.hub.journal.mark
     hall.hub.join(1, 7)
     node = hall.hub.register(1, 1, True, "zh", socket)

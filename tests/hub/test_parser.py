@@ -33,11 +33,30 @@ def parse(*pieces, limit=LIMIT):
     return found
 
 
-GOOD = (masked(TEXT, "你好".encode()) + masked(PING, b"p") + masked(TEXT, b"frag", final=False) + masked(PONG)
-        + masked(0, b"men", final=False) + masked(PING, b"q" * 125) + masked(0, b"ted") + masked(BINARY, bytes(range(256)))
-        + masked(TEXT, b"x" * 300) + masked(TEXT) + masked(CLOSE, struct.pack("!H", 1000)))
-MEANT = [(TEXT, "你好"), (PING, b"p"), (PONG, b""), (PING, b"q" * 125), (TEXT, "fragmented"), (BINARY, bytes(range(256))),
-         (TEXT, "x" * 300), (TEXT, ""), (CLOSE, struct.pack("!H", 1000))]
+GOOD = (
+    masked(TEXT, "你好".encode())
+    + masked(PING, b"p")
+    + masked(TEXT, b"frag", final=False)
+    + masked(PONG)
+    + masked(0, b"men", final=False)
+    + masked(PING, b"q" * 125)
+    + masked(0, b"ted")
+    + masked(BINARY, bytes(range(256)))
+    + masked(TEXT, b"x" * 300)
+    + masked(TEXT)
+    + masked(CLOSE, struct.pack("!H", 1000))
+)
+MEANT = [
+    (TEXT, "你好"),
+    (PING, b"p"),
+    (PONG, b""),
+    (PING, b"q" * 125),
+    (TEXT, "fragmented"),
+    (BINARY, bytes(range(256))),
+    (TEXT, "x" * 300),
+    (TEXT, ""),
+    (CLOSE, struct.pack("!H", 1000)),
+]
 
 
 def test_whole():
@@ -62,7 +81,9 @@ def test_any_fragmentation(messages, data):
     wire = b""
     for text, parts in messages:
         payload = text.encode()
-        edges = sorted(data.draw(st.lists(st.integers(0, len(payload)), min_size=parts - 1, max_size=parts - 1)))
+        edges = sorted(
+            data.draw(st.lists(st.integers(0, len(payload)), min_size=parts - 1, max_size=parts - 1))
+        )
         bounds = [0, *edges, len(payload)]
         for i in range(parts):
             wire += masked(TEXT if i == 0 else 0, payload[bounds[i] : bounds[i + 1]], final=i == parts - 1)
@@ -71,21 +92,25 @@ def test_any_fragmentation(messages, data):
     assert parse(*pieces) == [(TEXT, text) for text, _ in messages]
 
 
-@pytest.mark.parametrize("bad", [
-    b"\x81\x02hi",  # not masked
-    masked(TEXT, b"x", rsv=0x40),
-    masked(TEXT, b"x", rsv=0x20),
-    masked(TEXT, b"x", rsv=0x10),
-    masked(3, b"x"),  # unknown opcodes
-    masked(11, b"x"),
-    masked(PING, b"x", final=False),  # control frames are whole
-    masked(PING, b"x" * 126),  # and short
-    masked(0, b"x"),  # continues nothing
-    masked(TEXT, b"x", final=False) + masked(TEXT, b"y"),  # a message inside another
-    masked(TEXT, b"\xff"),  # not UTF-8
-    masked(TEXT, b"\xed\xa0\x80"),  # a surrogate
-    masked(TEXT, "你".encode()[:2], final=False) + masked(0, b"x"),
-], ids=repr)
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"\x81\x02hi",  # not masked
+        masked(TEXT, b"x", rsv=0x40),
+        masked(TEXT, b"x", rsv=0x20),
+        masked(TEXT, b"x", rsv=0x10),
+        masked(3, b"x"),  # unknown opcodes
+        masked(11, b"x"),
+        masked(PING, b"x", final=False),  # control frames are whole
+        masked(PING, b"x" * 126),  # and short
+        masked(0, b"x"),  # continues nothing
+        masked(TEXT, b"x", final=False) + masked(TEXT, b"y"),  # a message inside another
+        masked(TEXT, b"\xff"),  # not UTF-8
+        masked(TEXT, b"\xed\xa0\x80"),  # a surrogate
+        masked(TEXT, "你".encode()[:2], final=False) + masked(0, b"x"),
+    ],
+    ids=repr,
+)
 def test_violations(bad):
     """What breaks the protocol is refused; what came before it is not lost."""
     parser, found = FrameParser(LIMIT), []
@@ -97,13 +122,17 @@ def test_violations(bad):
 def test_the_limit_is_exact():
     """A message of the limit passes, one byte more does not, in one frame or in several."""
     assert parse(masked(TEXT, b"x" * LIMIT)) == [(TEXT, "x" * LIMIT)]
-    for wire in (masked(TEXT, b"x" * (LIMIT + 1)),
-                 masked(TEXT, b"x" * LIMIT, final=False) + masked(0, b"x"),
-                 struct.pack("!BBQ", 0x81, 0xFF, 2**63)):
+    for wire in (
+        masked(TEXT, b"x" * (LIMIT + 1)),
+        masked(TEXT, b"x" * LIMIT, final=False) + masked(0, b"x"),
+        struct.pack("!BBQ", 0x81, 0xFF, 2**63),
+    ):
         with pytest.raises(TooBig):
             parse(wire)
     assert parse(masked(TEXT, b"x" * LIMIT, final=False) + masked(PING, b"y" * 125) + masked(0)) == [
-        (PING, b"y" * 125), (TEXT, "x" * LIMIT)]
+        (PING, b"y" * 125),
+        (TEXT, "x" * LIMIT),
+    ]
 
 
 @given(st.lists(st.binary(max_size=200), max_size=10))

@@ -71,7 +71,8 @@ def hall(io_loop, monkeypatch):
 
 
 async def test_who_comes_is_announced_together(hall):
-    """All who come within a second are announced at once, a second connection of the same person not at all."""
+    """All who come within a second are announced at once, a second connection of the same person not at
+    all."""
     for user_id in (1, 2, 3):
         hall.come(user_id)
     assert await hall.second() == [{1: 1, 2: 1, 3: 1}]
@@ -121,7 +122,8 @@ async def test_a_door_that_did_not_open(hall):
 
 
 async def test_a_storm_comes_in_portions(hall, monkeypatch):
-    """After a restart thousands come at once: each second as many are announced as a second should cost, in turn."""
+    """After a restart thousands come at once: each second as many are announced as a second should cost, in
+    turn."""
     monkeypatch.setattr(hub.presence, "_MOST", 1000)
     nodes = [hall.come(user_id) for user_id in range(1, 2501)]
     portions = [await hall.second() for _ in range(4)]
@@ -158,6 +160,7 @@ async def test_nobody_looks(hall):
 
 async def test_a_failure_is_logged_and_over(hall, expect_logs):
     """An announcement that fails is one line in the log; the next goes out."""
+
     async def fail(changes):
         raise ZeroDivisionError
 
@@ -183,13 +186,17 @@ async def test_the_second_comes_by_itself(hall, monkeypatch):
     assert await told == {1: 1}
 
 
-@pytest.mark.parametrize("channel, sight, seen", [
-    (user_channel(1), Sight(SINGLE, 2, 2), ["chat", "silent"]),
-    (user_channel(1), Sight(SINGLE, 2, 2, friends=True), ["chat", "friends", "silent"]),
-    (user_channel(1), Sight(SINGLE, 2, 1), []),
-    (room_channel(7), Sight(ROOM, 7, 2), ["room", "silent"]),
-    (room_channel(7), Sight(ROOM, 7, 1), []),
-], ids=["typing", "presence", "my typing", "typing in a room", "my typing in a room"])
+@pytest.mark.parametrize(
+    "channel, sight, seen",
+    [
+        (user_channel(1), Sight(SINGLE, 2, 2), ["chat", "silent"]),
+        (user_channel(1), Sight(SINGLE, 2, 2, friends=True), ["chat", "friends", "silent"]),
+        (user_channel(1), Sight(SINGLE, 2, 1), []),
+        (room_channel(7), Sight(ROOM, 7, 2), ["room", "silent"]),
+        (room_channel(7), Sight(ROOM, 7, 1), []),
+    ],
+    ids=["typing", "presence", "my typing", "typing in a room", "my typing in a room"],
+)
 async def test_who_sees_what(hall, channel, sight, seen):
     """What concerns only those who look reaches the pages that have it open, and those that never said."""
     nodes = {name: hall.come(1, 7) for name in ("chat", "friends", "room", "nothing", "silent")}
@@ -200,7 +207,9 @@ async def test_who_sees_what(hall, channel, sight, seen):
     hall.hub.look(nodes["nothing"], NOTHING)
     hall.hub.publish([Publication((channel,), "sight", sight=sight)])
     texts = dict(zip(nodes, await hall.texts(*nodes.values())))
-    assert [name for name in nodes if texts[name]] == seen and all(text in ([], ["sight"]) for text in texts.values())
+    assert [name for name in nodes if texts[name]] == seen and all(
+        text in ([], ["sight"]) for text in texts.values()
+    )
 
 
 async def test_a_sight_among_messages(hall):
@@ -208,8 +217,12 @@ async def test_a_sight_among_messages(hall):
     open_, elsewhere = hall.come(1, 7), hall.come(2, 7)
     hall.hub.look(elsewhere, NOTHING)
     room = (room_channel(7),)
-    hall.hub.publish([
-        Publication(room, "one"), Publication(room, "3 types", sight=Sight(ROOM, 7, 3)),
-        Publication(room, "4 types", sight=Sight(ROOM, 7, 4)), Publication(room, "two"),
-    ])
+    hall.hub.publish(
+        [
+            Publication(room, "one"),
+            Publication(room, "3 types", sight=Sight(ROOM, 7, 3)),
+            Publication(room, "4 types", sight=Sight(ROOM, 7, 4)),
+            Publication(room, "two"),
+        ]
+    )
     assert await hall.texts(open_, elsewhere) == [["one", "3 types", "4 types", "two"], ["one", "two"]]

@@ -48,9 +48,14 @@ class Wire:
         wire = cls(connection)
         await wire._loop.sock_connect(connection, (address.hostname, address.port))
         query = urlencode({"id": client.user_id, "token": client.token, "v": 2})
-        await wire.send((f"GET /chat?{query} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
-                         f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                         f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n\r\n").encode() + early)
+        await wire.send(
+            (
+                f"GET /chat?{query} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
+                f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n\r\n"
+            ).encode()
+            + early
+        )
         while b"\r\n\r\n" not in wire._read:
             await wire._more()
         head, _, wire._read = wire._read.partition(b"\r\n\r\n")
@@ -104,22 +109,31 @@ CLOSED = (CLOSE, struct.pack("!H", 1000))
 TOO_BIG = (CLOSE, struct.pack("!H", 1009))
 BYE = masked(CLOSE, struct.pack("!H", 1000))
 
-# What a client says, how many heartbeats in it are answered, and which other frames it gets. After the answers it
-# says good-bye, if the connection has not ended by then.
+# What a client says, how many heartbeats in it are answered, and which other frames it gets. After the
+# answers it says good-bye, if the connection has not ended by then.
 SCENES = {
     "a text": (masked(TEXT, BEAT), 1, [CLOSED]),
     "many in one packet": (masked(TEXT, BEAT) * 50, 50, [CLOSED]),
-    "fragments": (masked(TEXT, BEAT[:3], final=False) + masked(0, BEAT[3:5], final=False) + masked(0, BEAT[5:]),
-                  1, [CLOSED]),
+    "fragments": (
+        masked(TEXT, BEAT[:3], final=False) + masked(0, BEAT[3:5], final=False) + masked(0, BEAT[5:]),
+        1,
+        [CLOSED],
+    ),
     "empty fragments": (masked(TEXT, final=False) + masked(0, BEAT, final=False) + masked(0), 1, [CLOSED]),
-    "ping inside fragments": (masked(TEXT, BEAT[:3], final=False) + masked(PING, b"x") + masked(0, BEAT[3:]),
-                              1, [(PONG, b"x"), CLOSED]),
+    "ping inside fragments": (
+        masked(TEXT, BEAT[:3], final=False) + masked(PING, b"x") + masked(0, BEAT[3:]),
+        1,
+        [(PONG, b"x"), CLOSED],
+    ),
     "unasked pong": (masked(PONG, b"x") + masked(TEXT, BEAT), 1, [CLOSED]),
     "ping of 125 bytes": (masked(PING, b"p" * 125), 0, [(PONG, b"p" * 125), CLOSED]),
     "close without a code": (masked(CLOSE), 0, [(CLOSE, b"")]),
     "close with half a code": (masked(CLOSE, b"\x03"), 0, [(CLOSE, b"")]),
-    "close with a reason": (masked(CLOSE, struct.pack("!H", 4000) + "再见".encode()), 0,
-                            [(CLOSE, struct.pack("!H", 4000))]),
+    "close with a reason": (
+        masked(CLOSE, struct.pack("!H", 4000) + "再见".encode()),
+        0,
+        [(CLOSE, struct.pack("!H", 4000))],
+    ),
     "a text of the limit": (masked(TEXT, BEAT + b" " * (4096 - len(BEAT))), 1, [CLOSED]),
     "a text over the limit": (masked(TEXT, b" " * 4097), 0, [TOO_BIG]),
     "fragments over the limit": (masked(TEXT, b" " * 4096, final=False) + masked(0, b" "), 0, [TOO_BIG]),
@@ -161,7 +175,11 @@ async def test_scenes(app, scene):
 async def test_cut_at_every_byte(app):
     """A frame that arrives in two packets is whole, wherever it is cut, with masks of every kind."""
     client = await app.client().register()
-    said = masked(TEXT, BEAT[:4], final=False, mask=b"\x00\x81\xff\x01") + masked(PING, b"p") + masked(0, BEAT[4:])
+    said = (
+        masked(TEXT, BEAT[:4], final=False, mask=b"\x00\x81\xff\x01")
+        + masked(PING, b"p")
+        + masked(0, BEAT[4:])
+    )
     wire = await Wire.open(client)
     for cut in range(1, len(said)):
         await wire.send(said[:cut])
@@ -201,7 +219,9 @@ async def test_a_full_log_makes_the_socket_wait(app):
     ann, bob = await app.client().register(), await app.client().register()
     await ann.post("/contact/addfriend", dstid=bob.user_id)
     wire = await Wire.open(ann)
-    said = [{"cmd": 10, "dstid": bob.user_id, "media": 1, "content": str(i), "cid": str(i)} for i in range(300)]
+    said = [
+        {"cmd": 10, "dstid": bob.user_id, "media": 1, "content": str(i), "cid": str(i)} for i in range(300)
+    ]
     await wire.send(b"".join(masked(TEXT, ujson.dumps(frame).encode()) for frame in said))
     acks = [ujson.loads((await wire.frame())[1]) for _ in said]
     assert [ack["seq"] for ack in acks] == list(range(1, 301))
@@ -255,8 +275,8 @@ async def test_the_server_closes(app):
 
 
 async def test_a_client_that_falls_behind(app, monkeypatch):
-    """A client that does not read is closed with 4008, and reads on up to the close frame in whole frames, even
-    when that takes it longer than an answer to the close frame may take."""
+    """A client that does not read is closed with 4008, and reads on up to the close frame in whole frames,
+    even when that takes it longer than an answer to the close frame may take."""
     monkeypatch.setattr(fast, "_CLOSING", 0.0)
     ann, bob = await app.client().register(), await app.client().register()
     await ann.post("/contact/addfriend", dstid=bob.user_id)
@@ -264,8 +284,12 @@ async def test_a_client_that_falls_behind(app, monkeypatch):
     content = "x" * 3500
     (node,) = (node for node in app.services.hub._nodes.values())
     while not node.closed:
-        answers = await asyncio.gather(*(
-            ann.post_json("/message/send", cmd=10, dstid=bob.user_id, media=1, content=content) for _ in range(40)))
+        answers = await asyncio.gather(
+            *(
+                ann.post_json("/message/send", cmd=10, dstid=bob.user_id, media=1, content=content)
+                for _ in range(40)
+            )
+        )
         assert all(answer["code"] == 0 for answer in answers)
     await ann.post("/contact/loadfriend")  # some turns of the loop pass
     seqs, ended = [], None

@@ -87,8 +87,14 @@ class OssStandin:
 
     def settings(self, **changes: object) -> dict[str, object]:
         """What a server needs to keep its media here."""
-        names = {"endpoint": self.endpoint, "bucket": self.bucket, "region": self.region, "key_id": self.key_id,
-                 "key_secret": self.secret, **changes}
+        names = {
+            "endpoint": self.endpoint,
+            "bucket": self.bucket,
+            "region": self.region,
+            "key_id": self.key_id,
+            "key_secret": self.secret,
+            **changes,
+        }
         return {"storage.backend": "oss", **{f"storage.oss_{name}": value for name, value in names.items()}}
 
     async def stopped(self) -> None:
@@ -261,15 +267,12 @@ class _Handler(web.RequestHandler):
     def _canonical_request(self, additional: str) -> str:
         names = sorted(name for name in additional.split(";") if name)
         query = sorted(
-            (_encode(name), _encode(value))
-            for name, value in self.query.items()
-            if name != "x-oss-signature"
+            (_encode(name), _encode(value)) for name, value in self.query.items() if name != "x-oss-signature"
         )
         headers = sorted(
             (name.lower(), value.strip())
             for name, value in self.request.headers.get_all()
-            if name.lower().startswith("x-oss-")
-            or name.lower() in ("content-type", "content-md5", *names)
+            if name.lower().startswith("x-oss-") or name.lower() in ("content-type", "content-md5", *names)
         )
         return "\n".join(
             [

@@ -24,8 +24,15 @@ async def test_owner_is_the_first_member(database):
     """Who makes a group finds it in the list as it was made, and is in its room."""
     ann = await newcomer(database)
     row = await create(database, ann, "喜鹊 🐦")
-    assert row == {"id": row["id"], "name": "喜鹊 🐦", "ownerid": ann, "icon": "/mnt/i.png", "cate": 3, "memo": "memo",
-                   "createat": NOW}
+    assert row == {
+        "id": row["id"],
+        "name": "喜鹊 🐦",
+        "ownerid": ann,
+        "icon": "/mnt/i.png",
+        "cate": 3,
+        "memo": "memo",
+        "createat": NOW,
+    }
     assert await database.run(community.communities_of, ann) == [row]
     assert await database.run(room_members, row["id"]) == [ann]
 

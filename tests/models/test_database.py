@@ -52,9 +52,15 @@ async def test_a_refusal_is_for_one(database):
     """What a refused call had written is undone; the calls beside it are not touched."""
     calls = [put_and_refuse if i % 3 == 0 else put for i in range(30)]
     results = await asyncio.gather(
-        *(database.run(call, f"n{i}", *([] if call is put_and_refuse else [i])) for i, call in enumerate(calls)),
-        return_exceptions=True)
-    assert [type(result) for result in results] == [Refused if call is put_and_refuse else int for call in calls]
+        *(
+            database.run(call, f"n{i}", *([] if call is put_and_refuse else [i]))
+            for i, call in enumerate(calls)
+        ),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [
+        Refused if call is put_and_refuse else int for call in calls
+    ]
     assert await names(database) == {f"n{i}" for i, call in enumerate(calls) if call is put}
 
 
@@ -62,7 +68,11 @@ async def test_a_fault_is_for_one(database):
     """A row that the database does not take fails for its caller alone."""
     await database.run(put, "taken", 1)
     results = await asyncio.gather(
-        database.run(put, "a", 1), database.run(put, "taken", 2), database.run(put, "b", 3), return_exceptions=True)
+        database.run(put, "a", 1),
+        database.run(put, "taken", 2),
+        database.run(put, "b", 3),
+        return_exceptions=True,
+    )
     assert (results[0], type(results[1]), results[2]) == (1, peewee.IntegrityError, 3)
     assert await names(database) == {"taken", "a", "b"}
 
@@ -96,7 +106,9 @@ async def test_a_database_that_stays_away(database, monkeypatch, expect_logs):
 
     with monkeypatch.context() as away:
         away.setattr(database, "write", gone)
-        results = await asyncio.gather(*(database.run(put, f"n{i}", i) for i in range(3)), return_exceptions=True)
+        results = await asyncio.gather(
+            *(database.run(put, f"n{i}", i) for i in range(3)), return_exceptions=True
+        )
     assert [type(result) for result in results] == [TryAgain] * 3
     assert await database.run(put, "n0", 0) == 0
 

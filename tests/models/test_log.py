@@ -22,11 +22,15 @@ async def history(database, user, kind, dst):
 async def test_messages_are_numbered_from_one_without_a_gap(database, scribe):
     """Two friends who write at once see one sequence 1, 2, 3 …"""
     ann, bob = await friends(database)
-    told = await asyncio.gather(*(scribe.say(*pair, f"{i}") for i in range(30) for pair in ((ann, bob), (bob, ann))))
+    told = await asyncio.gather(
+        *(scribe.say(*pair, f"{i}") for i in range(30) for pair in ((ann, bob), (bob, ann)))
+    )
     assert [m.seq for m in told] == list(range(1, 61))
     assert [m.ver for m in told] == list(range(1, 61))
     rows = await history(database, bob, SINGLE, ann)
-    assert [(row["seq"], row["content"], row["id"]) for row in rows] == [(m.seq, m.content, m.id) for m in told]
+    assert [(row["seq"], row["content"], row["id"]) for row in rows] == [
+        (m.seq, m.content, m.id) for m in told
+    ]
 
 
 async def test_ids_are_unique_over_conversations(database, scribe):
@@ -50,8 +54,15 @@ async def test_resend_gets_the_first_ack_and_creates_nothing(database, scribe):
     """A message sent again under its cid is acked with the first one's numbers and delivered once."""
     ann, bob = await friends(database)
     first = await scribe.say(ann, bob, "hello", cid="c1")
-    again, between = await asyncio.gather(scribe.say(ann, bob, "hello", cid="c1"), scribe.say(ann, bob, "new"))
-    assert (again.id, again.seq, again.ver, again.createat) == (first.id, first.seq, first.ver, first.createat)
+    again, between = await asyncio.gather(
+        scribe.say(ann, bob, "hello", cid="c1"), scribe.say(ann, bob, "new")
+    )
+    assert (again.id, again.seq, again.ver, again.createat) == (
+        first.id,
+        first.seq,
+        first.ver,
+        first.createat,
+    )
     assert between.seq == 2
     assert [m.content for m in scribe.delivered] == ["hello", "new"]
     assert await count(database, StoredMessage) == 2
@@ -65,7 +76,9 @@ async def test_resend_in_the_same_batch(database, scribe):
     assert len(scribe.delivered) == 1
 
 
-@pytest.mark.parametrize("other", [{"content": "other"}, {"memo": "x"}, {"amount": 1}, {"ref": 3}, {"at": [0]}])
+@pytest.mark.parametrize(
+    "other", [{"content": "other"}, {"memo": "x"}, {"amount": 1}, {"ref": 3}, {"at": [0]}]
+)
 async def test_another_message_under_a_used_cid_is_refused(database, scribe, other):
     """A cid names one message for ever."""
     ann, bob = await friends(database)
@@ -163,8 +176,13 @@ async def test_two_logs_number_one_conversation_together(database):
     room = await room_of(database, ann, bob)
     one, two = Scribe(database, max_batch=5), Scribe(database, max_batch=5)
     told = await asyncio.gather(
-        *(scribe.say_in(sender, room, f"{i}", cid=f"c{i}") for i in range(60) for scribe in (one, two)
-          for sender in (ann, bob)))
+        *(
+            scribe.say_in(sender, room, f"{i}", cid=f"c{i}")
+            for i in range(60)
+            for scribe in (one, two)
+            for sender in (ann, bob)
+        )
+    )
     by_cid = {}
     for message in told:
         by_cid.setdefault((message.userid, message.cid), set()).add(message.seq)

@@ -22,9 +22,14 @@ async def test_tables_are_as_the_models_say(database, model):
         table = model._meta.table_name
         columns = {column.name: column.null for column in database.peewee.get_columns(table)}
         assert columns == {field.column_name: field.null for field in model._meta.sorted_fields}
-        assert database.peewee.get_primary_keys(table) == [f.column_name for f in model._meta.get_primary_keys()]
-        wanted = {((field.column_name,), field.unique) for field in model._meta.sorted_fields
-                  if (field.index or field.unique) and not field.primary_key}
+        assert database.peewee.get_primary_keys(table) == [
+            f.column_name for f in model._meta.get_primary_keys()
+        ]
+        wanted = {
+            ((field.column_name,), field.unique)
+            for field in model._meta.sorted_fields
+            if (field.index or field.unique) and not field.primary_key
+        }
         wanted |= {(tuple(names), unique) for names, unique in model._meta.indexes}
         primary = tuple(f.column_name for f in model._meta.get_primary_keys())
         there = {(tuple(index.columns), bool(index.unique)) for index in database.peewee.get_indexes(table)}
@@ -44,8 +49,11 @@ async def test_a_missing_unique_key_stops_the_start(database):
     """Without a key that decides races the server would double messages, so it does not start."""
 
     def drop():
-        name = next(index.name for index in database.peewee.get_indexes("message")
-                    if tuple(index.columns) == ("userid", "cid"))
+        name = next(
+            index.name
+            for index in database.peewee.get_indexes("message")
+            if tuple(index.columns) == ("userid", "cid")
+        )
         on = " ON message" if "MySQL" in type(database.peewee).__name__ else ""
         database.peewee.execute_sql(f"DROP INDEX {name.join(database.peewee.quote)}{on}")
 

@@ -37,9 +37,12 @@ async def all_at_once(*calls):
 
 async def test_one_number_is_registered_once(busy):
     """Of many who register one number at once, one gets the account and the others are told."""
-    results = await all_at_once(*(
-        busy.run(user.create_user, "13800138000", f"hash {number}", "", "", "U", "", NOW)
-        for number in range(AT_ONCE)))
+    results = await all_at_once(
+        *(
+            busy.run(user.create_user, "13800138000", f"hash {number}", "", "", "U", "", NOW)
+            for number in range(AT_ONCE)
+        )
+    )
     assert [type(result) for result in results].count(Conflict) == AT_ONCE - 1
     assert await count(busy, User) == 1
 
@@ -47,8 +50,12 @@ async def test_one_number_is_registered_once(busy):
 async def test_friendship_is_made_once(busy):
     """Two who add each other at once are friends once, with one chat."""
     ann, bo = await newcomers(busy, 2)
-    results = await all_at_once(*(
-        busy.run(contact.befriend, *((ann, bo) if number % 2 else (bo, ann)), NOW) for number in range(AT_ONCE)))
+    results = await all_at_once(
+        *(
+            busy.run(contact.befriend, *((ann, bo) if number % 2 else (bo, ann)), NOW)
+            for number in range(AT_ONCE)
+        )
+    )
     assert [type(result) for result in results].count(Conflict) == AT_ONCE - 1
     assert await count(busy, Contact) == 2
     assert await count(busy, Conversation) == 1
@@ -76,9 +83,12 @@ async def test_crowd_joins_a_group(busy):
 async def test_five_groups_and_no_sixth(busy):
     """Who makes many groups at once gets exactly five, each complete."""
     ann = await newcomer(busy)
-    results = await all_at_once(*(
-        busy.run(community.create_community, ann, f"Birds {number}", "", 0, "", 5, NOW)
-        for number in range(AT_ONCE)))
+    results = await all_at_once(
+        *(
+            busy.run(community.create_community, ann, f"Birds {number}", "", 0, "", 5, NOW)
+            for number in range(AT_ONCE)
+        )
+    )
     assert [type(result) for result in results].count(Refused) == AT_ONCE - 5
     made = [result["id"] for result in results if isinstance(result, dict)]
     assert await count(busy, Community) == 5
@@ -91,8 +101,10 @@ async def test_old_password_opens_no_session_after_the_change(busy):
     """Log-ins with the old password that run beside its change leave no session behind."""
     ann = await newcomer(busy, passwd="old")
     here = await busy.run(session.open_session, ann, "old", "here", "", "", NOW, NOW)
-    logins = [busy.run(session.open_session, ann, "old", f"token {number}", "", "", NOW, NOW)
-              for number in range(AT_ONCE)]
+    logins = [
+        busy.run(session.open_session, ann, "old", f"token {number}", "", "", NOW, NOW)
+        for number in range(AT_ONCE)
+    ]
     logins.insert(AT_ONCE // 2, busy.run(session.change_passwd, ann, here, "old", "new"))
     await all_at_once(*logins)
     assert await busy.run(lambda: [row.id for row in Session.select()]) == [here]
@@ -101,7 +113,8 @@ async def test_old_password_opens_no_session_after_the_change(busy):
 async def test_password_is_changed_once(busy):
     """Of two password changes at once one wins, and the other is told to try again."""
     ann = await newcomer(busy, passwd="old")
-    results = await all_at_once(*(busy.run(user.replace_passwd, ann, "old", f"new {number}")
-                                  for number in range(AT_ONCE)))
+    results = await all_at_once(
+        *(busy.run(user.replace_passwd, ann, "old", f"new {number}") for number in range(AT_ONCE))
+    )
     assert [type(result) for result in results].count(Refused) == AT_ONCE - 1
     assert await busy.run(user.passwd_of, ann) == f"new {results.index(None)}"

@@ -33,16 +33,42 @@ async def test_history_pages(database, scribe):
 
 
 async def test_a_row_is_what_was_sent(database, scribe):
-    """Every field comes back as its author sent it, addressed as its author addressed it; empty ones are absent."""
+    """Every field comes back as its author sent it, addressed as its author addressed it; empty ones are
+    absent."""
     ann, bob = await friends(database)
-    told = await scribe.say(ann, bob, "你好 😀 '\\", cid="c1", pic="/mnt/a.png", url="/mnt/b.png", memo="m", amount=2**53 - 1,
-                            ref=5, at=[bob, 0])
+    told = await scribe.say(
+        ann,
+        bob,
+        "你好 😀 '\\",
+        cid="c1",
+        pic="/mnt/a.png",
+        url="/mnt/b.png",
+        memo="m",
+        amount=2**53 - 1,
+        ref=5,
+        at=[bob, 0],
+    )
     await scribe.say(bob, ann, "x")
     rows = await database.run(stored.history, ann, SINGLE, bob, None, None, 50, False)
     assert rows[0] == told.row()
-    assert rows[0] == {"id": told.id, "userid": ann, "dstid": bob, "cmd": 10, "media": 1, "content": "你好 😀 '\\",
-                       "pic": "/mnt/a.png", "url": "/mnt/b.png", "memo": "m", "amount": 2**53 - 1, "cid": "c1",
-                       "ref": 5, "at": [bob, 0], "seq": 1, "ver": 1, "createat": told.createat}
+    assert rows[0] == {
+        "id": told.id,
+        "userid": ann,
+        "dstid": bob,
+        "cmd": 10,
+        "media": 1,
+        "content": "你好 😀 '\\",
+        "pic": "/mnt/a.png",
+        "url": "/mnt/b.png",
+        "memo": "m",
+        "amount": 2**53 - 1,
+        "cid": "c1",
+        "ref": 5,
+        "at": [bob, 0],
+        "seq": 1,
+        "ver": 1,
+        "createat": told.createat,
+    }
     assert (rows[1]["userid"], rows[1]["dstid"]) == (bob, ann)
     assert set(rows[1]) == {"id", "userid", "dstid", "cmd", "media", "content", "seq", "ver", "createat"}
 
@@ -51,8 +77,12 @@ async def test_who_may_not_read(database, scribe):
     """Strangers and outsiders read nothing, and unknown people and groups are said to be unknown."""
     ann, bob, eve = await newcomers(database, 3)
     room = await room_of(database, ann)
-    for user, kind, dst, refusal in ((ann, SINGLE, bob, Forbidden), (eve, ROOM, room, Forbidden),
-                                     (ann, SINGLE, 999999, NotFound), (ann, ROOM, 999999, NotFound)):
+    for user, kind, dst, refusal in (
+        (ann, SINGLE, bob, Forbidden),
+        (eve, ROOM, room, Forbidden),
+        (ann, SINGLE, 999999, NotFound),
+        (ann, ROOM, 999999, NotFound),
+    ):
         with pytest.raises(refusal):
             await database.run(stored.history, user, kind, dst, None, None, 50, False)
         with pytest.raises(refusal):
@@ -90,7 +120,9 @@ async def test_conversations_newest_first(database, scribe):
     told = await scribe.say_in(ann, room, "two")
     rows = await listed(database, bob)
     assert [(row["kind"], row["dstid"], row["last"]["content"]) for row in rows] == [
-        (ROOM, room, "two"), (SINGLE, ann, "one")]
+        (ROOM, room, "two"),
+        (SINGLE, ann, "one"),
+    ]
     assert rows[0]["updateat"] == told.createat
     assert [row["dstid"] for row in await listed(database, bob, after=rows[1]["updateat"])] == [room]
     assert await listed(database, bob, after=rows[0]["updateat"]) == []

@@ -13,7 +13,9 @@ LIFETIME = 30 * DAY
 
 
 async def open_one(database, user_id, token, now=NOW, passwd="a hash"):
-    return await database.run(session.open_session, user_id, passwd, token, "Firefox", "192.0.2.7", now, LIFETIME)
+    return await database.run(
+        session.open_session, user_id, passwd, token, "Firefox", "192.0.2.7", now, LIFETIME
+    )
 
 
 async def living(database, token, now):

@@ -25,7 +25,15 @@ def busy(database_url, io_loop):
 
 def row(number: int, owner: int = 0, **columns) -> dict:
     key = "2026/11/" + f"{number:022d}"
-    return {"key": key, "owner": owner, "ext": "png", "mime": "image/png", "bytes": 10, "createat": NOW, **columns}
+    return {
+        "key": key,
+        "owner": owner,
+        "ext": "png",
+        "mime": "image/png",
+        "bytes": 10,
+        "createat": NOW,
+        **columns,
+    }
 
 
 def url(number: int, ext: str = "png", mark: str = "") -> str:
@@ -48,7 +56,12 @@ async def test_addresses_are_attached(database):
     await database.run(attach, url(0), "", "https://example.com/mnt/x.png", "hello", "/mnt/", "/mnt/short")
     await database.run(attach, url(1, "jpg", "_s"))
     await database.run(attach)
-    assert [await state(database, number) for number in range(4)] == [ATTACHED, ATTACHED, UNATTACHED, UNATTACHED]
+    assert [await state(database, number) for number in range(4)] == [
+        ATTACHED,
+        ATTACHED,
+        UNATTACHED,
+        UNATTACHED,
+    ]
 
 
 async def test_case_of_a_key_matters(database):
@@ -110,7 +123,8 @@ async def test_the_quota_is_exact(busy):
 
 
 async def test_attached_or_collected_never_both(busy):
-    """A message sent at the moment of collection either keeps its picture or came too late: one of the two."""
+    """A message sent at the moment of collection either keeps its picture or came too late: one of the
+    two."""
     for number in range(40):
         await busy.run(upload.reserve, row(number), 0)
     claims = [busy.run(upload.claim_unattached, LATER, 10) for _ in range(8)]

@@ -14,8 +14,15 @@ async def create(database, mobile, nickname="Ann"):
 async def test_new_account_shows_what_was_given(database):
     """A new user finds in their profile what they registered with, and no trace of the password."""
     row = await create(database, "13800138000")
-    assert row == {"id": row["id"], "mobile": "13800138000", "avatar": "/mnt/a.png", "sex": "W", "nickname": "Ann",
-                   "memo": "hello", "createat": NOW}
+    assert row == {
+        "id": row["id"],
+        "mobile": "13800138000",
+        "avatar": "/mnt/a.png",
+        "sex": "W",
+        "nickname": "Ann",
+        "memo": "hello",
+        "createat": NOW,
+    }
     assert await database.run(user.find_user, row["id"]) == row
 
 
@@ -62,7 +69,9 @@ async def test_profile_changes_what_is_named(database):
     """Changing the nickname leaves the rest of the profile alone; saying the same again is fine."""
     row = await create(database, "13800138000")
     for _ in range(2):
-        assert await database.run(user.update_profile, row["id"], {"nickname": "Bo"}) == row | {"nickname": "Bo"}
+        assert await database.run(user.update_profile, row["id"], {"nickname": "Bo"}) == row | {
+            "nickname": "Bo"
+        }
     assert await database.run(user.update_profile, row["id"], {}) == row | {"nickname": "Bo"}
 
 

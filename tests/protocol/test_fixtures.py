@@ -22,7 +22,12 @@ def names(pattern: str) -> list[str]:
 
 def stored_as(message: Message, row: dict) -> Message:
     """The message with what the log would have given it."""
-    message.id, message.seq, message.ver, message.createat = row["id"], row["seq"], row["ver"], row["createat"]
+    message.id, message.seq, message.ver, message.createat = (
+        row["id"],
+        row["seq"],
+        row["ver"],
+        row["createat"],
+    )
     return message
 
 
@@ -54,7 +59,11 @@ def test_kinds_are_covered():
     assert seen >= {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 90, 100}
 
 
-@pytest.mark.parametrize("case", fixture("refused-messages")["messages"], ids=lambda case: f"{case['sent'].get('media')}-{case['field']}")
+@pytest.mark.parametrize(
+    "case",
+    fixture("refused-messages")["messages"],
+    ids=lambda case: f"{case['sent'].get('media')}-{case['field']}",
+)
 def test_refused_messages(case):
     """What the page knows to be refused is refused, for that field and with that code."""
     with pytest.raises(Refusal) as refused:
@@ -76,11 +85,19 @@ def test_frames():
     message = Message(7, ack["dstid"], ack["kind"], 1, "hi", cid=ack["cid"])
     assert json.loads(frames.ack(stored_as(message, ack))) == ack
     welcome = fixture("welcome")["frame"]
-    assert json.loads(frames.welcome(*(welcome[name] for name in ("epoch", "now", "heartbeat", "max_frame")))) == welcome
+    assert (
+        json.loads(frames.welcome(*(welcome[name] for name in ("epoch", "now", "heartbeat", "max_frame"))))
+        == welcome
+    )
     heartbeat = fixture("heartbeat")["frame"]
     assert json.loads(frames.heartbeat(heartbeat["now"])) == heartbeat
-    for name, cmd in (("read", Cmd.READ), ("typing", Cmd.TYPING), ("presence", Cmd.PRESENCE),
-                      ("contact-changed", Cmd.CONTACT_CHANGED), ("community-changed", Cmd.COMMUNITY_CHANGED)):
+    for name, cmd in (
+        ("read", Cmd.READ),
+        ("typing", Cmd.TYPING),
+        ("presence", Cmd.PRESENCE),
+        ("contact-changed", Cmd.CONTACT_CHANGED),
+        ("community-changed", Cmd.COMMUNITY_CHANGED),
+    ):
         event = fixture(name)["frame"]
         fields = {key: value for key, value in event.items() if key != "cmd"}
         assert json.loads(frames.event(cmd, **fields)) == event
@@ -116,7 +133,9 @@ def test_lists(name):
     for row in answer["rows"]:
         for message in (row.get("last"), row):
             if message and "cmd" in message:
-                assert message["cmd"] in (SINGLE, ROOM) and set(message) >= set(of({"content": "", **message}).row()) - {"content"}
+                assert message["cmd"] in (SINGLE, ROOM) and set(message) >= set(
+                    of({"content": "", **message}).row()
+                ) - {"content"}
 
 
 def test_data():

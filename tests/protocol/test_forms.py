@@ -21,7 +21,9 @@ def both(**fields) -> list[Form]:
 @given(st.dictionaries(texts, texts, max_size=6))
 def test_both_bodies_mean_the_same(fields):
     """A call means the same as a form and as JSON."""
-    form = Form.from_urlencoded("&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in fields.items()).encode())
+    form = Form.from_urlencoded(
+        "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in fields.items()).encode()
+    )
     body = Form.from_json(json.dumps(fields).encode())
     for name in fields:
         if fields[name] and (name or fields[name]):
@@ -113,7 +115,16 @@ def test_pictures():
     """An avatar is one of our files or an https address, never a script."""
     for url in ("/mnt/a.png", "/asset/images/avatar0.png", "https://example.com/a.png", ""):
         assert Form({"pic": url}).picture("pic", max_length=200) == url
-    for url in ("javascript:alert(1)", "http://a/b", "//a/b", "/mnt/../x", "/mnt/a b", '/mnt/"', "data:image/png;,", "/x"):
+    for url in (
+        "javascript:alert(1)",
+        "http://a/b",
+        "//a/b",
+        "/mnt/../x",
+        "/mnt/a b",
+        '/mnt/"',
+        "data:image/png;,",
+        "/x",
+    ):
         with pytest.raises(BadArgument):
             Form({"pic": url}).picture("pic", max_length=200)
 

@@ -14,13 +14,37 @@ from tests.app import start
 from tests.handlers.people import friends, group, text, waiting
 from tests.raw_socket import RawSocket, frame
 
-FIELDS = ["cmd", "id", "userid", "dstid", "media", "content", "pic", "url", "memo", "amount", "cid", "ref", "at", "kind",
-          "seq", "ver", "friends", "x"]
+FIELDS = [
+    "cmd",
+    "id",
+    "userid",
+    "dstid",
+    "media",
+    "content",
+    "pic",
+    "url",
+    "memo",
+    "amount",
+    "cid",
+    "ref",
+    "at",
+    "kind",
+    "seq",
+    "ver",
+    "friends",
+    "x",
+]
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.sampled_from([0, 1, 2, 3, 10, 11, 12, 13, 18, 90, 2**53, 2**63])
-    | st.floats() | st.text(max_size=20)
-    | st.sampled_from(["\x00", "\ud800", "a" * 70, "a" * 3000, "NaN", "'; DROP TABLE user;--", "{{x}}", "\u202e"]),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.sampled_from([0, 1, 2, 3, 10, 11, 12, 13, 18, 90, 2**53, 2**63])
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(
+        ["\x00", "\ud800", "a" * 70, "a" * 3000, "NaN", "'; DROP TABLE user;--", "{{x}}", "\u202e"]
+    ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=3),
     max_leaves=5,
 )
@@ -32,14 +56,23 @@ texts = (objects | mutations).map(json.dumps) | st.text(max_size=40)
 
 @st.composite
 def frames(draw) -> bytes:
-    """A frame: mostly legal with a hostile text, sometimes with a wrong head, cut off, or any bytes at all."""
+    """A frame: mostly legal with a hostile text, sometimes with a wrong head, cut off, or any bytes at
+    all."""
     kind = draw(st.integers(0, 9))
     if kind == 0:
         return draw(st.binary(max_size=40))
     payload = draw(texts).encode("utf-8", "surrogatepass") if kind < 8 else draw(st.binary(max_size=130))
-    sent = frame(payload) if kind < 6 else frame(
-        payload, draw(st.integers(0, 15)), final=draw(st.booleans()), masked=draw(st.booleans()),
-        reserved=draw(st.sampled_from([0, 0, 0, 1, 7])))
+    sent = (
+        frame(payload)
+        if kind < 6
+        else frame(
+            payload,
+            draw(st.integers(0, 15)),
+            final=draw(st.booleans()),
+            masked=draw(st.booleans()),
+            reserved=draw(st.sampled_from([0, 0, 0, 1, 7])),
+        )
+    )
     return sent[: draw(st.integers(0, len(sent)))] if kind == 9 else sent
 
 
@@ -106,7 +139,8 @@ def siege(loop, tmp_path_factory, request):
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sent=st.lists(frames(), min_size=1, max_size=12), v=st.sampled_from(["&v=2", ""]))
 def test_a_siege(loop, siege, sent, v):
-    """Two friends go on talking while a third sends any bytes at all; the server logs nothing worse than usual."""
+    """Two friends go on talking while a third sends any bytes at all; the server logs nothing worse than
+    usual."""
     loop.run(siege.attack(sent, v))
 
 
@@ -117,7 +151,9 @@ def test_every_frame_is_answered(loop, siege, sent):
 
     async def ask() -> None:
         async with await RawSocket.of(siege.eve) as socket:
-            await socket.write(*(frame(json.dumps(fields)) for fields in sent), frame({"cmd": 99, "cid": "end"}))
+            await socket.write(
+                *(frame(json.dumps(fields)) for fields in sent), frame({"cmd": 99, "cid": "end"})
+            )
             answers = []
             while True:
                 answer = await socket.receive()

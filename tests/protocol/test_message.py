@@ -29,10 +29,21 @@ ids = st.integers(1, MAX)
 texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=30)
 cids = texts.filter(lambda text: not text.endswith(" "))
 messages = st.fixed_dictionaries(
-    {"dstid": ids, "cmd": st.sampled_from([SINGLE, ROOM]), "media": st.integers(0, 2**31 - 1).filter(lambda m: m not in NEEDED and m != 90)},
+    {
+        "dstid": ids,
+        "cmd": st.sampled_from([SINGLE, ROOM]),
+        "media": st.integers(0, 2**31 - 1).filter(lambda m: m not in NEEDED and m != 90),
+    },
     optional={
-        "id": st.integers(0, MAX), "userid": st.integers(0, MAX), "content": texts, "pic": texts, "url": texts,
-        "memo": texts, "amount": st.integers(0, MAX), "cid": cids, "ref": st.integers(0, MAX),
+        "id": st.integers(0, MAX),
+        "userid": st.integers(0, MAX),
+        "content": texts,
+        "pic": texts,
+        "url": texts,
+        "memo": texts,
+        "amount": st.integers(0, MAX),
+        "cid": cids,
+        "ref": st.integers(0, MAX),
         "at": st.lists(st.integers(0, MAX), max_size=5, unique=True),
     },
 )
@@ -46,11 +57,22 @@ def parse(**fields) -> Message:
 def test_a_message_of_each_kind(media):
     """Every kind of media passes with the fields it needs."""
     message = Message.parse({"cmd": SINGLE, "dstid": 2, "media": media, **NEEDED[media]}, 1)
-    assert message.row() == {"id": 0, "userid": 1, "dstid": 2, "cmd": 10, "media": media, **NEEDED[media], "seq": 0,
-                             "ver": 0, "createat": 0}
+    assert message.row() == {
+        "id": 0,
+        "userid": 1,
+        "dstid": 2,
+        "cmd": 10,
+        "media": media,
+        **NEEDED[media],
+        "seq": 0,
+        "ver": 0,
+        "createat": 0,
+    }
 
 
-@pytest.mark.parametrize(("media", "name"), [(media, name) for media, fields in NEEDED.items() for name in fields])
+@pytest.mark.parametrize(
+    ("media", "name"), [(media, name) for media, fields in NEEDED.items() for name in fields]
+)
 @pytest.mark.parametrize("wrong", ["missing", None, "", 5.5, True, [], {}])
 def test_a_missing_or_ill_typed_field(media, name, wrong):
     """A message without a field its kind needs, or with one of a wrong type, is refused with -400."""
@@ -108,10 +130,30 @@ def test_ids_are_integers(name, value):
         parse(**{name: value})
 
 
-@pytest.mark.parametrize("fields", [{"dstid": 0}, {"dstid": None}, {"cmd": 0}, {"cmd": 12}, {"cmd": None}, {"media": None},
-                                    {"media": 2**31}, {"at": 5}, {"at": "[1]"}, {"at": {}}, {"at": [True]},
-                                    {"at": ["1"]}, {"at": list(range(501))}, {"cid": 5}, {"cid": "x" * 65},
-                                    {"cid": "x "}, {"content": "a\x00"}, {"memo": "\ud800"}, {"cid": "\udfff"}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"dstid": 0},
+        {"dstid": None},
+        {"cmd": 0},
+        {"cmd": 12},
+        {"cmd": None},
+        {"media": None},
+        {"media": 2**31},
+        {"at": 5},
+        {"at": "[1]"},
+        {"at": {}},
+        {"at": [True]},
+        {"at": ["1"]},
+        {"at": list(range(501))},
+        {"cid": 5},
+        {"cid": "x" * 65},
+        {"cid": "x "},
+        {"content": "a\x00"},
+        {"memo": "\ud800"},
+        {"cid": "\udfff"},
+    ],
+)
 def test_what_else_is_refused(fields):
     """A message with a field that makes no sense is refused."""
     with pytest.raises(BadArgument):
@@ -145,7 +187,15 @@ def test_what_is_sent_is_what_arrives(fields):
     message = Message.parse(fields, 5)
     arrived = json.loads(message.encode())
     sent = {name: value for name, value in fields.items() if value not in (0, "", [], None)}
-    assert arrived == {**sent, "id": 0, "media": fields["media"], "userid": 5, "seq": 0, "ver": 0, "createat": 0}
+    assert arrived == {
+        **sent,
+        "id": 0,
+        "media": fields["media"],
+        "userid": 5,
+        "seq": 0,
+        "ver": 0,
+        "createat": 0,
+    }
 
 
 @given(messages)
@@ -160,14 +210,37 @@ def test_a_received_message_can_be_sent_on(fields):
 def test_a_digest_tells_messages_apart(one, other):
     """A resend is recognised; another message under the same cid is too."""
     one, other = Message.parse(one, 5), Message.parse(other, 5)
-    said = [(m.cmd, m.dstid, m.media, m.content, m.pic, m.url, m.memo, m.amount, m.ref, m.at) for m in (one, other)]
+    said = [
+        (m.cmd, m.dstid, m.media, m.content, m.pic, m.url, m.memo, m.amount, m.ref, m.at)
+        for m in (one, other)
+    ]
     assert (one.digest() == other.digest()) == (said[0] == said[1])
     assert -(2**63) <= one.digest() < 2**63
 
 
-@given(st.dictionaries(st.sampled_from(["id", "userid", "dstid", "cmd", "media", "content", "pic", "url", "memo",
-                                        "amount", "cid", "ref", "at", "x"]),
-                       st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers())))
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "id",
+                "userid",
+                "dstid",
+                "cmd",
+                "media",
+                "content",
+                "pic",
+                "url",
+                "memo",
+                "amount",
+                "cid",
+                "ref",
+                "at",
+                "x",
+            ]
+        ),
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers()),
+    )
+)
 def test_any_object_is_a_message_or_refused(fields):
     """No object of a frame does anything but become a message or be refused with a reason."""
     try:

@@ -17,10 +17,35 @@ JSON = st.recursive(
 )
 
 NOT_JSON = [
-    "", " ", "{", "}", "nul", "{'a': 1}", "{a: 1}", '{"a": 1}x', '{"a": 1,}', '{"a": [1,]}', '{"a" 1}', "\ufeff{}",
-    '{"a": NaN}', '{"a": Infinity}', '{"a": -Infinity}', '{"a": 1e400}', '{"a": -1e400}', '{"a": 01}', '{"a": -}',
-    '{"a": 1.}', '{"a": .5}', '{"a": +1}', '{"a": 0x10}', '{"a": "\t"}', '{"a": "\x00"}', '{"a": "\\x41"}',
-    '{"a": "\\u12"}', '{"a": ' + "[" * 100_000 + "]" * 100_000 + "}", '{"a": ' + "9" * 5000 + "}",
+    "",
+    " ",
+    "{",
+    "}",
+    "nul",
+    "{'a': 1}",
+    "{a: 1}",
+    '{"a": 1}x',
+    '{"a": 1,}',
+    '{"a": [1,]}',
+    '{"a" 1}',
+    "\ufeff{}",
+    '{"a": NaN}',
+    '{"a": Infinity}',
+    '{"a": -Infinity}',
+    '{"a": 1e400}',
+    '{"a": -1e400}',
+    '{"a": 01}',
+    '{"a": -}',
+    '{"a": 1.}',
+    '{"a": .5}',
+    '{"a": +1}',
+    '{"a": 0x10}',
+    '{"a": "\t"}',
+    '{"a": "\x00"}',
+    '{"a": "\\x41"}',
+    '{"a": "\\u12"}',
+    '{"a": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    '{"a": ' + "9" * 5000 + "}",
 ]
 
 
@@ -42,7 +67,9 @@ def test_a_frame_is_an_object(raw):
 
 def test_constants_inside_a_text():
     """People may write NaN and Infinity to each other."""
-    assert values.parse_json('{"content": "NaN, Infinity and 1e400"}') == {"content": "NaN, Infinity and 1e400"}
+    assert values.parse_json('{"content": "NaN, Infinity and 1e400"}') == {
+        "content": "NaN, Infinity and 1e400"
+    }
 
 
 @given(st.dictionaries(st.text(), JSON, max_size=5), st.booleans())
@@ -66,7 +93,9 @@ def test_repeated_fields_are_seen():
     assert values.parse_json_pairs('{"a": 1, "a": 2}') == [("a", 1), ("a", 2)]
 
 
-@pytest.mark.parametrize("value", [True, False, None, 1.0, 0.5, "1", "", [], {}, math.nan, math.inf, -1, 2**53, 2**64])
+@pytest.mark.parametrize(
+    "value", [True, False, None, 1.0, 0.5, "1", "", [], {}, math.nan, math.inf, -1, 2**53, 2**64]
+)
 def test_not_an_integer(value):
     """true, 1.0, "1" and numbers JavaScript cannot keep are no ids."""
     with pytest.raises(Malformed):
@@ -81,7 +110,8 @@ def test_an_integer(value):
 
 @given(st.text(max_size=20))
 def test_digits(text):
-    """Decimal digits are a number in a form; anything else stays text and is refused where a number is meant."""
+    """Decimal digits are a number in a form; anything else stays text and is refused where a number is
+    meant."""
     value = values.digits(text)
     if type(value) is int:
         assert text.isascii() and text.isdigit() and value == int(text)
@@ -89,7 +119,9 @@ def test_digits(text):
         assert value == text
 
 
-@pytest.mark.parametrize("value", ["1 or 1=1", "1.5", "-1", "+1", "１２", "1_000", " 1", "1\n", "0x1", "9" * 17])
+@pytest.mark.parametrize(
+    "value", ["1 or 1=1", "1.5", "-1", "+1", "１２", "1_000", " 1", "1\n", "0x1", "9" * 17]
+)
 def test_not_digits(value):
     """Numbers that only Python would read as one are refused."""
     assert values.digits(value) == value

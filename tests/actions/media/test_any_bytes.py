@@ -3,7 +3,8 @@
 import tempfile
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from actions.media.kinds import KINDS
 from actions.media.pictures import PictureLimits, reencode
@@ -12,7 +13,16 @@ from protocol.errors import BadArgument, TooLarge
 from tests import samples
 
 LIMITS = PictureLimits(max_pixels=1_000_000, max_frame_pixels=2_000_000)
-MAGIC = [b"", b"\x1a\x45\xdf\xa3", b"\0\0\0\x18ftypisom", b"OggS", b"PK\x03\x04", b"\xff\xfb", b"RIFF", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
+MAGIC = [
+    b"",
+    b"\x1a\x45\xdf\xa3",
+    b"\0\0\0\x18ftypisom",
+    b"OggS",
+    b"PK\x03\x04",
+    b"\xff\xfb",
+    b"RIFF",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+]
 PICTURES = {
     "jpg": samples.picture("JPEG"),
     "png": samples.picture("PNG"),
@@ -33,7 +43,10 @@ def test_every_file_has_a_kind(magic, content):
 
 @pytest.mark.parametrize("ext", PICTURES)
 @settings(deadline=None, max_examples=60)
-@given(changes=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), max_size=8), cut=st.integers(0, 3000))
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), max_size=8),
+    cut=st.integers(0, 3000),
+)
 def test_every_damage_is_told(ext, changes, cut):
     """A picture damaged in any way is shown, or refused with a reason; it never crashes anything."""
     content = bytearray(PICTURES[ext])

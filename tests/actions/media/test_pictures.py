@@ -46,7 +46,15 @@ def test_a_small_picture_is_its_own_thumbnail(prepared):
 
 @pytest.mark.parametrize(
     ("form", "mode"),
-    [("JPEG", "L"), ("JPEG", "CMYK"), ("PNG", "1"), ("PNG", "LA"), ("PNG", "RGBA"), ("PNG", "I;16"), ("WEBP", "RGBA")],
+    [
+        ("JPEG", "L"),
+        ("JPEG", "CMYK"),
+        ("PNG", "1"),
+        ("PNG", "LA"),
+        ("PNG", "RGBA"),
+        ("PNG", "I;16"),
+        ("WEBP", "RGBA"),
+    ],
 )
 def test_any_colour_mode(prepared, form, mode):
     """Grey, printed, deep and transparent pictures arrive as well, with thumbnails."""
@@ -93,7 +101,11 @@ def test_where_it_was_taken_is_not_told(prepared):
 
 @pytest.mark.parametrize(
     ("form", "ext", "options"),
-    [("PNG", "png", {"xmp": b"Secret"}), ("WEBP", "webp", {"xmp": b"Secret"}), ("GIF", "gif", {"comment": b"Secret"})],
+    [
+        ("PNG", "png", {"xmp": b"Secret"}),
+        ("WEBP", "webp", {"xmp": b"Secret"}),
+        ("GIF", "gif", {"comment": b"Secret"}),
+    ],
 )
 def test_no_form_keeps_its_notes(prepared, form, ext, options):
     """Neither do other forms of pictures carry notes along."""

@@ -94,6 +94,8 @@ async def test_a_flood_is_refused(make_studio, spooled):
     """When very many uploads wait, the next is asked to come again instead of filling the memory."""
     studio = make_studio()
     path = spooled(b"text")
-    results = await asyncio.gather(*(studio.sniff(path) for _ in range(MAX_WAITING + 1)), return_exceptions=True)
+    results = await asyncio.gather(
+        *(studio.sniff(path) for _ in range(MAX_WAITING + 1)), return_exceptions=True
+    )
     assert [type(result) for result in results].count(TryAgain) == 1
     assert (await studio.sniff(path)).ext == "txt"
