@@ -17,23 +17,23 @@ from pathlib import Path
 
 from tornado.netutil import bind_sockets
 
-from actions import accounts, messages, presence, uploads
-from actions.media.studio import Studio
+from actions import media, messages, presence, sessions
+from actions.limits import Limiter
 from actions.passwords import PasswordHasher
 from actions.services import Services
 from actions.typing import Typing
 from config import Config, ConfigError, load_config
+from database.door import Database
 from handlers import logs
-from handlers.limits import Limiter
-from handlers.listener import Listener
-from handlers.site import Site
+from handlers.http.listener import Listener
+from handlers.http.site import Site
 from hub.broker import MemoryBroker
 from hub.hub import Hub
 from hub.presence import Presence
 from hub.transport.sockets import Sockets
+from log.log import MessageLog
+from media.prepare import Studio
 from models import state
-from models.database import Database
-from models.log import MessageLog
 from protocol.frames import CloseCode
 from storage import open_storage
 
@@ -200,7 +200,7 @@ def _leave_at_last(seconds: float) -> None:
 async def _keep_house(services: Services) -> None:
     """What has to be tidied now and then; a failure is logged and the next round tries again."""
     while True:
-        for tidy in (uploads.collect_unattached, accounts.forget_expired):
+        for tidy in (media.collect_unattached, sessions.forget_expired):
             try:
                 await tidy(services)
             except Exception:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from hub.broker import Publication
 from hub.hub import Hub, room_channel, user_channel
 from hub.node import Node
-from models.log import Submission
+from log.log import Submission
 from protocol import frames
 from protocol.errors import Refusal
-from protocol.message import ROOM, Media, Message
+from protocol.messages import ROOM, Media, Message
 
 if TYPE_CHECKING:
     from actions.services import Services

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from hub.broker import Publication, Sight
 from hub.hub import user_channel
-from models import contact
+from models import contacts
 from protocol.errors import Refusal
 from protocol.frames import event
-from protocol.message import SINGLE, Cmd
+from protocol.messages import SINGLE, Cmd
 
 if TYPE_CHECKING:
     from actions.services import Services
@@ -25,7 +25,7 @@ async def announce(app: "Services", changes: dict[int, int]) -> None:
         return
     viewers = {node.user_id for node in app.hub.presence.watching}
     try:
-        concerned = await app.db.run(contact.friends_among, viewers, changes.keys())
+        concerned = await app.db.run(contacts.friends_among, viewers, changes.keys())
     except Refusal:  # the database does not answer: who looks at the list next asks for it anew
         return
     told = {

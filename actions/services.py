@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from actions.media.studio import Studio
     from actions.passwords import PasswordHasher
     from actions.typing import Typing
+    from database.door import Database
     from hub.hub import Hub
     from hub.transport.sockets import Sockets
-    from models.database import Database
-    from models.log import MessageLog
+    from log.log import MessageLog
+    from media.prepare import Studio
     from storage.base import Storage
 
 

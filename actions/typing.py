@@ -3,13 +3,13 @@
 import time
 from collections.abc import Awaitable, Callable
 
+from database.door import Database
 from hub.broker import Publication, Sight
 from hub.hub import Hub, room_channel, user_channel
 from models import access
-from models.database import Database
 from protocol import frames
 from protocol.errors import Forbidden, NotFound, Refusal
-from protocol.message import ROOM, Cmd
+from protocol.messages import ROOM, Cmd
 
 #: Seconds between two frames about one person in one conversation, and for which a refusal is repeated
 #: unasked.

@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 
 from bench.calls import Calls
-from protocol.message import ROOM
+from protocol.messages import ROOM
 
 _PAGE = 200  #: messages of one call
 

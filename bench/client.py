@@ -9,7 +9,7 @@ from collections.abc import Callable
 from bench import wire
 from bench.inbox import Inbox
 from bench.tracker import Tracker
-from protocol.message import Cmd
+from protocol.messages import Cmd
 
 #: Linux picks a source port only at connect(), so that as many connections as ports can share an address.
 _BIND_ADDRESS_NO_PORT = 24

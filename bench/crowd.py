@@ -9,7 +9,7 @@ from bench.client import Client, backoff
 from bench.histogram import Histogram
 from bench.inbox import Inbox
 from bench.stream import Route, Stream
-from protocol.message import ROOM
+from protocol.messages import ROOM
 
 #: Messages of one call to /message/history.
 _PAGE = 200

@@ -12,7 +12,7 @@ import ujson
 from bench import wire
 from bench.histogram import Histogram
 from bench.tracker import Faults
-from protocol.message import Cmd
+from protocol.messages import Cmd
 
 #: Bytes that tell pieces apart at first sight: within them is the message's id.
 _HEAD = 64

@@ -12,7 +12,7 @@ from bench.client import Client
 from bench.crowd import Crowd
 from bench.histogram import Histogram
 from bench.wire import Refused
-from protocol.message import ROOM, SINGLE, Cmd
+from protocol.messages import ROOM, SINGLE, Cmd
 
 #: Seconds that somebody is away.
 _AWAY = (0.5, 3.0)

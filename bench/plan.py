@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from bench.stream import Route
 from bench.world import Shape, World
-from protocol.message import ROOM, SINGLE
+from protocol.messages import ROOM, SINGLE
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,12 @@ from pathlib import Path
 from peewee import PeeweeException, fn
 
 from bench.world import Shape, World
-from models.base import Base, now_ms
-from models.community import Community
-from models.contact import COMMUNITY, USER, Contact
-from models.conversation import Conversation, Member, key_of
-from models.database import Database
-from models.session import Session, token_hash
-from models.user import User
-from protocol.message import ROOM, SINGLE
+from database.base import Base
+from database.door import Database
+from models.sessions import token_hash
+from models.tables import COMMUNITY, USER, Community, Contact, Conversation, Member, Session, User, key_of
+from protocol.clock import now_ms
+from protocol.messages import ROOM, SINGLE
 
 #: Rows of one INSERT: SQLite takes 32 766 values at most.
 _ROWS = 1000

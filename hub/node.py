@@ -10,7 +10,7 @@ from hub.transport import Transport, text_frame
 from protocol import frames
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
-from protocol.message import SINGLE, Message
+from protocol.messages import SINGLE, Message
 
 #: Node ids are unique among all processes, so that a broker can tell a publication's own node from the
 #: others.

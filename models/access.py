@@ -1,11 +1,20 @@
 """Who may read and write which conversation, and why somebody else may not."""
 
-from models.community import Community
-from models.conversation import Conversation, Member, find
-from models.database import reads
-from models.user import User
+from database.door import reads
+from models.tables import Community, Conversation, Member, User, key_of
 from protocol.errors import Forbidden, NotFound, Refusal
-from protocol.message import ROOM, SINGLE
+from protocol.messages import ROOM, SINGLE
+
+
+def find(user_id: int, kind: int, dstid: int) -> Conversation | None:
+    """The conversation with the caller's `read` on it, or None where they are no member."""
+    return (
+        Conversation.select(Conversation, Member.read)
+        .join(Member, on=(Member.conversation_id == Conversation.id))
+        .where(Conversation.key == key_of(user_id, kind, dstid), Member.user_id == user_id)
+        .objects()
+        .first()
+    )
 
 
 def locate(user_id: int, kind: int, dstid: int, strangers: bool) -> Conversation | None:

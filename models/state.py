@@ -1,17 +1,8 @@
 """What the installation knows about itself."""
 
-from peewee import BigIntegerField, CharField
-
-from models.base import Base, now_ms
-from models.database import reads
-
-
-class ServerState(Base):
-    """Named numbers. `epoch` changes when the database was restored or reset; clients then drop their
-    cache."""
-
-    name = CharField(max_length=32, primary_key=True)
-    value = BigIntegerField()
+from database.door import reads
+from models.tables import ServerState
+from protocol.clock import now_ms
 
 
 @reads

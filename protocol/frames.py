@@ -5,7 +5,7 @@ from enum import IntEnum
 import ujson
 
 from protocol.errors import Refusal
-from protocol.message import Cmd, Message
+from protocol.messages import Cmd, Message
 
 
 class CloseCode(IntEnum):

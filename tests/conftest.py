@@ -18,7 +18,7 @@ import hypothesis
 import pytest
 from tornado.platform.asyncio import AsyncIOLoop
 
-pytest_plugins = ["tests.servers", "tests.app", "tests.integration.oss_standin"]
+pytest_plugins = ["tests.servers", "tests.app", "tests.integration.oss_standin", "tests.log.scribe"]
 
 # A busy machine is no failure. In CI the examples are the same in every run; elsewhere each run tries new
 # ones.

@@ -2,8 +2,8 @@
 
 import re
 
-from handlers.base import Access, ApiHandler
-from handlers.site import ROUTES
+from handlers.http.gate import Access, ApiHandler
+from handlers.http.site import ROUTES
 
 _ALTERNATIVES = re.compile(r"\(\?:([^()]*)\)")
 

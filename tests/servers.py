@@ -21,7 +21,7 @@ import psycopg
 import pymysql
 import pytest
 
-from models.database import Database
+from database.door import Database
 
 MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 1 << 30
@@ -277,7 +277,7 @@ def database_url(request, tmp_path):
 
 @pytest.fixture
 def database(database_url, io_loop):
-    """An open, migrated and empty `models.database.Database`, on each of the three in turn."""
+    """An open, migrated and empty `database.door.Database`, on each of the three in turn."""
     opened = Database(database_url, workers=2)
     opened.migrate()
     yield opened

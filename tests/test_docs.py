@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.site import ROUTES
+from handlers.http.site import ROUTES
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
-from protocol.message import Cmd, Media
+from protocol.messages import Cmd, Media
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -7,7 +7,7 @@ import pytest
 
 from protocol import frames, values
 from protocol.errors import Refusal
-from protocol.message import Cmd, Message
+from protocol.messages import Cmd, Message
 
 WIRE = Path(__file__).parent / "fixtures" / "wire"
 KINDS = sorted(path.stem for path in WIRE.glob("message-*.json") if "sent" in json.loads(path.read_text()))

@@ -4,12 +4,12 @@ import pytest
 
 from bench.seed import seed
 from bench.world import Shape, read_users
-from models.community import communities_of
-from models.contact import friends_of
-from models.database import Database
-from models.session import find_sessions
-from models.user import find_user
-from protocol.message import ROOM, SINGLE
+from database.door import Database
+from models.accounts import find_user
+from models.contacts import friends_of
+from models.groups import communities_of
+from models.sessions import find_sessions
+from protocol.messages import ROOM, SINGLE
 from tests.models.people import is_member, room_members
 
 SHAPE = Shape(5, groups=[[0, 1, 2], [0, 3]], pairs=[(3, 0), (1, 4)])

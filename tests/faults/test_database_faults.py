@@ -9,7 +9,7 @@ import psycopg
 import pymysql
 import pytest
 
-from models.database import Database
+from database.door import Database
 from tests.app import App, running
 from tests.faults.crowd import Crowd, everything
 from tests.handlers.people import friends, group, text, waiting

@@ -6,9 +6,9 @@ import time
 import pytest
 
 import config
-from actions.media import pictures
-from actions.media.kinds import KINDS
 from actions.passwords import PasswordHasher
+from media import pictures
+from media.kinds import KINDS
 from tests import samples
 
 

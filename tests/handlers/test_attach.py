@@ -6,7 +6,7 @@ import pytest
 import ujson
 from tornado.httputil import HTTPHeaders
 
-from models.user import User
+from models.tables import User
 from tests import samples
 from tests.app import envelope, running
 from tests.handlers.multipart_body import CONTENT_TYPE, END, field, file

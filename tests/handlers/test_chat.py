@@ -7,7 +7,7 @@ import pytest
 
 from tests.app import running
 from tests.handlers.people import friends, group, open_all, text, waiting
-from tests.protocol.test_message import NEEDED
+from tests.protocol.test_messages import NEEDED
 
 
 async def test_a_message_between_friends(app):

@@ -107,7 +107,7 @@ async def test_a_connection_that_fails_to_open(app, monkeypatch, expect_logs):
 @pytest.fixture
 def meanwhile(app, monkeypatch):
     """`meanwhile(change)`: `change()` runs after the database was asked and before the socket opens."""
-    from handlers.chat import ChatSocket
+    from handlers.socket.handshake import ChatSocket
 
     def arrange(change):
         read = ChatSocket._read_entrance

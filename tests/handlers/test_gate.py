@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import pytest
 from tornado.web import RequestHandler
 
-from handlers.base import MAX_BODY, Access, ApiHandler, BaseHandler
-from handlers.site import ROUTES
+from handlers.http.gate import MAX_BODY, Access, ApiHandler, BaseHandler
+from handlers.http.site import ROUTES
 from tests.app import PASSWD, App, Client, envelope, running
 from tests.routes import API, api, paths
 

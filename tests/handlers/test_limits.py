@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.limits import Bucket, Limiter, address_key
 from config import Limits
-from handlers.limits import Bucket, Limiter, address_key
 from protocol.errors import SlowDown
 
 

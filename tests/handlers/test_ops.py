@@ -2,7 +2,7 @@
 
 import asyncio
 
-from handlers import ops
+from handlers.http import ops
 
 
 async def test_alive_and_ready(app):

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from handlers import pages
+from handlers.http import pages
 
 PAGES = {
     "/user/login.shtml": "login",

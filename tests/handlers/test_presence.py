@@ -3,7 +3,7 @@
 import pytest
 
 import hub.presence
-from models import contact
+from models import contacts
 from tests.app import running
 from tests.handlers.people import friends, waiting
 
@@ -23,7 +23,7 @@ class Pulse:
         run = app.services.db.run
 
         async def count(fn, *args):
-            if fn is contact.friends_among:
+            if fn is contacts.friends_among:
                 self.asked.append(len(args[1]))
             return await run(fn, *args)
 

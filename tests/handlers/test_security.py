@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
-from handlers import logs, security
-from handlers.base import Access
+from handlers import logs
+from handlers.http import security
+from handlers.http.gate import Access
 from tests.app import PASSWD, envelope, running
 from tests.process import process
 from tests.routes import API, api

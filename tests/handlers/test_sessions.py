@@ -2,9 +2,10 @@
 
 import pytest
 
-from actions import accounts
-from models.base import now_ms
-from models.session import Session, token_hash
+from actions import sessions
+from models.sessions import token_hash
+from models.tables import Session
+from protocol.clock import now_ms
 from tests.app import PASSWD, running
 
 MOBILE = "13912345678"
@@ -90,10 +91,10 @@ async def test_expired_sessions_are_forgotten(app):
         mine = Session.token_hash == token_hash(client.token)
         await app.services.db.run(Session.update(expires=now_ms()).where(mine).execute)
         assert not await answers(client)
-        assert await accounts.forget_expired(app.services) == 1
+        assert await sessions.forget_expired(app.services) == 1
         assert await socket.closed() == 4401
     assert await answers(other)
-    assert await accounts.forget_expired(app.services) == 0
+    assert await sessions.forget_expired(app.services) == 0
 
 
 async def test_open_socket_is_use(app):
@@ -101,7 +102,7 @@ async def test_open_socket_is_use(app):
     here, away = await app.client().register(), await app.client().register()
     async with here.socket():
         await app.services.db.run(Session.update(last_seen=1).execute)
-        assert await accounts.forget_expired(app.services) == 1
+        assert await sessions.forget_expired(app.services) == 1
     assert [await answers(client) for client in (here, away)] == [True, False]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.base import now_ms
+from protocol.clock import now_ms
 from tests.app import PASSWD, envelope, running
 
 MOBILE = "13912345678"

@@ -8,7 +8,7 @@ from hub.node import Node
 from hub.transport import text_frame
 from protocol.errors import Forbidden
 from protocol.frames import CloseCode
-from protocol.message import SINGLE, Message
+from protocol.messages import SINGLE, Message
 from tests.hub.sockets import RecordingSocket, read_frames
 
 LIMIT = 1000

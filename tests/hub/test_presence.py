@@ -9,7 +9,7 @@ from hub.broker import MemoryBroker, Publication, Sight
 from hub.hub import Hub, room_channel, user_channel
 from hub.node import Look
 from hub.presence import Presence
-from protocol.message import ROOM, SINGLE
+from protocol.messages import ROOM, SINGLE
 from tests.hub.sockets import RecordingSocket
 
 NOTHING = Look(0, 0, friends=False)

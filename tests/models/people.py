@@ -2,10 +2,11 @@
 
 import itertools
 
-from models import user
-from models.conversation import Conversation, Member, find, key_of
-from models.database import reads
-from protocol.message import ROOM
+from database.door import reads
+from models import accounts
+from models.access import find
+from models.tables import Conversation, Member, key_of
+from protocol.messages import ROOM
 
 NOW = 1_700_000_000_000
 _numbers = itertools.count(13_800_000_000)
@@ -13,7 +14,7 @@ _numbers = itertools.count(13_800_000_000)
 
 async def newcomer(database, nickname="Ann", passwd="a hash"):
     """The id of a new account."""
-    row = await database.run(user.create_user, str(next(_numbers)), passwd, nickname, "", "U", "", NOW)
+    row = await database.run(accounts.create_user, str(next(_numbers)), passwd, nickname, "", "U", "", NOW)
     return row["id"]
 
 

@@ -4,13 +4,9 @@ import asyncio
 
 import pytest
 
-from models import community, contact, session, user
-from models.community import Community
-from models.contact import Contact
-from models.conversation import Conversation, Member
-from models.database import Database
-from models.session import Session
-from models.user import User
+from database.door import Database
+from models import accounts, contacts, groups, sessions
+from models.tables import Community, Contact, Conversation, Member, Session, User
 from protocol.errors import Conflict, Refusal, Refused
 from tests.models.people import NOW, count, newcomer, newcomers, room_members
 
@@ -39,7 +35,7 @@ async def test_one_number_is_registered_once(busy):
     """Of many who register one number at once, one gets the account and the others are told."""
     results = await all_at_once(
         *(
-            busy.run(user.create_user, "13800138000", f"hash {number}", "", "", "U", "", NOW)
+            busy.run(accounts.create_user, "13800138000", f"hash {number}", "", "", "U", "", NOW)
             for number in range(AT_ONCE)
         )
     )
@@ -52,7 +48,7 @@ async def test_friendship_is_made_once(busy):
     ann, bo = await newcomers(busy, 2)
     results = await all_at_once(
         *(
-            busy.run(contact.befriend, *((ann, bo) if number % 2 else (bo, ann)), NOW)
+            busy.run(contacts.befriend, *((ann, bo) if number % 2 else (bo, ann)), NOW)
             for number in range(AT_ONCE)
         )
     )
@@ -65,8 +61,8 @@ async def test_friendship_is_made_once(busy):
 async def test_group_is_joined_once(busy):
     """Who taps "join" many times joins once, and one notice is due."""
     ann, bo = await newcomers(busy, 2)
-    group = (await busy.run(community.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
-    results = await all_at_once(*(busy.run(community.join_community, bo, group, NOW) for _ in range(AT_ONCE)))
+    group = (await busy.run(groups.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
+    results = await all_at_once(*(busy.run(groups.join_community, bo, group, NOW) for _ in range(AT_ONCE)))
     assert sorted(results) == [False] * (AT_ONCE - 1) + [True]
     assert await count(busy, Contact, Contact.ownerid == bo) == 1
     assert sorted(await busy.run(room_members, group)) == [ann, bo]
@@ -75,8 +71,8 @@ async def test_group_is_joined_once(busy):
 async def test_crowd_joins_a_group(busy):
     """Many who join one group at once are all in it."""
     ann, *crowd = await newcomers(busy, AT_ONCE)
-    group = (await busy.run(community.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
-    assert all(await all_at_once(*(busy.run(community.join_community, who, group, NOW) for who in crowd)))
+    group = (await busy.run(groups.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
+    assert all(await all_at_once(*(busy.run(groups.join_community, who, group, NOW) for who in crowd)))
     assert sorted(await busy.run(room_members, group)) == [ann, *crowd]
 
 
@@ -85,14 +81,14 @@ async def test_five_groups_and_no_sixth(busy):
     ann = await newcomer(busy)
     results = await all_at_once(
         *(
-            busy.run(community.create_community, ann, f"Birds {number}", "", 0, "", 5, NOW)
+            busy.run(groups.create_community, ann, f"Birds {number}", "", 0, "", 5, NOW)
             for number in range(AT_ONCE)
         )
     )
     assert [type(result) for result in results].count(Refused) == AT_ONCE - 5
     made = [result["id"] for result in results if isinstance(result, dict)]
     assert await count(busy, Community) == 5
-    assert sorted(row["id"] for row in await busy.run(community.communities_of, ann)) == sorted(made)
+    assert sorted(row["id"] for row in await busy.run(groups.communities_of, ann)) == sorted(made)
     for group in made:
         assert await busy.run(room_members, group) == [ann]
 
@@ -100,12 +96,12 @@ async def test_five_groups_and_no_sixth(busy):
 async def test_old_password_opens_no_session_after_the_change(busy):
     """Log-ins with the old password that run beside its change leave no session behind."""
     ann = await newcomer(busy, passwd="old")
-    here = await busy.run(session.open_session, ann, "old", "here", "", "", NOW, NOW)
+    here = await busy.run(sessions.open_session, ann, "old", "here", "", "", NOW, NOW)
     logins = [
-        busy.run(session.open_session, ann, "old", f"token {number}", "", "", NOW, NOW)
+        busy.run(sessions.open_session, ann, "old", f"token {number}", "", "", NOW, NOW)
         for number in range(AT_ONCE)
     ]
-    logins.insert(AT_ONCE // 2, busy.run(session.change_passwd, ann, here, "old", "new"))
+    logins.insert(AT_ONCE // 2, busy.run(sessions.change_passwd, ann, here, "old", "new"))
     await all_at_once(*logins)
     assert await busy.run(lambda: [row.id for row in Session.select()]) == [here]
 
@@ -114,7 +110,7 @@ async def test_password_is_changed_once(busy):
     """Of two password changes at once one wins, and the other is told to try again."""
     ann = await newcomer(busy, passwd="old")
     results = await all_at_once(
-        *(busy.run(user.replace_passwd, ann, "old", f"new {number}") for number in range(AT_ONCE))
+        *(busy.run(accounts.replace_passwd, ann, "old", f"new {number}") for number in range(AT_ONCE))
     )
     assert [type(result) for result in results].count(Refused) == AT_ONCE - 1
-    assert await busy.run(user.passwd_of, ann) == f"new {results.index(None)}"
+    assert await busy.run(accounts.passwd_of, ann) == f"new {results.index(None)}"

@@ -7,7 +7,7 @@ import pytest
 
 from protocol import envelope, frames, values
 from protocol.errors import Forbidden, NotLoggedIn, Refusal, SlowDown
-from protocol.message import ROOM, SINGLE, Cmd, Message
+from protocol.messages import ROOM, SINGLE, Cmd, Message
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "wire"
 

@@ -17,7 +17,7 @@ from protocol.errors import (
     TooLarge,
     TryAgain,
 )
-from protocol.message import ROOM, Cmd, Message
+from protocol.messages import ROOM, Cmd, Message
 
 CODES = {
     Refused: -1,

@@ -1,0 +1,124 @@
+"""Uploads: from a spooled file to an address that others can show, and away with what nobody shows."""
+
+import asyncio
+import logging
+import secrets
+import time
+from pathlib import Path
+
+from actions.services import Services
+from media import spool
+from media.kinds import KINDS, Sort
+from media.prepare import Prepared
+from models import media
+from models.tables import PREFIX, file_name, thumb_name
+from protocol.clock import now_ms
+from protocol.errors import BadArgument, NotLoggedIn, TooLarge, TryAgain
+
+log = logging.getLogger("magpie.uploads")
+
+ROUND = 100  # uploads claimed at once, so that a transaction stays short
+
+
+def spool_root(app: Services) -> Path:
+    """Where uploads are kept while they come in."""
+    return app.config.data / "spool"
+
+
+def max_bytes(app: Services, known: bool) -> int:
+    """The largest file that somebody may send who is logged in (`known`) or not."""
+    settings = app.config.uploads
+    return settings.max_bytes if known else min(settings.anonymous_max_bytes, settings.max_bytes)
+
+
+def too_large(app: Services, known: bool) -> TooLarge:
+    limit = max_bytes(app, known) / (1 << 20)
+    return TooLarge(f"文件不能超过 {limit:.4g} MiB", f"A file can have {limit:.4g} MiB at most")
+
+
+async def store(app: Services, file: spool.Spool, owner: int | None) -> dict:
+    """Make the spooled upload of `owner` (None: not logged in) ready, store it, and tell its addresses:
+
+    `{url, pic, type, bytes, width, height}`; `pic` is the thumbnail's address, "" when there is none, and
+    `url` itself for a small picture. `type` is "image", "audio", "video" or "file"; sizes are of the
+    stored original. Raises BadArgument, TooLarge (quota, too), NotLoggedIn, TryAgain.
+    """
+    if not file.size:
+        raise BadArgument("文件是空的", "The file is empty")
+    kind = await app.studio.sniff(file.path)
+    if not owner and kind.sort is not Sort.PICTURE:
+        raise NotLoggedIn()
+    if file.size > max_bytes(app, bool(owner)):
+        raise too_large(app, bool(owner))
+    prepared = await app.studio.prepare(file.path, kind, file.folder)
+    size, whole = await asyncio.to_thread(_sizes, prepared)
+
+    key = new_key()
+    name = file_name(key, prepared.kind.ext)
+    thumb = thumb_name(key, prepared.thumb_ext) if prepared.thumb else ""
+    row = {
+        "key": key,
+        "owner": owner or 0,
+        "ext": prepared.kind.ext,
+        "thumb_ext": prepared.thumb_ext,
+        "mime": prepared.kind.mime,
+        "bytes": whole,
+        "width": prepared.width,
+        "height": prepared.height,
+        "createat": now_ms(),
+    }
+    await app.db.run(media.reserve, row, app.config.uploads.quota_bytes)
+    try:
+        if thumb:
+            await app.storage.put(thumb, prepared.thumb, KINDS[prepared.thumb_ext].mime, True)
+        await app.storage.put(name, prepared.path, prepared.kind.mime, prepared.kind.inline)
+    except Exception:
+        await app.db.run(media.release, key)
+        raise
+
+    url = PREFIX + name
+    own_thumb = url if prepared.kind.sort is Sort.PICTURE else ""
+    return {
+        "url": url,
+        "pic": PREFIX + thumb if thumb else own_thumb,
+        "type": prepared.kind.sort.value,
+        "bytes": size,
+        "width": prepared.width,
+        "height": prepared.height,
+    }
+
+
+async def collect_unattached(app: Services) -> int:
+    """Delete the uploads that nothing shows after `uploads.unattached_seconds`; how many it were.
+
+    Claim, bytes, row: in this order, because each step can be the last before a crash. The claim is what
+    a message that is being sent at this moment competes with: whichever changes the state first wins, so no
+    bytes go that a message shows. Bytes go before the row, since a row without bytes is found again and
+    bytes without a row never are; and the quota comes back with the row, in one transaction, so it comes
+    back once. Every step may be repeated, by the next round or by another process.
+    """
+    await asyncio.to_thread(spool.sweep, spool_root(app))
+    before = now_ms() - app.config.uploads.unattached_seconds * 1000
+    collected = 0
+    while claimed := await app.db.run(media.claim_unattached, before, ROUND):
+        for attachment in claimed:
+            try:
+                for name in attachment.names:
+                    await app.storage.delete(name)
+            except TryAgain as refusal:  # the storage is away: the claim stays for a later round
+                log.warning("collecting uploads: %s", refusal)
+                return collected
+            await app.db.run(media.forget, attachment)
+            collected += 1
+    return collected
+
+
+def new_key() -> str:
+    """A key nobody can guess: the month, for folders of a bearable size, and 128 random bits."""
+    return time.strftime("%Y/%m/", time.gmtime()) + secrets.token_urlsafe(16)
+
+
+def _sizes(prepared: Prepared) -> tuple[int, int]:
+    """Bytes of the original, and of original and thumbnail together."""
+    size = Path(prepared.path).stat().st_size
+    return size, size + (Path(prepared.thumb).stat().st_size if prepared.thumb else 0)

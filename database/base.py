@@ -1,0 +1,16 @@
+"""What every table shares: the database it lives in, and how ids and times are kept.
+
+Ids are BIGINT autoincrement below 2^53 (JavaScript keeps them exact), times BIGINT ms since 1970 UTC, money
+BIGINT fen. Names that pages know (`ownerid`, `dstobj`, `createat` …) are columns of the same name.
+"""
+
+from peewee import DatabaseProxy, Model
+
+#: Set once, when `database.door.Database` opens.
+database = DatabaseProxy()
+
+
+class Base(Model):
+    class Meta:
+        database = database
+        legacy_table_names = False

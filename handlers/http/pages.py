@@ -1,0 +1,140 @@
+"""What a browser opens: the page's shells, its files, and the paths that lead there."""
+
+import json
+import re
+from pathlib import Path
+
+from tornado.web import HTTPError, StaticFileHandler
+
+from handlers.http.base import BaseHandler
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+MANIFEST = STATIC / "app" / ".vite" / "manifest.json"
+ASSETS = "/asset/app/"
+
+_SLASHES = re.compile(r"[/\\]+")
+#: The build names these files by their content.
+_HASHED = re.compile(r"app/assets/.+-[\w-]{8,}\.\w+\Z")
+
+_TITLES = {
+    "login": ("登录", "Log in"),
+    "register": ("注册", "Register"),
+    "chat": ("聊天", "Chat"),
+    "createcom": ("建群", "New group"),
+}
+
+
+class HomeHandler(BaseHandler):
+    def get(self) -> None:
+        self.redirect("/user/login.shtml")
+
+    head = get
+
+
+class CleanPathHandler(BaseHandler):
+    """Classic pages ask for `//asset/…`. Any method is sent to the clean path, and never to another host:
+    browsers read a backslash as a slash, so those are collapsed with the slashes."""
+
+    def prepare(self) -> None:
+        if not self.request.path.startswith(("/", "\\")):
+            raise HTTPError(404)
+        path = _SLASHES.sub("/", self.request.path)
+        query = f"?{self.request.query}" if self.request.query else ""
+        self.redirect(path + query, permanent=True)
+
+
+class PageHandler(BaseHandler):
+    """One shell for all pages; the page's own script draws them. Who is calling is asked by the API."""
+
+    def initialize(self, page: str) -> None:
+        self.page = page
+
+    def get(self) -> None:
+        built = Build.current()
+        titles = _TITLES[self.page]
+        shown = {"lang": self.lang, "page": self.page, "title": titles[self.lang == "en"]}
+        if built is None:
+            self.set_status(503)
+            self.render("unbuilt.html", **shown)
+        else:
+            self.render("page.html", build=built, **shown)
+
+    head = get
+
+
+class Build:
+    """The hashed names of the built page, read from Vite's manifest. `theme` is "" or a small classic script
+    that sets the colours before the first paint; `preload` are modules that `script` imports."""
+
+    _current: "Build | None" = None
+    _stamp: int | None = None
+
+    def __init__(self, manifest: dict) -> None:
+        main = manifest["src/main.ts"]
+        chunks = self._with_imports(manifest, main)
+        self.script = ASSETS + main["file"]
+        self.theme = ASSETS + manifest["src/theme.ts"]["file"] if "src/theme.ts" in manifest else ""
+        self.styles = list(dict.fromkeys(ASSETS + css for chunk in chunks for css in chunk.get("css", ())))
+        self.preload = [ASSETS + chunk["file"] for chunk in chunks if chunk is not main]
+
+    @classmethod
+    def current(cls) -> "Build | None":
+        """The latest build, None when there is none; read again when it has changed."""
+        try:
+            stamp = MANIFEST.stat().st_mtime_ns
+            if stamp != cls._stamp:
+                cls._current, cls._stamp = cls(json.loads(MANIFEST.read_bytes())), stamp
+        except (OSError, ValueError, KeyError):  # missing, or being written
+            cls._current = cls._stamp = None
+        return cls._current
+
+    @staticmethod
+    def _with_imports(manifest: dict, main: dict) -> list[dict]:
+        """`main` and all that it imports without being asked, imports first."""
+        found: dict[str, dict] = {}
+
+        def visit(chunk: dict) -> None:
+            for name in chunk.get("imports", ()):
+                if name not in found:
+                    found[name] = manifest[name]
+                    visit(manifest[name])
+
+        visit(main)
+        return [*found.values(), main]
+
+
+class AssetHandler(BaseHandler, StaticFileHandler):
+    """Files of `static/`. Those of the build are named by their content and kept for ever; the others are
+    asked for again, with an ETag."""
+
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        self.clear_header("Cache-Control")
+
+    def set_extra_headers(self, path: str) -> None:
+        kept = _HASHED.match(path)
+        self.set_header("Cache-Control", "public, max-age=31536000, immutable" if kept else "no-cache")
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        if "\0" in absolute_path or "/." in absolute_path.removeprefix(root.rstrip("/")):
+            raise HTTPError(404)
+        return super().validate_absolute_path(root, absolute_path)
+
+
+class UnknownHandler(BaseHandler):
+    """Any other path."""
+
+    def prepare(self) -> None:
+        raise HTTPError(404)
+
+
+routes = [
+    (r".*[/\\][/\\].*", CleanPathHandler),
+    (r"/", HomeHandler),
+    (r"/user/login\.shtml", PageHandler, {"page": "login"}),
+    (r"/user/register\.shtml", PageHandler, {"page": "register"}),
+    (r"/chat/index\.shtml", PageHandler, {"page": "chat"}),
+    (r"/chat/createcom\.shtml", PageHandler, {"page": "createcom"}),
+    (r"/asset/(.*)", AssetHandler, {"path": str(STATIC)}),
+    (r"/(favicon\.ico)", AssetHandler, {"path": str(STATIC)}),
+]

@@ -1,0 +1,1 @@
+"""The WebSocket: the handshake, and what a client says afterwards."""

@@ -1,0 +1,1 @@
+"""The message log: numbers messages, makes them durable, and says so."""

@@ -1,0 +1,87 @@
+"""Users and their accounts. What leaves this module never holds the password's hash, but for the two
+functions that log-in asks."""
+
+from database.door import reads
+from models.media import attach
+from models.tables import User
+from protocol.errors import Conflict, NotFound, Refused
+
+#: The columns of a user that may be read; who may see `mobile` is decided where the answer is made.
+PROFILE = (User.id, User.mobile, User.avatar, User.sex, User.nickname, User.memo, User.createat)
+
+
+def create_user(mobile: str, passwd: str, nickname: str, avatar: str, sex: str, memo: str, now: int) -> dict:
+    """A new account; `passwd` is the hash to store. `Conflict` when the number has one: the unique index
+    decides between two who register it at once."""
+    is_new = (
+        User.insert(
+            mobile=mobile,
+            passwd=passwd,
+            nickname=nickname,
+            avatar=avatar,
+            sex=sex,
+            memo=memo,
+            createat=now,
+        )
+        .on_conflict_ignore()
+        .as_rowcount()
+        .execute()
+    )
+    if not is_new:
+        raise _taken()
+    attach(avatar)
+    return User.select(*PROFILE).where(User.mobile == mobile).dicts().get()
+
+
+@reads
+def require_free(mobile: str) -> None:
+    """`Conflict` when the number has an account: asked before a costly hash, decided by `create_user`."""
+    if User.select(User.id).where(User.mobile == mobile).exists():
+        raise _taken()
+
+
+@reads
+def find_user(user_id: int) -> dict:
+    """`{id, mobile, avatar, sex, nickname, memo, createat}`, or `NotFound`."""
+    row = User.select(*PROFILE).where(User.id == user_id).dicts().first()
+    if row is None:
+        raise unknown_user()
+    return row
+
+
+@reads
+def login_of(mobile: str) -> dict | None:
+    """`{id, passwd}` (the hash) of the account with this number."""
+    return User.select(User.id, User.passwd).where(User.mobile == mobile).dicts().first()
+
+
+@reads
+def passwd_of(user_id: int) -> str:
+    """The stored hash."""
+    row = User.select(User.passwd).where(User.id == user_id).tuples().first()
+    if row is None:
+        raise unknown_user()
+    return row[0]
+
+
+def update_profile(user_id: int, changes: dict[str, str]) -> dict:
+    """Set some of nickname, avatar, sex and memo; the row as it is then."""
+    if changes:
+        User.update(changes).where(User.id == user_id).execute()
+        attach(changes.get("avatar", ""))
+    return find_user(user_id)
+
+
+def replace_passwd(user_id: int, old: str, new: str) -> None:
+    """Replace the hash `old`, the one that was verified, by `new`. Of two changes at once only one finds
+    it."""
+    if not User.update(passwd=new).where(User.id == user_id, User.passwd == old).execute():
+        raise Refused("密码刚刚被修改，请重试", "The password was changed just now, try again")
+
+
+def unknown_user() -> NotFound:
+    return NotFound("该用户不存在", "No such user")
+
+
+def _taken() -> Conflict:
+    return Conflict("该手机号已经注册", "This mobile number is already registered")

@@ -1,0 +1,65 @@
+"""Contacts: whom (cate 1) and which groups (cate 2) a user has in the list."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from database.door import reads
+from models.accounts import PROFILE, unknown_user
+from models.conversations import open_single
+from models.tables import USER, Contact, User
+from protocol.errors import Conflict, Refused
+
+
+def add_contact(owner_id: int, dst_id: int, cate: int, now: int) -> bool:
+    """One row of a list; False when it is there already, which the unique index decides."""
+    row = Contact.insert(ownerid=owner_id, dstobj=dst_id, cate=cate, createat=now)
+    return bool(row.on_conflict_ignore().as_rowcount().execute())
+
+
+def befriend(user_id: int, dst_id: int, now: int) -> int:
+    """Each gets the other as a contact, and both their single chat; its conversation id.
+
+    Both rows are one transaction. Of two who add each other at once, one is told that it is done already.
+    """
+    if user_id == dst_id:
+        raise Refused("不能添加自己为好友啊", "You can't add yourself as a friend")
+    if not User.select(User.id).where(User.id == dst_id).exists():
+        raise unknown_user()
+    both = sorted(
+        [(user_id, dst_id), (dst_id, user_id)]
+    )  # one order for all, so that no two wait for each other
+    added = {pair: add_contact(*pair, USER, now) for pair in both}
+    if not added[user_id, dst_id]:
+        raise Conflict("该用户已经被添加过啦", "This user is your friend already")
+    return open_single(user_id, dst_id, now)
+
+
+@reads
+def friends_of(user_id: int) -> list[dict]:
+    """The rows of a user's friends, in the order they were added."""
+    friends = User.select(*PROFILE).join(Contact, on=(Contact.dstobj == User.id))
+    mine = (Contact.ownerid == user_id) & (Contact.cate == USER)
+    return list(friends.where(mine).order_by(Contact.id).dicts())
+
+
+@reads
+def friend_ids(user_id: int) -> list[int]:
+    """Whom a user has as friends."""
+    mine = (Contact.ownerid == user_id) & (Contact.cate == USER)
+    return [row[0] for row in Contact.select(Contact.dstobj).where(mine).tuples()]
+
+
+@reads
+def friends_among(viewers: Collection[int], user_ids: Collection[int]) -> dict[int, list[int]]:
+    """For each of `viewers` who of `user_ids` are their friends; who has none of them as a friend is left
+    out.
+
+    One query over the lists of the fewer of them: friendship is mutual."""
+    fewer, others = sorted((viewers, user_ids), key=len)
+    mine = Contact.ownerid.in_(list(fewer)) & (Contact.cate == USER)
+    found = defaultdict(list)
+    for owner_id, friend_id in Contact.select(Contact.ownerid, Contact.dstobj).where(mine).tuples():
+        if friend_id in others:
+            viewer, user_id = (owner_id, friend_id) if fewer is viewers else (friend_id, owner_id)
+            found[viewer].append(user_id)
+    return found

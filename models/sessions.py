@@ -1,0 +1,160 @@
+"""Sessions: who may call as whom, and until when. Only the SHA-256 of a token is stored."""
+
+import hashlib
+from typing import NamedTuple
+
+from peewee import SqliteDatabase
+
+from database.base import database
+from database.door import reads
+from database.prepared import Prepared
+from models.accounts import replace_passwd
+from models.tables import MAX_UA, Conversation, Member, ServerState, Session, User
+from protocol.errors import Refused
+from protocol.messages import ROOM
+
+#: `last_seen` is written at most this often (ms): precise enough for a lifetime of days, and rare enough to
+#: cost nothing.
+TOUCH_MS = 300_000
+#: One sweep deletes at most this many rows, so that it never holds the database for long.
+SWEEP = 1000
+
+
+class SessionRow(NamedTuple):
+    """A session as callers know it."""
+
+    id: int
+    user_id: int
+    last_seen: int
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token. It has 256 random bits, so a plain fast hash gives nothing away."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def open_session(user_id: int, passwd: str, token: str, ua: str, ip: str, now: int, lifetime: int) -> int:
+    """Store a session that ends `lifetime` ms from `now` at the latest; its id.
+
+    `passwd` is the stored hash that the caller's password was verified against. When it was changed meanwhile
+    the log-in is refused: it would outlive the change, which ends all other sessions.
+    """
+    if _locked_passwd(user_id) != passwd:
+        raise wrong_login()
+    return Session.insert(
+        user_id=user_id,
+        token_hash=token_hash(token),
+        ua=ua[:MAX_UA],
+        ip=ip[:45],
+        created=now,
+        last_seen=now,
+        expires=now + lifetime,
+    ).execute()
+
+
+def wrong_login() -> Refused:
+    """One text for an unknown number and for a wrong password."""
+    return Refused("手机号或密码不正确", "Wrong mobile number or password")
+
+
+@reads
+def find_sessions(tokens: list[str], now: int, idle: int) -> list[SessionRow]:
+    """The living sessions of these tokens, in their order; tokens that open none are left out.
+
+    A session is dead once it expired or was not seen for `idle` ms.
+    """
+    hashes = [token_hash(token) for token in tokens]
+    rows = _living(now, idle).where(Session.token_hash.in_(hashes))
+    found = {row.token_hash: SessionRow(row.id, row.user_id, row.last_seen) for row in rows}
+    return [found[key] for key in dict.fromkeys(hashes) if key in found]
+
+
+@reads
+def sessions_of(user_id: int, now: int, idle: int) -> list[dict]:
+    """The living sessions of a user, the latest seen first: `{id, ua, ip, created, last_seen}`."""
+    shown = (Session.id, Session.ua, Session.ip, Session.created, Session.last_seen)
+    mine = _living(now, idle).select(*shown).where(Session.user_id == user_id)
+    return list(mine.order_by(Session.last_seen.desc(), Session.id.desc()).dicts())
+
+
+def touch_sessions(session_ids: list[int], now: int) -> None:
+    """These sessions are in use at `now`, which prolongs their idle time."""
+    Session.update(last_seen=now).where(Session.id.in_(session_ids), Session.last_seen < now).execute()
+
+
+def close_session(session_id: int, user_id: int) -> bool:
+    """End one session of a user; False when the user has no such session."""
+    return bool(Session.delete().where(Session.id == session_id, Session.user_id == user_id).execute())
+
+
+def close_others(user_id: int, keep_id: int) -> list[int]:
+    """End every session of a user but one; the ids of those ended."""
+    return _delete(Session.select(Session.id).where(Session.user_id == user_id, Session.id != keep_id))
+
+
+def change_passwd(user_id: int, keep_id: int, old: str, new: str) -> list[int]:
+    """Replace the user's hash `old` by `new` and end the other sessions; the ids of those ended.
+
+    A log-in with the old password that runs beside this either opened its session before, and is ended here,
+    or finds the hash changed.
+    """
+    replace_passwd(user_id, old, new)
+    return close_others(user_id, keep_id)
+
+
+def close_dead(now: int, idle: int) -> list[int]:
+    """Delete a batch of sessions that expired or were idle too long; their ids, [] when none is left."""
+    dead = (Session.expires <= now) | (Session.last_seen <= now - idle)
+    return _delete(Session.select(Session.id).where(dead).limit(SWEEP))
+
+
+def _locked_passwd(user_id: int) -> str | None:
+    """The user's stored hash, kept from changing until this transaction ends (SQLite has one writer
+    anyway)."""
+    row = User.select(User.passwd).where(User.id == user_id)
+    return (row if isinstance(database.obj, SqliteDatabase) else row.for_update()).scalar()
+
+
+def _living(now: int, idle: int):
+    return Session.select().where(Session.expires > now, Session.last_seen > now - idle)
+
+
+def _delete(ids) -> list[int]:
+    """Ids first, then rows: MariaDB can't delete by a limited subquery, and callers close the sockets."""
+    found = [row[0] for row in ids.tuples()]
+    if found:
+        Session.delete().where(Session.id.in_(found)).execute()
+    return found
+
+
+class Entrance(NamedTuple):
+    session_id: int
+    room_ids: list[int]
+    epoch: int
+
+
+_session = Prepared(
+    lambda: Session.select(Session.id).where(
+        Session.token_hash == "", Session.user_id == 0, Session.expires > 0, Session.last_seen > 0
+    )
+)
+
+_rooms = Prepared(
+    lambda: (
+        Conversation.select(Conversation.a)
+        .join(Member, on=(Member.conversation_id == Conversation.id))
+        .where(Member.user_id == 0, Conversation.kind == ROOM)
+    )
+)
+
+_epoch = Prepared(lambda: ServerState.select(ServerState.value).where(ServerState.name == "epoch"))
+
+
+@reads
+def entrance(user_id: int, token: str, now: int, idle: int) -> Entrance | None:
+    """None when the token opens no living session of this user; see `session.find_sessions`."""
+    found = _session(token_hash(token), user_id, now, now - idle)
+    if not found:
+        return None
+    room_ids = [community_id for (community_id,) in _rooms(user_id, ROOM)]
+    return Entrance(found[0][0], room_ids, _epoch("epoch")[0][0])

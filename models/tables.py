@@ -1,0 +1,221 @@
+"""Every table, on one page. The rules about their rows are in the file of the same noun beside this one.
+
+Names that pages know (`ownerid`, `dstobj`, `createat` …) are columns of the same name.
+"""
+
+from peewee import (
+    BigAutoField,
+    BigIntegerField,
+    CharField,
+    CompositeKey,
+    IntegerField,
+    SmallIntegerField,
+    TextField,
+)
+
+from database.base import Base
+from protocol.limits import MAX_GROUP_NAME, MAX_MEMO, MAX_NICKNAME, MAX_URL
+from protocol.messages import ROOM
+
+# --- accounts and sessions -------------------------------------------------------------------------------
+
+
+class User(Base):
+    """`salt`, `online` and `token` are classic columns that tools read; live values come from elsewhere:
+    argon2id keeps its salt in `passwd`, tokens are sessions, and the hub knows who is online."""
+
+    id = BigAutoField()
+    mobile = CharField(21, unique=True)
+    passwd = CharField(128)
+    salt = CharField(10, default="")
+    avatar = CharField(MAX_URL, default="")
+    sex = CharField(2, default="U")
+    nickname = CharField(MAX_NICKNAME, default="")
+    online = SmallIntegerField(default=0)
+    token = CharField(40, default="")
+    memo = CharField(MAX_MEMO, default="")
+    createat = BigIntegerField()
+    media_bytes = BigIntegerField(default=0)  #: stored uploads, held against the quota
+
+
+#: What a browser says of itself is shown in the list of sessions, and nowhere is more of it needed.
+MAX_UA = 200
+
+
+class Session(Base):
+    id = BigAutoField()
+    user_id = BigIntegerField(index=True)
+    token_hash = CharField(64, unique=True)
+    ua = CharField(MAX_UA, default="")
+    ip = CharField(45, default="")
+    created = BigIntegerField()
+    last_seen = BigIntegerField(index=True)
+    expires = BigIntegerField(index=True)
+
+
+# --- contacts and groups ---------------------------------------------------------------------------------
+
+USER = 1
+COMMUNITY = 2
+
+
+class Contact(Base):
+    id = BigAutoField()
+    ownerid = BigIntegerField()
+    dstobj = BigIntegerField()
+    cate = SmallIntegerField()
+    memo = CharField(120, default="")
+    createat = BigIntegerField()
+
+    class Meta:
+        indexes = ((("ownerid", "dstobj", "cate"), True),)
+
+
+class Community(Base):
+    """`slot` numbers an owner's groups from 1; its unique index is what refuses one too many."""
+
+    id = BigAutoField()
+    name = CharField(MAX_GROUP_NAME)
+    ownerid = BigIntegerField()
+    icon = CharField(MAX_URL, default="")
+    cate = IntegerField(default=0)
+    memo = CharField(MAX_MEMO, default="")
+    createat = BigIntegerField()
+    slot = IntegerField()
+
+    class Meta:
+        indexes = ((("ownerid", "slot"), True),)
+
+
+# --- conversations ---------------------------------------------------------------------------------------
+
+
+class Conversation(Base):
+    """`seq` numbers its messages, `ver` its changes; `updateat` is the time of the last change (ms)."""
+
+    id = BigAutoField()
+    key = CharField(max_length=40, unique=True)
+    kind = SmallIntegerField()
+    #: the two users of a single chat, lower id first; the community of a room, and 0
+    a = BigIntegerField()
+    b = BigIntegerField(default=0)
+    seq = BigIntegerField(default=0)
+    ver = BigIntegerField(default=0)
+    updateat = BigIntegerField(default=0)
+
+
+class Member(Base):
+    """One user in one conversation. `read`: the seq up to which they have read."""
+
+    user_id = BigIntegerField()
+    conversation_id = BigIntegerField(index=True)
+    read = BigIntegerField(default=0)
+    pinned = SmallIntegerField(default=0)
+    muted = SmallIntegerField(default=0)
+    joined_seq = BigIntegerField(default=0)
+    createat = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("user_id", "conversation_id")
+
+
+def key_of(user_id: int, kind: int, dstid: int) -> str:
+    """The key of the conversation that `user_id` means by (kind, dstid)."""
+    if kind == ROOM:
+        return f"g{dstid}"
+    return f"p{user_id}-{dstid}" if user_id < dstid else f"p{dstid}-{user_id}"
+
+
+# --- messages --------------------------------------------------------------------------------------------
+
+
+class StoredMessage(Base):
+    """`cid` and `digest` tell a resend from another message under the same cid; `at` is the ids
+    of the people addressed, comma-separated."""
+
+    conversation_id = BigIntegerField()
+    seq = BigIntegerField()
+    ver = BigIntegerField()
+    userid = BigIntegerField()
+    cid = CharField(max_length=66, null=True)
+    digest = BigIntegerField(null=True)
+    media = IntegerField()
+    content = TextField(default="")
+    pic = TextField(default="")
+    url = TextField(default="")
+    memo = TextField(default="")
+    amount = BigIntegerField(default=0)
+    ref = BigIntegerField(default=0)
+    at = TextField(default="")
+    createat = BigIntegerField()
+
+    class Meta:
+        table_name = "message"
+        primary_key = CompositeKey("conversation_id", "seq")
+        indexes = ((("userid", "cid"), True), (("conversation_id", "ver"), True))
+
+
+class Mention(Base):
+    """`user_id` (0: everybody) is addressed in a message of `author`; kept to count without reading
+    messages."""
+
+    user_id = BigIntegerField()
+    conversation_id = BigIntegerField()
+    seq = BigIntegerField()
+    author = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("user_id", "conversation_id", "seq")
+
+
+# --- media -----------------------------------------------------------------------------------------------
+
+#: Where media is served. Messages hold `/mnt/…` addresses only: signed ones would die in history.
+PREFIX = "/mnt/"
+KEY_LENGTH = len("2026/11/") + 22
+THUMB_MARK = "_s"
+UNATTACHED = 0  #: uploaded, and nothing shows it yet
+ATTACHED = 1  #: a message, an avatar or an icon holds its address; kept
+COLLECTING = 2  #: being deleted; can't be attached any more
+
+
+class Attachment(Base):
+    id = BigAutoField()
+    key = CharField(KEY_LENGTH, unique=True)
+    owner = BigIntegerField(default=0)  #: user id, 0: uploaded before login
+    ext = CharField(5)
+    thumb_ext = CharField(5, default="")  #: "" when there is no thumbnail of its own
+    mime = CharField(100)
+    bytes = BigIntegerField()  #: of both files, as counted against the owner's quota
+    width = IntegerField(default=0)
+    height = IntegerField(default=0)
+    state = SmallIntegerField(default=UNATTACHED)
+    createat = BigIntegerField()
+
+    class Meta:
+        indexes = ((("state", "createat"), False),)
+
+    @property
+    def names(self) -> list[str]:
+        """The storage keys of the files: the original's, then the thumbnail's if there is one."""
+        thumb = [thumb_name(self.key, self.thumb_ext)] if self.thumb_ext else []
+        return [file_name(self.key, self.ext), *thumb]
+
+
+def file_name(key: str, ext: str) -> str:
+    return f"{key}.{ext}"
+
+
+def thumb_name(key: str, ext: str) -> str:
+    return f"{key}{THUMB_MARK}.{ext}"
+
+
+# --- the installation ------------------------------------------------------------------------------------
+
+
+class ServerState(Base):
+    """Named numbers. `epoch` changes when the database was restored or reset; clients then drop their
+    cache."""
+
+    name = CharField(max_length=32, primary_key=True)
+    value = BigIntegerField()

@@ -1,0 +1,137 @@
+"""An upload's row and the quota, on three databases and against each other."""
+
+import asyncio
+
+import pytest
+
+from database.door import Database
+from models import media
+from models.media import attach
+from models.tables import ATTACHED, COLLECTING, UNATTACHED, Attachment, User, file_name
+from protocol.errors import TooLarge
+from tests.models.people import NOW, count, newcomer
+
+LATER = NOW + 1
+
+
+@pytest.fixture
+def busy(database_url, io_loop):
+    """A database with enough threads for calls that really run beside each other."""
+    opened = Database(database_url, workers=8)
+    opened.migrate()
+    yield opened
+    io_loop.run_sync(opened.close)
+
+
+def row(number: int, owner: int = 0, **columns) -> dict:
+    key = "2026/11/" + f"{number:022d}"
+    return {
+        "key": key,
+        "owner": owner,
+        "ext": "png",
+        "mime": "image/png",
+        "bytes": 10,
+        "createat": NOW,
+        **columns,
+    }
+
+
+def url(number: int, ext: str = "png", mark: str = "") -> str:
+    return f"/mnt/2026/11/{number:022d}{mark}.{ext}"
+
+
+async def state(database, number: int) -> int | None:
+    found = await database.run(lambda: Attachment.get_or_none(Attachment.key == row(number)["key"]))
+    return found and found.state
+
+
+async def used(database, user_id: int) -> int:
+    return await database.run(lambda: User.get_by_id(user_id).media_bytes)
+
+
+async def test_addresses_are_attached(database):
+    """A message keeps the media it shows, whether it holds its address or its thumbnail's."""
+    for number in range(4):
+        await database.run(media.reserve, row(number), 0)
+    await database.run(attach, url(0), "", "https://example.com/mnt/x.png", "hello", "/mnt/", "/mnt/short")
+    await database.run(attach, url(1, "jpg", "_s"))
+    await database.run(attach)
+    assert [await state(database, number) for number in range(4)] == [
+        ATTACHED,
+        ATTACHED,
+        UNATTACHED,
+        UNATTACHED,
+    ]
+
+
+async def test_case_of_a_key_matters(database):
+    """Two addresses that differ in the case of a letter are two uploads."""
+    for key in ("2026/11/" + "a" * 22, "2026/11/" + "A" * 22):
+        await database.run(media.reserve, row(0, key=key), 0)
+    await database.run(attach, "/mnt/2026/11/" + "a" * 22 + ".png")
+    assert await count(database, Attachment, Attachment.state == ATTACHED) == 1
+
+
+async def test_a_failed_upload_gives_its_room_back(database):
+    """An upload that could not be stored costs no space, and its row goes with the next collection."""
+    ann = await newcomer(database)
+    await database.run(media.reserve, row(1, ann), 100)
+    assert await used(database, ann) == 10
+    for _ in range(2):
+        await database.run(media.release, row(1)["key"])
+    assert await used(database, ann) == 0
+    [claimed] = await database.run(media.claim_unattached, LATER, 10)
+    await database.run(media.forget, claimed)
+    assert await used(database, ann) == 0
+    assert await state(database, 1) is None
+
+
+async def test_what_nothing_shows_is_collected(database):
+    """An old upload that nothing shows goes and gives its room back once; a young one and one in use stay."""
+    ann = await newcomer(database)
+    for number, createat in enumerate([NOW, NOW, LATER]):
+        await database.run(media.reserve, row(number, ann, createat=createat, thumb_ext="jpg"), 100)
+    await database.run(attach, url(1))
+    [claimed] = await database.run(media.claim_unattached, LATER, 10)
+    assert claimed.names == [file_name(row(0)["key"], "png"), url(0, "jpg", "_s").removeprefix("/mnt/")]
+    assert await used(database, ann) == 30
+    for _ in range(2):
+        await database.run(media.forget, claimed)
+    assert await used(database, ann) == 20
+    assert [await state(database, number) for number in range(3)] == [None, ATTACHED, UNATTACHED]
+
+
+async def test_claimed_is_claimed(database):
+    """What is being deleted cannot be attached any more, and is found again after a crash."""
+    await database.run(media.reserve, row(0), 0)
+    await database.run(media.claim_unattached, LATER, 10)
+    await database.run(attach, url(0))
+    assert await state(database, 0) == COLLECTING
+    assert len(await database.run(media.claim_unattached, LATER, 10)) == 1
+
+
+async def test_the_quota_is_exact(busy):
+    """Of twenty uploads at once against room for five, five are taken."""
+    ann = await newcomer(busy)
+    results = await asyncio.gather(
+        *(busy.run(media.reserve, row(number, ann), 59) for number in range(20)), return_exceptions=True
+    )
+    assert [type(result) for result in results].count(TooLarge) == 15
+    assert results.count(None) == 5
+    assert await used(busy, ann) == 50
+    assert await count(busy, Attachment) == 5
+
+
+async def test_attached_or_collected_never_both(busy):
+    """A message sent at the moment of collection either keeps its picture or came too late: one of the
+    two."""
+    for number in range(40):
+        await busy.run(media.reserve, row(number), 0)
+    claims = [busy.run(media.claim_unattached, LATER, 10) for _ in range(8)]
+    attaches = [busy.run(attach, url(number)) for number in range(40)]
+    results = await asyncio.gather(*attaches[:20], *claims, *attaches[20:])
+    claimed = {each.key for result in results if result for each in result}
+    assert claimed
+    for number in range(40):
+        expected = {COLLECTING} if row(number)["key"] in claimed else {ATTACHED, COLLECTING}
+        assert await state(busy, number) in expected
