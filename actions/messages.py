@@ -10,7 +10,7 @@ from hub.node import Node
 from log.log import Submission
 from protocol import frames
 from protocol.errors import Refusal
-from protocol.messages import ROOM, Media, Message
+from protocol.messages import ROOM, Media, Message, Receipt
 
 if TYPE_CHECKING:
     from actions.services import Services
@@ -20,13 +20,13 @@ class _Waiter:
     """The origin of a message that came by HTTP: somebody waits for how it ends."""
 
     def __init__(self) -> None:
-        self.done: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self.done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
 
-    def settled(self, message: Message, refusal: Refusal | None) -> None:
+    def settled(self, message: Message, receipt: Receipt | None, refusal: Refusal | None) -> None:
         if self.done.cancelled():
             return
-        if refusal is None:
-            self.done.set_result(message)
+        if receipt is not None:
+            self.done.set_result(receipt)
         else:
             self.done.set_exception(refusal)
 
@@ -37,9 +37,8 @@ def submit(app: "Services", message: Message, node: Node) -> Awaitable[None] | N
     return None if app.log.offer(message, node) else app.log.append(message, node)
 
 
-async def send(app: "Services", message: Message) -> Message:
-    """A message from a call. Returns it with id, seq, ver and createat once it is durable, or raises why
-    not."""
+async def send(app: "Services", message: Message) -> Receipt:
+    """A message from a call. Returns its receipt once it is durable, or raises why not."""
     waiter = _Waiter()
     await app.log.append(message, waiter)
     return await waiter.done
@@ -60,12 +59,15 @@ def deliver(hub: Hub, batch: Sequence[Submission]) -> None:
         is_new = submission.refusal is None and not submission.repeated
         node = origin if isinstance(origin, Node) and is_new else None
         if origin is not None and node is None:
-            origin.settled(message, submission.refusal)
+            origin.settled(message, submission.receipt, submission.refusal)
         if is_new:
-            ack = frames.ack(message) if node is not None and node.v2 else ""
+            receipt = submission.receipt
+            ack = frames.ack(message, receipt) if node is not None and node.v2 else ""
             origin_id = node.id if node is not None else 0
             notice = message.media == Media.NOTICE
-            publications.append(Publication(_channels(message), message.encode(), origin_id, ack, notice))
+            publications.append(
+                Publication(_channels(message), message.encode(receipt), origin_id, ack, notice)
+            )
     if publications:
         hub.publish(publications)
     hub.flush()

@@ -1,1 +1,1 @@
-"""The door to the database: transactions in worker threads, what differs between the databases, migrations."""
+"""The door to the database: transactions in threads, what differs between databases, migrations."""

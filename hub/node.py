@@ -10,7 +10,7 @@ from hub.transport import Transport, text_frame
 from protocol import frames
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
-from protocol.messages import SINGLE, Message
+from protocol.messages import SINGLE, Message, Receipt
 
 #: Node ids are unique among all processes, so that a broker can tell a publication's own node from the
 #: others.
@@ -131,11 +131,11 @@ class Node:
         """Queues a frame that is for this node alone."""
         self.send(text_frame(text))
 
-    def settled(self, message: Message, refusal: Refusal | None) -> None:
+    def settled(self, message: Message, receipt: Receipt | None, refusal: Refusal | None) -> None:
         """A message of this node is durable, or was refused. Classic nodes are not told."""
         if self.v2:
             self.tell(
-                frames.ack(message) if refusal is None else frames.error(refusal, message.cid, self.lang)
+                frames.ack(message, receipt) if receipt else frames.error(refusal, message.cid, self.lang)
             )
 
     def flush(self) -> None:

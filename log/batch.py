@@ -17,7 +17,7 @@ from models.conversations import open_single
 from models.messages import MAX_CONVERSATION, MAX_SEQ, public_id
 from models.tables import Conversation, Mention, StoredMessage, key_of
 from protocol.errors import Conflict, Refused
-from protocol.messages import Message
+from protocol.messages import Receipt
 
 if TYPE_CHECKING:
     from log.log import Submission
@@ -53,14 +53,14 @@ class Batch:
         self._opened: dict[str, int] = {}
         #: ids of our own copies from an earlier try: the first of each is new to everybody
         self._ours: set[int] = set()
-        #: (sender, cid) -> (digest, id, seq, ver, createat)
-        self._stored: dict[tuple[int, str], tuple[int | None, int, int, int, int]] = {}
+        #: (sender, cid) -> (digest, receipt)
+        self._stored: dict[tuple[int, str], tuple[int | None, Receipt]] = {}
 
     def store(self) -> dict[str, int]:
         """Numbers and inserts every message that may be sent; sets refusal or numbers on each submission.
         Returns conversation ids by key that are worth remembering once this is committed."""
         for submission in self._submissions:
-            submission.refusal, submission.repeated = None, False
+            submission.receipt, submission.refusal, submission.repeated = None, None, False
         keys = [key_of(s.message.userid, s.message.cmd, s.message.dstid) for s in self._submissions]
         places = self._lock(keys)
         members = self._members(keys, places)
@@ -80,17 +80,16 @@ class Batch:
             if place.seq >= MAX_SEQ or place.id > MAX_CONVERSATION:
                 submission.refusal = Refused("该会话已满", "This conversation is full")
                 continue
-            self._number(message, place)
+            receipt = submission.receipt = self._number(place)
             touched[place.id] = place
-            messages.append(_row(submission, place.id, digest))
+            messages.append(_row(submission, receipt, place.id, digest))
             mentions.extend(
-                (user_id, place.id, message.seq, message.userid)
+                (user_id, place.id, receipt.seq, message.userid)
                 for user_id in message.at or ()
                 if user_id != message.userid
             )
             if submission.cid:
-                numbers = (digest, message.id, message.seq, message.ver, self._now)
-                self._stored[message.userid, submission.cid] = numbers
+                self._stored[message.userid, submission.cid] = (digest, receipt)
         self._insert(messages, mentions, touched.values())
         return self._opened
 
@@ -151,7 +150,7 @@ class Batch:
             for cid, digest, conversation_id, seq, ver, at in query.where(
                 stored.userid == sender, stored.cid.in_(cids)
             ).tuples():
-                self._stored[sender, cid] = (digest, public_id(conversation_id, seq), seq, ver, at)
+                self._stored[sender, cid] = (digest, Receipt(public_id(conversation_id, seq), seq, ver, at))
 
     def _repeats(self, submission: "Submission", digest: int | None) -> bool:
         """Gives a resend the numbers of the first one, or refuses another message under the same cid."""
@@ -159,20 +158,19 @@ class Batch:
         stored = self._stored.get((message.userid, submission.cid or ""))
         if stored is None:
             return False
-        first, message.id, message.seq, message.ver, message.createat = stored
+        first, receipt = stored
         if first != digest:
             submission.refusal = Conflict("该消息编号已被使用", "This cid names another message")
         else:
-            ours = message.createat in (self._earlier or ()) and message.id not in self._ours
-            self._ours.add(message.id)
-            submission.repeated = not ours
+            ours = receipt.createat in (self._earlier or ()) and receipt.id not in self._ours
+            self._ours.add(receipt.id)
+            submission.receipt, submission.repeated = receipt, not ours
         return True
 
-    def _number(self, message: Message, place: _Place) -> None:
+    def _number(self, place: _Place) -> Receipt:
         place.seq += 1
         place.ver += 1
-        message.seq, message.ver, message.createat = place.seq, place.ver, self._now
-        message.id = public_id(place.id, place.seq)
+        return Receipt(public_id(place.id, place.seq), place.seq, place.ver, self._now)
 
     def _insert(self, messages: list[tuple], mentions: list[tuple], touched: Iterable[_Place]) -> None:
         if not messages:
@@ -194,14 +192,14 @@ class Batch:
             media.attach(*shown)
 
 
-def _row(submission: "Submission", conversation_id: int, digest: int | None) -> tuple:
+def _row(submission: "Submission", receipt: Receipt, conversation_id: int, digest: int | None) -> tuple:
     """In the order of `StoredMessage`'s fields."""
     message = submission.message
     at = ",".join(map(str, message.at)) if message.at else ""
     return (
         conversation_id,
-        message.seq,
-        message.ver,
+        receipt.seq,
+        receipt.ver,
         message.userid,
         submission.cid,
         digest,
@@ -213,7 +211,7 @@ def _row(submission: "Submission", conversation_id: int, digest: int | None) -> 
         message.amount,
         message.ref,
         at,
-        message.createat,
+        receipt.createat,
     )
 
 

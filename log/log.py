@@ -23,7 +23,7 @@ from database.door import TRANSIENT, Database
 from log.batch import Batch, Prepared
 from protocol.clock import now_ms
 from protocol.errors import Refusal, TryAgain
-from protocol.messages import Message
+from protocol.messages import Message, Receipt
 
 logger = logging.getLogger("magpie.log")
 
@@ -37,19 +37,20 @@ _OWN_CID_BYTES = 33
 class Origin(Protocol):
     """Where a message came from and who is told how it ended: a node, or a waiting HTTP call."""
 
-    def settled(self, message: Message, refusal: Refusal | None) -> None: ...
+    def settled(self, message: Message, receipt: Receipt | None, refusal: Refusal | None) -> None: ...
 
 
 class Submission:
-    """One message on its way through the log. Settled, it either has a `refusal`, or its message has id, seq,
-    ver and createat; `repeated` then says that it was stored before and need not be delivered again."""
+    """One message on its way through the log. Settled, it has either a `refusal` or a `receipt`;
+    `repeated` then says that it was stored before and need not be delivered again."""
 
-    __slots__ = ("message", "cid", "origin", "refusal", "repeated")
+    __slots__ = ("message", "cid", "origin", "receipt", "refusal", "repeated")
 
     def __init__(self, message: Message, cid: str | None, origin: Origin | None) -> None:
         self.message = message
         self.cid = cid
         self.origin = origin
+        self.receipt: Receipt | None = None
         self.refusal: Refusal | None = None
         self.repeated = False
 

@@ -7,7 +7,7 @@ that a reference to a message needs no index of its own.
 from database.door import reads
 from models.access import locate
 from models.tables import Conversation, StoredMessage
-from protocol.messages import ROOM, Message
+from protocol.messages import ROOM, Message, Receipt
 
 #: id = conversation_id << 27 | seq: 2^26 conversations of 2^27 messages stay below 2^53.
 SEQ_BITS = 27
@@ -47,9 +47,8 @@ def wire_row(stored: StoredMessage, conversation: Conversation) -> dict:
         stored.ref,
         _people(stored.at),
     )
-    message.id = public_id(stored.conversation_id, stored.seq)
-    message.seq, message.ver, message.createat = stored.seq, stored.ver, stored.createat
-    return message.row()
+    place = public_id(stored.conversation_id, stored.seq)
+    return message.row(Receipt(place, stored.seq, stored.ver, stored.createat))
 
 
 @reads

@@ -5,7 +5,7 @@ from enum import IntEnum
 import ujson
 
 from protocol.errors import Refusal
-from protocol.messages import Cmd, Message
+from protocol.messages import Cmd, Message, Receipt
 
 
 class CloseCode(IntEnum):
@@ -16,19 +16,19 @@ class CloseCode(IntEnum):
     REVOKED = 4401  #: the session ended; log in again
 
 
-def ack(message: Message) -> str:
-    """The message is durable; `message` carries what the log gave it."""
-    return _dump({"cmd": Cmd.ACK, **ack_fields(message)})
+def ack(message: Message, receipt: Receipt) -> str:
+    """The message is durable."""
+    return _dump({"cmd": Cmd.ACK, **ack_fields(message, receipt)})
 
 
-def ack_fields(message: Message) -> dict:
+def ack_fields(message: Message, receipt: Receipt) -> dict:
     """What an ack says; also the answer of /message/send."""
     return {
         "cid": message.cid or "",
-        "id": message.id,
-        "seq": message.seq,
-        "ver": message.ver,
-        "createat": message.createat,
+        "id": receipt.id,
+        "seq": receipt.seq,
+        "ver": receipt.ver,
+        "createat": receipt.createat,
         "kind": message.cmd,
         "dstid": message.dstid,
     }

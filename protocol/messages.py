@@ -7,6 +7,7 @@ adds ``seq``, ``ver`` and ``createat`` and leaves out what is empty.
 from enum import IntEnum
 from hashlib import blake2b
 
+import msgspec
 import ujson
 
 from protocol import values
@@ -74,47 +75,32 @@ _MAX_TEXT = 65535
 _TEXTS = ("content", "pic", "url", "memo")
 
 
-class Message:
-    """A message as the wire knows it. `cid` is None when the client gave none; empty texts are ""."""
+class Receipt(msgspec.Struct, frozen=True):
+    """What the log gave a message: its public id, its number in the conversation, the conversation's version
+    at which it came to be as it is, and the time (ms)."""
 
-    __slots__ = (
-        "id",
-        "userid",
-        "dstid",
-        "cmd",
-        "media",
-        "content",
-        "pic",
-        "url",
-        "memo",
-        "amount",
-        "cid",
-        "ref",
-        "at",
-        "seq",
-        "ver",
-        "createat",
-    )
+    id: int
+    seq: int
+    ver: int
+    createat: int
 
-    def __init__(
-        self,
-        userid: int,
-        dstid: int,
-        cmd: int,
-        media: int,
-        content: str = "",
-        pic: str = "",
-        url: str = "",
-        memo: str = "",
-        amount: int = 0,
-        cid: str | None = None,
-        ref: int = 0,
-        at: list[int] | None = None,
-    ) -> None:
-        self.userid, self.dstid, self.cmd, self.media = userid, dstid, cmd, media
-        self.content, self.pic, self.url, self.memo = content, pic, url, memo
-        self.amount, self.cid, self.ref, self.at = amount, cid, ref, at
-        self.id = self.seq = self.ver = self.createat = 0
+
+class Message(msgspec.Struct, frozen=True):
+    """A message as its author sent it; nothing changes it afterwards. `cid` is None when the client gave
+    none; empty texts are ""."""
+
+    userid: int
+    dstid: int
+    cmd: int
+    media: int
+    content: str = ""
+    pic: str = ""
+    url: str = ""
+    memo: str = ""
+    amount: int = 0
+    cid: str | None = None
+    ref: int = 0
+    at: list[int] | None = None
 
     @classmethod
     def parse(cls, fields: dict, userid: int) -> "Message":
@@ -130,22 +116,23 @@ class Message:
         media = values.integer(get("media"), "media", 0, _MAX_MEDIA)
         if media == Media.NOTICE:
             raise Forbidden("通知只能由服务器发出", "Only the server writes notices")
-        message = cls(userid, values.integer(get("dstid"), "dstid", 1), cmd, media)
+        said: dict[str, object] = {}
+        dstid = values.integer(get("dstid"), "dstid", 1)
         for name in _TEXTS:
             value = get(name)
             if value is not None and value != "":
-                setattr(message, name, values.text(value, name, _MAX_TEXT, _MAX_TEXT))
-        if get("amount") is not None:
-            message.amount = values.integer(get("amount"), "amount")
-        if get("ref") is not None:
-            message.ref = values.integer(get("ref"), "ref")
+                said[name] = values.text(value, name, _MAX_TEXT, _MAX_TEXT)
+        for name in ("amount", "ref"):
+            if get(name) is not None:
+                said[name] = values.integer(get(name), name)
         if get("at") is not None:
-            message.at = _parse_at(get("at"))
+            said["at"] = _parse_at(get("at"))
         cid = get("cid")
         if cid is not None and cid != "":
-            message.cid = values.text(cid, "cid", _MAX_CID)
+            said["cid"] = values.text(cid, "cid", _MAX_CID)
             if cid[-1] == " ":  # MySQL compares keys padded with spaces
                 raise BadArgument("参数 cid 不正确", "Bad value of cid")
+        message = cls(userid, dstid, cmd, media, **said)
         message._require_fields_of_media()
         return message
 
@@ -173,10 +160,10 @@ class Message:
         )
         return int.from_bytes(blake2b(repr(said).encode(), digest_size=8).digest(), "big", signed=True)
 
-    def row(self) -> dict:
-        """The message as a JSON object: empty fields are left out."""
+    def row(self, receipt: Receipt) -> dict:
+        """The stored message as a JSON object: empty fields are left out."""
         row: dict = {
-            "id": self.id,
+            "id": receipt.id,
             "userid": self.userid,
             "dstid": self.dstid,
             "cmd": self.cmd,
@@ -198,12 +185,12 @@ class Message:
             row["ref"] = self.ref
         if self.at:
             row["at"] = self.at
-        row["seq"], row["ver"], row["createat"] = self.seq, self.ver, self.createat
+        row["seq"], row["ver"], row["createat"] = receipt.seq, receipt.ver, receipt.createat
         return row
 
-    def encode(self) -> str:
+    def encode(self, receipt: Receipt) -> str:
         """The frame that every receiver gets."""
-        return ujson.dumps(self.row(), ensure_ascii=False, escape_forward_slashes=False)
+        return ujson.dumps(self.row(receipt), ensure_ascii=False, escape_forward_slashes=False)
 
 
 def _parse_at(value: object) -> list[int] | None:

@@ -7,7 +7,7 @@ import pytest
 
 from protocol import frames, values
 from protocol.errors import Refusal
-from protocol.messages import Cmd, Message
+from protocol.messages import Cmd, Message, Receipt
 
 WIRE = Path(__file__).parent / "fixtures" / "wire"
 KINDS = sorted(path.stem for path in WIRE.glob("message-*.json") if "sent" in json.loads(path.read_text()))
@@ -21,16 +21,15 @@ def stored_message(name):
     """The message of a fixture with what the log gave it."""
     fixture = wire(name)
     message = Message.parse(fixture["sent"], fixture["stored"]["userid"])
-    for field in ("id", "seq", "ver", "createat"):
-        setattr(message, field, fixture["stored"][field])
-    return message, fixture["stored"]
+    receipt = Receipt(*(fixture["stored"][field] for field in ("id", "seq", "ver", "createat")))
+    return message, receipt, fixture["stored"]
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_message_kind(name):
     """A message of every kind arrives as it was written."""
-    message, stored = stored_message(name)
-    assert json.loads(message.encode()) == stored
+    message, receipt, stored = stored_message(name)
+    assert json.loads(message.encode(receipt)) == stored
 
 
 @pytest.mark.parametrize(
@@ -52,8 +51,8 @@ def test_hostile_text(text):
 
 def test_ack():
     """The ack says where the message stands."""
-    message, _ = stored_message("message-text")
-    assert json.loads(frames.ack(message)) == wire("ack")["frame"]
+    message, receipt, _ = stored_message("message-text")
+    assert json.loads(frames.ack(message, receipt)) == wire("ack")["frame"]
 
 
 def test_welcome_and_heartbeat():

@@ -21,7 +21,7 @@ class SendHandler(ApiHandler):
         if len(self.request.api_body) > self.app.config.hub.max_frame:
             raise TooLarge()
         message = Message.parse(_message_fields(self.form), self.user_id)
-        self.reply(frames.ack_fields(await messages.send(self.app, message)))
+        self.reply(frames.ack_fields(message, await messages.send(self.app, message)))
 
 
 class ConversationsHandler(ApiHandler):

@@ -8,7 +8,7 @@ from hub.node import Node
 from hub.transport import text_frame
 from protocol.errors import Forbidden
 from protocol.frames import CloseCode
-from protocol.messages import SINGLE, Message
+from protocol.messages import SINGLE, Message, Receipt
 from tests.hub.sockets import RecordingSocket, read_frames
 
 LIMIT = 1000
@@ -146,8 +146,8 @@ def test_acks_are_for_v2(turn):
         socket = RecordingSocket()
         node = Node(1, 1, v2, "en", socket, lambda node: None, LIMIT)
         node.begin()
-        node.settled(message, None)
-        node.settled(message, Forbidden("不行", "No"))
+        node.settled(message, Receipt(9, 1, 1, 5), None)
+        node.settled(message, None, Forbidden("不行", "No"))
         node.flush()
         told[v2] = [(frame["cmd"], frame["cid"], frame.get("msg")) for frame in socket.frames]
     assert told == {True: [(1, "c", None), (2, "c", "No")], False: []}

@@ -10,14 +10,24 @@ from protocol.messages import ROOM, SINGLE, Media, Message
 from tests.models.people import NOW, newcomers
 
 
+class Stored:
+    """A message and its receipt, to be read as one."""
+
+    def __init__(self, message, receipt):
+        self.message, self.receipt = message, receipt
+
+    def __getattr__(self, name):
+        return getattr(self.receipt if name in ("id", "seq", "ver", "createat") else self.message, name)
+
+
 class Told:
     """An origin that remembers how its message ended."""
 
     def __init__(self):
         self.done = asyncio.get_running_loop().create_future()
 
-    def settled(self, message, refusal):
-        self.done.set_result(refusal or message)
+    def settled(self, message, receipt, refusal):
+        self.done.set_result(refusal or Stored(message, receipt))
 
 
 class Scribe:
@@ -32,9 +42,9 @@ class Scribe:
         self.batches.append(len(batch))
         for submission in batch:
             if submission.origin is not None:
-                submission.origin.settled(submission.message, submission.refusal)
+                submission.origin.settled(submission.message, submission.receipt, submission.refusal)
             if submission.refusal is None and not submission.repeated:
-                self.delivered.append(submission.message)
+                self.delivered.append(Stored(submission.message, submission.receipt))
 
     async def append(self, message):
         """The stored message, or the refusal."""

@@ -50,7 +50,7 @@ async def test_a_row_is_what_was_sent(database, scribe):
     )
     await scribe.say(bob, ann, "x")
     rows = await database.run(stored.history, ann, SINGLE, bob, None, None, 50, False)
-    assert rows[0] == told.row()
+    assert rows[0] == told.row(told.receipt)
     assert rows[0] == {
         "id": told.id,
         "userid": ann,

@@ -17,7 +17,7 @@ from protocol.errors import (
     TooLarge,
     TryAgain,
 )
-from protocol.messages import ROOM, Cmd, Message
+from protocol.messages import ROOM, Cmd, Message, Receipt
 
 CODES = {
     Refused: -1,
@@ -59,8 +59,7 @@ def test_the_numbers_of_the_wire():
 def test_an_ack():
     """An ack says which message it is about and what the log gave it."""
     message = Message(1, 7, ROOM, 1, "hi", cid="c1")
-    message.id, message.seq, message.ver, message.createat = 99, 3, 4, 1700000000000
-    assert json.loads(frames.ack(message)) == {
+    assert json.loads(frames.ack(message, Receipt(99, 3, 4, 1700000000000))) == {
         "cmd": 1,
         "cid": "c1",
         "id": 99,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.errors import BadArgument, Forbidden, Malformed
-from protocol.messages import ROOM, SINGLE, Message
+from protocol.messages import ROOM, SINGLE, Message, Receipt
 
 MAX = 2**53 - 1
 #: media -> a message of that kind with what it needs and nothing else
@@ -49,6 +49,10 @@ messages = st.fixed_dictionaries(
 )
 
 
+#: What the log gives a message.
+NUMBERS = Receipt(9, 3, 4, 5)
+
+
 def parse(**fields) -> Message:
     return Message.parse({"cmd": SINGLE, "dstid": 2, "media": 1, "content": "hi", **fields}, 1)
 
@@ -57,16 +61,16 @@ def parse(**fields) -> Message:
 def test_a_message_of_each_kind(media):
     """Every kind of media passes with the fields it needs."""
     message = Message.parse({"cmd": SINGLE, "dstid": 2, "media": media, **NEEDED[media]}, 1)
-    assert message.row() == {
-        "id": 0,
+    assert message.row(NUMBERS) == {
+        "id": 9,
         "userid": 1,
         "dstid": 2,
         "cmd": 10,
         "media": media,
         **NEEDED[media],
-        "seq": 0,
-        "ver": 0,
-        "createat": 0,
+        "seq": 3,
+        "ver": 4,
+        "createat": 5,
     }
 
 
@@ -104,7 +108,7 @@ def test_an_amount(amount):
 @pytest.mark.parametrize("media", [0, 12, 89, 91, 100, 101, 2**31 - 1])
 def test_kinds_of_the_future(media):
     """A kind this server does not know is relayed as it is, with whatever fields it has."""
-    assert parse(media=media, content="", memo="x").row()["memo"] == "x"
+    assert parse(media=media, content="", memo="x").row(NUMBERS)["memo"] == "x"
 
 
 @pytest.mark.parametrize(("letter", "count"), [("x", 65535), ("é", 32767), ("鹊", 21845), ("👋", 16383)])
@@ -178,23 +182,23 @@ def test_a_rule_of_content_is_not_malformed():
 def test_who_sends_is_the_sessions_business():
     """A frame cannot name another sender, and cannot choose its id, seq, ver or time."""
     message = parse(id=9, userid=77, seq=5, ver=6, createat=7)
-    assert (message.userid, message.id, message.seq, message.ver, message.createat) == (1, 0, 0, 0, 0)
+    assert message == parse() and message.userid == 1
 
 
 @given(messages)
 def test_what_is_sent_is_what_arrives(fields):
     """Receivers get each field as it was sent; empty ones, and nothing else, are left out."""
     message = Message.parse(fields, 5)
-    arrived = json.loads(message.encode())
+    arrived = json.loads(message.encode(NUMBERS))
     sent = {name: value for name, value in fields.items() if value not in (0, "", [], None)}
     assert arrived == {
         **sent,
-        "id": 0,
+        "id": 9,
         "media": fields["media"],
         "userid": 5,
-        "seq": 0,
-        "ver": 0,
-        "createat": 0,
+        "seq": 3,
+        "ver": 4,
+        "createat": 5,
     }
 
 
@@ -202,8 +206,8 @@ def test_what_is_sent_is_what_arrives(fields):
 def test_a_received_message_can_be_sent_on(fields):
     """The frame a client gets is one it could send: forwarding needs no rewriting."""
     first = Message.parse(fields, 5)
-    again = Message.parse(json.loads(first.encode()), 5)
-    assert again.row() == first.row() and again.digest() == first.digest()
+    again = Message.parse(json.loads(first.encode(NUMBERS)), 5)
+    assert again.row(NUMBERS) == first.row(NUMBERS) and again.digest() == first.digest()
 
 
 @given(messages, messages)
