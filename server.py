@@ -231,7 +231,7 @@ def _maintain(config: Config, options: argparse.Namespace) -> int:
     db = _open_database(config, migrate=True)
     print("The database is up to date.")
     if options.new_epoch:
-        with db.write():
+        with db.writing():
             print(f"Clients will drop their caches: epoch {state.renew_epoch()}.")
     asyncio.run(db.close())
     return 0

@@ -26,10 +26,10 @@ async def register(
     app: Services, mobile: str, passwd: str, profile: Profile, client: sessions.Client
 ) -> dict:
     """A new account and its first session; the user's own row, with the token."""
-    await app.db.run(accounts.require_free, mobile)
+    await app.db.read(accounts.require_free, mobile)
     stored = await app.hasher.hash(passwd)
     nickname = profile.nickname or f"用户{secrets.randbelow(900_000) + 100_000}"
-    row = await app.db.run(
+    row = await app.db.write(
         accounts.create_user, mobile, stored, nickname, profile.avatar, profile.sex, profile.memo, now_ms()
     )
     return own_row(app, row, await sessions.open_session(app, row["id"], stored, client))
@@ -43,20 +43,20 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
     """
     keys = [(mobile, client.network), client.network]
     sessions.take_tries(app, keys)
-    account = await app.db.run(accounts.login_of, mobile)
+    account = await app.db.read(accounts.login_of, mobile)
     if not await app.hasher.verify(passwd, account and account["passwd"]):
         raise session_rows.wrong_login()
     for key in keys:
         app.limits.give_back("login", key)
     token = await sessions.open_session(app, account["id"], account["passwd"], client)
-    return own_row(app, await app.db.run(accounts.find_user, account["id"]), token)
+    return own_row(app, await app.db.read(accounts.find_user, account["id"]), token)
 
 
 async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -> dict:
     """Set some of nickname, avatar, sex and memo; the user's own row. Friends' open pages hear of it."""
-    row = await app.db.run(accounts.update_profile, user_id, changes)
+    row = await app.db.write(accounts.update_profile, user_id, changes)
     if changes:
-        friends = await app.db.run(contacts.friend_ids, user_id)
+        friends = await app.db.read(contacts.friend_ids, user_id)
         changed = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)
         app.hub.tell([user_id, *friends], changed)
     return own_row(app, row)
@@ -65,11 +65,11 @@ async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -
 async def change_passwd(app: Services, user_id: int, session_id: int, old: str, new: str) -> None:
     """Replace the password, given the old one, and end the user's other sessions."""
     sessions.take_tries(app, [user_id])
-    stored = await app.db.run(accounts.passwd_of, user_id)
+    stored = await app.db.read(accounts.passwd_of, user_id)
     if not await app.hasher.verify(old, stored):
         raise Refused("原密码不正确", "The old password is wrong")
     app.limits.give_back("login", user_id)
-    ended = await app.db.run(
+    ended = await app.db.write(
         session_rows.change_passwd, user_id, session_id, stored, await app.hasher.hash(new)
     )
     sessions.close_sockets(app, ended)
@@ -77,7 +77,7 @@ async def change_passwd(app: Services, user_id: int, session_id: int, old: str, 
 
 async def find(app: Services, viewer_id: int, user_id: int) -> dict:
     """A user's row as the viewer may see it."""
-    row = await app.db.run(accounts.find_user, user_id)
+    row = await app.db.read(accounts.find_user, user_id)
     return own_row(app, row) if viewer_id == user_id else public_row(app, row)
 
 

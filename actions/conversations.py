@@ -18,7 +18,7 @@ async def read(
 ) -> None:
     """`user_id` has read (kind, dstid) up to `seq`. When that moves the mark, the reader's other nodes learn
     it, and in a single chat the peer; who else reads a room is nobody's business there."""
-    stands = await app.db.run(
+    stands = await app.db.write(
         conversations.mark_read, user_id, kind, dstid, seq, app.config.contacts.strangers
     )
     if not stands:

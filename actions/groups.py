@@ -18,14 +18,14 @@ logger = logging.getLogger("magpie.communities")
 async def create(app: Services, owner_id: int, name: str, icon: str, cate: int, memo: str) -> dict:
     """A new group; its row. The owner is in its room from now on."""
     max_owned = app.config.communities.max_owned
-    row = await app.db.run(groups.create_community, owner_id, name, icon, cate, memo, max_owned, now_ms())
+    row = await app.db.write(groups.create_community, owner_id, name, icon, cate, memo, max_owned, now_ms())
     await _announce(app, owner_id, row["id"], "created", "创建了群")
     return row
 
 
 async def join(app: Services, user_id: int, community_id: int) -> None:
     """The user is in the group's room from now on. Joining again changes nothing and tells nobody."""
-    if await app.db.run(groups.join_community, user_id, community_id, now_ms()):
+    if await app.db.write(groups.join_community, user_id, community_id, now_ms()):
         await _announce(app, user_id, community_id, "joined", "加入了群")
 
 
@@ -34,7 +34,7 @@ async def _announce(app: Services, user_id: int, community_id: int, what: str, d
     app.hub.join(user_id, community_id)
     changed = event(Cmd.COMMUNITY_CHANGED, what=what, dstid=community_id, userid=user_id, kind=ROOM)
     app.hub.publish([Publication((room_channel(community_id),), changed, v2_only=True)])
-    nickname = (await app.db.run(accounts.find_user, user_id))["nickname"]
+    nickname = (await app.db.read(accounts.find_user, user_id))["nickname"]
     try:
         await messages.notice(app, user_id, community_id, f"{nickname}{deed}")
     except Refusal as refusal:

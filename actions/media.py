@@ -67,13 +67,13 @@ async def store(app: Services, file: spool.Spool, owner: int | None) -> dict:
         "height": prepared.height,
         "createat": now_ms(),
     }
-    await app.db.run(media.reserve, row, app.config.uploads.quota_bytes)
+    await app.db.write(media.reserve, row, app.config.uploads.quota_bytes)
     try:
         if thumb:
             await app.storage.put(thumb, prepared.thumb, KINDS[prepared.thumb_ext].mime, True)
         await app.storage.put(name, prepared.path, prepared.kind.mime, prepared.kind.inline)
     except Exception:
-        await app.db.run(media.release, key)
+        await app.db.write(media.release, key)
         raise
 
     url = PREFIX + name
@@ -100,7 +100,7 @@ async def collect_unattached(app: Services) -> int:
     await asyncio.to_thread(spool.sweep, spool_root(app))
     before = now_ms() - app.config.uploads.unattached_seconds * 1000
     collected = 0
-    while claimed := await app.db.run(media.claim_unattached, before, ROUND):
+    while claimed := await app.db.write(media.claim_unattached, before, ROUND):
         for attachment in claimed:
             try:
                 for name in attachment.names:
@@ -108,7 +108,7 @@ async def collect_unattached(app: Services) -> int:
             except TryAgain as refusal:  # the storage is away: the claim stays for a later round
                 log.warning("collecting uploads: %s", refusal)
                 return collected
-            await app.db.run(media.forget, attachment)
+            await app.db.write(media.forget, attachment)
             collected += 1
     return collected
 

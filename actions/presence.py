@@ -25,7 +25,7 @@ async def announce(app: "Services", changes: dict[int, int]) -> None:
         return
     viewers = {node.user_id for node in app.hub.presence.watching}
     try:
-        concerned = await app.db.run(contacts.friends_among, viewers, changes.keys())
+        concerned = await app.db.read(contacts.friends_among, viewers, changes.keys())
     except Refusal:  # the database does not answer: who looks at the list next asks for it anew
         return
     told = {

@@ -21,7 +21,7 @@ class Services:
     """Everything with state and a lifetime. `draining` turns true once, when the server begins to stop."""
 
     config: Any  #: `config.Config`; only `server.py` may import it
-    db: Database  #: the door to the rows: ``await app.db.run(fn, *args)``
+    db: Database  #: the door to the rows: ``await app.db.read(fn, *args)``
     hub: Hub  #: who is connected, and the way to them
     sockets: Sockets  #: which transport a connection gets
     log: MessageLog  #: what makes a message durable

@@ -31,10 +31,10 @@ async def authenticate(app: Services, tokens: list[str]) -> list[sessions.Sessio
     Being used prolongs a session, so this writes `last_seen` of those not seen for some minutes.
     """
     now = now_ms()
-    found = await app.db.run(sessions.find_sessions, tokens, now, _idle_ms(app))
+    found = await app.db.read(sessions.find_sessions, tokens, now, _idle_ms(app))
     if stale := [row.id for row in found if now - row.last_seen >= sessions.TOUCH_MS]:
         with suppress(TryAgain):  # on a full disk people can still read
-            await app.db.run(sessions.touch_sessions, stale, now)
+            await app.db.write(sessions.touch_sessions, stale, now)
     return found
 
 
@@ -43,26 +43,26 @@ async def enter(app: Services, user_id: int, token: str) -> Entrance | None:
 
     This does not prolong the session: `forget_expired` does so for those that have an open socket.
     """
-    return await app.db.run(entrance, user_id, token, now_ms(), _idle_ms(app))
+    return await app.db.read(entrance, user_id, token, now_ms(), _idle_ms(app))
 
 
 async def logout(app: Services, user_id: int, session_id: int) -> None:
     """End the caller's session and its sockets."""
-    await app.db.run(sessions.close_session, session_id, user_id)
+    await app.db.write(sessions.close_session, session_id, user_id)
     app.hub.close_session(session_id)
 
 
 async def sessions_of(app: Services, user_id: int, current_id: int) -> list[dict]:
     """`{id, ua, ip, created, last_seen, current}` for each of the user's sessions."""
-    rows = await app.db.run(sessions.sessions_of, user_id, now_ms(), _idle_ms(app))
+    rows = await app.db.read(sessions.sessions_of, user_id, now_ms(), _idle_ms(app))
     return [{**row, "current": row["id"] == current_id} for row in rows]
 
 
 async def revoke(app: Services, user_id: int, current_id: int, session_id: int | None) -> None:
     """End one session of the user, or all but the current one, and their sockets."""
     if session_id is None:
-        ended = await app.db.run(sessions.close_others, user_id, current_id)
-    elif await app.db.run(sessions.close_session, session_id, user_id):
+        ended = await app.db.write(sessions.close_others, user_id, current_id)
+    elif await app.db.write(sessions.close_session, session_id, user_id):
         ended = [session_id]
     else:
         raise NotFound("该会话不存在", "No such session")
@@ -76,9 +76,9 @@ async def forget_expired(app: Services) -> int:
     """
     connected = app.hub.sessions
     for start in range(0, len(connected), _TOUCH_BATCH):
-        await app.db.run(sessions.touch_sessions, connected[start : start + _TOUCH_BATCH], now_ms())
+        await app.db.write(sessions.touch_sessions, connected[start : start + _TOUCH_BATCH], now_ms())
     forgotten = 0
-    while ended := await app.db.run(sessions.close_dead, now_ms(), _idle_ms(app)):
+    while ended := await app.db.write(sessions.close_dead, now_ms(), _idle_ms(app)):
         close_sockets(app, ended)
         forgotten += len(ended)
     return forgotten
@@ -87,7 +87,9 @@ async def forget_expired(app: Services) -> int:
 async def open_session(app: Services, user_id: int, passwd: str, client: Client) -> str:
     token = secrets.token_urlsafe(32)
     lifetime = int(app.config.auth.absolute_days * _DAY_MS)
-    await app.db.run(sessions.open_session, user_id, passwd, token, client.ua, client.ip, now_ms(), lifetime)
+    await app.db.write(
+        sessions.open_session, user_id, passwd, token, client.ua, client.ip, now_ms(), lifetime
+    )
     return token
 
 

@@ -66,7 +66,7 @@ class Typing:
     async def _look_up(self, user_id: int, kind: int, dstid: int) -> None:
         heard, refusal, holds = False, None, _HOLDS
         try:
-            heard = await self._db.run(
+            heard = await self._db.read(
                 access.hears_typing, user_id, kind, dstid, self._strangers, self._max_members
             )
         except (Forbidden, NotFound) as found:

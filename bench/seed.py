@@ -30,7 +30,7 @@ def seed(data: Path, shape: Shape) -> World:
     db = Database(f"sqlite:///{data.absolute() / 'magpie.db'}", workers=1)
     try:
         db.migrate()
-        with db.write():
+        with db.writing():
             return _fill(shape, now_ms())
     except PeeweeException as error:
         raise ValueError(f"{data}: {error}") from error

@@ -1,8 +1,8 @@
-"""One door to the database: ``await db.run(fn, *args)``.
+"""One door to the database: ``await db.read(fn, *args)`` and ``await db.write(fn, *args)``.
 
-Functions of `models` are plain synchronous Peewee code. `Database.run` takes them to a worker thread and runs
+Functions of `models` are plain synchronous Peewee code. The door takes them to a worker thread and runs
 each in one transaction; nothing else in the house touches a connection but the message log, whose single
-writer thread uses `Database.write` directly.
+writer thread uses `Database.writing` directly.
 """
 
 import asyncio
@@ -48,12 +48,6 @@ _UNIQUE = {
     "message": [("userid", "cid"), ("conversation_id", "ver")],
     "attachment": [("key",)],
 }
-
-
-def reads(fn: Callable[..., T]) -> Callable[..., T]:
-    """Marks a function that only reads: it runs beside the writers instead of among them."""
-    fn.only_reads = True  # type: ignore[attr-defined]
-    return fn
 
 
 class _Write:
@@ -121,13 +115,19 @@ class Database:
 
     # --- transactions ------------------------------------------------------------------------------------
 
-    async def run(self, fn: Callable[..., T], *args: object, **kwargs: object) -> T:
+    async def read(self, fn: Callable[..., T], *args: object, **kwargs: object) -> T:
+        """Runs `fn`, which only reads, in a worker thread: it sees one state of the database and waits for no
+        writer. A `Refusal` reaches the caller; a database that stays away becomes `TryAgain`."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, self._run, self.reading, fn, args, kwargs)
+
+    async def write(self, fn: Callable[..., T], *args: object, **kwargs: object) -> T:
         """Runs `fn` in a worker thread and in one transaction, again when that was lost to a deadlock or a
         dead connection. A `Refusal` rolls back and reaches the caller; a database that stays away becomes
         `TryAgain`."""
         loop = asyncio.get_running_loop()
-        if not self.is_sqlite or getattr(fn, "only_reads", False):
-            return await loop.run_in_executor(self._pool, self._run, fn, args, kwargs)
+        if not self.is_sqlite:
+            return await loop.run_in_executor(self._pool, self._run, self.writing, fn, args, kwargs)
         write = _Write(partial(fn, *args, **kwargs), loop.create_future())
         self._writes.append(write)
         if not self._writing:
@@ -157,7 +157,7 @@ class Database:
         """Each in a savepoint of its own, all in one transaction; when that fails as a whole, one by one."""
         try:
             if len(writes) > 1:
-                with self.write():
+                with self.writing():
                     for write in writes:
                         write.run_in(self.peewee.atomic())
                 return
@@ -166,12 +166,17 @@ class Database:
         for write in writes:
             write.error = None
             try:
-                write.result = self._run(write.call, (), {})
+                write.result = self._run(self.writing, write.call, (), {})
             except Exception as error:
                 write.error = error
 
-    def _run(self, fn: Callable[..., T], args: tuple, kwargs: dict) -> T:
-        transaction = self.read if getattr(fn, "only_reads", False) else self.write
+    def _run(
+        self,
+        transaction: Callable[[], AbstractContextManager],
+        fn: Callable[..., T],
+        args: tuple,
+        kwargs: dict,
+    ) -> T:
         for attempt in range(_ATTEMPTS):
             try:
                 with transaction():
@@ -185,14 +190,14 @@ class Database:
         raise AssertionError("unreachable")
 
     @contextmanager
-    def read(self) -> Iterator[None]:
+    def reading(self) -> Iterator[None]:
         """A transaction of this thread that sees one state and blocks nobody."""
         self.peewee.connect(reuse_if_open=True)
         with self.peewee.atomic("DEFERRED") if self.is_sqlite else self.peewee.atomic():
             yield
 
     @contextmanager
-    def write(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
         """A writing transaction of this thread. On SQLite it takes the write lock at once: a transaction that
         reads first and writes later can fail with BUSY_SNAPSHOT whatever the busy timeout."""
         if not self.is_sqlite:

@@ -155,7 +155,7 @@ class MessageLog:
         for attempt in range(_ATTEMPTS):
             now = self._last_time = max(now_ms(), self._last_time + 1)
             try:
-                with self._db.write():
+                with self._db.writing():
                     opened = Batch(self._prepared, batch, now, times if look_back else None).store()
                 self._prepared.remember(opened)
                 return

@@ -1,6 +1,5 @@
 """Who may read and write which conversation, and why somebody else may not."""
 
-from database.door import reads
 from models.tables import Community, Conversation, Member, User, key_of
 from protocol.errors import Forbidden, NotFound, Refusal
 from protocol.messages import ROOM, SINGLE
@@ -45,7 +44,6 @@ def refusal(kind: int, dstid: int) -> Refusal:
     return Forbidden("你们还不是好友", "You are not friends")
 
 
-@reads
 def hears_typing(user_id: int, kind: int, dstid: int, strangers: bool, max_members: int) -> bool:
     """Whether anybody is to be told that the caller types in (kind, dstid): nobody in a group of more than
     `max_members`, nor in notes to oneself. Raises as `locate`."""

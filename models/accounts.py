@@ -1,7 +1,6 @@
 """Users and their accounts. What leaves this module never holds the password's hash, but for the two
 functions that log-in asks."""
 
-from database.door import reads
 from models.media import attach
 from models.tables import User
 from protocol.errors import Conflict, NotFound, Refused
@@ -33,14 +32,12 @@ def create_user(mobile: str, passwd: str, nickname: str, avatar: str, sex: str, 
     return User.select(*PROFILE).where(User.mobile == mobile).dicts().get()
 
 
-@reads
 def require_free(mobile: str) -> None:
     """`Conflict` when the number has an account: asked before a costly hash, decided by `create_user`."""
     if User.select(User.id).where(User.mobile == mobile).exists():
         raise _taken()
 
 
-@reads
 def find_user(user_id: int) -> dict:
     """`{id, mobile, avatar, sex, nickname, memo, createat}`, or `NotFound`."""
     row = User.select(*PROFILE).where(User.id == user_id).dicts().first()
@@ -49,13 +46,11 @@ def find_user(user_id: int) -> dict:
     return row
 
 
-@reads
 def login_of(mobile: str) -> dict | None:
     """`{id, passwd}` (the hash) of the account with this number."""
     return User.select(User.id, User.passwd).where(User.mobile == mobile).dicts().first()
 
 
-@reads
 def passwd_of(user_id: int) -> str:
     """The stored hash."""
     row = User.select(User.passwd).where(User.id == user_id).tuples().first()

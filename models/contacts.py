@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from database.door import reads
 from models.accounts import PROFILE, unknown_user
 from models.conversations import open_single
 from models.tables import USER, Contact, User
@@ -34,7 +33,6 @@ def befriend(user_id: int, dst_id: int, now: int) -> int:
     return open_single(user_id, dst_id, now)
 
 
-@reads
 def friends_of(user_id: int) -> list[dict]:
     """The rows of a user's friends, in the order they were added."""
     friends = User.select(*PROFILE).join(Contact, on=(Contact.dstobj == User.id))
@@ -42,14 +40,12 @@ def friends_of(user_id: int) -> list[dict]:
     return list(friends.where(mine).order_by(Contact.id).dicts())
 
 
-@reads
 def friend_ids(user_id: int) -> list[int]:
     """Whom a user has as friends."""
     mine = (Contact.ownerid == user_id) & (Contact.cate == USER)
     return [row[0] for row in Contact.select(Contact.dstobj).where(mine).tuples()]
 
 
-@reads
 def friends_among(viewers: Collection[int], user_ids: Collection[int]) -> dict[int, list[int]]:
     """For each of `viewers` who of `user_ids` are their friends; who has none of them as a friend is left
     out.

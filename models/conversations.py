@@ -6,7 +6,6 @@ in `member` is the one rule for who may send to it and read it.
 
 from peewee import fn
 
-from database.door import reads
 from models.access import locate
 from models.messages import wire_row
 from models.state import epoch
@@ -41,13 +40,11 @@ def add_member(conversation_id: int, user_id: int, now: int) -> None:
     ).on_conflict_ignore().execute()
 
 
-@reads
 def conversations_and_epoch(user_id: int, after: int | None, limit: int) -> tuple[list[dict], int]:
     """`conversations`, and the epoch they belong to."""
     return conversations(user_id, after, limit), epoch()
 
 
-@reads
 def conversations(user_id: int, after: int | None, limit: int) -> list[dict]:
     """The caller's conversations that have a message, newest change first; `after`: only those changed since
     (ms). Each with its last message, read marks and numbers."""

@@ -1,6 +1,5 @@
 """Communities: the stored groups, who made them and who is in."""
 
-from database.door import reads
 from models.contacts import add_contact
 from models.conversations import add_member, open_room
 from models.media import attach
@@ -43,7 +42,6 @@ def join_community(user_id: int, community_id: int, now: int) -> bool:
     return True
 
 
-@reads
 def communities_of(user_id: int) -> list[dict]:
     """The groups a user made or joined, in that order."""
     groups = Community.select(*_ROW).join(Contact, on=(Contact.dstobj == Community.id))

@@ -4,7 +4,6 @@ A message's place is (conversation_id, seq), its primary key. The public `id` is
 that a reference to a message needs no index of its own.
 """
 
-from database.door import reads
 from models.access import locate
 from models.tables import Conversation, StoredMessage
 from protocol.messages import ROOM, Message, Receipt
@@ -51,7 +50,6 @@ def wire_row(stored: StoredMessage, conversation: Conversation) -> dict:
     return message.row(Receipt(place, stored.seq, stored.ver, stored.createat))
 
 
-@reads
 def history(
     user_id: int, kind: int, dstid: int, before: int | None, after: int | None, limit: int, strangers: bool
 ) -> list[dict]:
@@ -70,7 +68,6 @@ def history(
     return [wire_row(stored, conversation) for stored in found]
 
 
-@reads
 def changes(
     user_id: int, kind: int, dstid: int, ver: int, limit: int, strangers: bool
 ) -> tuple[list[dict], bool]:

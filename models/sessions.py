@@ -6,7 +6,6 @@ from typing import NamedTuple
 from peewee import SqliteDatabase
 
 from database.base import database
-from database.door import reads
 from database.prepared import Prepared
 from models.accounts import replace_passwd
 from models.tables import MAX_UA, Conversation, Member, ServerState, Session, User
@@ -57,7 +56,6 @@ def wrong_login() -> Refused:
     return Refused("手机号或密码不正确", "Wrong mobile number or password")
 
 
-@reads
 def find_sessions(tokens: list[str], now: int, idle: int) -> list[SessionRow]:
     """The living sessions of these tokens, in their order; tokens that open none are left out.
 
@@ -69,7 +67,6 @@ def find_sessions(tokens: list[str], now: int, idle: int) -> list[SessionRow]:
     return [found[key] for key in dict.fromkeys(hashes) if key in found]
 
 
-@reads
 def sessions_of(user_id: int, now: int, idle: int) -> list[dict]:
     """The living sessions of a user, the latest seen first: `{id, ua, ip, created, last_seen}`."""
     shown = (Session.id, Session.ua, Session.ip, Session.created, Session.last_seen)
@@ -150,7 +147,6 @@ _rooms = Prepared(
 _epoch = Prepared(lambda: ServerState.select(ServerState.value).where(ServerState.name == "epoch"))
 
 
-@reads
 def entrance(user_id: int, token: str, now: int, idle: int) -> Entrance | None:
     """None when the token opens no living session of this user; see `session.find_sessions`."""
     found = _session(token_hash(token), user_id, now, now - idle)

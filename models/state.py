@@ -1,11 +1,9 @@
 """What the installation knows about itself."""
 
-from database.door import reads
 from models.tables import ServerState
 from protocol.clock import now_ms
 
 
-@reads
 def epoch() -> int:
     """The epoch of this database: the time (ms) at which it was created or last declared restored."""
     return ServerState.select(ServerState.value).where(ServerState.name == "epoch").scalar()

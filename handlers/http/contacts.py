@@ -49,7 +49,7 @@ class CommunitiesHandler(ApiHandler):
     access = Access.USER
 
     async def post(self) -> None:
-        self.reply_rows(await self.app.db.run(communities_of, self.user_id))
+        self.reply_rows(await self.app.db.read(communities_of, self.user_id))
 
 
 class JoinCommunityHandler(ApiHandler):

@@ -30,7 +30,7 @@ class ConversationsHandler(ApiHandler):
     async def post(self) -> None:
         after = self.form.integer("after") if "after" in self.form else None
         limit = min(self.form.integer("limit", 500, 1), 500)
-        rows, epoch = await self.app.db.run(conversations_and_epoch, self.user_id, after, limit)
+        rows, epoch = await self.app.db.read(conversations_and_epoch, self.user_id, after, limit)
         self.reply_rows(rows, data={"epoch": epoch})
 
 
@@ -46,7 +46,7 @@ class HistoryHandler(ApiHandler):
         limit = min(self.form.integer("limit", 50, 1), 200)
         strangers = self.app.config.contacts.strangers
         self.reply_rows(
-            await self.app.db.run(history, self.user_id, kind, dstid, before, after, limit, strangers)
+            await self.app.db.read(history, self.user_id, kind, dstid, before, after, limit, strangers)
         )
 
 
@@ -58,7 +58,7 @@ class ChangesHandler(ApiHandler):
         ver = self.form.integer("ver")
         limit = min(self.form.integer("limit", 200, 1), 500)
         strangers = self.app.config.contacts.strangers
-        rows, more = await self.app.db.run(changes, self.user_id, kind, dstid, ver, limit, strangers)
+        rows, more = await self.app.db.read(changes, self.user_id, kind, dstid, ver, limit, strangers)
         self.reply_rows(rows, data={"more": more})
 
 

@@ -27,7 +27,7 @@ class ReadyHandler(BaseHandler):
             return
         try:
             async with asyncio.timeout(PATIENCE):
-                await self.app.db.run(state.epoch)
+                await self.app.db.read(state.epoch)
         except Exception:  # whatever it is, its cause is in the log of those who met it
             self._not_ready("database")
             return

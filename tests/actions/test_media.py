@@ -27,15 +27,15 @@ def hasty(io_loop, tmp_path):
 
 async def age(app) -> None:
     """Make all uploads two seconds older."""
-    await app.services.db.run(Attachment.update(createat=Attachment.createat - 2000).execute)
+    await app.services.db.write(Attachment.update(createat=Attachment.createat - 2000).execute)
 
 
 async def rows(app) -> int:
-    return await app.services.db.run(Attachment.select().count)
+    return await app.services.db.read(Attachment.select().count)
 
 
 async def used(app, user_id: int) -> int:
-    return await app.services.db.run(lambda: User.get_by_id(user_id).media_bytes)
+    return await app.services.db.read(lambda: User.get_by_id(user_id).media_bytes)
 
 
 def stored(app) -> int:

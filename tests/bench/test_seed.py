@@ -36,7 +36,7 @@ def test_tokens_are_sessions(tmp_path, database):
     world.write_users(tmp_path / "users.tsv")
     assert read_users(tmp_path / "users.tsv") == world.users
     assert len(world.users) == 5
-    with database().read():
+    with database().reading():
         for user_id, token in world.users:
             created = find_user(user_id)["createat"]
             assert [found.user_id for found in find_sessions([token], created + 1, DAY)] == [user_id]
@@ -46,7 +46,7 @@ def test_friends_and_groups(tmp_path, database):
     """Seeded friends and groups are on both lists and may write, as if people had made them."""
     world = seed(tmp_path, SHAPE)
     ids = [user_id for user_id, _ in world.users]
-    with database().read():
+    with database().reading():
         assert [[row["id"] for row in friends_of(user_id)] for user_id in ids] == [
             [ids[3]],
             [ids[4]],
@@ -65,7 +65,7 @@ def test_a_second_world_beside_the_first(tmp_path, database):
     """A data directory that is used again keeps what it has."""
     first, second = seed(tmp_path, SHAPE), seed(tmp_path, SHAPE)
     assert not {user_id for user_id, _ in first.users} & {user_id for user_id, _ in second.users}
-    with database().read():
+    with database().reading():
         assert len(room_members(first.rooms[0])) == len(room_members(second.rooms[0])) == 3
 
 

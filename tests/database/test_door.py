@@ -21,14 +21,14 @@ def put_and_refuse(name):
 
 
 async def names(database):
-    rows = await database.run(lambda: list(ServerState.select(ServerState.name).tuples()))
+    rows = await database.read(lambda: list(ServerState.select(ServerState.name).tuples()))
     return {name for (name,) in rows} - {"epoch"}
 
 
 @pytest.fixture
 def commits(database, monkeypatch):
     """How many writing transactions were begun."""
-    begun, real = [], database.write
+    begun, real = [], database.writing
 
     @contextmanager
     def write():
@@ -36,13 +36,13 @@ def commits(database, monkeypatch):
         with real():
             yield
 
-    monkeypatch.setattr(database, "write", write)
+    monkeypatch.setattr(database, "writing", write)
     return begun
 
 
 async def test_writes_at_once_are_all_done(database, commits):
     """A hundred people who write at once all get their own result; on SQLite they share a few commits."""
-    results = await asyncio.gather(*(database.run(put, f"n{i}", i) for i in range(100)))
+    results = await asyncio.gather(*(database.write(put, f"n{i}", i) for i in range(100)))
     assert results == list(range(100))
     assert len(await names(database)) == 100
     assert len(commits) < 20 if database.is_sqlite else len(commits) >= 100
@@ -53,7 +53,7 @@ async def test_a_refusal_is_for_one(database):
     calls = [put_and_refuse if i % 3 == 0 else put for i in range(30)]
     results = await asyncio.gather(
         *(
-            database.run(call, f"n{i}", *([] if call is put_and_refuse else [i]))
+            database.write(call, f"n{i}", *([] if call is put_and_refuse else [i]))
             for i, call in enumerate(calls)
         ),
         return_exceptions=True,
@@ -66,11 +66,11 @@ async def test_a_refusal_is_for_one(database):
 
 async def test_a_fault_is_for_one(database):
     """A row that the database does not take fails for its caller alone."""
-    await database.run(put, "taken", 1)
+    await database.write(put, "taken", 1)
     results = await asyncio.gather(
-        database.run(put, "a", 1),
-        database.run(put, "taken", 2),
-        database.run(put, "b", 3),
+        database.write(put, "a", 1),
+        database.write(put, "taken", 2),
+        database.write(put, "b", 3),
         return_exceptions=True,
     )
     assert (results[0], type(results[1]), results[2]) == (1, peewee.IntegrityError, 3)
@@ -79,7 +79,7 @@ async def test_a_fault_is_for_one(database):
 
 async def test_a_commit_that_fails_once(database, monkeypatch):
     """Writes whose transaction broke are made again, once each."""
-    real, broken = database.write, []
+    real, broken = database.writing, []
 
     @contextmanager
     def write():
@@ -89,8 +89,8 @@ async def test_a_commit_that_fails_once(database, monkeypatch):
                 broken.append(True)
                 raise peewee.OperationalError("deadlock")
 
-    monkeypatch.setattr(database, "write", write)
-    assert await asyncio.gather(*(database.run(put, f"n{i}", i) for i in range(10))) == list(range(10))
+    monkeypatch.setattr(database, "writing", write)
+    assert await asyncio.gather(*(database.write(put, f"n{i}", i) for i in range(10))) == list(range(10))
     assert broken and len(await names(database)) == 10
 
 
@@ -105,17 +105,17 @@ async def test_a_database_that_stays_away(database, monkeypatch, expect_logs):
         yield
 
     with monkeypatch.context() as away:
-        away.setattr(database, "write", gone)
+        away.setattr(database, "writing", gone)
         results = await asyncio.gather(
-            *(database.run(put, f"n{i}", i) for i in range(3)), return_exceptions=True
+            *(database.write(put, f"n{i}", i) for i in range(3)), return_exceptions=True
         )
     assert [type(result) for result in results] == [TryAgain] * 3
-    assert await database.run(put, "n0", 0) == 0
+    assert await database.write(put, "n0", 0) == 0
 
 
 async def test_who_stops_waiting(database):
     """A caller that gives up does no harm to those who wait with it."""
-    tasks = [asyncio.ensure_future(database.run(put, f"n{i}", i)) for i in range(10)]
+    tasks = [asyncio.ensure_future(database.write(put, f"n{i}", i)) for i in range(10)]
     await asyncio.sleep(0)
     tasks[5].cancel()
     results = await asyncio.gather(*tasks, return_exceptions=True)

@@ -36,7 +36,7 @@ async def test_tables_are_as_the_models_say(database, model):
         there = {(tuple(index.columns), bool(index.unique)) for index in database.peewee.get_indexes(table)}
         assert there - {(primary, True)} == wanted
 
-    await database.run(compare)
+    await database.read(compare)
 
 
 async def test_migrating_again_changes_nothing(database):
@@ -58,7 +58,7 @@ async def test_a_missing_unique_key_stops_the_start(database):
         on = " ON message" if "MySQL" in type(database.peewee).__name__ else ""
         database.peewee.execute_sql(f"DROP INDEX {name.join(database.peewee.quote)}{on}")
 
-    await database.run(drop)
+    await database.write(drop)
     with pytest.raises(RuntimeError, match="message has no unique key on userid, cid"):
         database.check()
 

@@ -90,7 +90,7 @@ async def test_killed_connections(request, tmp_path, kind):
 def lose_answers(app: App, monkeypatch, *commits: int, gate: threading.Event | None = None) -> list[int]:
     """From now on the answers to these COMMITs are lost; the numbers of those that were. Nothing is written
     before the `gate`, if there is one, is set."""
-    real, counted, lost = app.services.db.write, [0], []
+    real, counted, lost = app.services.db.writing, [0], []
 
     @contextmanager
     def write():
@@ -102,7 +102,7 @@ def lose_answers(app: App, monkeypatch, *commits: int, gate: threading.Event | N
             lost.append(counted[0])
             raise peewee.OperationalError("server has gone away")
 
-    monkeypatch.setattr(app.services.db, "write", write)
+    monkeypatch.setattr(app.services.db, "writing", write)
     return lost
 
 

@@ -20,7 +20,7 @@ async def post(client, *parts: bytes, **headers: str) -> dict:
 
 async def media_bytes(app, user_id: int) -> int:
     """The user's quota in use."""
-    return await app.services.db.run(lambda: User.get_by_id(user_id).media_bytes)
+    return await app.services.db.read(lambda: User.get_by_id(user_id).media_bytes)
 
 
 async def test_a_picture(app):

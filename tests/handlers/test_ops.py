@@ -20,7 +20,7 @@ async def test_database_that_does_not_answer(app, monkeypatch):
         await asyncio.Event().wait()
 
     monkeypatch.setattr(ops, "PATIENCE", 0.01)
-    monkeypatch.setattr(type(app.services.db), "run", stuck)
+    monkeypatch.setattr(type(app.services.db), "read", stuck)
     response = await app.client().get("/readyz")
     assert (response.code, response.body) == (503, b'{"status":"not ready","why":"database"}')
     assert (await app.client().get("/healthz")).code == 200

@@ -20,14 +20,14 @@ class Pulse:
         self.now = 1000.0
         self.presence._clock = lambda: self.now
         self.asked: list[int] = []  # how many people each query was about
-        run = app.services.db.run
+        run = app.services.db.read
 
         async def count(fn, *args):
             if fn is contacts.friends_among:
                 self.asked.append(len(args[1]))
             return await run(fn, *args)
 
-        app.services.db.run = count
+        app.services.db.read = count
 
     async def beat(self, seconds: float = 1.0) -> None:
         """`seconds` later what is due is announced."""

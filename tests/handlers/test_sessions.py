@@ -89,7 +89,7 @@ async def test_expired_sessions_are_forgotten(app):
     other = await app.client().login(MOBILE)
     async with client.socket() as socket:
         mine = Session.token_hash == token_hash(client.token)
-        await app.services.db.run(Session.update(expires=now_ms()).where(mine).execute)
+        await app.services.db.write(Session.update(expires=now_ms()).where(mine).execute)
         assert not await answers(client)
         assert await sessions.forget_expired(app.services) == 1
         assert await socket.closed() == 4401
@@ -101,7 +101,7 @@ async def test_open_socket_is_use(app):
     """Who has the page open for a week is not logged out for being idle; a closed one is."""
     here, away = await app.client().register(), await app.client().register()
     async with here.socket():
-        await app.services.db.run(Session.update(last_seen=1).execute)
+        await app.services.db.write(Session.update(last_seen=1).execute)
         assert await sessions.forget_expired(app.services) == 1
     assert [await answers(client) for client in (here, away)] == [True, False]
 
@@ -110,7 +110,7 @@ async def test_use_prolongs_a_session(app):
     """Each call counts as use, to the minute."""
     client = await app.client().register()
     hour_ago = now_ms() - 3_600_000
-    await app.services.db.run(Session.update(last_seen=hour_ago).execute)
+    await app.services.db.write(Session.update(last_seen=hour_ago).execute)
     await answers(client)
     assert (await client.post("/user/sessions"))["rows"][0]["last_seen"] > hour_ago
 

@@ -30,13 +30,13 @@ def clock(app):
 def looks(app, monkeypatch):
     """How often the database was asked who may type."""
     asked = []
-    run = app.services.db.run
+    run = app.services.db.read
 
     async def count(fn, *args):
         asked.append(fn.__name__)
         return await run(fn, *args)
 
-    monkeypatch.setattr(app.services.db, "run", count)
+    monkeypatch.setattr(app.services.db, "read", count)
     return asked
 
 

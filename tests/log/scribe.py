@@ -62,15 +62,15 @@ class Scribe:
 async def friends(database):
     """The ids of two new friends."""
     ann, bob = await newcomers(database, 2)
-    await database.run(contacts.befriend, ann, bob, NOW)
+    await database.write(contacts.befriend, ann, bob, NOW)
     return ann, bob
 
 
 async def room_of(database, *users):
     """The id of a new community; the first user owns it."""
-    row = await database.run(groups.create_community, users[0], "room", "", 0, "", 5, NOW)
+    row = await database.write(groups.create_community, users[0], "room", "", 0, "", 5, NOW)
     for user in users[1:]:
-        await database.run(groups.join_community, user, row["id"], NOW)
+        await database.write(groups.join_community, user, row["id"], NOW)
     return row["id"]
 
 

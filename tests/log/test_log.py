@@ -16,7 +16,7 @@ from tests.models.people import NOW, count, newcomer, newcomers
 
 
 async def history(database, user, kind, dst):
-    return await database.run(stored.history, user, kind, dst, None, None, 200, False)
+    return await database.read(stored.history, user, kind, dst, None, None, 200, False)
 
 
 async def test_messages_are_numbered_from_one_without_a_gap(database, scribe):
@@ -110,7 +110,7 @@ async def test_strangers_and_outsiders_are_refused(database, scribe):
     assert isinstance(await scribe.say(ann, 999999), NotFound)
     assert isinstance(await scribe.say_in(ann, 999999), NotFound)
     assert await count(database, StoredMessage) == 0
-    await database.run(contacts.befriend, ann, bob, NOW)
+    await database.write(contacts.befriend, ann, bob, NOW)
     assert (await scribe.say(ann, bob, "now", cid="c1")).seq == 1
 
 
@@ -136,7 +136,7 @@ async def test_a_member_may_write_as_soon_as_joined(database, scribe):
     ann, bob = await newcomers(database, 2)
     room = await room_of(database, ann)
     assert isinstance(await scribe.say_in(bob, room), Forbidden)
-    await database.run(groups.join_community, bob, room, NOW)
+    await database.write(groups.join_community, bob, room, NOW)
     assert (await scribe.say_in(bob, room)).seq == 1
 
 
@@ -196,7 +196,7 @@ async def test_two_logs_number_one_conversation_together(database):
 async def test_a_lost_answer_to_commit(database, scribe, monkeypatch):
     """When the COMMIT happened but its answer was lost, the message is stored once and still delivered."""
     ann, bob = await friends(database)
-    real, lost = database.write, []
+    real, lost = database.writing, []
 
     @contextmanager
     def write():
@@ -206,7 +206,7 @@ async def test_a_lost_answer_to_commit(database, scribe, monkeypatch):
             lost.append(True)
             raise peewee.OperationalError("server has gone away")
 
-    monkeypatch.setattr(database, "write", write)
+    monkeypatch.setattr(database, "writing", write)
     # Without a cid the log gives one of its own, but on SQLite, whose COMMIT has no answer to lose.
     for cid in ["c1"] if database.is_sqlite else ["c1", None]:
         lost.clear()
@@ -231,7 +231,7 @@ async def test_a_database_that_stays_away(database, scribe, monkeypatch, expect_
         yield
 
     with monkeypatch.context() as away:
-        away.setattr(database, "write", gone)
+        away.setattr(database, "writing", gone)
         assert isinstance(await scribe.say(ann, bob, cid="c1"), TryAgain)
     assert (await scribe.say(ann, bob, cid="c1")).seq == 1
 

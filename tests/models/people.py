@@ -2,7 +2,6 @@
 
 import itertools
 
-from database.door import reads
 from models import accounts
 from models.access import find
 from models.tables import Conversation, Member, key_of
@@ -14,7 +13,7 @@ _numbers = itertools.count(13_800_000_000)
 
 async def newcomer(database, nickname="Ann", passwd="a hash"):
     """The id of a new account."""
-    row = await database.run(accounts.create_user, str(next(_numbers)), passwd, nickname, "", "U", "", NOW)
+    row = await database.write(accounts.create_user, str(next(_numbers)), passwd, nickname, "", "U", "", NOW)
     return row["id"]
 
 
@@ -26,10 +25,9 @@ async def newcomers(database, count):
 async def count(database, model, *conditions):
     """How many rows of a table meet the conditions."""
     rows = model.select()
-    return await database.run((rows.where(*conditions) if conditions else rows).count)
+    return await database.read((rows.where(*conditions) if conditions else rows).count)
 
 
-@reads
 def room_members(community_id):
     """The ids of those who belong to a group's room."""
     in_room = Conversation.key == key_of(0, ROOM, community_id)
@@ -37,7 +35,6 @@ def room_members(community_id):
     return [user_id for (user_id,) in rooms.where(in_room).tuples()]
 
 
-@reads
 def is_member(user_id, kind, dst_id):
     """Whether a user may write there."""
     return find(user_id, kind, dst_id) is not None

@@ -8,7 +8,7 @@ from tests.models.people import NOW, newcomer
 
 
 async def create(database, mobile, nickname="Ann"):
-    return await database.run(
+    return await database.write(
         accounts.create_user, mobile, "a hash", nickname, "/mnt/a.png", "W", "hello", NOW
     )
 
@@ -25,7 +25,7 @@ async def test_new_account_shows_what_was_given(database):
         "memo": "hello",
         "createat": NOW,
     }
-    assert await database.run(accounts.find_user, row["id"]) == row
+    assert await database.read(accounts.find_user, row["id"]) == row
 
 
 async def test_number_has_one_account(database):
@@ -35,52 +35,52 @@ async def test_number_has_one_account(database):
         await create(database, "13800138000", "Eve")
     assert refused.value.msg() == "该手机号已经注册"
     with pytest.raises(Conflict):
-        await database.run(accounts.require_free, "13800138000")
-    assert await database.run(accounts.find_user, row["id"]) == row
+        await database.read(accounts.require_free, "13800138000")
+    assert await database.read(accounts.find_user, row["id"]) == row
 
 
 async def test_country_code_is_part_of_the_number(database):
     """A number with a leading + is another account than the same digits without."""
     await create(database, "+8613800138000")
-    await database.run(accounts.require_free, "8613800138000")
+    await database.read(accounts.require_free, "8613800138000")
     await create(database, "8613800138000")
 
 
 async def test_any_script_is_kept(database):
     """Names in Chinese and emoji come back as they were given."""
     row = await create(database, "13800138000", "小喜鹊 🐦‍⬛")
-    assert (await database.run(accounts.find_user, row["id"]))["nickname"] == "小喜鹊 🐦‍⬛"
+    assert (await database.read(accounts.find_user, row["id"]))["nickname"] == "小喜鹊 🐦‍⬛"
 
 
 async def test_unknown_user(database):
     """Looking for a user who does not exist says so."""
     for lookup in (accounts.find_user, accounts.passwd_of):
         with pytest.raises(NotFound) as refused:
-            await database.run(lookup, 2**53 - 1)
+            await database.read(lookup, 2**53 - 1)
         assert refused.value.msg() == "该用户不存在"
-    assert await database.run(accounts.login_of, "13800138000") is None
+    assert await database.read(accounts.login_of, "13800138000") is None
 
 
 async def test_log_in_finds_the_hash(database):
     """Logging in finds the account by its number."""
     row = await create(database, "13800138000")
-    assert await database.run(accounts.login_of, "13800138000") == {"id": row["id"], "passwd": "a hash"}
+    assert await database.read(accounts.login_of, "13800138000") == {"id": row["id"], "passwd": "a hash"}
 
 
 async def test_profile_changes_what_is_named(database):
     """Changing the nickname leaves the rest of the profile alone; saying the same again is fine."""
     row = await create(database, "13800138000")
     for _ in range(2):
-        assert await database.run(accounts.update_profile, row["id"], {"nickname": "Bo"}) == row | {
+        assert await database.write(accounts.update_profile, row["id"], {"nickname": "Bo"}) == row | {
             "nickname": "Bo"
         }
-    assert await database.run(accounts.update_profile, row["id"], {}) == row | {"nickname": "Bo"}
+    assert await database.write(accounts.update_profile, row["id"], {}) == row | {"nickname": "Bo"}
 
 
 async def test_password_is_replaced_once(database):
     """A password change that was checked against an older password is refused."""
     user_id = await newcomer(database, passwd="first")
-    await database.run(accounts.replace_passwd, user_id, "first", "second")
+    await database.write(accounts.replace_passwd, user_id, "first", "second")
     with pytest.raises(Refused):
-        await database.run(accounts.replace_passwd, user_id, "first", "third")
-    assert await database.run(accounts.passwd_of, user_id) == "second"
+        await database.write(accounts.replace_passwd, user_id, "first", "third")
+    assert await database.read(accounts.passwd_of, user_id) == "second"

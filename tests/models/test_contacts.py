@@ -11,29 +11,29 @@ from tests.models.people import NOW, count, is_member, newcomer, newcomers
 
 async def friends(database, user_id):
     """The ids in a user's list."""
-    return [row["id"] for row in await database.run(contacts.friends_of, user_id)]
+    return [row["id"] for row in await database.read(contacts.friends_of, user_id)]
 
 
 async def test_friendship_is_mutual(database):
     """Adding a friend puts each on the other's list and opens their chat."""
     ann, bo, eve = await newcomers(database, 3)
-    chat = await database.run(contacts.befriend, bo, ann, NOW)
+    chat = await database.write(contacts.befriend, bo, ann, NOW)
     assert await friends(database, ann) == [bo]
     assert await friends(database, bo) == [ann]
     assert await friends(database, eve) == []
-    assert await database.run(is_member, ann, SINGLE, bo)
-    assert await database.run(is_member, bo, SINGLE, ann)
-    assert not await database.run(is_member, eve, SINGLE, ann)
-    assert await database.run(conversations.open_single, ann, bo, NOW) == chat
+    assert await database.read(is_member, ann, SINGLE, bo)
+    assert await database.read(is_member, bo, SINGLE, ann)
+    assert not await database.read(is_member, eve, SINGLE, ann)
+    assert await database.write(conversations.open_single, ann, bo, NOW) == chat
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["by the other", "by the same"])
 async def test_friend_is_added_once(database, again):
     """Adding a friend a second time says that it is done, from either side."""
     ann, bo = await newcomers(database, 2)
-    await database.run(contacts.befriend, ann, bo, NOW)
+    await database.write(contacts.befriend, ann, bo, NOW)
     with pytest.raises(Conflict) as refused:
-        await database.run(contacts.befriend, *((ann, bo) if again else (bo, ann)), NOW)
+        await database.write(contacts.befriend, *((ann, bo) if again else (bo, ann)), NOW)
     assert refused.value.msg() == "该用户已经被添加过啦"
     assert await count(database, Contact) == 2
 
@@ -42,7 +42,7 @@ async def test_nobody_is_their_own_friend(database):
     """One cannot add oneself."""
     ann = await newcomer(database)
     with pytest.raises(Refused) as refused:
-        await database.run(contacts.befriend, ann, ann, NOW)
+        await database.write(contacts.befriend, ann, ann, NOW)
     assert refused.value.msg() == "不能添加自己为好友啊"
     assert await count(database, Contact) == 0
 
@@ -51,7 +51,7 @@ async def test_friend_must_exist(database):
     """Adding a number that is nobody's says so and leaves nothing behind."""
     ann = await newcomer(database)
     with pytest.raises(NotFound) as refused:
-        await database.run(contacts.befriend, ann, ann + 1000, NOW)
+        await database.write(contacts.befriend, ann, ann + 1000, NOW)
     assert refused.value.msg() == "该用户不存在"
     assert await count(database, Contact) == 0
 
@@ -59,8 +59,8 @@ async def test_friend_must_exist(database):
 async def test_one_sided_row_is_completed(database):
     """A friendship that an older system kept on one side only is completed by the other side."""
     ann, bo = await newcomers(database, 2)
-    await database.run(contacts.add_contact, ann, bo, tables.USER, NOW)
-    await database.run(contacts.befriend, bo, ann, NOW)
+    await database.write(contacts.add_contact, ann, bo, tables.USER, NOW)
+    await database.write(contacts.befriend, bo, ann, NOW)
     assert await friends(database, ann) == [bo]
     assert await friends(database, bo) == [ann]
 
@@ -69,19 +69,19 @@ async def test_list_keeps_the_order_of_adding(database):
     """Friends are listed in the order they were added, without anybody's password."""
     ann, *others = await newcomers(database, 4)
     for other in reversed(others):
-        await database.run(contacts.befriend, ann, other, NOW)
-    rows = await database.run(contacts.friends_of, ann)
+        await database.write(contacts.befriend, ann, other, NOW)
+    rows = await database.read(contacts.friends_of, ann)
     assert [row["id"] for row in rows] == others[::-1]
     assert set(rows[0]) == {"id", "mobile", "avatar", "sex", "nickname", "memo", "createat"}
-    assert sorted(await database.run(contacts.friend_ids, ann)) == others
+    assert sorted(await database.read(contacts.friend_ids, ann)) == others
 
 
 async def test_groups_are_no_friends(database):
     """A group with the number of a user is not listed as a friend."""
     ann, bo = await newcomers(database, 2)
-    await database.run(contacts.add_contact, ann, bo, tables.COMMUNITY, NOW)
+    await database.write(contacts.add_contact, ann, bo, tables.COMMUNITY, NOW)
     assert await friends(database, ann) == []
-    assert await database.run(contacts.friend_ids, ann) == []
+    assert await database.read(contacts.friend_ids, ann) == []
 
 
 @pytest.mark.parametrize("many", ["viewers", "others"])
@@ -89,11 +89,14 @@ async def test_friends_of_many_at_once(database, many):
     """Who of some users is a friend of whom is found in one query, whichever side has more people."""
     ann, bo, eve, *crowd = await newcomers(database, 8)
     for pair in ((ann, bo), (ann, eve), (bo, crowd[0])):
-        await database.run(contacts.befriend, *pair, NOW)
-    await database.run(contacts.add_contact, ann, crowd[1], tables.COMMUNITY, NOW)
+        await database.write(contacts.befriend, *pair, NOW)
+    await database.write(contacts.add_contact, ann, crowd[1], tables.COMMUNITY, NOW)
     viewers, others = {ann, bo, *crowd[:3]}, {bo, eve, crowd[1]}
     if many == "viewers":
-        assert await database.run(contacts.friends_among, viewers, others) == {ann: [bo, eve], crowd[0]: [bo]}
+        assert await database.read(contacts.friends_among, viewers, others) == {
+            ann: [bo, eve],
+            crowd[0]: [bo],
+        }
     else:
-        found = await database.run(contacts.friends_among, others, viewers)
+        found = await database.read(contacts.friends_among, others, viewers)
         assert {viewer: sorted(ids) for viewer, ids in found.items()} == {bo: [ann, crowd[0]], eve: [ann]}

@@ -11,11 +11,11 @@ from tests.models.people import NOW, newcomer, newcomers
 
 
 async def listed(database, user, after=None, limit=500):
-    return await database.run(conversations.conversations, user, after, limit)
+    return await database.read(conversations.conversations, user, after, limit)
 
 
 async def seqs(database, user, dst, before=None, after=None, limit=50, kind=SINGLE):
-    rows = await database.run(stored.history, user, kind, dst, before, after, limit, False)
+    rows = await database.read(stored.history, user, kind, dst, before, after, limit, False)
     return [row["seq"] for row in rows]
 
 
@@ -49,7 +49,7 @@ async def test_a_row_is_what_was_sent(database, scribe):
         at=[bob, 0],
     )
     await scribe.say(bob, ann, "x")
-    rows = await database.run(stored.history, ann, SINGLE, bob, None, None, 50, False)
+    rows = await database.read(stored.history, ann, SINGLE, bob, None, None, 50, False)
     assert rows[0] == told.row(told.receipt)
     assert rows[0] == {
         "id": told.id,
@@ -84,11 +84,11 @@ async def test_who_may_not_read(database, scribe):
         (ann, ROOM, 999999, NotFound),
     ):
         with pytest.raises(refusal):
-            await database.run(stored.history, user, kind, dst, None, None, 50, False)
+            await database.read(stored.history, user, kind, dst, None, None, 50, False)
         with pytest.raises(refusal):
-            await database.run(stored.changes, user, kind, dst, 0, 50, False)
+            await database.read(stored.changes, user, kind, dst, 0, 50, False)
         with pytest.raises(refusal):
-            await database.run(conversations.mark_read, user, kind, dst, 1, False)
+            await database.write(conversations.mark_read, user, kind, dst, 1, False)
 
 
 async def test_a_chat_without_messages_is_empty(database):
@@ -106,7 +106,7 @@ async def test_changes_catch_up(database, scribe):
         await scribe.say(ann, bob)
     have, got, more = 2, [], True
     while more:
-        rows, more = await database.run(stored.changes, bob, SINGLE, ann, have, 2, False)
+        rows, more = await database.read(stored.changes, bob, SINGLE, ann, have, 2, False)
         got += [row["ver"] for row in rows]
         have = got[-1]
     assert got == [3, 4, 5, 6, 7]
@@ -136,7 +136,7 @@ async def test_unread_counts_what_others_said(database, scribe):
         await scribe.say(speaker, other)
     (row,) = await listed(database, bob)
     assert (row["read"], row["unread"], row["seq"]) == (0, 3, 4)
-    assert await database.run(conversations.mark_read, bob, SINGLE, ann, 2, False) == 2
+    assert await database.write(conversations.mark_read, bob, SINGLE, ann, 2, False) == 2
     (row,) = await listed(database, bob)
     assert (row["read"], row["unread"]) == (2, 1)
     (row,) = await listed(database, ann)
@@ -148,9 +148,9 @@ async def test_the_read_mark_only_moves_up(database, scribe):
     ann, bob = await friends(database)
     await scribe.say(ann, bob)
     await scribe.say(ann, bob)
-    assert await database.run(conversations.mark_read, bob, SINGLE, ann, 2**53 - 1, False) == 2
-    assert await database.run(conversations.mark_read, bob, SINGLE, ann, 1, False) == 0
-    assert await database.run(conversations.mark_read, bob, SINGLE, ann, 2, False) == 0
+    assert await database.write(conversations.mark_read, bob, SINGLE, ann, 2**53 - 1, False) == 2
+    assert await database.write(conversations.mark_read, bob, SINGLE, ann, 1, False) == 0
+    assert await database.write(conversations.mark_read, bob, SINGLE, ann, 2, False) == 0
     assert (await listed(database, bob))[0]["read"] == 2
 
 
@@ -160,7 +160,7 @@ async def test_who_joins_later_has_read_what_was_said(database, scribe):
     room = await room_of(database, ann)
     for _ in range(3):
         await scribe.say_in(ann, room)
-    await database.run(groups.join_community, bob, room, NOW)
+    await database.write(groups.join_community, bob, room, NOW)
     await scribe.say_in(ann, room)
     (row,) = await listed(database, bob)
     assert (row["read"], row["unread"]) == (3, 1)
@@ -177,7 +177,7 @@ async def test_mentions(database, scribe):
     await scribe.say_in(ann, room, at=[eve])
     mentions = {user: (await listed(database, user))[0]["mentions"] for user in (ann, bob, eve)}
     assert mentions == {ann: 1, bob: 2, eve: 3}
-    await database.run(conversations.mark_read, bob, ROOM, room, 1, False)
+    await database.write(conversations.mark_read, bob, ROOM, room, 1, False)
     assert (await listed(database, bob))[0]["mentions"] == 1
 
 

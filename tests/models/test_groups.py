@@ -12,12 +12,12 @@ LIMIT = 5
 
 
 async def create(database, owner_id, name="Birds", limit=LIMIT):
-    return await database.run(rows.create_community, owner_id, name, "/mnt/i.png", 3, "memo", limit, NOW)
+    return await database.write(rows.create_community, owner_id, name, "/mnt/i.png", 3, "memo", limit, NOW)
 
 
 async def groups(database, user_id):
     """The ids in a user's list of groups."""
-    return [row["id"] for row in await database.run(rows.communities_of, user_id)]
+    return [row["id"] for row in await database.read(rows.communities_of, user_id)]
 
 
 async def test_owner_is_the_first_member(database):
@@ -33,8 +33,8 @@ async def test_owner_is_the_first_member(database):
         "memo": "memo",
         "createat": NOW,
     }
-    assert await database.run(rows.communities_of, ann) == [row]
-    assert await database.run(room_members, row["id"]) == [ann]
+    assert await database.read(rows.communities_of, ann) == [row]
+    assert await database.read(room_members, row["id"]) == [ann]
 
 
 async def test_sixth_group_is_refused(database):
@@ -63,7 +63,7 @@ async def test_freed_place_can_be_used(database):
     """When one of five groups is gone, another can be made."""
     ann = await newcomer(database)
     made = [(await create(database, ann))["id"] for _ in range(LIMIT)]
-    await database.run(lambda: Community.delete().where(Community.id == made[2]).execute())
+    await database.write(lambda: Community.delete().where(Community.id == made[2]).execute())
     await create(database, ann)
     assert await count(database, Community, Community.ownerid == ann) == LIMIT
 
@@ -72,18 +72,18 @@ async def test_joining_twice_changes_nothing(database):
     """Joining a group puts it on the list and lets one in; doing it again changes nothing."""
     ann, bo = await newcomers(database, 2)
     group = (await create(database, ann))["id"]
-    assert await database.run(rows.join_community, bo, group, NOW)
-    assert not await database.run(rows.join_community, bo, group, NOW + 1)
-    assert not await database.run(rows.join_community, ann, group, NOW + 1)
+    assert await database.write(rows.join_community, bo, group, NOW)
+    assert not await database.write(rows.join_community, bo, group, NOW + 1)
+    assert not await database.write(rows.join_community, ann, group, NOW + 1)
     assert await groups(database, bo) == [group]
-    assert sorted(await database.run(room_members, group)) == [ann, bo]
+    assert sorted(await database.read(room_members, group)) == [ann, bo]
 
 
 async def test_group_must_exist(database):
     """Joining a number that is no group says so and leaves nothing behind."""
     ann = await newcomer(database)
     with pytest.raises(NotFound):
-        await database.run(rows.join_community, ann, 2**53 - 1, NOW)
+        await database.write(rows.join_community, ann, 2**53 - 1, NOW)
     assert await count(database, Contact) == 0
 
 
@@ -91,5 +91,5 @@ async def test_friends_are_no_groups(database):
     """A friend with the number of a group is not listed as a group."""
     ann, bo = await newcomers(database, 2)
     group = (await create(database, bo))["id"]
-    await database.run(contacts.add_contact, ann, group, tables.USER, NOW)
+    await database.write(contacts.add_contact, ann, group, tables.USER, NOW)
     assert await groups(database, ann) == []

@@ -41,21 +41,21 @@ def url(number: int, ext: str = "png", mark: str = "") -> str:
 
 
 async def state(database, number: int) -> int | None:
-    found = await database.run(lambda: Attachment.get_or_none(Attachment.key == row(number)["key"]))
+    found = await database.read(lambda: Attachment.get_or_none(Attachment.key == row(number)["key"]))
     return found and found.state
 
 
 async def used(database, user_id: int) -> int:
-    return await database.run(lambda: User.get_by_id(user_id).media_bytes)
+    return await database.read(lambda: User.get_by_id(user_id).media_bytes)
 
 
 async def test_addresses_are_attached(database):
     """A message keeps the media it shows, whether it holds its address or its thumbnail's."""
     for number in range(4):
-        await database.run(media.reserve, row(number), 0)
-    await database.run(attach, url(0), "", "https://example.com/mnt/x.png", "hello", "/mnt/", "/mnt/short")
-    await database.run(attach, url(1, "jpg", "_s"))
-    await database.run(attach)
+        await database.write(media.reserve, row(number), 0)
+    await database.write(attach, url(0), "", "https://example.com/mnt/x.png", "hello", "/mnt/", "/mnt/short")
+    await database.write(attach, url(1, "jpg", "_s"))
+    await database.write(attach)
     assert [await state(database, number) for number in range(4)] == [
         ATTACHED,
         ATTACHED,
@@ -67,21 +67,21 @@ async def test_addresses_are_attached(database):
 async def test_case_of_a_key_matters(database):
     """Two addresses that differ in the case of a letter are two uploads."""
     for key in ("2026/11/" + "a" * 22, "2026/11/" + "A" * 22):
-        await database.run(media.reserve, row(0, key=key), 0)
-    await database.run(attach, "/mnt/2026/11/" + "a" * 22 + ".png")
+        await database.write(media.reserve, row(0, key=key), 0)
+    await database.write(attach, "/mnt/2026/11/" + "a" * 22 + ".png")
     assert await count(database, Attachment, Attachment.state == ATTACHED) == 1
 
 
 async def test_a_failed_upload_gives_its_room_back(database):
     """An upload that could not be stored costs no space, and its row goes with the next collection."""
     ann = await newcomer(database)
-    await database.run(media.reserve, row(1, ann), 100)
+    await database.write(media.reserve, row(1, ann), 100)
     assert await used(database, ann) == 10
     for _ in range(2):
-        await database.run(media.release, row(1)["key"])
+        await database.write(media.release, row(1)["key"])
     assert await used(database, ann) == 0
-    [claimed] = await database.run(media.claim_unattached, LATER, 10)
-    await database.run(media.forget, claimed)
+    [claimed] = await database.write(media.claim_unattached, LATER, 10)
+    await database.write(media.forget, claimed)
     assert await used(database, ann) == 0
     assert await state(database, 1) is None
 
@@ -90,24 +90,24 @@ async def test_what_nothing_shows_is_collected(database):
     """An old upload that nothing shows goes and gives its room back once; a young one and one in use stay."""
     ann = await newcomer(database)
     for number, createat in enumerate([NOW, NOW, LATER]):
-        await database.run(media.reserve, row(number, ann, createat=createat, thumb_ext="jpg"), 100)
-    await database.run(attach, url(1))
-    [claimed] = await database.run(media.claim_unattached, LATER, 10)
+        await database.write(media.reserve, row(number, ann, createat=createat, thumb_ext="jpg"), 100)
+    await database.write(attach, url(1))
+    [claimed] = await database.write(media.claim_unattached, LATER, 10)
     assert claimed.names == [file_name(row(0)["key"], "png"), url(0, "jpg", "_s").removeprefix("/mnt/")]
     assert await used(database, ann) == 30
     for _ in range(2):
-        await database.run(media.forget, claimed)
+        await database.write(media.forget, claimed)
     assert await used(database, ann) == 20
     assert [await state(database, number) for number in range(3)] == [None, ATTACHED, UNATTACHED]
 
 
 async def test_claimed_is_claimed(database):
     """What is being deleted cannot be attached any more, and is found again after a crash."""
-    await database.run(media.reserve, row(0), 0)
-    await database.run(media.claim_unattached, LATER, 10)
-    await database.run(attach, url(0))
+    await database.write(media.reserve, row(0), 0)
+    await database.write(media.claim_unattached, LATER, 10)
+    await database.write(attach, url(0))
     assert await state(database, 0) == COLLECTING
-    assert len(await database.run(media.claim_unattached, LATER, 10)) == 1
+    assert len(await database.write(media.claim_unattached, LATER, 10)) == 1
 
 
 async def test_the_quota_is_exact(busy):

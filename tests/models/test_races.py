@@ -35,7 +35,7 @@ async def test_one_number_is_registered_once(busy):
     """Of many who register one number at once, one gets the account and the others are told."""
     results = await all_at_once(
         *(
-            busy.run(accounts.create_user, "13800138000", f"hash {number}", "", "", "U", "", NOW)
+            busy.write(accounts.create_user, "13800138000", f"hash {number}", "", "", "U", "", NOW)
             for number in range(AT_ONCE)
         )
     )
@@ -48,7 +48,7 @@ async def test_friendship_is_made_once(busy):
     ann, bo = await newcomers(busy, 2)
     results = await all_at_once(
         *(
-            busy.run(contacts.befriend, *((ann, bo) if number % 2 else (bo, ann)), NOW)
+            busy.write(contacts.befriend, *((ann, bo) if number % 2 else (bo, ann)), NOW)
             for number in range(AT_ONCE)
         )
     )
@@ -61,19 +61,19 @@ async def test_friendship_is_made_once(busy):
 async def test_group_is_joined_once(busy):
     """Who taps "join" many times joins once, and one notice is due."""
     ann, bo = await newcomers(busy, 2)
-    group = (await busy.run(groups.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
-    results = await all_at_once(*(busy.run(groups.join_community, bo, group, NOW) for _ in range(AT_ONCE)))
+    group = (await busy.write(groups.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
+    results = await all_at_once(*(busy.write(groups.join_community, bo, group, NOW) for _ in range(AT_ONCE)))
     assert sorted(results) == [False] * (AT_ONCE - 1) + [True]
     assert await count(busy, Contact, Contact.ownerid == bo) == 1
-    assert sorted(await busy.run(room_members, group)) == [ann, bo]
+    assert sorted(await busy.write(room_members, group)) == [ann, bo]
 
 
 async def test_crowd_joins_a_group(busy):
     """Many who join one group at once are all in it."""
     ann, *crowd = await newcomers(busy, AT_ONCE)
-    group = (await busy.run(groups.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
-    assert all(await all_at_once(*(busy.run(groups.join_community, who, group, NOW) for who in crowd)))
-    assert sorted(await busy.run(room_members, group)) == [ann, *crowd]
+    group = (await busy.write(groups.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
+    assert all(await all_at_once(*(busy.write(groups.join_community, who, group, NOW) for who in crowd)))
+    assert sorted(await busy.write(room_members, group)) == [ann, *crowd]
 
 
 async def test_five_groups_and_no_sixth(busy):
@@ -81,36 +81,36 @@ async def test_five_groups_and_no_sixth(busy):
     ann = await newcomer(busy)
     results = await all_at_once(
         *(
-            busy.run(groups.create_community, ann, f"Birds {number}", "", 0, "", 5, NOW)
+            busy.write(groups.create_community, ann, f"Birds {number}", "", 0, "", 5, NOW)
             for number in range(AT_ONCE)
         )
     )
     assert [type(result) for result in results].count(Refused) == AT_ONCE - 5
     made = [result["id"] for result in results if isinstance(result, dict)]
     assert await count(busy, Community) == 5
-    assert sorted(row["id"] for row in await busy.run(groups.communities_of, ann)) == sorted(made)
+    assert sorted(row["id"] for row in await busy.write(groups.communities_of, ann)) == sorted(made)
     for group in made:
-        assert await busy.run(room_members, group) == [ann]
+        assert await busy.write(room_members, group) == [ann]
 
 
 async def test_old_password_opens_no_session_after_the_change(busy):
     """Log-ins with the old password that run beside its change leave no session behind."""
     ann = await newcomer(busy, passwd="old")
-    here = await busy.run(sessions.open_session, ann, "old", "here", "", "", NOW, NOW)
+    here = await busy.write(sessions.open_session, ann, "old", "here", "", "", NOW, NOW)
     logins = [
-        busy.run(sessions.open_session, ann, "old", f"token {number}", "", "", NOW, NOW)
+        busy.write(sessions.open_session, ann, "old", f"token {number}", "", "", NOW, NOW)
         for number in range(AT_ONCE)
     ]
-    logins.insert(AT_ONCE // 2, busy.run(sessions.change_passwd, ann, here, "old", "new"))
+    logins.insert(AT_ONCE // 2, busy.write(sessions.change_passwd, ann, here, "old", "new"))
     await all_at_once(*logins)
-    assert await busy.run(lambda: [row.id for row in Session.select()]) == [here]
+    assert await busy.write(lambda: [row.id for row in Session.select()]) == [here]
 
 
 async def test_password_is_changed_once(busy):
     """Of two password changes at once one wins, and the other is told to try again."""
     ann = await newcomer(busy, passwd="old")
     results = await all_at_once(
-        *(busy.run(accounts.replace_passwd, ann, "old", f"new {number}") for number in range(AT_ONCE))
+        *(busy.write(accounts.replace_passwd, ann, "old", f"new {number}") for number in range(AT_ONCE))
     )
     assert [type(result) for result in results].count(Refused) == AT_ONCE - 1
-    assert await busy.run(accounts.passwd_of, ann) == f"new {results.index(None)}"
+    assert await busy.write(accounts.passwd_of, ann) == f"new {results.index(None)}"

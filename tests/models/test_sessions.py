@@ -13,21 +13,21 @@ LIFETIME = 30 * DAY
 
 
 async def open_one(database, user_id, token, now=NOW, passwd="a hash"):
-    return await database.run(
+    return await database.write(
         sessions.open_session, user_id, passwd, token, "Firefox", "192.0.2.7", now, LIFETIME
     )
 
 
 async def living(database, token, now):
     """The ids of the sessions that a token opens at a time."""
-    return [row.id for row in await database.run(sessions.find_sessions, [token], now, IDLE)]
+    return [row.id for row in await database.read(sessions.find_sessions, [token], now, IDLE)]
 
 
 async def test_token_opens_its_session(database):
     """A token is known again, and who steals the table has none."""
     ann = await newcomer(database)
     session_id = await open_one(database, ann, "token")
-    assert await database.run(sessions.find_sessions, ["token"], NOW, IDLE) == [(session_id, ann, NOW)]
+    assert await database.read(sessions.find_sessions, ["token"], NOW, IDLE) == [(session_id, ann, NOW)]
     assert await living(database, "Token", NOW) == []
     assert await living(database, sessions.token_hash("token"), NOW) == []
     assert await count(database, Session, Session.token_hash == "token") == 0
@@ -37,7 +37,7 @@ async def test_several_tokens(database):
     """A browser that holds several users is known as all of them, in the order of its cookies."""
     ann, bo = await newcomer(database), await newcomer(database)
     first, second = await open_one(database, ann, "one"), await open_one(database, bo, "two")
-    found = await database.run(sessions.find_sessions, ["two", "none", "one", "two"], NOW, IDLE)
+    found = await database.read(sessions.find_sessions, ["two", "none", "one", "two"], NOW, IDLE)
     assert [(row.id, row.user_id) for row in found] == [(second, bo), (first, ann)]
 
 
@@ -46,16 +46,16 @@ async def test_idle_session_dies(database):
     session_id = await open_one(database, await newcomer(database), "token")
     assert await living(database, "token", NOW + IDLE - 1) == [session_id]
     assert await living(database, "token", NOW + IDLE) == []
-    await database.run(sessions.touch_sessions, [session_id], NOW + DAY)
+    await database.write(sessions.touch_sessions, [session_id], NOW + DAY)
     assert await living(database, "token", NOW + IDLE) == [session_id]
-    await database.run(sessions.touch_sessions, [session_id], NOW)  # a late writer takes nothing back
+    await database.write(sessions.touch_sessions, [session_id], NOW)  # a late writer takes nothing back
     assert await living(database, "token", NOW + IDLE) == [session_id]
 
 
 async def test_session_ends_even_when_used(database):
     """A month after the log-in the password is asked for, however busy the session was."""
     session_id = await open_one(database, await newcomer(database), "token")
-    await database.run(sessions.touch_sessions, [session_id], NOW + LIFETIME - 1)
+    await database.write(sessions.touch_sessions, [session_id], NOW + LIFETIME - 1)
     assert await living(database, "token", NOW + LIFETIME - 1) == [session_id]
     assert await living(database, "token", NOW + LIFETIME) == []
 
@@ -66,7 +66,7 @@ async def test_list_shows_the_living(database):
     await open_one(database, ann, "dead", NOW - IDLE)
     await open_one(database, bo, "bo")
     old, new = await open_one(database, ann, "old"), await open_one(database, ann, "new", NOW + 1)
-    rows = await database.run(sessions.sessions_of, ann, NOW, IDLE)
+    rows = await database.read(sessions.sessions_of, ann, NOW, IDLE)
     assert [row["id"] for row in rows] == [new, old]
     assert rows[1] == {"id": old, "ua": "Firefox", "ip": "192.0.2.7", "created": NOW, "last_seen": NOW}
 
@@ -74,19 +74,21 @@ async def test_list_shows_the_living(database):
 async def test_browser_may_say_much_of_itself(database):
     """A browser with a very long description can log in."""
     ann = await newcomer(database)
-    await database.run(sessions.open_session, ann, "a hash", "token", "x" * 5000, "192.0.2.7", NOW, LIFETIME)
-    assert len((await database.run(sessions.sessions_of, ann, NOW, IDLE))[0]["ua"]) == sessions.MAX_UA
+    await database.write(
+        sessions.open_session, ann, "a hash", "token", "x" * 5000, "192.0.2.7", NOW, LIFETIME
+    )
+    assert len((await database.read(sessions.sessions_of, ann, NOW, IDLE))[0]["ua"]) == sessions.MAX_UA
 
 
 async def test_only_ones_own_session_can_be_ended(database):
     """Nobody can log another user out by the number of a session."""
     ann, bo = await newcomer(database), await newcomer(database)
     session_id = await open_one(database, ann, "token")
-    assert not await database.run(sessions.close_session, session_id, bo)
+    assert not await database.write(sessions.close_session, session_id, bo)
     assert await living(database, "token", NOW) == [session_id]
-    assert await database.run(sessions.close_session, session_id, ann)
+    assert await database.write(sessions.close_session, session_id, ann)
     assert await living(database, "token", NOW) == []
-    assert not await database.run(sessions.close_session, session_id, ann)
+    assert not await database.write(sessions.close_session, session_id, ann)
 
 
 async def test_all_others_can_be_ended(database):
@@ -94,8 +96,8 @@ async def test_all_others_can_be_ended(database):
     ann, bo = await newcomer(database), await newcomer(database)
     here, there, away = [await open_one(database, ann, token) for token in ("here", "there", "away")]
     await open_one(database, bo, "bo")
-    assert sorted(await database.run(sessions.close_others, ann, here)) == [there, away]
-    assert await database.run(sessions.close_others, ann, here) == []
+    assert sorted(await database.write(sessions.close_others, ann, here)) == [there, away]
+    assert await database.write(sessions.close_others, ann, here) == []
     assert await living(database, "here", NOW) == [here]
     assert await living(database, "bo", NOW)
 
@@ -105,7 +107,7 @@ async def test_password_change_ends_the_other_sessions(database):
     ann = await newcomer(database, passwd="old")
     here = await open_one(database, ann, "here", passwd="old")
     there = await open_one(database, ann, "there", passwd="old")
-    assert await database.run(sessions.change_passwd, ann, here, "old", "new") == [there]
+    assert await database.write(sessions.change_passwd, ann, here, "old", "new") == [there]
     assert await living(database, "here", NOW) == [here]
     with pytest.raises(Refused):
         await open_one(database, ann, "late", passwd="old")
@@ -117,8 +119,8 @@ async def test_dead_sessions_are_swept_out(database):
     ann = await newcomer(database)
     idle = await open_one(database, ann, "idle", NOW - IDLE)
     expired = await open_one(database, ann, "expired", NOW - LIFETIME)
-    await database.run(sessions.touch_sessions, [expired], NOW - 1)
+    await database.write(sessions.touch_sessions, [expired], NOW - 1)
     here = await open_one(database, ann, "here")
-    assert sorted(await database.run(sessions.close_dead, NOW, IDLE)) == [idle, expired]
-    assert await database.run(sessions.close_dead, NOW, IDLE) == []
+    assert sorted(await database.write(sessions.close_dead, NOW, IDLE)) == [idle, expired]
+    assert await database.write(sessions.close_dead, NOW, IDLE) == []
     assert await living(database, "here", NOW) == [here]
