@@ -63,6 +63,7 @@ class Server:
 class Database:
     url: str = _secret()
     workers: int = _number(4, 1, 64)
+    deadline_s: float = _number(8.0, 0.1, 300)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tornado.netutil import bind_sockets
 
-from actions import media, messages, presence, sessions
+from actions import delivery, media, presence, sessions
 from actions.limits import Limiter
 from actions.passwords import PasswordHasher
 from actions.services import Services
@@ -31,7 +31,7 @@ from hub.broker import MemoryBroker
 from hub.hub import Hub
 from hub.presence import Presence
 from hub.transport.sockets import Sockets
-from log.log import MessageLog
+from log.log import Log
 from media.prepare import Studio
 from models import state
 from protocol.frames import CloseCode
@@ -82,12 +82,12 @@ def make_services(config: Config) -> Services:
     sockets = Sockets(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
     )
-    message_log = MessageLog(
+    message_log = Log(
         db,
         strangers=config.contacts.strangers,
         max_batch=config.messages.max_batch,
         max_queue=config.messages.max_queue,
-        on_commit=partial(messages.deliver, hub),
+        on_settled=partial(delivery.deliver, hub),
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     services = Services(
@@ -211,7 +211,7 @@ async def _keep_house(services: Services) -> None:
 def _open_database(config: Config, migrate: bool) -> Database:
     try:
         config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        db = Database(config.database_url, config.database.workers)
+        db = Database(config.database_url, config.database.workers, config.database.deadline_s)
         if migrate:
             db.migrate()
         elif pending := db.pending():

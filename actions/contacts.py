@@ -1,18 +1,15 @@
 """Contacts: making friends, and the list of them."""
 
+from actions import delivery
 from actions.accounts import public_row
 from actions.services import Services
+from log.entries import Befriend
 from models import contacts
-from protocol.clock import now_ms
-from protocol.frames import event
-from protocol.messages import SINGLE, Cmd
 
 
 async def add_friend(app: Services, user_id: int, dst_id: int) -> None:
     """Both become friends at once and may write to each other; all pages of both hear of it."""
-    await app.db.write(contacts.befriend, user_id, dst_id, now_ms())
-    added = event(Cmd.CONTACT_CHANGED, what="added", userid=user_id, dstid=dst_id, kind=SINGLE)
-    app.hub.tell([user_id, dst_id], added)
+    await delivery.commit(app.log, Befriend(user_id, dst_id))
 
 
 async def friends(app: Services, user_id: int) -> list[dict]:

@@ -1,29 +1,25 @@
-"""Read marks: how far a user has read, told to those who show it."""
+"""Read marks: how far a user has read."""
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from hub.broker import Publication
-from hub.hub import user_channel
+from actions import delivery
 from hub.node import Node
-from models import conversations
-from protocol import frames
-from protocol.messages import SINGLE, Cmd
+from log.entries import ReadMark
 
 if TYPE_CHECKING:
     from actions.services import Services
 
 
-async def read(
-    app: "Services", user_id: int, kind: int, dstid: int, seq: int, node: Node | None = None
-) -> None:
-    """`user_id` has read (kind, dstid) up to `seq`. When that moves the mark, the reader's other nodes learn
-    it, and in a single chat the peer; who else reads a room is nobody's business there."""
-    stands = await app.db.write(
-        conversations.mark_read, user_id, kind, dstid, seq, app.config.contacts.strangers
-    )
-    if not stands:
-        return
-    event = frames.event(Cmd.READ, userid=user_id, kind=kind, dstid=dstid, seq=stands)
-    readers = {user_id, dstid} if kind == SINGLE else {user_id}
-    channels = tuple(user_channel(reader) for reader in sorted(readers))
-    app.hub.publish([Publication(channels, event, node.id if node else 0, v2_only=True)])
+def submit_read(
+    app: "Services", user_id: int, kind: int, dstid: int, seq: int, node: Node, cid: str | None = None
+) -> Awaitable[None] | None:
+    """A mark from a socket: `user_id` has read (kind, dstid) up to `seq`. None when the log has taken it,
+    else what to wait for until it has."""
+    entry = ReadMark(user_id, kind, dstid, seq, node, cid)
+    return None if app.log.offer(entry) else app.log.append(entry)
+
+
+async def read(app: "Services", user_id: int, kind: int, dstid: int, seq: int) -> None:
+    """A mark from a call. Returns once it is durable, or raises why not."""
+    await delivery.commit(app.log, ReadMark(user_id, kind, dstid, seq))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from database.door import Database
     from hub.hub import Hub
     from hub.transport.sockets import Sockets
-    from log.log import MessageLog
+    from log.log import Log
     from media.prepare import Studio
     from storage.base import Storage
 
@@ -24,7 +24,7 @@ class Services:
     db: Database  #: the door to the rows: ``await app.db.read(fn, *args)``
     hub: Hub  #: who is connected, and the way to them
     sockets: Sockets  #: which transport a connection gets
-    log: MessageLog  #: what makes a message durable
+    log: Log  #: what makes a message durable
     storage: Storage  #: media bytes
     studio: Studio  #: makes uploads ready to be stored and shown
     hasher: PasswordHasher  #: argon2id off the loop

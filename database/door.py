@@ -1,8 +1,11 @@
 """One door to the database: ``await db.read(fn, *args)`` and ``await db.write(fn, *args)``.
 
-Functions of `models` are plain synchronous Peewee code. The door takes them to a worker thread and runs
-each in one transaction; nothing else in the house touches a connection but the message log, whose single
-writer thread uses `Database.writing` directly.
+Functions of `models` are plain synchronous Peewee code. The door takes them to a worker thread and runs each
+in one transaction; nothing else in the house touches a connection but the message log, whose single writer
+thread uses `Database.writing` directly.
+
+Readers and writers have threads of their own, and what reads much has others still, so that a read never
+waits for a write nor for somebody who lists a thousand conversations.
 """
 
 import asyncio
@@ -10,21 +13,21 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 import peewee
-from playhouse.db_url import parse
 from playhouse.migrations import Runner
 
-from database import base
+from database import base, dialect
+from database.lane import Lane
 from protocol.errors import TryAgain
 
 logger = logging.getLogger("magpie.database")
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 #: What a deadlock, a locked file or a connection killed by its server looks like. The transaction is gone, so
@@ -35,6 +38,9 @@ _FIRST_PAUSE = 0.02  # seconds, doubled each time: 0.3 s in all
 
 #: Writes of one transaction on SQLite, so that none waits long for the others.
 _MOST_TOGETHER = 64
+
+#: Threads for what reads much.
+_HEAVY_THREADS = 2
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -53,14 +59,14 @@ _UNIQUE = {
 class _Write:
     """A function that waits for its turn to write, and what becomes of it."""
 
-    __slots__ = ("call", "done", "result", "error")
+    __slots__ = ("call", "done", "error", "result")
 
-    def __init__(self, call: Callable[[], object], done: asyncio.Future) -> None:
+    def __init__(self, call: Callable[[], object], done: "asyncio.Future[object]") -> None:
         self.call, self.done = call, done
         self.result: object = None
         self.error: Exception | None = None
 
-    def run_in(self, savepoint: AbstractContextManager) -> None:
+    def run_in(self, savepoint: AbstractContextManager[object]) -> None:
         """Its refusal undoes what it did, and nobody else's."""
         try:
             with savepoint:
@@ -75,16 +81,24 @@ class Database:
     """The rows of one installation.
 
     `url` is ``sqlite:////abs/path``, ``mysql://user:password@host:port/name`` or ``postgresql://…``;
-    `workers` is the number of threads, each with a connection of its own.
+    `workers` is the number of threads that read and, but for SQLite, of those that write, each with a
+    connection of its own. `deadline_s`: seconds after which a call is refused with `TryAgain`, whatever the
+    database does.
     """
 
-    def __init__(self, url: str, workers: int = 4) -> None:
-        self.peewee = _open(url)
-        self.is_sqlite = isinstance(self.peewee, peewee.SqliteDatabase)
-        self._workers = workers
-        self._pool = ThreadPoolExecutor(workers, "db")
+    def __init__(self, url: str, workers: int = 4, deadline_s: float = 8.0) -> None:
+        self.dialect = dialect.of_url(url)
+        self.peewee = self.dialect.open(url, deadline_s)
+        self.deadline_s = deadline_s
+        self._connections: dict[int, object] = {}  # by thread, while one is in a transaction
+        self._readers = Lane("db_read", workers, deadline_s, self._interrupt)
+        self._heavy = Lane("db_heavy", _HEAVY_THREADS, deadline_s, self._interrupt)
+        self._writers = Lane(
+            "db_write", 1 if self.dialect.single_writer else workers, deadline_s, self._interrupt
+        )
         self._writes: list[_Write] = []
         self._writing = False
+        self._writing_task: asyncio.Task[None] | None = None
         # SQLite has one writer at a time. Waiting here is fairer and cheaper than its busy handler's polling.
         self._writer = threading.Lock()
         base.database.initialize(self.peewee)
@@ -94,7 +108,7 @@ class Database:
     def migrate(self) -> list[str]:
         """Brings the schema up to date; returns the names of what was applied."""
         with self.peewee.connection_context():
-            return self._migrations().up()
+            return cast(list[str], self._migrations().up())
 
     def pending(self) -> list[str]:
         """The names of the migrations that this database has not seen."""
@@ -113,48 +127,76 @@ class Database:
     def _migrations(self) -> Runner:
         return Runner(self.peewee, str(_MIGRATIONS))
 
-    # --- transactions ------------------------------------------------------------------------------------
+    # --- calls, on the loop -------------------------------------------------------------------------------
 
-    async def read(self, fn: Callable[..., T], *args: object, **kwargs: object) -> T:
-        """Runs `fn`, which only reads, in a worker thread: it sees one state of the database and waits for no
-        writer. A `Refusal` reaches the caller; a database that stays away becomes `TryAgain`."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, self._run, self.reading, fn, args, kwargs)
+    async def read(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs `fn`, which only reads: it sees one state of the database and waits for no writer. A `Refusal`
+        reaches the caller; a database that stays away becomes `TryAgain`."""
+        return await self._readers.run(self._run, self.reading, partial(fn, *args, **kwargs))
 
-    async def write(self, fn: Callable[..., T], *args: object, **kwargs: object) -> T:
-        """Runs `fn` in a worker thread and in one transaction, again when that was lost to a deadlock or a
-        dead connection. A `Refusal` rolls back and reaches the caller; a database that stays away becomes
-        `TryAgain`."""
-        loop = asyncio.get_running_loop()
-        if not self.is_sqlite:
-            return await loop.run_in_executor(self._pool, self._run, self.writing, fn, args, kwargs)
-        write = _Write(partial(fn, *args, **kwargs), loop.create_future())
+    async def read_much(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `read`, for what may walk many thousand rows: only its like waits for it."""
+        return await self._heavy.run(self._run, self.reading, partial(fn, *args, **kwargs))
+
+    async def write(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs `fn` in one transaction, again when that was lost to a deadlock or a dead connection. A
+        `Refusal` rolls back and reaches the caller; a database that stays away becomes `TryAgain`, which does
+        not promise that nothing was written."""
+        call = partial(fn, *args, **kwargs)
+        if not self.dialect.single_writer:
+            return await self._writers.run(self._run, self.writing, call)
+        write = _Write(call, asyncio.get_running_loop().create_future())
         self._writes.append(write)
         if not self._writing:
             self._write_next()
-        return await write.done
+        try:
+            async with asyncio.timeout(self.deadline_s):
+                return cast(T, await write.done)
+        except TimeoutError:
+            raise TryAgain() from None
+
+    async def close(self) -> None:
+        """Closes every worker's connection and ends the threads."""
+        for lane in (self._readers, self._heavy, self._writers):
+            await lane.close(self.drop_connection)
+
+    def stats(self) -> dict[str, int]:
+        """Of each lane: calls that wait or are being made, and those given up at the deadline."""
+        return {
+            **self._readers.stats(),
+            **self._heavy.stats(),
+            **self._writers.stats(),
+            "db_write_grouped": len(self._writes),
+        }
 
     def _write_next(self) -> None:
-        """On SQLite what waits to be written while one COMMIT runs is the next one, as in the message log: a
-        COMMIT waits for the disk, and one thread that waits leaves the others to the readers."""
+        """On SQLite what waits to be written while one COMMIT runs is the next one, as in the message log."""
         writes, self._writes = self._writes[:_MOST_TOGETHER], self._writes[_MOST_TOGETHER:]
         self._writing = bool(writes)
         if writes:
-            job = asyncio.get_running_loop().run_in_executor(self._pool, self._run_together, writes)
-            job.add_done_callback(lambda job: self._tell(writes, job))
+            self._writing_task = asyncio.get_running_loop().create_task(self._write_together(writes))
 
-    def _tell(self, writes: "list[_Write]", job: "asyncio.Future[None]") -> None:
+    async def _write_together(self, writes: list[_Write]) -> None:
+        refusal: Exception | None = None
+        try:
+            await self._writers.run(self._run_together, writes)
+        except Exception as error:
+            refusal = error
         self._write_next()
         for write in writes:
-            if write.done.cancelled():
+            if write.done.done():
                 continue
-            if error := job.exception() or write.error:
+            if error := refusal or write.error:
                 write.done.set_exception(error)
             else:
                 write.done.set_result(write.result)
 
-    def _run_together(self, writes: "list[_Write]") -> None:
-        """Each in a savepoint of its own, all in one transaction; when that fails as a whole, one by one."""
+    # --- transactions, in a worker thread -----------------------------------------------------------------
+
+    def _run_together(self, writes: list[_Write]) -> None:
+        """Each in a savepoint of its own, all in one transaction; when that fails as a whole, one by one. Who
+        stopped waiting before it began is left out."""
+        writes = [write for write in writes if not write.done.done()]
         try:
             if len(writes) > 1:
                 with self.writing():
@@ -166,49 +208,61 @@ class Database:
         for write in writes:
             write.error = None
             try:
-                write.result = self._run(self.writing, write.call, (), {})
+                write.result = self._run(self.writing, write.call)
             except Exception as error:
                 write.error = error
 
-    def _run(
-        self,
-        transaction: Callable[[], AbstractContextManager],
-        fn: Callable[..., T],
-        args: tuple,
-        kwargs: dict,
-    ) -> T:
+    def _run(self, transaction: Callable[[], AbstractContextManager[None]], call: Callable[[], T]) -> T:
+        end = time.monotonic() + self.deadline_s
         for attempt in range(_ATTEMPTS):
             try:
                 with transaction():
-                    return fn(*args, **kwargs)
+                    return call()
             except TRANSIENT as error:
                 self.drop_connection()
-                if attempt == _ATTEMPTS - 1:
-                    logger.error("database: %s failed: %s", getattr(fn, "func", fn).__name__, error)
+                pause = _FIRST_PAUSE * 2**attempt
+                if attempt == _ATTEMPTS - 1 or time.monotonic() + pause > end:
+                    name = getattr(getattr(call, "func", call), "__name__", "a call")
+                    logger.error("database: %s failed: %s", name, error)
                     raise TryAgain() from error
-                time.sleep(_FIRST_PAUSE * 2**attempt)
+                time.sleep(pause)
         raise AssertionError("unreachable")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """A transaction of this thread that sees one state and blocks nobody."""
-        self.peewee.connect(reuse_if_open=True)
-        with self.peewee.atomic("DEFERRED") if self.is_sqlite else self.peewee.atomic():
+        with self._connected(), self.peewee.atomic(*self.dialect.reading):
             yield
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """A writing transaction of this thread. On SQLite it takes the write lock at once: a transaction that
-        reads first and writes later can fail with BUSY_SNAPSHOT whatever the busy timeout."""
-        if not self.is_sqlite:
-            self.peewee.connect(reuse_if_open=True)
-            with self.peewee.atomic():
+        """A writing transaction of this thread."""
+        if not self.dialect.single_writer:
+            with self._connected(), self.peewee.atomic(*self.dialect.writing):
                 yield
             return
-        with self._writer:
-            self.peewee.connect(reuse_if_open=True)
-            with self.peewee.atomic("IMMEDIATE"):
+        if not self._writer.acquire(timeout=self.deadline_s):
+            raise peewee.OperationalError("another writer holds the database")
+        try:
+            with self._connected(), self.peewee.atomic(*self.dialect.writing):
                 yield
+        finally:
+            self._writer.release()
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        self.peewee.connect(reuse_if_open=True)
+        thread_id = threading.get_ident()
+        self._connections[thread_id] = self.peewee.connection()
+        try:
+            yield
+        finally:
+            self._connections.pop(thread_id, None)
+
+    def _interrupt(self, thread_id: int) -> None:
+        connection = self._connections.get(thread_id)
+        if connection is not None:
+            self.dialect.interrupt(connection)
 
     def drop_connection(self) -> None:
         """Forgets this thread's connection: one that its server has killed stays dead until it is closed."""
@@ -216,47 +270,3 @@ class Database:
             self.peewee.close()
         except peewee.PeeweeException as error:
             logger.debug("closing a dead connection: %s", error)
-
-    async def close(self) -> None:
-        """Closes every worker's connection and ends the threads."""
-        meet = threading.Barrier(self._workers)
-
-        def leave() -> None:
-            self.drop_connection()
-            meet.wait(timeout=30)  # keeps this thread busy, so that each worker gets exactly one of these
-
-        loop = asyncio.get_running_loop()
-        await asyncio.gather(*(loop.run_in_executor(self._pool, leave) for _ in range(self._workers)))
-        self._pool.shutdown(wait=True)
-
-
-def _open(url: str) -> peewee.Database:
-    scheme = url.partition(":")[0]
-    if scheme == "sqlite":
-        return peewee.SqliteDatabase(
-            url.removeprefix("sqlite:///"),
-            timeout=20,
-            check_same_thread=True,
-            pragmas={
-                "journal_mode": "wal",
-                "synchronous": "full",  # NORMAL loses commits when the power fails
-                "cache_size": -16000,  # KiB
-                "journal_size_limit": 64 << 20,
-            },
-        )
-    arguments = parse(url, unquote_password=True, unquote_user=True)
-    if scheme == "mysql":
-        import pymysql.constants.CLIENT as client
-
-        arguments["password"] = arguments.pop("passwd", "")  # the name that PyMySQL knows today
-        return peewee.MySQLDatabase(
-            **arguments,
-            charset="utf8mb4",
-            # matched rows, not changed ones, as the other databases count
-            client_flag=client.FOUND_ROWS,
-            init_command="SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-            sql_mode="STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO",
-        )
-    if scheme in ("postgres", "postgresql"):
-        return peewee.PostgresqlDatabase(**arguments, prefer_psycopg3=True)
-    raise ValueError(f"database.url: unknown scheme {scheme!r}")

@@ -1,29 +1,30 @@
-"""The message log: numbers messages, makes them durable, and says so.
+"""The log: numbers what is said and done, makes it durable, and says so.
 
 One writer thread owns one connection. It takes **all that is pending** as one transaction (group commit):
 there is no timer, what arrives while one commit runs is the next batch. Inside the batch the conversation
 rows are locked in id order, so commit order is seq order, in one process or in many.
 
-What is promised: a message is settled after its COMMIT only, in the order of the batch; the same (sender,
-cid) is stored once however often and from wherever it is sent; a bad message fails alone. What is not: that a
-refused `TryAgain` was not stored. Its sender sends it again under the same cid and learns.
+What is promised: an entry is settled after its COMMIT only, in the order of the batch; the same (sender, cid)
+is stored once however often and from wherever it is sent; a bad entry fails alone; nobody waits much longer
+than the database's deadline. What is not: that a refused `TryAgain` was not stored. Its sender sends it again
+under the same cid and learns.
 """
 
 import asyncio
+import copy
 import logging
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
 
 from peewee import IntegrityError
 
 from database.door import TRANSIENT, Database
-from log.batch import Batch, Prepared
+from log.batch import Batch, Common
+from log.entries import Entry, Post
 from protocol.clock import now_ms
-from protocol.errors import Refusal, TryAgain
-from protocol.messages import Message, Receipt
+from protocol.errors import TryAgain
 
 logger = logging.getLogger("magpie.log")
 
@@ -34,75 +35,55 @@ _FIRST_PAUSE = 0.02  # seconds, doubled each time: 1.3 s in all
 _OWN_CID_BYTES = 33
 
 
-class Origin(Protocol):
-    """Where a message came from and who is told how it ended: a node, or a waiting HTTP call."""
-
-    def settled(self, message: Message, receipt: Receipt | None, refusal: Refusal | None) -> None: ...
-
-
-class Submission:
-    """One message on its way through the log. Settled, it has either a `refusal` or a `receipt`;
-    `repeated` then says that it was stored before and need not be delivered again."""
-
-    __slots__ = ("message", "cid", "origin", "receipt", "refusal", "repeated")
-
-    def __init__(self, message: Message, cid: str | None, origin: Origin | None) -> None:
-        self.message = message
-        self.cid = cid
-        self.origin = origin
-        self.receipt: Receipt | None = None
-        self.refusal: Refusal | None = None
-        self.repeated = False
-
-
-class MessageLog:
-    """Appends messages durably. `strangers`: whether people who are no friends may begin a single chat;
-    `on_commit(batch)` is called on the loop with every settled batch, in commit order."""
+class Log:
+    """Appends entries durably. `strangers`: whether people who are no friends may begin a single chat;
+    `on_settled(entries)` is called on the loop with every settled batch, in commit order."""
 
     def __init__(
         self,
         db: Database,
         *,
         strangers: bool,
-        on_commit: Callable[[Sequence[Submission]], None],
+        on_settled: Callable[[Sequence[Entry]], None],
         max_batch: int = 256,
         max_queue: int = 20000,
     ) -> None:
         self._db = db
-        self._prepared = Prepared(db, strangers)
-        self._on_commit = on_commit
+        self._common = Common(db, strangers)
+        self._on_settled = on_settled
         self._max_batch = max_batch
         self._max_queue = max_queue
         self._pool = ThreadPoolExecutor(1, "log")
-        self._queue: list[Submission] = []
-        self._running = False
+        self._queue: list[Entry] = []
+        self._committing: list[Entry] | None = None
         self._closing = False
         self._room = asyncio.Event()  # set while the queue takes more
         self._room.set()
         self._idle = asyncio.Event()  # set while nothing is queued or being committed
         self._idle.set()
+        self._watch: asyncio.TimerHandle | None = None
         self._last_time = 0
+        self._batches = self._settled = self._given_up = 0
 
-    async def append(self, message: Message, origin: Origin | None = None) -> None:
-        """Queues a message. Waits for room in the queue, not for the disk: a socket whose message waits here
+    async def append(self, entry: Entry) -> None:
+        """Queues an entry. Waits for room in the queue, not for the disk: a socket whose message waits here
         is not read further, which is all the back-pressure there is."""
-        while not self.offer(message, origin):
+        while not self.offer(entry):
             self._room.clear()
             await self._room.wait()
 
-    def offer(self, message: Message, origin: Origin | None = None) -> bool:
-        """Queues a message if there is room now. Raises `TryAgain` when the log is closing."""
+    def offer(self, entry: Entry) -> bool:
+        """Queues an entry if there is room now. Raises `TryAgain` when the log is closing."""
         if self._closing:
             raise TryAgain()
         if len(self._queue) >= self._max_queue:
             return False
-        cid = message.cid
-        if cid is None and not self._db.is_sqlite:
+        if self._db.dialect.commits_get_lost and isinstance(entry, Post) and entry.cid is None:
             # A COMMIT whose answer was lost is made again; only a cid keeps that from storing twice.
-            cid = secrets.token_hex(_OWN_CID_BYTES)
-        self._queue.append(Submission(message, cid, origin))
-        if not self._running:
-            self._running = True
+            entry.cid = secrets.token_hex(_OWN_CID_BYTES)
+        self._queue.append(entry)
+        if self._committing is None:
+            self._committing = []
             self._idle.clear()
             asyncio.get_running_loop().call_soon(self._next)  # gathers what this turn of the loop brings
         return True
@@ -117,29 +98,63 @@ class MessageLog:
         await asyncio.get_running_loop().run_in_executor(self._pool, self._db.drop_connection)
         self._pool.shutdown(wait=True)
 
+    def stats(self) -> dict[str, int]:
+        """`log_queued`: entries that wait; `log_batches`, `log_settled`: transactions and entries since the
+        start; `log_given_up`: entries whose origin was told to try again before the database had answered."""
+        return {
+            "log_queued": len(self._queue),
+            "log_batches": self._batches,
+            "log_settled": self._settled,
+            "log_given_up": self._given_up,
+        }
+
     # --- on the loop --------------------------------------------------------------------------------------
 
     def _next(self) -> None:
         batch = self._queue[: self._max_batch]
         if not batch:
-            self._running = False
+            self._committing = None
             self._idle.set()
             return
         del self._queue[: self._max_batch]
         self._room.set()
-        self._pool.submit(self._commit, batch, asyncio.get_running_loop())
+        self._committing = batch
+        loop = asyncio.get_running_loop()
+        self._watch = loop.call_later(self._db.deadline_s, self._give_up)
+        self._pool.submit(self._commit, batch, loop)
 
-    def _settle(self, batch: list[Submission], error: Exception | None) -> None:
+    def _settle(self, batch: list[Entry], error: Exception | None) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
         if error is not None:
             logger.error("log: a batch of %d failed", len(batch), exc_info=error)
-            for submission in batch:
-                submission.refusal = submission.refusal or TryAgain()
+            for entry in batch:
+                entry.refusal = entry.refusal or TryAgain()
+        self._batches += 1
+        self._settled += len(batch)
         self._next()  # the disk works while acks go out
-        self._on_commit(batch)
+        self._on_settled(batch)
+
+    def _give_up(self) -> None:
+        """The database does not answer: those who wait are told so, in the batch and behind it. What is being
+        committed may still become durable, and is told to the others then; what has not begun never does."""
+        late = [*(self._committing or ()), *self._queue]
+        self._queue.clear()
+        self._room.set()
+        refused = []
+        for entry in late:
+            if entry.origin is not None:
+                told = copy.copy(entry)
+                told.refusal = TryAgain()
+                refused.append(told)
+                entry.origin = None
+        self._given_up += len(refused)
+        self._watch = asyncio.get_running_loop().call_later(self._db.deadline_s, self._give_up)
+        self._on_settled(refused)
 
     # --- in the writer thread -----------------------------------------------------------------------------
 
-    def _commit(self, batch: list[Submission], loop: asyncio.AbstractEventLoop) -> None:
+    def _commit(self, batch: list[Entry], loop: asyncio.AbstractEventLoop) -> None:
         """One step back to the loop: the chain of futures that asyncio would make takes two turns of it."""
         error = None
         try:
@@ -148,37 +163,41 @@ class MessageLog:
             error = failure
         loop.call_soon_threadsafe(self._settle, batch, error)
 
-    def _write(self, batch: list[Submission]) -> None:
+    def _write(self, batch: Sequence[Entry], look_back: bool = False) -> None:
         """Commits a batch and fills in its results, looking for earlier copies when a first try says so."""
-        times: list[int] = []
-        look_back = False
+        earlier: list[int] = []
         for attempt in range(_ATTEMPTS):
             now = self._last_time = max(now_ms(), self._last_time + 1)
             try:
                 with self._db.writing():
-                    opened = Batch(self._prepared, batch, now, times if look_back else None).store()
-                self._prepared.remember(opened)
+                    opened = Batch(self._common, batch, now, earlier, look_back).store()
+                self._common.remember(opened)
                 return
-            except IntegrityError as error:  # a cid that is stored already: a resend
-                failure: Exception = error
+            except IntegrityError as error:
+                if look_back:  # nobody's resend: a row that does not fit
+                    self._divide(batch, error)
+                    return
+                look_back = True
             except TRANSIENT as error:  # dead connection, deadlock: the COMMIT may have happened
                 failure = error
-                times.append(now)
+                earlier.append(now)
+                look_back = True
                 self._db.drop_connection()
                 time.sleep(_FIRST_PAUSE * 2**attempt)
             except Exception as error:
-                self._write_alone(batch, error)
+                self._divide(batch, error)
                 return
-            look_back = True
         logger.error("log: gave up a batch of %d: %s", len(batch), failure)
-        for submission in batch:
-            submission.refusal = TryAgain()
+        for entry in batch:
+            entry.refusal = TryAgain()
 
-    def _write_alone(self, batch: list[Submission], error: Exception) -> None:
-        """One message that the database can't take must not fail the others."""
+    def _divide(self, batch: Sequence[Entry], error: Exception) -> None:
+        """One entry that the database can't take must not fail the others: halves are committed apart, in
+        their order, until it is alone."""
         if len(batch) > 1:
-            for submission in batch:
-                self._write([submission])
+            middle = len(batch) // 2
+            self._write(batch[:middle], look_back=True)
+            self._write(batch[middle:], look_back=True)
         else:
-            logger.error("log: refused a message", exc_info=error)
+            logger.error("log: refused an entry", exc_info=error)
             batch[0].refusal = TryAgain()

@@ -46,6 +46,14 @@ def find_user(user_id: int) -> dict:
     return row
 
 
+def nickname_of(user_id: int) -> str:
+    """The name that others see, or `NotFound`."""
+    row = User.select(User.nickname).where(User.id == user_id).tuples().first()
+    if row is None:
+        raise unknown_user()
+    return str(row[0])
+
+
 def login_of(mobile: str) -> dict | None:
     """`{id, passwd}` (the hash) of the account with this number."""
     return User.select(User.id, User.passwd).where(User.mobile == mobile).dicts().first()

@@ -24,13 +24,18 @@ def befriend(user_id: int, dst_id: int, now: int) -> int:
         raise Refused("不能添加自己为好友啊", "You can't add yourself as a friend")
     if not User.select(User.id).where(User.id == dst_id).exists():
         raise unknown_user()
-    both = sorted(
-        [(user_id, dst_id), (dst_id, user_id)]
-    )  # one order for all, so that no two wait for each other
+    # One order for all, so that no two wait for each other.
+    both = sorted([(user_id, dst_id), (dst_id, user_id)])
     added = {pair: add_contact(*pair, USER, now) for pair in both}
     if not added[user_id, dst_id]:
         raise Conflict("该用户已经被添加过啦", "This user is your friend already")
     return open_single(user_id, dst_id, now)
+
+
+def since(owner_id: int, dst_id: int) -> int:
+    """When (ms) `dst_id` was put on the list of friends; 0 when not."""
+    mine = (Contact.ownerid == owner_id) & (Contact.dstobj == dst_id) & (Contact.cate == USER)
+    return int(Contact.select(Contact.createat).where(mine).scalar() or 0)
 
 
 def friends_of(user_id: int) -> list[dict]:

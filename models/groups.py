@@ -1,5 +1,7 @@
 """Communities: the stored groups, who made them and who is in."""
 
+from collections.abc import Collection
+
 from models.contacts import add_contact
 from models.conversations import add_member, open_room
 from models.media import attach
@@ -27,19 +29,26 @@ def create_community(
     )
     row = Community.select(*_ROW).where(Community.ownerid == owner_id, Community.slot == slot).dicts().get()
     add_contact(owner_id, row["id"], COMMUNITY, now)
-    add_member(open_room(row["id"], now), owner_id, now)
+    add_member(open_room(row["id"], now), owner_id, 0, now)
     attach(icon)
     return row
 
 
-def join_community(user_id: int, community_id: int, now: int) -> bool:
-    """Put the group on the user's list and the user in its room; False when that was done before."""
+def join_community(user_id: int, community_id: int, seq: int, now: int) -> bool:
+    """Put the group on the user's list and the user in its room, which has come to `seq`; False when that was
+    done before."""
     if not Community.select(Community.id).where(Community.id == community_id).exists():
         raise NotFound("该群不存在", "No such group")
     if not add_contact(user_id, community_id, COMMUNITY, now):
         return False
-    add_member(open_room(community_id, now), user_id, now)
+    add_member(open_room(community_id, now), user_id, seq, now)
     return True
+
+
+def made_at(owner_id: int, times: Collection[int]) -> dict | None:
+    """The group that an owner made at one of these times (ms), None when there is none."""
+    mine = (Community.ownerid == owner_id) & Community.createat.in_(list(times))
+    return Community.select(*_ROW).where(mine).dicts().first()
 
 
 def communities_of(user_id: int) -> list[dict]:

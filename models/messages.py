@@ -4,6 +4,8 @@ A message's place is (conversation_id, seq), its primary key. The public `id` is
 that a reference to a message needs no index of its own.
 """
 
+from peewee import ModelSelect
+
 from models.access import locate
 from models.tables import Conversation, StoredMessage
 from protocol.messages import ROOM, Message, Receipt
@@ -15,6 +17,11 @@ MAX_CONVERSATION = 2**26 - 1
 
 #: A client's cid has at most 64 characters; a longer one was given by the log to a message without one.
 MAX_CLIENT_CID = 64
+
+
+#: Bytes of an answer, as far as they can be told before it is written; the first row always fits.
+MAX_ANSWER_BYTES = 1 << 20
+_ROW_BYTES = 250  #: of a message without its texts
 
 
 def _people(at: str) -> list[int] | None:
@@ -50,22 +57,30 @@ def wire_row(stored: StoredMessage, conversation: Conversation) -> dict:
     return message.row(Receipt(place, stored.seq, stored.ver, stored.createat))
 
 
+def size_of(stored: StoredMessage) -> int:
+    """About how many bytes a message takes in an answer."""
+    texts = (stored.content, stored.pic, stored.url, stored.memo)
+    return _ROW_BYTES + sum(len(text) if text.isascii() else 3 * len(text) for text in texts)
+
+
 def history(
     user_id: int, kind: int, dstid: int, before: int | None, after: int | None, limit: int, strangers: bool
-) -> list[dict]:
+) -> tuple[list[dict], bool]:
     """Messages in ascending seq: the nearest below `before`, the first above `after`, or the newest. Both
-    bounds are exclusive seqs."""
+    bounds are exclusive seqs. And whether the answer would have grown too large, so that it ends before
+    `limit`."""
     conversation = locate(user_id, kind, dstid, strangers)
     if conversation is None:
-        return []
+        return [], False
     query = StoredMessage.select().where(StoredMessage.conversation_id == conversation.id)
     if after is not None:
-        found = list(query.where(StoredMessage.seq > after).order_by(StoredMessage.seq).limit(limit))
+        query = query.where(StoredMessage.seq > after).order_by(StoredMessage.seq)
     else:
         if before is not None:
             query = query.where(StoredMessage.seq < before)
-        found = list(query.order_by(StoredMessage.seq.desc()).limit(limit))[::-1]
-    return [wire_row(stored, conversation) for stored in found]
+        query = query.order_by(StoredMessage.seq.desc())
+    rows, more = _fitting(query.limit(limit), conversation)
+    return rows if after is not None else rows[::-1], more
 
 
 def changes(
@@ -75,10 +90,20 @@ def changes(
     conversation = locate(user_id, kind, dstid, strangers)
     if conversation is None:
         return [], False
-    found = list(
-        StoredMessage.select()
-        .where(StoredMessage.conversation_id == conversation.id, StoredMessage.ver > ver)
-        .order_by(StoredMessage.ver)
-        .limit(limit + 1)
+    query = StoredMessage.select().where(
+        StoredMessage.conversation_id == conversation.id, StoredMessage.ver > ver
     )
-    return [wire_row(stored, conversation) for stored in found[:limit]], len(found) > limit
+    rows, more = _fitting(query.order_by(StoredMessage.ver).limit(limit + 1), conversation)
+    return rows[:limit], more or len(rows) > limit
+
+
+def _fitting(query: ModelSelect, conversation: Conversation) -> tuple[list[dict], bool]:
+    """The rows of a query for which there is room in an answer, one at least; and whether there are more."""
+    rows: list[dict] = []
+    size = 0
+    for stored in query.iterator():
+        size += size_of(stored)
+        if size > MAX_ANSWER_BYTES and rows:
+            return rows, True
+        rows.append(wire_row(stored, conversation))
+    return rows, False

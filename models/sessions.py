@@ -3,9 +3,8 @@
 import hashlib
 from typing import NamedTuple
 
-from peewee import SqliteDatabase
-
 from database.base import database
+from database.dialect import of_database
 from database.prepared import Prepared
 from models.accounts import replace_passwd
 from models.tables import MAX_UA, Conversation, Member, ServerState, Session, User
@@ -109,7 +108,7 @@ def _locked_passwd(user_id: int) -> str | None:
     """The user's stored hash, kept from changing until this transaction ends (SQLite has one writer
     anyway)."""
     row = User.select(User.passwd).where(User.id == user_id)
-    return (row if isinstance(database.obj, SqliteDatabase) else row.for_update()).scalar()
+    return of_database(database.obj).locked(row).scalar()
 
 
 def _living(now: int, idle: int):

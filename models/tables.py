@@ -91,7 +91,9 @@ class Community(Base):
 
 
 class Conversation(Base):
-    """`seq` numbers its messages, `ver` its changes; `updateat` is the time of the last change (ms)."""
+    """`seq` numbers its messages, `ver` its changes; `updateat` is the time of the last message (ms) and
+    orders the list. `change`: the installation's change number of the latest of all that concerns every
+    member."""
 
     id = BigAutoField()
     key = CharField(max_length=40, unique=True)
@@ -102,10 +104,12 @@ class Conversation(Base):
     seq = BigIntegerField(default=0)
     ver = BigIntegerField(default=0)
     updateat = BigIntegerField(default=0)
+    change = BigIntegerField(default=0)
 
 
 class Member(Base):
-    """One user in one conversation. `read`: the seq up to which they have read."""
+    """One user in one conversation. `read`: the seq up to which they have read. `change`: the change number
+    of the latest of all that concerns this member alone."""
 
     user_id = BigIntegerField()
     conversation_id = BigIntegerField(index=True)
@@ -114,6 +118,7 @@ class Member(Base):
     muted = SmallIntegerField(default=0)
     joined_seq = BigIntegerField(default=0)
     createat = BigIntegerField()
+    change = BigIntegerField(default=0)
 
     class Meta:
         primary_key = CompositeKey("user_id", "conversation_id")
@@ -214,8 +219,9 @@ def thumb_name(key: str, ext: str) -> str:
 
 
 class ServerState(Base):
-    """Named numbers. `epoch` changes when the database was restored or reset; clients then drop their
-    cache."""
+    """Named numbers. `change`: the latest change number, raised by each transaction that devices must learn
+    of, as its last but one statement, so that the order of numbers is the order of commits. `epoch` changes
+    when the database was restored or reset; clients then drop their cache."""
 
     name = CharField(max_length=32, primary_key=True)
     value = BigIntegerField()

@@ -145,20 +145,11 @@ class Message(msgspec.Struct, frozen=True):
 
     def digest(self) -> int:
         """64 bits (signed, as databases count) of what the client said, to tell a resend from another message
-        under the same cid."""
-        said = (
-            self.cmd,
-            self.dstid,
-            self.media,
-            self.content,
-            self.pic,
-            self.url,
-            self.memo,
-            self.amount,
-            self.ref,
-            self.at,
-        )
-        return int.from_bytes(blake2b(repr(said).encode(), digest_size=8).digest(), "big", signed=True)
+        under the same cid. They are stored, so they depend on nothing but the text: NUL, which no text has,
+        stands between the fields."""
+        numbers = (self.cmd, self.dstid, self.media, self.amount, self.ref, *(self.at or ()))
+        said = (" ".join(map(str, numbers)), self.content, self.pic, self.url, self.memo)
+        return int.from_bytes(blake2b("\0".join(said).encode(), digest_size=8).digest(), "big", signed=True)
 
     def row(self, receipt: Receipt) -> dict:
         """The stored message as a JSON object: empty fields are left out."""

@@ -80,8 +80,8 @@ ONLY_IN = {
     "playhouse": r"database/.*",
     "ujson": r"protocol/.*",
     "oss2": r"storage/oss\.py",
-    "asyncio": r"(?!models/|database/|log/).*|database/door\.py|log/log\.py",
-    "concurrent": r"(?!models/|database/|log/).*|database/door\.py|log/log\.py",
+    "asyncio": r"(?!models/|database/|log/).*|database/(door|lane)\.py|log/log\.py",
+    "concurrent": r"(?!models/|database/|log/).*|database/(door|lane)\.py|log/log\.py",
 }
 
 LONGEST, LONGEST_TEST = 300, 350

@@ -2,7 +2,7 @@
 
 from actions import conversations, messages
 from handlers.http.gate import Access, ApiHandler
-from models.conversations import conversations_and_epoch
+from models.conversations import is_place, list_changed, list_newest
 from models.messages import changes, history
 from protocol import frames, values
 from protocol.errors import BadArgument, TooLarge
@@ -29,9 +29,22 @@ class ConversationsHandler(ApiHandler):
 
     async def post(self) -> None:
         after = self.form.integer("after") if "after" in self.form else None
+        before = self.form.text("before", max_length=40)
+        if after is not None and before:
+            raise BadArgument("before 与 after 只能有一个", "Give before or after, not both")
+        if before and not is_place(before):
+            raise BadArgument("参数 before 不正确", "Bad value of before")
         limit = min(self.form.integer("limit", 500, 1), 500)
-        rows, epoch = await self.app.db.read(conversations_and_epoch, self.user_id, after, limit)
-        self.reply_rows(rows, data={"epoch": epoch})
+        if after is None:
+            found = await self.app.db.read_much(list_newest, self.user_id, before, limit)
+        else:
+            found = await self.app.db.read_much(list_changed, self.user_id, after, limit)
+        data: dict[str, object] = {"epoch": found.epoch, "change": found.change}
+        if found.more:
+            data["more"] = 1
+        if found.next:
+            data["next"] = found.next
+        self.reply_rows(found.rows, data=data)
 
 
 class HistoryHandler(ApiHandler):
@@ -45,9 +58,10 @@ class HistoryHandler(ApiHandler):
             raise BadArgument("before 与 after 只能有一个", "Give before or after, not both")
         limit = min(self.form.integer("limit", 50, 1), 200)
         strangers = self.app.config.contacts.strangers
-        self.reply_rows(
-            await self.app.db.read(history, self.user_id, kind, dstid, before, after, limit, strangers)
+        rows, more = await self.app.db.read(
+            history, self.user_id, kind, dstid, before, after, limit, strangers
         )
+        self.reply_rows(rows, data={"more": 1} if more else None)
 
 
 class ChangesHandler(ApiHandler):

@@ -62,8 +62,9 @@ class ChatClient:
         if cmd == Cmd.READ:
             self._app.limits.check("request", node.user_id)
             kind, dstid = _conversation(fields)
-            return conversations.read(
-                self._app, node.user_id, kind, dstid, values.integer(fields.get("seq"), "seq"), node
+            seq, cid = values.integer(fields.get("seq"), "seq"), fields.get("cid")
+            return conversations.submit_read(
+                self._app, node.user_id, kind, dstid, seq, node, cid if type(cid) is str else None
             )
         if cmd == Cmd.TYPING:
             self._app.limits.check("request", node.user_id)

@@ -2,9 +2,6 @@
 
 import pytest
 
-from actions import messages
-from protocol.errors import TryAgain
-
 BAD_IDS = ["", "0", "-1", "1.0", "abc", "9007199254740992", "1 or 1=1", None]
 
 
@@ -258,19 +255,6 @@ async def test_joining_again_changes_nothing(people):
 async def test_group_that_is_not_there(people):
     """Joining a number that is no group says so."""
     assert (await people[0].post("/contact/joincommunity", dstid=10**9))["code"] == -404
-
-
-async def test_group_is_made_though_its_notice_fails(people, monkeypatch, expect_logs):
-    """A group that was made is answered as made, even when there is no room for the notice in the log."""
-
-    async def busy(*args):
-        raise TryAgain()
-
-    ann = people[0]
-    monkeypatch.setattr(messages, "notice", busy)
-    expect_logs("magpie.communities", "no notice in community")
-    group = await group_of(ann)
-    assert [row["id"] for row in (await ann.post("/contact/loadcommunity"))["rows"]] == [group]
 
 
 async def test_reasons_in_english(app):

@@ -74,7 +74,7 @@ class World:
             [row["id"] for row in (await client.post("/user/sessions"))["rows"]],
             await client.post("/contact/loadfriend"),
             await client.post("/contact/loadcommunity"),
-            await client.post("/message/conversations"),
+            (await client.post("/message/conversations"))["rows"],
         ]
 
     def filled(self, fields):

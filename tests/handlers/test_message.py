@@ -140,7 +140,9 @@ async def test_conversations(app):
         "pinned": 0,
         "muted": 0,
         "updateat": last["createat"],
+        "change": single["change"],
     }
+    assert single["change"] > group_row["change"] > 0
     assert (group_row["kind"], group_row["dstid"], group_row["last"]["media"]) == (11, room, 90)
     assert [row["unread"] for row in await chats(ann) if row["kind"] == 10] == [1]
 
@@ -156,17 +158,32 @@ async def test_empty_chats_are_not_listed(app):
 
 
 async def test_conversations_that_changed(app):
-    """`after` lists only what changed since; `limit` the newest of it."""
+    """`after` lists only what changed since, the oldest change first."""
     ann, bob = await friends(app)
     await say(ann, bob, "old")
-    seen = (await chats(ann))[0]["updateat"]
+    answer = await ann.post("/message/conversations")
+    seen = answer["data"]["change"]
+    assert seen == answer["rows"][0]["change"]
     assert await chats(ann, after=seen) == []
     await say(ann, ann, "note")
     await say(bob, ann, "new")
-    assert [row["dstid"] for row in await chats(ann, after=seen)] == [bob.user_id, ann.user_id]
-    assert [row["dstid"] for row in await chats(ann, limit=1)] == [bob.user_id]
+    assert [row["dstid"] for row in await chats(ann, after=seen)] == [ann.user_id, bob.user_id]
+    answer = await ann.post("/message/conversations", after=seen, limit=1)
+    assert ([row["dstid"] for row in answer["rows"]], answer["data"]["more"]) == ([ann.user_id], 1)
+    assert [row["dstid"] for row in await chats(ann, after=answer["data"]["change"])] == [bob.user_id]
+    answer = await ann.post("/message/conversations", limit=1)
+    assert ([row["dstid"] for row in answer["rows"]], answer["data"]["more"]) == ([bob.user_id], 1)
+    assert [row["dstid"] for row in await chats(ann, before=answer["data"]["next"])] == [ann.user_id]
     assert len(await chats(ann, limit=100_000)) == 2
-    for bad in ({"after": "x"}, {"after": -1}, {"limit": 0}, {"limit": "x"}):
+    for bad in (
+        {"after": "x"},
+        {"after": -1},
+        {"limit": 0},
+        {"limit": "x"},
+        {"before": "x"},
+        {"before": "1-"},
+        {"before": "1-1", "after": 1},
+    ):
         assert (await ann.post("/message/conversations", **bad))["code"] == -400
 
 

@@ -253,7 +253,7 @@ async def test_a_fault_of_ours(app, monkeypatch, expect_logs, cmd):
 
     with monkeypatch.context() as faulty:
         faulty.setattr("handlers.socket.session.now_ms", broken)
-        faulty.setattr("handlers.socket.session.conversations.read", broken_later)
+        faulty.setattr("handlers.socket.session.conversations.submit_read", broken_later)
         await bad.send(masked(TEXT, ujson.dumps({"cmd": cmd, "kind": 10, "dstid": 1, "seq": 1}).encode()))
         assert await bad.until_end() == []
     await good.send(masked(TEXT, BEAT))

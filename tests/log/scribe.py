@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
-from log.log import MessageLog
+from log.entries import Post, ReadMark
+from log.log import Log
 from models import contacts, groups
+from protocol.errors import Refusal
 from protocol.messages import ROOM, SINGLE, Media, Message
 from tests.models.people import NOW, newcomers
 
@@ -13,50 +15,55 @@ from tests.models.people import NOW, newcomers
 class Stored:
     """A message and its receipt, to be read as one."""
 
-    def __init__(self, message, receipt):
-        self.message, self.receipt = message, receipt
+    def __init__(self, post):
+        self.message, self.receipt = post.message, post.receipt
 
     def __getattr__(self, name):
         return getattr(self.receipt if name in ("id", "seq", "ver", "createat") else self.message, name)
 
 
-class Told:
-    """An origin that remembers how its message ended."""
-
-    def __init__(self):
-        self.done = asyncio.get_running_loop().create_future()
-
-    def settled(self, message, receipt, refusal):
-        self.done.set_result(refusal or Stored(message, receipt))
-
-
 class Scribe:
-    """A message log, with `delivered`: what it gave out as new, in that order."""
+    """A log, with `delivered`: the messages it gave out as new, in that order."""
 
     def __init__(self, database, strangers=False, **settings):
         self.delivered = []
         self.batches = []
-        self.log = MessageLog(database, strangers=strangers, on_commit=self._commit, **settings)
+        self.log = Log(database, strangers=strangers, on_settled=self._settled, **settings)
 
-    def _commit(self, batch):
+    def _settled(self, batch):
         self.batches.append(len(batch))
-        for submission in batch:
-            if submission.origin is not None:
-                submission.origin.settled(submission.message, submission.receipt, submission.refusal)
-            if submission.refusal is None and not submission.repeated:
-                self.delivered.append(Stored(submission.message, submission.receipt))
+        for entry in batch:
+            if entry.origin is not None:
+                entry.origin.set_result(entry)
+            for post in (entry, getattr(entry, "notice", None)):
+                if isinstance(post, Post) and post.refusal is None and not post.repeated:
+                    self.delivered.append(Stored(post))
+
+    async def settled(self, entry):
+        """The entry once it is settled; raises its refusal."""
+        entry.origin = asyncio.get_running_loop().create_future()
+        await self.log.append(entry)
+        entry = await entry.origin
+        if entry.refusal is not None:
+            raise entry.refusal
+        return entry
 
     async def append(self, message):
         """The stored message, or the refusal."""
-        told = Told()
-        await self.log.append(message, told)
-        return await told.done
+        try:
+            return Stored(await self.settled(Post(message)))
+        except Refusal as refusal:
+            return refusal
 
     async def say(self, user_id, dst_id, content="hi", kind=SINGLE, cid=None, **fields):
         return await self.append(Message(user_id, dst_id, kind, Media.TEXT, content, cid=cid, **fields))
 
     async def say_in(self, user_id, room_id, content="hi", cid=None, **fields):
         return await self.say(user_id, room_id, content, ROOM, cid, **fields)
+
+    async def read(self, user_id, kind, dst_id, seq):
+        """Where the mark stands when it moved, else 0."""
+        return (await self.settled(ReadMark(user_id, kind, dst_id, seq))).stands
 
 
 async def friends(database):
@@ -68,9 +75,9 @@ async def friends(database):
 
 async def room_of(database, *users):
     """The id of a new community; the first user owns it."""
-    row = await database.write(groups.create_community, users[0], "room", "", 0, "", 5, NOW)
+    row = await database.write(groups.create_community, users[0], "room", "", 0, "", 100, NOW)
     for user in users[1:]:
-        await database.write(groups.join_community, user, row["id"], NOW)
+        await database.write(groups.join_community, user, row["id"], 0, NOW)
     return row["id"]
 
 

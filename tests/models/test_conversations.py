@@ -1,21 +1,29 @@
 """Reading what was said: history, changes, the list of conversations and the read marks."""
 
+import asyncio
+
 import pytest
 
-from models import conversations, groups
+from log.entries import Join
+from models import conversations
 from models import messages as stored
+from models.tables import StoredMessage
 from protocol.errors import Forbidden, NotFound
-from protocol.messages import ROOM, SINGLE
+from protocol.messages import ROOM, SINGLE, Message
 from tests.log.scribe import friends, room_of
 from tests.models.people import NOW, newcomer, newcomers
 
 
-async def listed(database, user, after=None, limit=500):
-    return await database.read(conversations.conversations, user, after, limit)
+async def listed(database, user, limit=500):
+    return (await database.read(conversations.list_newest, user, "", limit)).rows
+
+
+async def changed(database, user, after, limit=500):
+    return await database.read(conversations.list_changed, user, after, limit)
 
 
 async def seqs(database, user, dst, before=None, after=None, limit=50, kind=SINGLE):
-    rows = await database.read(stored.history, user, kind, dst, before, after, limit, False)
+    rows, _ = await database.read(stored.history, user, kind, dst, before, after, limit, False)
     return [row["seq"] for row in rows]
 
 
@@ -49,7 +57,7 @@ async def test_a_row_is_what_was_sent(database, scribe):
         at=[bob, 0],
     )
     await scribe.say(bob, ann, "x")
-    rows = await database.read(stored.history, ann, SINGLE, bob, None, None, 50, False)
+    rows, _ = await database.read(stored.history, ann, SINGLE, bob, None, None, 50, False)
     assert rows[0] == told.row(told.receipt)
     assert rows[0] == {
         "id": told.id,
@@ -88,7 +96,7 @@ async def test_who_may_not_read(database, scribe):
         with pytest.raises(refusal):
             await database.read(stored.changes, user, kind, dst, 0, 50, False)
         with pytest.raises(refusal):
-            await database.write(conversations.mark_read, user, kind, dst, 1, False)
+            await scribe.read(user, kind, dst, 1)
 
 
 async def test_a_chat_without_messages_is_empty(database):
@@ -113,20 +121,138 @@ async def test_changes_catch_up(database, scribe):
 
 
 async def test_conversations_newest_first(database, scribe):
-    """The list is ordered by the last change, and `after` brings only what changed since."""
+    """The list begins with the newest message, and goes on page by page without a row lost or told twice."""
+    ann, bob = await friends(database)
+    rooms = [await room_of(database, ann, bob) for _ in range(4)]
+    await scribe.say(ann, bob, "one")
+    for room in rooms:
+        told = await scribe.say_in(ann, room, "two")
+    rows = await listed(database, bob)
+    expected = [(ROOM, room) for room in rooms[::-1]] + [(SINGLE, ann)]
+    assert [(row["kind"], row["dstid"]) for row in rows] == expected
+    assert (rows[0]["updateat"], rows[0]["last"]["content"]) == (told.createat, "two")
+    before, pages = "", []
+    while True:
+        page = await database.read(conversations.list_newest, bob, before, 2)
+        pages.append([row["dstid"] for row in page.rows])
+        assert page.more == bool(page.next) == (len(pages) < 3)
+        if not page.more:
+            break
+        before = page.next
+    assert pages == [rooms[:1:-1], rooms[1::-1], [ann]]
+
+
+async def test_after_a_change_comes_what_changed(database, scribe):
+    """Who was away asks once and learns of messages, of what they read elsewhere, and of what the peer
+    read."""
     ann, bob = await friends(database)
     room = await room_of(database, ann, bob)
-    await scribe.say(ann, bob, "one")
-    told = await scribe.say_in(ann, room, "two")
-    rows = await listed(database, bob)
-    assert [(row["kind"], row["dstid"], row["last"]["content"]) for row in rows] == [
-        (ROOM, room, "two"),
-        (SINGLE, ann, "one"),
-    ]
-    assert rows[0]["updateat"] == told.createat
-    assert [row["dstid"] for row in await listed(database, bob, after=rows[1]["updateat"])] == [room]
-    assert await listed(database, bob, after=rows[0]["updateat"]) == []
-    assert [row["dstid"] for row in await listed(database, bob, limit=1)] == [room]
+    await scribe.say(ann, bob)
+    await scribe.say_in(ann, room)
+    start = (await changed(database, bob, 0)).change
+    assert (await changed(database, bob, start)).rows == []
+
+    await scribe.say(ann, bob)
+    (row,) = (await changed(database, bob, start)).rows
+    assert (row["dstid"], row["seq"], row["unread"]) == (ann, 2, 2)
+
+    start = row["change"]
+    assert await scribe.read(bob, SINGLE, ann, 1) == 1
+    for user, peer in ((bob, ann), (ann, bob)):
+        (row,) = (await changed(database, user, start)).rows
+        assert row["dstid"] == peer and row["change"] > start
+    assert row["peer_read"] == 1
+
+    start = (await changed(database, ann, start)).change
+    await scribe.read(bob, ROOM, room, 1)
+    assert [row["dstid"] for row in (await changed(database, bob, start)).rows] == [room]
+    assert (await changed(database, ann, start)).rows == [], "who reads a group is nobody else's news"
+
+
+async def test_changes_come_in_pages(database, scribe):
+    """However little is told at once, going on from the last change misses nothing and repeats nothing."""
+    ann, bob = await friends(database)
+    rooms = [await room_of(database, ann, bob) for _ in range(5)]
+    await asyncio.gather(*(scribe.say_in(ann, room) for room in rooms), scribe.say(ann, bob))
+    after, seen = 0, []
+    while True:
+        page = await changed(database, bob, after, limit=2)
+        seen += [row["change"] for row in page.rows]
+        after = page.change
+        if not page.more:
+            break
+    assert len(seen) == 6 and seen == sorted(set(seen))
+    assert after == (await database.read(conversations.list_newest, bob, "", 1)).change
+
+
+async def test_the_order_of_changes_is_not_the_clock(database, scribe, monkeypatch):
+    """A clock that is put back an hour hides no change."""
+    ann, bob = await friends(database)
+    await scribe.say(ann, bob)
+    start = (await changed(database, bob, 0)).change
+    monkeypatch.setattr(scribe.log, "_last_time", 0)
+    monkeypatch.setattr("log.log.now_ms", lambda: NOW - 3_600_000)
+    await scribe.say(ann, bob)
+    assert [row["seq"] for row in (await changed(database, bob, start)).rows] == [2]
+
+
+async def test_a_list_is_bounded_in_bytes(database, scribe):
+    """An answer has about a megabyte, whatever is in it, and says that there is more."""
+    ann, bob = await friends(database)
+    rooms = [await room_of(database, ann, bob) for _ in range(25)]
+    long = "x" * 65_000
+    await asyncio.gather(*(scribe.say_in(ann, room, long) for room in rooms))
+    for _ in range(25):
+        await scribe.say(ann, bob, long)
+    newest = await database.read(conversations.list_newest, bob, "", 500)
+    assert newest.more and 10 < len(newest.rows) < 20
+    rest = await database.read(conversations.list_newest, bob, newest.next, 500)
+    assert not rest.more and len(newest.rows) + len(rest.rows) == 26
+    first = await changed(database, bob, 0)
+    assert first.more and len((await changed(database, bob, first.change)).rows) + len(first.rows) == 26
+    rows, more = await database.read(stored.history, bob, SINGLE, ann, None, None, 200, False)
+    assert more and [row["seq"] for row in rows] == list(range(26 - len(rows), 26))
+    rows, more = await database.read(stored.history, bob, SINGLE, ann, None, 0, 200, False)
+    assert more and [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
+    rows, more = await database.read(stored.changes, bob, SINGLE, ann, 0, 500, False)
+    assert more and 10 < len(rows) < 20
+
+
+async def test_notices(database, scribe):
+    """A notice is no unread message, unless it names the reader, and moves no conversation up."""
+    ann, bob, eve = await newcomers(database, 3)
+    room = await room_of(database, ann, bob)
+    said = await scribe.say_in(ann, room)
+    await scribe.settled(Join(eve, room))
+    (row,) = await listed(database, bob)
+    assert (row["seq"], row["unread"], row["updateat"]) == (2, 1, said.createat)
+    assert row["last"]["media"] == 90
+    for at, unread in (([eve], 1), ([bob], 2), ([0], 3)):
+        await scribe.append(Message(ann, room, ROOM, 90, "x", at=at))
+        (row,) = await listed(database, bob)
+        assert (row["unread"], row["updateat"]) == (unread, said.createat)
+    assert row["mentions"] == 2
+
+
+async def test_unread_ends_at_a_thousand(database, scribe):
+    """Unread is exact up to 1000 and 1000 above, however many of one's own lie between."""
+    ann, bob = await friends(database)
+    told = [scribe.say(ann, bob) for _ in range(1001)] + [scribe.say(bob, ann) for _ in range(20)]
+    await asyncio.gather(*told)
+    assert (await listed(database, bob))[0]["unread"] == 1000
+    await scribe.read(bob, SINGLE, ann, 2)
+    assert (await listed(database, bob))[0]["unread"] == 999
+    assert (await listed(database, ann))[0]["unread"] == 20
+
+
+async def test_a_missing_row(database, scribe):
+    """One broken conversation does not take the whole list away."""
+    ann, bob = await friends(database)
+    room = await room_of(database, ann, bob)
+    await scribe.say(ann, bob)
+    await scribe.say_in(ann, room)
+    await database.write(lambda: StoredMessage.delete().where(StoredMessage.content == "hi").execute())
+    assert [("last" in row, row["seq"]) for row in await listed(database, bob)] == [(False, 1), (False, 1)]
 
 
 async def test_unread_counts_what_others_said(database, scribe):
@@ -136,7 +262,7 @@ async def test_unread_counts_what_others_said(database, scribe):
         await scribe.say(speaker, other)
     (row,) = await listed(database, bob)
     assert (row["read"], row["unread"], row["seq"]) == (0, 3, 4)
-    assert await database.write(conversations.mark_read, bob, SINGLE, ann, 2, False) == 2
+    assert await scribe.read(bob, SINGLE, ann, 2) == 2
     (row,) = await listed(database, bob)
     assert (row["read"], row["unread"]) == (2, 1)
     (row,) = await listed(database, ann)
@@ -148,9 +274,9 @@ async def test_the_read_mark_only_moves_up(database, scribe):
     ann, bob = await friends(database)
     await scribe.say(ann, bob)
     await scribe.say(ann, bob)
-    assert await database.write(conversations.mark_read, bob, SINGLE, ann, 2**53 - 1, False) == 2
-    assert await database.write(conversations.mark_read, bob, SINGLE, ann, 1, False) == 0
-    assert await database.write(conversations.mark_read, bob, SINGLE, ann, 2, False) == 0
+    assert await scribe.read(bob, SINGLE, ann, 2**53 - 1) == 2
+    assert await scribe.read(bob, SINGLE, ann, 1) == 0
+    assert await scribe.read(bob, SINGLE, ann, 2) == 0
     assert (await listed(database, bob))[0]["read"] == 2
 
 
@@ -160,11 +286,11 @@ async def test_who_joins_later_has_read_what_was_said(database, scribe):
     room = await room_of(database, ann)
     for _ in range(3):
         await scribe.say_in(ann, room)
-    await database.write(groups.join_community, bob, room, NOW)
+    await scribe.settled(Join(bob, room))
     await scribe.say_in(ann, room)
     (row,) = await listed(database, bob)
     assert (row["read"], row["unread"]) == (3, 1)
-    assert await seqs(database, bob, room, kind=ROOM) == [1, 2, 3, 4]
+    assert await seqs(database, bob, room, kind=ROOM) == [1, 2, 3, 4, 5]  # 4 tells of Bob
 
 
 async def test_mentions(database, scribe):
@@ -177,7 +303,7 @@ async def test_mentions(database, scribe):
     await scribe.say_in(ann, room, at=[eve])
     mentions = {user: (await listed(database, user))[0]["mentions"] for user in (ann, bob, eve)}
     assert mentions == {ann: 1, bob: 2, eve: 3}
-    await database.write(conversations.mark_read, bob, ROOM, room, 1, False)
+    await scribe.read(bob, ROOM, room, 1)
     assert (await listed(database, bob))[0]["mentions"] == 1
 
 

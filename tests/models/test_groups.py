@@ -72,9 +72,9 @@ async def test_joining_twice_changes_nothing(database):
     """Joining a group puts it on the list and lets one in; doing it again changes nothing."""
     ann, bo = await newcomers(database, 2)
     group = (await create(database, ann))["id"]
-    assert await database.write(rows.join_community, bo, group, NOW)
-    assert not await database.write(rows.join_community, bo, group, NOW + 1)
-    assert not await database.write(rows.join_community, ann, group, NOW + 1)
+    assert await database.write(rows.join_community, bo, group, 0, NOW)
+    assert not await database.write(rows.join_community, bo, group, 0, NOW + 1)
+    assert not await database.write(rows.join_community, ann, group, 0, NOW + 1)
     assert await groups(database, bo) == [group]
     assert sorted(await database.read(room_members, group)) == [ann, bo]
 
@@ -83,7 +83,7 @@ async def test_group_must_exist(database):
     """Joining a number that is no group says so and leaves nothing behind."""
     ann = await newcomer(database)
     with pytest.raises(NotFound):
-        await database.write(rows.join_community, ann, 2**53 - 1, NOW)
+        await database.write(rows.join_community, ann, 2**53 - 1, 0, NOW)
     assert await count(database, Contact) == 0
 
 

@@ -114,7 +114,7 @@ async def test_the_quota_is_exact(busy):
     """Of twenty uploads at once against room for five, five are taken."""
     ann = await newcomer(busy)
     results = await asyncio.gather(
-        *(busy.run(media.reserve, row(number, ann), 59) for number in range(20)), return_exceptions=True
+        *(busy.write(media.reserve, row(number, ann), 59) for number in range(20)), return_exceptions=True
     )
     assert [type(result) for result in results].count(TooLarge) == 15
     assert results.count(None) == 5
@@ -126,9 +126,9 @@ async def test_attached_or_collected_never_both(busy):
     """A message sent at the moment of collection either keeps its picture or came too late: one of the
     two."""
     for number in range(40):
-        await busy.run(media.reserve, row(number), 0)
-    claims = [busy.run(media.claim_unattached, LATER, 10) for _ in range(8)]
-    attaches = [busy.run(attach, url(number)) for number in range(40)]
+        await busy.write(media.reserve, row(number), 0)
+    claims = [busy.write(media.claim_unattached, LATER, 10) for _ in range(8)]
+    attaches = [busy.write(attach, url(number)) for number in range(40)]
     results = await asyncio.gather(*attaches[:20], *claims, *attaches[20:])
     claimed = {each.key for result in results if result for each in result}
     assert claimed

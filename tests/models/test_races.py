@@ -62,7 +62,9 @@ async def test_group_is_joined_once(busy):
     """Who taps "join" many times joins once, and one notice is due."""
     ann, bo = await newcomers(busy, 2)
     group = (await busy.write(groups.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
-    results = await all_at_once(*(busy.write(groups.join_community, bo, group, NOW) for _ in range(AT_ONCE)))
+    results = await all_at_once(
+        *(busy.write(groups.join_community, bo, group, 0, NOW) for _ in range(AT_ONCE))
+    )
     assert sorted(results) == [False] * (AT_ONCE - 1) + [True]
     assert await count(busy, Contact, Contact.ownerid == bo) == 1
     assert sorted(await busy.write(room_members, group)) == [ann, bo]
@@ -72,7 +74,7 @@ async def test_crowd_joins_a_group(busy):
     """Many who join one group at once are all in it."""
     ann, *crowd = await newcomers(busy, AT_ONCE)
     group = (await busy.write(groups.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
-    assert all(await all_at_once(*(busy.write(groups.join_community, who, group, NOW) for who in crowd)))
+    assert all(await all_at_once(*(busy.write(groups.join_community, who, group, 0, NOW) for who in crowd)))
     assert sorted(await busy.write(room_members, group)) == [ann, *crowd]
 
 

@@ -1,0 +1,165 @@
+"""All that differs between the databases: how each is opened, begins, locks, and takes many rows at once."""
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+
+import peewee
+from playhouse.db_url import parse
+
+#: KiB of pages that SQLite keeps in memory for each connection.
+_SQLITE_CACHE_KIB = 16000
+#: Bytes to which SQLite's write-ahead log is cut down again.
+_SQLITE_LOG_BYTES = 64 << 20
+#: Seconds in which a connection to a database server has to be there.
+_CONNECT_S = 5
+#: PostgreSQL takes 65535 parameters in a statement; a message has 15.
+_POSTGRESQL_ROWS = 1000
+
+
+class Dialect(ABC):
+    """One kind of database.
+
+    `single_writer`: there is one writer at a time, so whoever writes waits in line in this process.
+    `commits_get_lost`: the answer to a COMMIT can be lost on the way, so that nobody knows whether it
+    happened. `reading`, `writing`: how a transaction begins, as arguments of Peewee's `atomic`. A reading one
+    sees one state from its first to its last query.
+    """
+
+    schemes: Sequence[str]
+    single_writer = False
+    commits_get_lost = True
+    reading: Sequence[str] = ("REPEATABLE READ",)
+    writing: Sequence[str] = ()
+
+    @abstractmethod
+    def open(self, url: str, deadline_s: float) -> peewee.Database:
+        """The database at `url`; no statement waits longer than `deadline_s` as far as the driver can
+        tell."""
+
+    def locked(self, query: peewee.ModelSelect) -> peewee.ModelSelect:
+        """`query`, keeping the rows that it finds from changing until the transaction ends."""
+        return query.for_update()
+
+    def pairs(self, count: int, mark: str) -> str:
+        """The right side of ``(a, b) IN (…)`` for `count` pairs; `mark` stands for a parameter."""
+        return ", ".join([f"({mark}, {mark})"] * count)
+
+    def insert(self, cursor: object, sql_of: Callable[[int], str], rows: Sequence[tuple]) -> None:
+        """Inserts `rows` as cheaply as the driver can. `sql_of(n)` is the statement for n rows."""
+        if rows:
+            cursor.executemany(sql_of(1), rows)  # type: ignore[attr-defined]
+
+    def raise_number(self, database: peewee.Database, name: str, count: int) -> int:
+        """Adds `count` to a number of `server_state` and returns the sum. Its row stays locked."""
+        sql = f"UPDATE server_state SET value = value + {database.param} WHERE name = {database.param}"
+        return int(database.execute_sql(f"{sql} RETURNING value", (count, name)).fetchone()[0])
+
+    def interrupt(self, connection: object) -> None:
+        """Ends what `connection` is doing in another thread, where a driver can do that."""
+
+
+class Sqlite(Dialect):
+    """One file. A transaction that reads first and writes later can fail with BUSY_SNAPSHOT whatever the busy
+    timeout, so writing takes the write lock at once."""
+
+    schemes = ("sqlite",)
+    single_writer = True
+    commits_get_lost = False
+    reading = ("DEFERRED",)
+    writing = ("IMMEDIATE",)
+
+    def open(self, url: str, deadline_s: float) -> peewee.Database:
+        return peewee.SqliteDatabase(
+            url.removeprefix("sqlite:///"),
+            timeout=deadline_s,
+            check_same_thread=True,
+            pragmas={
+                "journal_mode": "wal",
+                "synchronous": "full",  # NORMAL loses commits when the power fails
+                "cache_size": -_SQLITE_CACHE_KIB,
+                "journal_size_limit": _SQLITE_LOG_BYTES,
+            },
+        )
+
+    def locked(self, query: peewee.ModelSelect) -> peewee.ModelSelect:
+        return query  # the whole file is ours
+
+    def pairs(self, count: int, mark: str) -> str:
+        return f"VALUES {super().pairs(count, mark)}"  # only then is the key used
+
+    def interrupt(self, connection: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.interrupt()
+
+
+class MySql(Dialect):
+    """MySQL and MariaDB."""
+
+    schemes = ("mysql",)
+
+    def raise_number(self, database: peewee.Database, name: str, count: int) -> int:
+        sql = "UPDATE server_state SET value = LAST_INSERT_ID(value + %s) WHERE name = %s"
+        return int(database.execute_sql(sql, (count, name)).lastrowid)
+
+    def open(self, url: str, deadline_s: float) -> peewee.Database:
+        import pymysql.constants.CLIENT as client
+
+        arguments = parse(url, unquote_password=True, unquote_user=True)
+        arguments["password"] = arguments.pop("passwd", "")  # the name that PyMySQL knows today
+        return peewee.MySQLDatabase(
+            **arguments,
+            charset="utf8mb4",
+            # matched rows, not changed ones, as the other databases count
+            client_flag=client.FOUND_ROWS,
+            init_command="SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            sql_mode="STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO",
+            connect_timeout=_CONNECT_S,
+            read_timeout=deadline_s,
+            write_timeout=deadline_s,
+        )
+
+
+class Postgresql(Dialect):
+    schemes = ("postgresql", "postgres")
+    reading = ("REPEATABLE READ READ ONLY",)
+
+    def open(self, url: str, deadline_s: float) -> peewee.Database:
+        arguments = parse(url, unquote_password=True, unquote_user=True)
+        milliseconds = int(deadline_s * 1000)
+        return peewee.PostgresqlDatabase(
+            **arguments,
+            prefer_psycopg3=True,
+            connect_timeout=_CONNECT_S,
+            tcp_user_timeout=milliseconds,
+            options=f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+        )
+
+    def insert(self, cursor: object, sql_of: Callable[[int], str], rows: Sequence[tuple]) -> None:
+        """psycopg's `executemany` is a pipeline, and one that fails (a resend, told by a unique key) logs a
+        warning: here many rows go in one statement."""
+        for start in range(0, len(rows), _POSTGRESQL_ROWS):
+            part = rows[start : start + _POSTGRESQL_ROWS]
+            cursor.execute(sql_of(len(part)), [value for row in part for value in row])  # type: ignore[attr-defined]
+
+
+_ALL: Sequence[Dialect] = (Sqlite(), MySql(), Postgresql())
+_BY_CLASS = {
+    peewee.SqliteDatabase: _ALL[0],
+    peewee.MySQLDatabase: _ALL[1],
+    peewee.PostgresqlDatabase: _ALL[2],
+}
+
+
+def of_url(url: str) -> Dialect:
+    """The dialect of a `database.url`. Raises `ValueError` for an unknown scheme."""
+    scheme = url.partition(":")[0]
+    for dialect in _ALL:
+        if scheme in dialect.schemes:
+            return dialect
+    raise ValueError(f"database.url: unknown scheme {scheme!r}")
+
+
+def of_database(database: peewee.Database) -> Dialect:
+    """The dialect of an open database."""
+    return _BY_CLASS[type(database)]

@@ -1,0 +1,8 @@
+"""The kinds of entries, a file each: what the log can be asked to write."""
+
+from log.entries.entry import Entry as Entry
+from log.entries.membership import Befriend as Befriend
+from log.entries.membership import CreateGroup as CreateGroup
+from log.entries.membership import Join as Join
+from log.entries.post import Post as Post
+from log.entries.read import ReadMark as ReadMark

@@ -1,0 +1,53 @@
+"""What the log takes: an entry knows how it is checked and what it writes under its conversation's lock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.tables import key_of
+from protocol.errors import Refusal
+
+if TYPE_CHECKING:
+    from log.batch import Batch, Place
+
+
+class Entry:
+    """One thing to be written in its turn. Settled, it either has a `refusal`, or what its kind says it has.
+
+    `userid` does it, in the conversation that they mean by (`kind`, `dstid`). `origin`: who waits for the
+    end, known to whoever made the entry; the log only hands it back.
+    """
+
+    __slots__ = ("dstid", "kind", "origin", "refusal", "userid")
+
+    #: Only members may: the batch refuses others before `apply`.
+    members_only = True
+    #: Writes rows of its own while it is applied, so its refusal has to take them back.
+    writes_at_once = False
+    #: A conversation that has no row yet, and may begin, is opened for it.
+    opens = False
+    #: The client's own id, under which it is stored once; None for what has none.
+    cid: str | None = None
+
+    def __init__(self, userid: int, kind: int, dstid: int, origin: object = None) -> None:
+        self.userid, self.kind, self.dstid = userid, kind, dstid
+        self.origin = origin
+        self.refusal: Refusal | None = None
+
+    def key(self) -> str | None:
+        """The key of the conversation that is locked for it, None for no existing one."""
+        return key_of(self.userid, self.kind, self.dstid)
+
+    @property
+    def client_cid(self) -> str | None:
+        """The cid by which the client knows it."""
+        return None
+
+    def begin(self) -> None:
+        """A try begins: what an earlier one has left is forgotten."""
+        self.refusal = None
+
+    def apply(self, batch: Batch, place: Place | None) -> None:
+        """Takes numbers and hands rows to the batch. Raises a `Refusal` or sets one. `place` is the locked
+        conversation; None where there is none, which a `members_only` entry never sees."""
+        raise NotImplementedError

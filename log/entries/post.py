@@ -1,0 +1,84 @@
+"""A message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from log.entries.entry import Entry
+from models.messages import MAX_CONVERSATION, MAX_SEQ, public_id
+from protocol.errors import Conflict, Refused
+from protocol.messages import Media, Message, Receipt
+
+if TYPE_CHECKING:
+    from log.batch import Batch, Place
+
+
+class Post(Entry):
+    """A message on its way. Settled without a refusal it has a `receipt`; `repeated` then says that it was
+    stored before and need not be delivered again.
+
+    `cid`: the message's own, or one that the log gave it, so that a COMMIT whose answer was lost can be made
+    again.
+    """
+
+    __slots__ = ("cid", "message", "receipt", "repeated")
+
+    opens = True
+
+    def __init__(self, message: Message, origin: object = None) -> None:
+        super().__init__(message.userid, message.cmd, message.dstid, origin)
+        self.message = message
+        self.cid: str | None = message.cid
+        self.receipt: Receipt | None = None
+        self.repeated = False
+
+    @property
+    def client_cid(self) -> str | None:
+        return self.message.cid
+
+    def begin(self) -> None:
+        self.refusal, self.receipt, self.repeated = None, None, False
+
+    def apply(self, batch: Batch, place: Place | None) -> None:
+        assert place is not None
+        message, cid = self.message, self.cid
+        digest = None
+        if cid is not None:
+            digest = message.digest()
+            if (message.userid, cid) in batch.stored:
+                self._repeat(batch, place, digest)
+                return
+        if place.seq >= MAX_SEQ or place.id > MAX_CONVERSATION:
+            self.refusal = Refused("该会话已满", "This conversation is full")
+            return
+        place.seq += 1
+        place.ver += 1
+        # A notice does not move a conversation up, but for its first message.
+        if message.media != Media.NOTICE or place.seq == 1:
+            place.updateat = batch.now
+        batch.posted[place.id] = place
+        receipt = self.receipt = Receipt(public_id(place.id, place.seq), place.seq, place.ver, batch.now)
+        at = message.at
+        batch.messages.append((
+            place.id, place.seq, place.ver, message.userid, cid, digest, message.media, message.content,
+            message.pic, message.url, message.memo, message.amount, message.ref,
+            ",".join(map(str, at)) if at else "", batch.now,
+        ))  # fmt: skip
+        if at:
+            batch.mentions.extend(
+                (user_id, place.id, place.seq, message.userid) for user_id in at if user_id != message.userid
+            )
+        if message.url or message.pic:
+            batch.shown += (message.url, message.pic)
+        if cid is not None:
+            batch.stored[message.userid, cid] = (digest, receipt)
+
+    def _repeat(self, batch: Batch, place: Place, digest: int) -> None:
+        """Gives a resend the numbers of the first one, or refuses another message under the same cid."""
+        first, receipt = batch.stored[self.userid, self.cid or ""]
+        if first != digest and not batch.is_stored_as(self.message, place, receipt):
+            self.refusal = Conflict("该消息编号已被使用", "This cid names another message")
+            return
+        ours = receipt.createat in batch.earlier and receipt.id not in batch.ours
+        batch.ours.add(receipt.id)
+        self.receipt, self.repeated = receipt, not ours
