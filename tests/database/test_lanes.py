@@ -1,0 +1,88 @@
+"""Readers, writers and those who read much do not wait for each other, and nobody waits for ever."""
+
+import asyncio
+import threading
+
+import pytest
+
+from database.dialect import MySql
+from database.door import Database
+from models.tables import ServerState
+from protocol.errors import TryAgain
+
+#: A statement that does not end by itself; MariaDB would bound its iterations.
+_ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"
+
+
+def number(name):
+    return ServerState.select(ServerState.value).where(ServerState.name == name).scalar()
+
+
+@pytest.fixture
+def hurried(database_url, io_loop):
+    """A database whose calls may take half a second, with one reader and one writer."""
+    opened = Database(database_url, workers=1, deadline_s=0.5)
+    opened.migrate()
+    yield opened
+    io_loop.run_sync(opened.close)
+
+
+async def test_a_read_sees_one_state(database):
+    """Whatever is written meanwhile, all queries of one read see the same rows."""
+    await database.write(ServerState.insert(name="n", value=1).execute)
+    first, written = threading.Event(), threading.Event()
+
+    def read():
+        before = number("n")
+        first.set()
+        written.wait(10)
+        return before, number("n")
+
+    reading = asyncio.create_task(database.read(read))
+    await asyncio.to_thread(first.wait, 10)
+    await database.write(ServerState.update(value=2).where(ServerState.name == "n").execute)
+    written.set()
+    assert await reading == (1, 1)
+    assert await database.read(number, "n") == 2
+
+
+@pytest.mark.parametrize("busy", ["write", "read_much"])
+async def test_reads_stand_behind_nobody(database, busy):
+    """While every writer, or everybody who reads much, is held up, a read is answered."""
+    end = threading.Event()
+    held = [asyncio.create_task(getattr(database, busy)(end.wait, 10)) for _ in range(20)]
+    await asyncio.sleep(0)
+    assert await database.read(number, "epoch") > 0
+    assert not any(task.done() for task in held)
+    end.set()
+    await asyncio.gather(*held)
+
+
+@pytest.mark.parametrize("call", ["read", "read_much", "write"])
+async def test_nobody_waits_for_ever(hurried, call):
+    """Who waits longer than the deadline is told to try again, also in line behind the one that hangs;
+    afterwards all goes on."""
+    end = threading.Event()
+    results = await asyncio.gather(
+        *(getattr(hurried, call)(end.wait, 10) for _ in range(4)), return_exceptions=True
+    )
+    assert [type(result) for result in results] == [TryAgain] * 4
+    end.set()
+    assert await getattr(hurried, call)(number, "epoch") > 0
+
+
+async def test_a_statement_that_does_not_end(hurried, expect_logs):
+    """A query that takes too long is stopped in the database, too, so that its thread is free again."""
+    expect_logs(
+        "magpie.database", "failed: interrupted|failed:.*(timeout|timed out|Lost connection)", required=False
+    )
+    endless = "SELECT SLEEP(20)" if isinstance(hurried.dialect, MySql) else _ENDLESS
+    with pytest.raises(TryAgain):
+        await hurried.read(hurried.peewee.execute_sql, endless)
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                assert await hurried.read(number, "epoch") > 0
+                return
+            except TryAgain:
+                pass
