@@ -16,6 +16,9 @@ _CONNECT_S = 5
 #: PostgreSQL takes 65535 parameters in a statement; a message has 15.
 _POSTGRESQL_ROWS = 1000
 
+#: One row, in the order of its columns.
+Values = tuple[object, ...]
+
 
 class Dialect(ABC):
     """One kind of database.
@@ -45,7 +48,7 @@ class Dialect(ABC):
         """The right side of ``(a, b) IN (…)`` for `count` pairs; `mark` stands for a parameter."""
         return ", ".join([f"({mark}, {mark})"] * count)
 
-    def insert(self, cursor: object, sql_of: Callable[[int], str], rows: Sequence[tuple]) -> None:
+    def insert(self, cursor: object, sql_of: Callable[[int], str], rows: Sequence[Values]) -> None:
         """Inserts `rows` as cheaply as the driver can. `sql_of(n)` is the statement for n rows."""
         if rows:
             cursor.executemany(sql_of(1), rows)  # type: ignore[attr-defined]
@@ -135,7 +138,7 @@ class Postgresql(Dialect):
             options=f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
         )
 
-    def insert(self, cursor: object, sql_of: Callable[[int], str], rows: Sequence[tuple]) -> None:
+    def insert(self, cursor: object, sql_of: Callable[[int], str], rows: Sequence[Values]) -> None:
         """psycopg's `executemany` is a pipeline, and one that fails (a resend, told by a unique key) logs a
         warning: here many rows go in one statement."""
         for start in range(0, len(rows), _POSTGRESQL_ROWS):

@@ -119,7 +119,9 @@ class Database:
         """Raises RuntimeError when a key that decides races is missing."""
         with self.peewee.connection_context():
             for table, keys in _UNIQUE.items():
-                there = {tuple(index.columns) for index in self.peewee.get_indexes(table) if index.unique}
+                there = {
+                    tuple(index.columns or ()) for index in self.peewee.get_indexes(table) if index.unique
+                }
                 for key in keys:
                     if key not in there:
                         raise RuntimeError(f"table {table} has no unique key on {', '.join(key)}")
@@ -186,8 +188,9 @@ class Database:
         for write in writes:
             if write.done.done():
                 continue
-            if error := refusal or write.error:
-                write.done.set_exception(error)
+            failure = refusal or write.error
+            if failure is not None:
+                write.done.set_exception(failure)
             else:
                 write.done.set_result(write.result)
 

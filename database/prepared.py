@@ -2,6 +2,7 @@
 them."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from peewee import Query
 
@@ -16,7 +17,7 @@ class Prepared:
         self._make = make
         self._sql: dict[type, str] = {}
 
-    def __call__(self, *parameters: object) -> Sequence[tuple]:
+    def __call__(self, *parameters: object) -> Sequence[tuple[Any, ...]]:
         kind = type(database.obj)
         if kind not in self._sql:
             self._sql[kind] = self._make().sql()[0]

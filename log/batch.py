@@ -7,6 +7,7 @@ numbers, say what the conversations have reached. COMMIT is the log's.
 
 from collections.abc import Collection, Iterator, Sequence
 
+from database.dialect import Values
 from database.door import Database
 from log.entries import Entry
 from log.statements import Statements
@@ -71,7 +72,7 @@ class Batch:
         self.ours: set[int] = set()
 
         # What entries leave here for the end of the batch.
-        self.messages: list[tuple] = []
+        self.messages: list[Values] = []
         self.mentions: list[tuple[int, int, int, int]] = []
         self.posted: dict[int, Place] = {}  # by conversation id: those with a new message
         self.read: dict[tuple[int, int], int] = {}  # (user, conversation) -> read

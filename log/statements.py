@@ -3,9 +3,11 @@ inserts."""
 
 import functools
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from peewee import Model, Query, __exception_wrapper__
 
+from database.dialect import Values
 from database.door import Database
 from models.tables import Conversation, Member, Mention, StoredMessage
 
@@ -35,7 +37,7 @@ class Statements:
         """(user id, conversation id, read) of those (user, conversation) who belong together."""
         return self._rows(self._members(len(pairs)), [value for pair in pairs for value in pair])
 
-    def insert(self, messages: Sequence[tuple], mentions: Sequence[tuple]) -> None:
+    def insert(self, messages: Sequence[Values], mentions: Sequence[Values]) -> None:
         with __exception_wrapper__:  # a raw cursor raises the driver's exceptions, not Peewee's
             cursor = self._peewee.cursor()
             self._dialect.insert(cursor, self._insert_message, messages)
@@ -53,10 +55,10 @@ class Statements:
         """(change, user id, conversation id)"""
         self._many(self._change, rows)
 
-    def _rows(self, sql: str, parameters: Sequence[int]) -> list:
+    def _rows(self, sql: str, parameters: Sequence[int]) -> list[Any]:
         return self._peewee.execute_sql(sql, parameters).fetchall()
 
-    def _many(self, sql: str, rows: Sequence[tuple]) -> None:
+    def _many(self, sql: str, rows: Sequence[Values]) -> None:
         if rows:
             with __exception_wrapper__:
                 self._peewee.cursor().executemany(sql, rows)

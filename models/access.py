@@ -50,6 +50,7 @@ def hears_typing(user_id: int, kind: int, dstid: int, strangers: bool, max_membe
     conversation = locate(user_id, kind, dstid, strangers)
     if kind == SINGLE:
         return user_id != dstid
+    assert conversation is not None  # a group has one
     members = Member.select(Member.user_id).where(Member.conversation_id == conversation.id)
     return members.limit(max_members + 1).count() <= max_members
 

@@ -1,15 +1,28 @@
 """Users and their accounts. What leaves this module never holds the password's hash, but for the two
 functions that log-in asks."""
 
+from typing import TypedDict
+
 from models.media import attach
 from models.tables import User
+from protocol import rows
 from protocol.errors import Conflict, NotFound, Refused
+
+
+class LoginRow(TypedDict):
+    """What a log-in is checked against; `passwd` is the stored hash."""
+
+    id: int
+    passwd: str
+
 
 #: The columns of a user that may be read; who may see `mobile` is decided where the answer is made.
 PROFILE = (User.id, User.mobile, User.avatar, User.sex, User.nickname, User.memo, User.createat)
 
 
-def create_user(mobile: str, passwd: str, nickname: str, avatar: str, sex: str, memo: str, now: int) -> dict:
+def create_user(
+    mobile: str, passwd: str, nickname: str, avatar: str, sex: str, memo: str, now: int
+) -> rows.Profile:
     """A new account; `passwd` is the hash to store. `Conflict` when the number has one: the unique index
     decides between two who register it at once."""
     is_new = (
@@ -38,7 +51,7 @@ def require_free(mobile: str) -> None:
         raise _taken()
 
 
-def find_user(user_id: int) -> dict:
+def find_user(user_id: int) -> rows.Profile:
     """`{id, mobile, avatar, sex, nickname, memo, createat}`, or `NotFound`."""
     row = User.select(*PROFILE).where(User.id == user_id).dicts().first()
     if row is None:
@@ -54,8 +67,8 @@ def nickname_of(user_id: int) -> str:
     return str(row[0])
 
 
-def login_of(mobile: str) -> dict | None:
-    """`{id, passwd}` (the hash) of the account with this number."""
+def login_of(mobile: str) -> LoginRow | None:
+    """The account with this number."""
     return User.select(User.id, User.passwd).where(User.mobile == mobile).dicts().first()
 
 
@@ -67,7 +80,7 @@ def passwd_of(user_id: int) -> str:
     return row[0]
 
 
-def update_profile(user_id: int, changes: dict[str, str]) -> dict:
+def update_profile(user_id: int, changes: dict[str, str]) -> rows.Profile:
     """Set some of nickname, avatar, sex and memo; the row as it is then."""
     if changes:
         User.update(changes).where(User.id == user_id).execute()

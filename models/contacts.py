@@ -6,6 +6,7 @@ from collections.abc import Collection
 from models.accounts import PROFILE, unknown_user
 from models.conversations import open_single
 from models.tables import USER, Contact, User
+from protocol import rows
 from protocol.errors import Conflict, Refused
 
 
@@ -38,7 +39,7 @@ def since(owner_id: int, dst_id: int) -> int:
     return int(Contact.select(Contact.createat).where(mine).scalar() or 0)
 
 
-def friends_of(user_id: int) -> list[dict]:
+def friends_of(user_id: int) -> list[rows.Profile]:
     """The rows of a user's friends, in the order they were added."""
     friends = User.select(*PROFILE).join(Contact, on=(Contact.dstobj == User.id))
     mine = (Contact.ownerid == user_id) & (Contact.cate == USER)

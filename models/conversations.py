@@ -6,11 +6,12 @@ in `member` is the one rule for who may send to it and read it.
 
 from typing import NamedTuple
 
-from peewee import Case, Expression, ModelSelect, fn
+from peewee import Case, Expression, Model, ModelSelect, fn
 
 from models import state
 from models.messages import MAX_ANSWER_BYTES, size_of, wire_row
 from models.tables import Conversation, Member, Mention, StoredMessage, key_of
+from protocol import rows
 from protocol.messages import ROOM, SINGLE, Media
 
 #: What is unread is counted up to here; more is told as this number.
@@ -23,7 +24,7 @@ class ConversationList(NamedTuple):
     """A part of somebody's list. `change`: the change number at which it stands. `next`: where the part after
     it begins, "" for the last; `more`: whether there is one."""
 
-    rows: list[dict]
+    rows: "list[rows.Conversation]"
     epoch: int
     change: int
     more: bool
@@ -69,9 +70,9 @@ def list_newest(user_id: int, before: str, limit: int) -> ConversationList:
             (Conversation.updateat < updateat)
             | (Conversation.updateat == updateat) & (Conversation.id < conversation_id)
         )
-    found, rows, more = _rows(user_id, query, limit)
+    found, told, more = _rows(user_id, query, limit)
     following = f"{found[-1].updateat}-{found[-1].id}" if more else ""
-    return ConversationList(rows, epoch, change, more, following)
+    return ConversationList(told, epoch, change, more, following)
 
 
 def list_changed(user_id: int, after: int, limit: int) -> ConversationList:
@@ -79,8 +80,8 @@ def list_changed(user_id: int, after: int, limit: int) -> ConversationList:
     change first. `change` of the answer is what the next call goes on from."""
     change, epoch = state.change(), state.epoch()
     query = _mine(user_id).where((Conversation.change > after) | (Member.change > after)).order_by(_change())
-    _, rows, more = _rows(user_id, query, limit)
-    return ConversationList(rows, epoch, rows[-1]["change"] if more else change, more)
+    _, told, more = _rows(user_id, query, limit)
+    return ConversationList(told, epoch, told[-1]["change"] if more else change, more)
 
 
 def is_place(text: str) -> bool:
@@ -109,7 +110,9 @@ def _mine(user_id: int) -> ModelSelect:
     )
 
 
-def _rows(user_id: int, query: ModelSelect, limit: int) -> tuple[list[Conversation], list[dict], bool]:
+def _rows(
+    user_id: int, query: ModelSelect, limit: int
+) -> tuple[list[Conversation], list[rows.Conversation], bool]:
     """(the conversations told, their rows, whether there are more): as many as `limit` and the size of an
     answer allow, one at least."""
     found = list(query.limit(limit + 1).objects())
@@ -121,9 +124,9 @@ def _rows(user_id: int, query: ModelSelect, limit: int) -> tuple[list[Conversati
     peer_read = _peer_read(user_id, shown)
     behind = [c for c in shown if c.read < c.seq]
     unread, mentions = _unread(user_id, behind), _mentions(user_id, behind)
-    rows = []
+    listed: list[rows.Conversation] = []
     for c in shown:
-        row = {
+        row: rows.Conversation = {
             "kind": c.kind,
             "dstid": c.a if c.kind == ROOM or c.b == user_id else c.b,
             "seq": c.seq,
@@ -139,13 +142,13 @@ def _rows(user_id: int, query: ModelSelect, limit: int) -> tuple[list[Conversati
         }
         if c.id in last:  # a row that is missing in a damaged database does not take the list with it
             row["last"] = last[c.id]
-        rows.append(row)
-    return shown, rows, more
+        listed.append(row)
+    return shown, listed, more
 
 
-def _last_messages(found: list[Conversation]) -> tuple[dict[int, dict], int]:
+def _last_messages(found: list[Conversation]) -> tuple[dict[int, rows.Message], int]:
     """The last message of each conversation by its id, and of how many there was room in the answer."""
-    last: dict[int, dict] = {}
+    last: dict[int, rows.Message] = {}
     size = 0
     for start in range(0, len(found), _SLICE):
         part = {c.id: c for c in found[start : start + _SLICE]}
@@ -233,7 +236,7 @@ def _named(user_id: int, conversation_ids: list[int]) -> tuple[Expression, ...]:
 
 
 def _count(
-    user_id: int, conversation_ids: list[int], what: object, model: type, *which: object
+    user_id: int, conversation_ids: list[int], what: object, model: type[Model], *which: object
 ) -> dict[int, int]:
     """How many rows of `model` after the caller's read mark are `which`, by conversation."""
     query = (

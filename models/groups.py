@@ -6,6 +6,7 @@ from models.contacts import add_contact
 from models.conversations import add_member, open_room
 from models.media import attach
 from models.tables import COMMUNITY, Community, Contact
+from protocol import rows
 from protocol.errors import NotFound, Refused
 
 _ROW = (
@@ -21,7 +22,7 @@ _ROW = (
 
 def create_community(
     owner_id: int, name: str, icon: str, cate: int, memo: str, max_owned: int, now: int
-) -> dict:
+) -> rows.Group:
     """A new group with its owner as the first member; `Refused` when the owner has `max_owned`."""
     slot = _take_slot(
         {"ownerid": owner_id, "name": name, "icon": icon, "cate": cate, "memo": memo, "createat": now},
@@ -45,20 +46,20 @@ def join_community(user_id: int, community_id: int, seq: int, now: int) -> bool:
     return True
 
 
-def made_at(owner_id: int, times: Collection[int]) -> dict | None:
+def made_at(owner_id: int, times: Collection[int]) -> rows.Group | None:
     """The group that an owner made at one of these times (ms), None when there is none."""
     mine = (Community.ownerid == owner_id) & Community.createat.in_(list(times))
     return Community.select(*_ROW).where(mine).dicts().first()
 
 
-def communities_of(user_id: int) -> list[dict]:
+def communities_of(user_id: int) -> list[rows.Group]:
     """The groups a user made or joined, in that order."""
     groups = Community.select(*_ROW).join(Contact, on=(Contact.dstobj == Community.id))
     mine = (Contact.ownerid == user_id) & (Contact.cate == COMMUNITY)
     return list(groups.where(mine).order_by(Contact.id).dicts())
 
 
-def _take_slot(row: dict, max_owned: int) -> int:
+def _take_slot(row: dict[str, object], max_owned: int) -> int:
     """Store the row in the owner's first free slot.
 
     A slot that looks free may be taken by a transaction running beside this one: the index says so, and the

@@ -7,6 +7,8 @@ a message, an avatar or an icon holds, one look at the unique key finds the row.
 The life of an upload: reserved, then attached or collected, and the owner's quota along the way.
 """
 
+from typing import Any
+
 from models.tables import ATTACHED, COLLECTING, KEY_LENGTH, PREFIX, UNATTACHED, Attachment, User
 from protocol.errors import TooLarge
 
@@ -25,7 +27,7 @@ def attach(*urls: str) -> None:
         ).execute()
 
 
-def reserve(attachment: dict, quota: int) -> None:
+def reserve(attachment: dict[str, Any], quota: int) -> None:
     """Add the row (columns of Attachment) and count its bytes against the owner's `quota`, or `TooLarge`.
 
     Comes before the bytes are stored: a crash in between leaves a row without bytes, which the collector

@@ -8,6 +8,7 @@ from peewee import ModelSelect
 
 from models.access import locate
 from models.tables import Conversation, StoredMessage
+from protocol import rows
 from protocol.messages import ROOM, Message, Receipt
 
 #: id = conversation_id << 27 | seq: 2^26 conversations of 2^27 messages stay below 2^53.
@@ -32,7 +33,7 @@ def public_id(conversation_id: int, seq: int) -> int:
     return conversation_id << SEQ_BITS | seq
 
 
-def wire_row(stored: StoredMessage, conversation: Conversation) -> dict:
+def wire_row(stored: StoredMessage, conversation: Conversation) -> rows.Message:
     """A stored message as the wire has it, the way its author addressed it."""
     if conversation.kind == ROOM:
         dstid = conversation.a
@@ -65,7 +66,7 @@ def size_of(stored: StoredMessage) -> int:
 
 def history(
     user_id: int, kind: int, dstid: int, before: int | None, after: int | None, limit: int, strangers: bool
-) -> tuple[list[dict], bool]:
+) -> tuple[list[rows.Message], bool]:
     """Messages in ascending seq: the nearest below `before`, the first above `after`, or the newest. Both
     bounds are exclusive seqs. And whether the answer would have grown too large, so that it ends before
     `limit`."""
@@ -79,13 +80,13 @@ def history(
         if before is not None:
             query = query.where(StoredMessage.seq < before)
         query = query.order_by(StoredMessage.seq.desc())
-    rows, more = _fitting(query.limit(limit), conversation)
-    return rows if after is not None else rows[::-1], more
+    found, more = _fitting(query.limit(limit), conversation)
+    return found if after is not None else found[::-1], more
 
 
 def changes(
     user_id: int, kind: int, dstid: int, ver: int, limit: int, strangers: bool
-) -> tuple[list[dict], bool]:
+) -> tuple[list[rows.Message], bool]:
     """Messages that changed after `ver`, ascending by ver, and whether there are more."""
     conversation = locate(user_id, kind, dstid, strangers)
     if conversation is None:
@@ -93,17 +94,17 @@ def changes(
     query = StoredMessage.select().where(
         StoredMessage.conversation_id == conversation.id, StoredMessage.ver > ver
     )
-    rows, more = _fitting(query.order_by(StoredMessage.ver).limit(limit + 1), conversation)
-    return rows[:limit], more or len(rows) > limit
+    found, more = _fitting(query.order_by(StoredMessage.ver).limit(limit + 1), conversation)
+    return found[:limit], more or len(found) > limit
 
 
-def _fitting(query: ModelSelect, conversation: Conversation) -> tuple[list[dict], bool]:
+def _fitting(query: ModelSelect, conversation: Conversation) -> tuple[list[rows.Message], bool]:
     """The rows of a query for which there is room in an answer, one at least; and whether there are more."""
-    rows: list[dict] = []
+    found: list[rows.Message] = []
     size = 0
     for stored in query.iterator():
         size += size_of(stored)
-        if size > MAX_ANSWER_BYTES and rows:
-            return rows, True
-        rows.append(wire_row(stored, conversation))
-    return rows, False
+        if size > MAX_ANSWER_BYTES and found:
+            return found, True
+        found.append(wire_row(stored, conversation))
+    return found, False

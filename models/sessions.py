@@ -3,11 +3,14 @@
 import hashlib
 from typing import NamedTuple
 
+from peewee import ModelSelect
+
 from database.base import database
 from database.dialect import of_database
 from database.prepared import Prepared
 from models.accounts import replace_passwd
 from models.tables import MAX_UA, Conversation, Member, ServerState, Session, User
+from protocol import rows
 from protocol.errors import Refused
 from protocol.messages import ROOM
 
@@ -66,7 +69,7 @@ def find_sessions(tokens: list[str], now: int, idle: int) -> list[SessionRow]:
     return [found[key] for key in dict.fromkeys(hashes) if key in found]
 
 
-def sessions_of(user_id: int, now: int, idle: int) -> list[dict]:
+def sessions_of(user_id: int, now: int, idle: int) -> list[rows.Session]:
     """The living sessions of a user, the latest seen first: `{id, ua, ip, created, last_seen}`."""
     shown = (Session.id, Session.ua, Session.ip, Session.created, Session.last_seen)
     mine = _living(now, idle).select(*shown).where(Session.user_id == user_id)
@@ -111,11 +114,11 @@ def _locked_passwd(user_id: int) -> str | None:
     return of_database(database.obj).locked(row).scalar()
 
 
-def _living(now: int, idle: int):
+def _living(now: int, idle: int) -> ModelSelect:
     return Session.select().where(Session.expires > now, Session.last_seen > now - idle)
 
 
-def _delete(ids) -> list[int]:
+def _delete(ids) -> ModelSelect:
     """Ids first, then rows: MariaDB can't delete by a limited subquery, and callers close the sockets."""
     found = [row[0] for row in ids.tuples()]
     if found:
