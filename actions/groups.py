@@ -3,12 +3,14 @@
 from actions import delivery
 from actions.services import Services
 from log.entries import CreateGroup, Join
+from protocol import rows
 
 
-async def create(app: Services, owner_id: int, name: str, icon: str, cate: int, memo: str) -> dict:
+async def create(app: Services, owner_id: int, name: str, icon: str, cate: int, memo: str) -> rows.Group:
     """A new group; its row. The owner is in it from now on."""
     entry = CreateGroup(owner_id, name, icon, cate, memo, app.config.communities.max_owned)
     await delivery.commit(app.log, entry)
+    assert entry.row is not None
     return entry.row
 
 

@@ -119,9 +119,7 @@ class Database:
         """Raises RuntimeError when a key that decides races is missing."""
         with self.peewee.connection_context():
             for table, keys in _UNIQUE.items():
-                there = {
-                    tuple(index.columns or ()) for index in self.peewee.get_indexes(table) if index.unique
-                }
+                there = {tuple(index.columns) for index in self.peewee.get_indexes(table) if index.unique}
                 for key in keys:
                     if key not in there:
                         raise RuntimeError(f"table {table} has no unique key on {', '.join(key)}")

@@ -118,7 +118,7 @@ def _living(now: int, idle: int) -> ModelSelect:
     return Session.select().where(Session.expires > now, Session.last_seen > now - idle)
 
 
-def _delete(ids) -> ModelSelect:
+def _delete(ids: ModelSelect) -> list[int]:
     """Ids first, then rows: MariaDB can't delete by a limited subquery, and callers close the sockets."""
     found = [row[0] for row in ids.tuples()]
     if found:

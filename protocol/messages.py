@@ -10,7 +10,7 @@ from hashlib import blake2b
 import msgspec
 import ujson
 
-from protocol import values
+from protocol import rows, values
 from protocol.errors import BadArgument, Forbidden
 
 
@@ -151,9 +151,9 @@ class Message(msgspec.Struct, frozen=True):
         said = (" ".join(map(str, numbers)), self.content, self.pic, self.url, self.memo)
         return int.from_bytes(blake2b("\0".join(said).encode(), digest_size=8).digest(), "big", signed=True)
 
-    def row(self, receipt: Receipt) -> dict:
+    def row(self, receipt: Receipt) -> rows.Message:
         """The stored message as a JSON object: empty fields are left out."""
-        row: dict = {
+        row: rows.Message = {
             "id": receipt.id,
             "userid": self.userid,
             "dstid": self.dstid,

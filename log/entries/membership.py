@@ -9,6 +9,7 @@ from log.entries.entry import Entry
 from log.entries.post import Post
 from models import contacts, groups
 from models.accounts import nickname_of
+from protocol import rows
 from protocol.errors import Conflict, NotFound
 from protocol.messages import ROOM, SINGLE, Media, Message
 
@@ -72,7 +73,7 @@ class CreateGroup(_Announced):
         super().__init__(userid, ROOM, 0, origin)
         self._said = (name, icon, cate, memo)
         self._max_owned = max_owned
-        self.row: dict[str, object] = {}
+        self.row: rows.Group | None = None
 
     def key(self) -> str | None:
         return None
@@ -81,7 +82,7 @@ class CreateGroup(_Announced):
         # A try whose COMMIT may have happened has perhaps made it.
         made = groups.made_at(self.userid, batch.earlier) if batch.earlier else None
         self.row = made or groups.create_community(self.userid, *self._said, self._max_owned, batch.now)
-        self.dstid = int(str(self.row["id"]))
+        self.dstid = self.row["id"]
         if made is None:
             self._enter(batch, batch.open(self), "创建了群")
 
