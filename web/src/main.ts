@@ -1,19 +1,19 @@
 /** Starts the page: one bundle for the server's four shells, told apart by `data-page` of `#app`. */
 import { createPinia } from 'pinia'
 import { createApp, watchEffect, type Component } from 'vue'
-import { useConversations } from './state/conversations'
-import { leaveForLogin, userOfPage } from './state/leave'
-import { useSession } from './state/session'
-import { useSettings } from './state/settings'
+import { useConversations } from './features/conversations/conversations'
+import { leaveForLogin, userOfPage } from './state/pages'
+import { useSession } from './features/accounts/account'
+import { useSettings } from './features/settings/settings'
 import './styles/index.css'
 
 type Page = 'login' | 'register' | 'chat' | 'createcom'
 
 const roots: Record<Page, () => Promise<{ default: Component }>> = {
-  login: () => import('./views/LoginView.vue'),
-  register: () => import('./views/RegisterView.vue'),
+  login: () => import('./features/accounts/LoginView.vue'),
+  register: () => import('./features/accounts/RegisterView.vue'),
   chat: () => import('./App.vue'),
-  createcom: () => import('./views/CreateGroupPage.vue'),
+  createcom: () => import('./features/groups/CreateGroupPage.vue'),
 }
 
 async function start(mount: HTMLElement): Promise<void> {

@@ -12,7 +12,7 @@ import { openLine, wakeOnReturn, type SocketState } from '@/transport/socket'
 import { dropToken, takeToken } from '@/transport/token'
 import { Batch } from './batch'
 import { Engine } from './engine'
-import { leaveForLogin } from './leave'
+import { leaveForLogin } from './pages'
 import { localStore } from './storage'
 
 export interface TimelineView {

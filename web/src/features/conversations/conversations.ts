@@ -1,0 +1,115 @@
+/** The conversation list: rows of the server, joined with names, drafts and what is waiting to be sent. */
+import { defineStore } from 'pinia'
+import { computed } from 'vue'
+import { t } from '@/i18n'
+import { preview } from '@/i18n/preview'
+import { parseChatKey } from '@/protocol/message'
+import { Kind, Media, type ChatKey, type Content, type Conversation, type Message } from '@/protocol/types'
+import type { ConversationsStore } from '@/state/api'
+import { useContacts } from '@/features/contacts/contacts'
+import { useDrafts } from './drafts'
+import { useLive } from '@/state/live'
+import { useSession } from '@/features/accounts/account'
+import type { ChatRow, ChatTarget } from '@/state/types'
+import { useTyping } from './typing'
+import { useUploads } from '@/features/media/uploads'
+
+/** The last of what is on its way in a chat. */
+interface Waiting {
+  message: Content
+  createat: number
+  state: 'pending' | 'failed'
+}
+
+export const useConversations = defineStore('conversations', () => {
+  const live = useLive()
+  const session = useSession()
+  const contacts = useContacts()
+  const drafts = useDrafts()
+  const typists = useTyping()
+  const uploads = useUploads()
+
+  const rows = computed<readonly ChatRow[]>(() => {
+    const waiting = new Map<ChatKey, Waiting>()
+    for (const { key, content, createat, reason } of uploads.items.values()) {
+      waiting.set(key, { message: content, createat, state: reason === undefined ? 'pending' : 'failed' })
+    }
+    for (const { key, message, createat, state } of live.outbox) waiting.set(key, { message, createat, state })
+    const keys = new Set<ChatKey>([...live.inbox.keys(), ...waiting.keys(), ...drafts.all.keys()])
+    return [...keys]
+      .map((key) => rowOf(key, live.inbox.get(key), waiting.get(key)))
+      .sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.at - a.at)
+  })
+
+  const loud = computed(() => rows.value.filter(({ muted }) => !muted))
+  const unread = computed(() => loud.value.reduce((sum, row) => sum + row.unread, 0))
+  const mentions = computed(() => rows.value.reduce((sum, row) => sum + row.mentions, 0))
+
+  function rowOf(key: ChatKey, known: Conversation | undefined, unsent: Waiting | undefined): ChatRow {
+    const { kind, dstid, title, avatar } = target(key)
+    const last = known?.last ?? null
+    // An old failure does not stand before what was said since.
+    const waiting = unsent?.state === 'failed' && unsent.createat < (last?.createat ?? 0) ? undefined : unsent
+    return {
+      key,
+      kind,
+      dstid,
+      title,
+      avatar,
+      preview: waiting ? preview(waiting.message) : last ? previewBy(last) : '',
+      at: Math.max(waiting?.createat ?? 0, last?.createat ?? 0),
+      unread: known?.unread ?? 0,
+      mentions: known?.mentions ?? 0,
+      pinned: known?.pinned === 1,
+      muted: known?.muted === 1,
+      draft: drafts.get(key).text.trim(),
+      last: waiting ? waiting.state : stateOf(last, known),
+      online: kind === Kind.Single && contacts.friend(dstid)?.online === 1,
+      typing: typing(key),
+    }
+  }
+
+  function previewBy(message: Message): string {
+    const text = preview(message)
+    const named = message.cmd === Kind.Room && message.userid !== session.userId && message.media !== Media.Notice
+    return named ? t('preview.by', { name: nameOf(message.userid), text }) : text
+  }
+
+  function stateOf(last: Message | null, known: Conversation | undefined): ChatRow['last'] {
+    if (!last || last.userid !== session.userId || last.media === Media.Notice) return 'none'
+    return last.cmd === Kind.Single && last.seq <= (known?.peer_read ?? 0) ? 'read' : 'sent'
+  }
+
+  function nameOf(userId: number): string {
+    return session.user(userId)?.nickname || t('user.unknown', { id: userId })
+  }
+
+  function typing(key: ChatKey): string {
+    const [first, ...others] = typists.who(key)
+    if (first === undefined) return ''
+    if (parseChatKey(key)?.kind === Kind.Single) return t('chat.typing')
+    return others.length > 0 ? t('chat.typingMany', { n: others.length + 1 }) : t('chat.typingBy', { name: nameOf(first) })
+  }
+
+  function target(key: ChatKey): ChatTarget {
+    const { kind, dstid } = parseChatKey(key) ?? { kind: Kind.Single, dstid: 0 }
+    if (kind === Kind.Room) {
+      const group = contacts.group(dstid)
+      const title = group?.name || t('group.unknown', { id: dstid })
+      return { key, kind, dstid, title, avatar: group?.icon ?? '', group, self: false }
+    }
+    const self = dstid === session.userId
+    const user = contacts.friend(dstid) ?? session.user(dstid)
+    return { key, kind, dstid, title: self ? t('chat.self') : nameOf(dstid), avatar: user?.avatar ?? '', user, self }
+  }
+
+  return {
+    rows,
+    loaded: computed(() => live.inboxLoaded),
+    unread,
+    mentions,
+    target,
+    nameOf,
+    typing,
+  } satisfies Record<keyof ConversationsStore, unknown> & Record<string, unknown>
+})

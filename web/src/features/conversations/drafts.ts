@@ -1,0 +1,52 @@
+/** Unsent text of each chat of the logged-in user, kept over a reload. */
+import { defineStore } from 'pinia'
+import { computed, shallowReactive } from 'vue'
+import { isCount, isFields, parseJson, text } from '@/protocol/guards'
+import { parseChatKey } from '@/protocol/message'
+import type { ChatKey } from '@/protocol/types'
+import type { DraftsStore } from '@/state/api'
+import { useLive } from '@/state/live'
+import { localStore, namesWith, save } from '@/state/storage'
+import type { Draft } from '@/state/types'
+
+const none: Draft = Object.freeze({ text: '' })
+
+export const useDrafts = defineStore('drafts', () => {
+  const live = useLive()
+  const prefix = computed(() => `magpie:draft:${live.api.userId}:`)
+  /** All drafts; read from disk when the user is known. */
+  const all = computed(() => restore(prefix.value))
+
+  function get(key: ChatKey): Draft {
+    return all.value.get(key) ?? none
+  }
+
+  function set(key: ChatKey, draft: Draft): void {
+    if (draft.text.trim() === '' && !draft.ref) {
+      all.value.delete(key)
+      localStore.removeItem(prefix.value + key)
+    } else {
+      all.value.set(key, draft)
+      save(prefix.value + key, draft)
+    }
+  }
+
+  /** Drops all drafts, on disk too (log-out). */
+  function clear(): void {
+    for (const name of namesWith(prefix.value)) localStore.removeItem(name)
+    all.value.clear()
+  }
+
+  return { all, get, set, clear } satisfies Record<keyof DraftsStore, unknown> & Record<string, unknown>
+})
+
+function restore(prefix: string): Map<ChatKey, Draft> {
+  const drafts = shallowReactive(new Map<ChatKey, Draft>())
+  for (const name of namesWith(prefix)) {
+    const key = name.slice(prefix.length)
+    const saved = parseJson(localStore.getItem(name) ?? '')
+    if (!parseChatKey(key) || !isFields(saved)) continue
+    drafts.set(key as ChatKey, { text: text(saved.text), ...(isCount(saved.ref) && { ref: saved.ref }) })
+  }
+  return drafts
+}

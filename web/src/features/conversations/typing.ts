@@ -1,0 +1,48 @@
+/** Who types in which chat, and telling others that the reader does. */
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import type { ChatKey } from '@/protocol/types'
+import { Typists } from '@/sync/typing'
+import type { TypingStore } from '@/state/api'
+import { useLive } from '@/state/live'
+
+/** ms between two frames about one chat. The server passes on one in three seconds: a little more, so that none of ours comes too early. */
+const pause = 3_300
+
+export const useTyping = defineStore('typing', () => {
+  const live = useLive()
+  const typists = new Typists()
+  const all = shallowRef(typists.all)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let told = { key: '', at: 0 }
+
+  function refresh(): void {
+    const now = Date.now()
+    const next = typists.expire(now)
+    all.value = typists.all
+    clearTimeout(timer)
+    if (next !== null) timer = setTimeout(refresh, next - now)
+  }
+
+  function who(key: ChatKey): readonly number[] {
+    return all.value.get(key) ?? []
+  }
+
+  function tell(key: ChatKey): void {
+    const now = Date.now()
+    if (key === told.key && now - told.at < pause) return
+    if (live.engine?.typing(key)) told = { key, at: now }
+  }
+
+  live.on('typing', (key, userId) => {
+    typists.typed(key, userId, Date.now())
+    refresh()
+  })
+  live.on('arrival', ({ userid }, key) => {
+    if (!who(key).includes(userid)) return
+    typists.stopped(key, userid)
+    refresh()
+  })
+
+  return { who, tell } satisfies Record<keyof TypingStore, unknown>
+})

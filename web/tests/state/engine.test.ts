@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { ChatKey, Content } from '@/protocol/types'
+import { Engine, type EngineEvents } from '@/state/engine'
+import { MemoryStore } from '@/state/storage'
+import { Api } from '@/transport/api'
+import { FakeServer } from '../fake-server'
+import { Random, seeds } from '../random'
+
+const me = 7
+let server: FakeServer
+let store: MemoryStore
+let engine: Engine
+
+function events(): EngineEvents {
+  const names = ['Inbox', 'Timeline', 'Outbox', 'Connection', 'Welcome', 'Arrival', 'Contacts', 'Community', 'Presence', 'Typing', 'SessionLost', 'Refused']
+  return Object.fromEntries(names.map((name) => [`on${name}`, vi.fn()])) as unknown as EngineEvents
+}
+
+/** A page of the user is opened (again). */
+function openPage(): Engine {
+  const sentences = () => ({ network: 'n', answer: 'a', cancelled: 'c' })
+  const api = new Api({ userId: me, language: () => 'zh', sentences, fetch: server.fetch as unknown as typeof fetch })
+  const opened = new Engine({ api, openLine: server.connect, store, events: events(), tooLarge: () => 'too long' })
+  opened.start()
+  return opened
+}
+
+const text = (content: string): Content => ({ media: 1, content })
+const settle = (ms = 120_000) => vi.advanceTimersByTimeAsync(ms)
+const shown = (key: ChatKey) => engine.catchup.timeline(key)?.messages.map(({ content }) => content) ?? []
+const stored = (key: ChatKey) => server.rows(key).map(({ content }) => content)
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 })
+  server = new FakeServer(me, new Random(1))
+  store = new MemoryStore()
+  engine = openPage()
+})
+
+afterEach(() => {
+  engine.stop()
+  vi.useRealTimers()
+})
+
+describe('sending', () => {
+  it('moves a message from the outbox to its place in the chat', async () => {
+    await settle(1_000)
+    await Promise.all([engine.catchup.open('10/42'), settle(1_000)])
+    const cid = engine.send('10/42', text('你好'))
+    expect(engine.outbox.items).toMatchObject([{ state: 'pending', message: { cid } }])
+    await settle(1_000)
+    expect(engine.outbox.items).toEqual([])
+    expect(engine.catchup.timeline('10/42')?.messages).toMatchObject([{ cid, seq: 1, userid: me, content: '你好' }])
+  })
+
+  it('keeps what is written offline and sends it in order after the welcome', async () => {
+    for (const word of ['一', '二', '三']) engine.send('10/42', text(word))
+    expect(engine.outbox.items).toHaveLength(3)
+    await settle()
+    expect(stored('10/42')).toEqual(['一', '二', '三'])
+    expect(engine.outbox.items).toEqual([])
+    expect(engine.inbox.get('10/42')).toMatchObject({ seq: 3, unread: 0, last: { content: '三' } })
+  })
+
+  it('keeps the text of a refused message and goes on with the next', async () => {
+    engine.send('10/42', text('forbidden'))
+    engine.send('10/42', text('fine'))
+    await settle()
+    expect(stored('10/42')).toEqual(['fine'])
+    expect(engine.outbox.items).toMatchObject([{ state: 'failed', reason: '没有权限', message: { content: 'forbidden' } }])
+  })
+
+  it('does not send what no frame can hold', async () => {
+    engine.send('10/42', text('长'.repeat(30_000)))
+    await settle()
+    expect(engine.outbox.items).toMatchObject([{ state: 'failed', reason: 'too long' }])
+    expect(server.attempts).toBe(0)
+  })
+})
+
+describe('reading', () => {
+  it('tells the server once, and again after a connection that was not there', async () => {
+    server.write('10/42', 42, 'hello')
+    await settle(5_000)
+    server.cut()
+    engine.markRead('10/42', 1)
+    expect(engine.inbox.get('10/42')).toMatchObject({ read: 1, unread: 0 })
+    await settle()
+    expect(server.read.get('10/42')).toBe(1)
+    expect(engine.inbox.get('10/42')).toMatchObject({ read: 1, unread: 0 })
+  })
+})
+
+describe('catching up', () => {
+  it('shows what came while offline, and edits of what is shown', async () => {
+    for (const word of ['a', 'b']) server.write('10/42', 42, word)
+    await settle(5_000)
+    await Promise.all([engine.catchup.open('10/42'), settle(1_000)])
+    server.cut()
+    server.write('10/42', 42, 'c')
+    server.edit('10/42', 1, 'a!')
+    await settle()
+    expect(shown('10/42')).toEqual(['a!', 'b', 'c'])
+    expect(engine.inbox.get('10/42')).toMatchObject({ seq: 3, ver: 4 })
+  })
+
+  it('takes more than one answer when much has changed', async () => {
+    server.write('11/3', 42, 'first')
+    await settle(5_000)
+    await Promise.all([engine.catchup.open('11/3'), settle(1_000)])
+    server.cut()
+    for (let count = 0; count < 900; count++) server.write('11/3', 42, `m${count}`)
+    await settle()
+    expect(shown('11/3')).toEqual(stored('11/3'))
+  })
+
+  it('starts at the end after a very long absence, and has the rest by scrolling', async () => {
+    server.write('11/3', 42, 'first')
+    await settle(5_000)
+    await Promise.all([engine.catchup.open('11/3'), settle(1_000)])
+    server.cut()
+    for (let count = 0; count < 1_500; count++) server.write('11/3', 42, `m${count}`)
+    await settle()
+    expect(shown('11/3')).toEqual(stored('11/3').slice(-50))
+    await Promise.all([engine.catchup.older('11/3'), settle(1_000)])
+    expect(shown('11/3')).toEqual(stored('11/3').slice(-100))
+  })
+
+  it('fills a gap without waiting for a reconnect', async () => {
+    server.write('10/42', 42, 'a')
+    await settle(5_000)
+    await Promise.all([engine.catchup.open('10/42'), settle(1_000)])
+    server.faults.losePush = 1
+    server.write('10/42', 42, 'lost')
+    server.faults.losePush = 0
+    server.write('10/42', 42, 'c')
+    await settle(1_000)
+    expect(shown('10/42')).toEqual(['a', 'lost', 'c'])
+  })
+
+  it('drops everything it knew when the database was restored', async () => {
+    for (const word of ['a', 'b', 'c']) server.write('10/42', 42, word)
+    await settle(5_000)
+    await Promise.all([engine.catchup.open('10/42'), settle(1_000)])
+    server.epoch += 1
+    server.log.clear()
+    server.write('10/42', 42, 'other')
+    server.cut(1012)
+    await settle()
+    expect(shown('10/42')).toEqual(['other'])
+    expect(engine.inbox.get('10/42')).toMatchObject({ seq: 1 })
+  })
+})
+
+describe('any network', () => {
+  it.each(seeds)('loses nothing, doubles nothing, keeps the order (%i)', async (seed) => {
+    engine.stop()
+    const random = new Random(seed)
+    server = new FakeServer(me, random)
+    engine = openPage()
+    server.faults = { losePush: 0.3, slowDown: 0.2, failCall: 0.2 }
+    const chats: ChatKey[] = ['10/42', '11/3', '10/7']
+    const written = new Map<ChatKey, string[]>(chats.map((key) => [key, []]))
+    for (let step = 0; step < 120; step++) {
+      const key = chats[random.below(chats.length)]
+      const dice = random.below(100)
+      if (dice < 35) {
+        written.get(key)!.push(`own ${step}`)
+        engine.send(key, text(`own ${step}`))
+      } else if (dice < 65 && key !== '10/7') server.write(key, 42, `theirs ${step}`)
+      else if (dice < 70 && server.rows(key).length > 0) server.edit(key, 1 + random.below(server.rows(key).length), `edited ${step}`)
+      else if (dice < 78) server.cut(random.chance(0.5) ? 1012 : 1006)
+      else if (dice < 82) {
+        engine.stop()
+        engine = openPage()
+      } else if (dice < 92) engine.catchup.open(key).catch(() => undefined)
+      else engine.catchup.older(key).catch(() => undefined)
+      await vi.advanceTimersByTimeAsync(random.below(2_000))
+    }
+    server.faults = { losePush: 0, slowDown: 0, failCall: 0 }
+    server.cut()
+    await settle(300_000)
+
+    expect(engine.outbox.items).toEqual([])
+    expect(store.length).toBe(0)
+    for (const key of chats) {
+      const own = server.rows(key).filter(({ userid }) => userid === me)
+      expect(new Set(own.map(({ cid }) => cid)).size).toBe(own.length)
+      expect(own.map(({ content, edited }) => edited ?? content)).toEqual(
+        written.get(key)!.map((word, index) => own[index].edited ?? word),
+      )
+      await Promise.all([engine.catchup.open(key), settle(5_000)])
+      const window = engine.catchup.timeline(key)!.messages
+      expect(window).toEqual(server.rows(key).slice(-window.length).map((row) => expect.objectContaining(row)))
+      expect(engine.inbox.get(key)?.seq ?? 0).toBe(server.rows(key).length)
+    }
+  })
+})
