@@ -178,6 +178,10 @@ export class Engine {
         return events.onContacts(frame)
       case Cmd.CommunityChanged:
         return events.onCommunity(frame)
+      case Cmd.Heartbeat:
+      case Cmd.Welcome:
+        // The socket's own business.
+        return
     }
   }
 

@@ -51,7 +51,7 @@ export function upload(options: UploadOptions): Promise<Stored> {
         if (typeof data !== 'string' || !data) throw new ApiError(Code.Refused, sentences.answer)
         resolve({ url: data, pic: text(fields.pic) })
       } catch (error) {
-        reject(error as ApiError)
+        reject(error)
       }
     }
     request.open('POST', '/attach/upload')

@@ -51,7 +51,7 @@ async function filmOf(file: Blob): Promise<Pick<FileDraft, 'seconds' | 'memo' | 
     const canvas = document.createElement('canvas')
     canvas.width = Math.round(width * scale)
     canvas.height = Math.round(height * scale)
-    canvas.getContext('2d')!.drawImage(film, 0, 0, canvas.width, canvas.height)
+    canvas.getContext('2d')?.drawImage(film, 0, 0, canvas.width, canvas.height)
     const poster = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.8))
     return {
       seconds: Number.isFinite(duration) ? Math.round(duration) : undefined,

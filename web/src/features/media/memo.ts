@@ -24,13 +24,14 @@ export function writePeaks(peaks: number[]): string {
 }
 
 export function readPeaks(memo: string | undefined): number[] | null {
-  return /^~[0-9a-z]{8,80}$/.test(memo ?? '') ? [...memo!.slice(1)].map((digit) => parseInt(digit, 36) / 35) : null
+  const match = /^~([0-9a-z]{8,80})$/.exec(memo ?? '')
+  return match && [...match[1]].map((digit) => parseInt(digit, 36) / 35)
 }
 
 /** Bars for a voice without stored peaks: always the same for the same address. */
 export function inventPeaks(seed: string, count: number): number[] {
   let state = 2166136261
-  for (const char of seed) state = Math.imul(state ^ char.codePointAt(0)!, 16777619)
+  for (const char of seed) state = Math.imul(state ^ (char.codePointAt(0) ?? 0), 16777619)
   return Array.from({ length: count }, (_, index) => {
     state = Math.imul(state ^ (state >>> 15), 2246822519) + index
     const noise = ((state >>> 8) & 0xffff) / 0xffff
