@@ -1,6 +1,6 @@
 /** The open chat: its messages with what is waiting to be sent behind them, and everything one can do in it. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef, watch } from 'vue'
+import { computed, shallowRef } from 'vue'
 import { problemOf } from '@/protocol/message'
 import { Kind, type ChatKey, type Content, type Message } from '@/protocol/types'
 import type { OutboxItem } from '@/sync/outbox'
@@ -8,11 +8,9 @@ import type { ChatStore } from '@/state/api'
 import { useConversations } from '@/features/conversations/conversations'
 import { useLive } from '@/state/live'
 import { useSession } from '@/features/accounts/account'
+import { useReadMark } from './reading/mark'
 import type { Entry, FileDraft } from '@/state/types'
 import { useUploads, type Upload } from '@/features/media/uploads'
-
-/** Pages loaded at most to reach the first unread message. */
-const unreadPages = 6
 
 export const useChat = defineStore('chat', () => {
   const live = useLive()
@@ -23,11 +21,11 @@ export const useChat = defineStore('chat', () => {
   const key = shallowRef<ChatKey | ''>('')
   const loading = shallowRef(false)
   const loadingOlder = shallowRef(false)
-  const firstUnread = shallowRef(0)
+  /** False until the place is known where the list of messages opens. */
+  const placed = shallowRef(false)
   /** Entries of stored messages made before; the same object as long as nothing in it changed. */
   let made = new Map<number, { row: Message; pic?: string; entry: Entry }>()
-  /** What the reader has seen of the open chat. Told to the server while the page is visible. */
-  let seenSeq = 0
+  const mark = useReadMark(key)
 
   const timeline = computed(() => (key.value ? live.timelines.get(key.value) : undefined))
   const target = computed(() => (key.value ? conversations.target(key.value) : null))
@@ -53,7 +51,10 @@ export const useChat = defineStore('chat', () => {
     return [...mine, ...files].sort((a, b) => a.createat - b.createat)
   })
 
-  const entries = computed(() => (waiting.value.length ? [...stored.value, ...waiting.value] : stored.value))
+  const entries = computed<readonly Entry[]>(() => {
+    if (!placed.value) return []
+    return waiting.value.length ? [...stored.value, ...waiting.value] : stored.value
+  })
 
   function entryOf(row: Message, read: boolean): Entry {
     const { userid, seq, createat, cid } = row
@@ -78,39 +79,26 @@ export const useChat = defineStore('chat', () => {
     const { engine } = live
     if (!engine || key.value === next) return
     key.value = next
-    firstUnread.value = 0
-    seenSeq = 0
+    mark.reset()
     made = new Map()
+    placed.value = false
     loading.value = true
     await live.listed()
     if (key.value !== next) return
-    const read = engine.inbox.get(next)?.read ?? 0
-    const unread = engine.inbox.get(next)?.unread ?? 0
+    const { read, unread } = engine.inbox.get(next) ?? { read: 0, unread: 0 }
     live.mirrorTimeline(next)
-    loading.value = !engine.catchup.timeline(next)?.loaded
+    placed.value = unread === 0
+    loading.value = unread > 0 || !engine.catchup.timeline(next)?.loaded
     try {
       await engine.catchup.open(next)
-      if (unread > 0) await reach(next, read + 1)
+      if (unread > 0) await mark.reachUnread(read)
     } finally {
       live.showNow()
-      if (key.value === next) loading.value = false
+      if (key.value === next) {
+        placed.value = true
+        loading.value = false
+      }
     }
-    if (key.value === next && unread > 0) firstUnread.value = firstForeignAfter(next, read)
-  }
-
-  /** Loads older pages until `seq` is there, within reason. */
-  async function reach(chat: ChatKey, seq: number): Promise<void> {
-    const { engine } = live
-    for (let pages = 0; pages < unreadPages && key.value === chat; pages++) {
-      const known = engine?.catchup.timeline(chat)
-      if (!known?.hasOlder || known.first <= seq) return
-      await engine?.catchup.older(chat)
-    }
-  }
-
-  function firstForeignAfter(chat: ChatKey, read: number): number {
-    const messages = live.engine?.catchup.timeline(chat)?.messages ?? []
-    return messages.find((row) => row.seq > read && row.userid !== session.userId)?.seq ?? 0
   }
 
   function close(): void {
@@ -157,20 +145,6 @@ export const useChat = defineStore('chat', () => {
     live.showNow()
   }
 
-  function seen(seq: number): void {
-    seenSeq = Math.max(seenSeq, seq)
-    tellSeen()
-    if (seq === timeline.value?.messages.at(-1)?.seq) live.engine?.catchup.atEnd()
-  }
-
-  function tellSeen(): void {
-    if (key.value && seenSeq && document.visibilityState === 'visible') live.engine?.markRead(key.value, seenSeq)
-  }
-
-  // What was seen before the list came, or while the page was hidden, is told when it can be.
-  watch(() => live.inbox, tellSeen)
-  document.addEventListener('visibilitychange', tellSeen)
-
   return {
     key,
     target,
@@ -178,7 +152,7 @@ export const useChat = defineStore('chat', () => {
     loading,
     hasOlder: computed(() => timeline.value?.hasOlder ?? false),
     loadingOlder,
-    firstUnread,
+    firstUnread: mark.firstUnread,
     open,
     close,
     loadOlder,
@@ -187,6 +161,6 @@ export const useChat = defineStore('chat', () => {
     sendFile,
     retry,
     remove,
-    seen,
+    seen: mark.seen,
   } satisfies Record<keyof ChatStore, unknown>
 })
