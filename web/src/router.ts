@@ -16,21 +16,36 @@ declare module 'vue-router' {
 }
 
 const routes: RouteRecordRaw[] = [
-  { path: '/', name: 'chats', component: () => import('./features/conversations/ConversationsView.vue'), meta: { tab: 'chats' } },
+  {
+    path: '/',
+    name: 'chats',
+    component: () => import('./features/conversations/ConversationsView.vue'),
+    meta: { tab: 'chats' },
+  },
   {
     path: '/c/:kind(10|11)/:dstid(\\d+)',
     name: 'chat',
     component: () => import('./features/messages/ChatView.vue'),
     meta: { tab: 'chats', pane: true },
   },
-  { path: '/contacts', name: 'contacts', component: () => import('./features/contacts/ContactsView.vue'), meta: { tab: 'contacts' } },
+  {
+    path: '/contacts',
+    name: 'contacts',
+    component: () => import('./features/contacts/ContactsView.vue'),
+    meta: { tab: 'contacts' },
+  },
   {
     path: '/u/:id(\\d+)',
     name: 'user',
     component: () => import('./features/contacts/UserView.vue'),
     meta: { tab: 'contacts', pane: true },
   },
-  { path: '/groups', name: 'groups', component: () => import('./features/groups/GroupsView.vue'), meta: { tab: 'groups' } },
+  {
+    path: '/groups',
+    name: 'groups',
+    component: () => import('./features/groups/GroupsView.vue'),
+    meta: { tab: 'groups' },
+  },
   {
     path: '/g/:id(\\d+)',
     name: 'group',
@@ -44,7 +59,12 @@ const routes: RouteRecordRaw[] = [
     meta: { tab: 'groups', pane: true },
   },
   { path: '/me', name: 'me', component: () => import('./features/accounts/MeView.vue'), meta: { tab: 'me' } },
-  { path: '/settings', name: 'settings', component: () => import('./features/settings/SettingsView.vue'), meta: { tab: 'me', pane: true } },
+  {
+    path: '/settings',
+    name: 'settings',
+    component: () => import('./features/settings/SettingsView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
   { path: '/:rest(.*)*', redirect: '/' },
 ]
 

@@ -50,7 +50,10 @@ export class FakeServer {
   connect = (): Line => {
     const line = new FakeLine(this)
     this.lines.add(line)
-    setTimeout(() => line.tell({ cmd: 3, epoch: this.epoch, now: Date.now(), heartbeat: 25, max_frame: 65_536 }), this.latency())
+    setTimeout(
+      () => line.tell({ cmd: 3, epoch: this.epoch, now: Date.now(), heartbeat: 25, max_frame: 65_536 }),
+      this.latency(),
+    )
     return line
   }
 
@@ -121,7 +124,16 @@ export class FakeServer {
       line.tell({ cmd: 2, code: -429, msg: '慢一点', cid: frame.cid, data: { retry_after: 1 } })
     } else {
       const row = known ?? this.store(key, { ...frame, userid: this.me })
-      line.tell({ cmd: 1, cid: row.cid, id: row.id, seq: row.seq, ver: row.ver, createat: row.createat, kind: row.cmd, dstid: row.dstid })
+      line.tell({
+        cmd: 1,
+        cid: row.cid,
+        id: row.id,
+        seq: row.seq,
+        ver: row.ver,
+        createat: row.createat,
+        kind: row.cmd,
+        dstid: row.dstid,
+      })
       if (!known) this.push(row, line)
     }
   }

@@ -51,7 +51,9 @@ export function rowTimeText(at: number, now = Date.now()): string {
   if (days === 1) return t('time.yesterday')
   if (days < 7) return format(at, { weekday: locale() === 'en' ? 'short' : 'long' })
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear()
-  return sameYear ? format(at, { month: 'numeric', day: 'numeric' }) : format(at, { year: 'numeric', month: 'numeric', day: 'numeric' })
+  return sameYear
+    ? format(at, { month: 'numeric', day: 'numeric' })
+    : format(at, { year: 'numeric', month: 'numeric', day: 'numeric' })
 }
 
 /** `2026/11/23 14:32`, for the session list and tooltips. */

@@ -60,5 +60,7 @@ export function cleanContent(content: Content): Content {
 /** A new cid: 24 characters that nobody else will make. */
 export function newCid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(18))
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_')
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
 }

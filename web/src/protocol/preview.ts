@@ -48,5 +48,9 @@ function clock(seconds: number): string {
 }
 
 function oneLine(text: string): string {
-  return text.slice(0, longest * 2).replace(/\s+/g, ' ').trim().slice(0, longest)
+  return text
+    .slice(0, longest * 2)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, longest)
 }

@@ -178,7 +178,7 @@ export class Catchup {
   }
 
   private async askChanges(key: ChatKey, generation: number): Promise<void> {
-    for (let rounds = 0; rounds < gapRounds; ) {
+    for (let rounds = 0; rounds < gapRounds;) {
       const timeline = this.timelines.get(key)
       if (!timeline?.loaded || generation !== this.generation) return
       const { rows, more } = await this.source.changes(key, timeline.ver, changesLimit)
@@ -201,7 +201,8 @@ export class Catchup {
       if (generation !== this.generation || !isPassing(error)) return false
       const timer = setTimeout(() => {
         this.timers.delete(name)
-        if (generation === this.generation) void (name === 'list' ? this.welcomed(this.epoch) : this.refresh(name as ChatKey))
+        if (generation === this.generation)
+          void (name === 'list' ? this.welcomed(this.epoch) : this.refresh(name as ChatKey))
       }, retryPause)
       clearTimeout(this.timers.get(name))
       this.timers.set(name, timer)

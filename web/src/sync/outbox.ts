@@ -103,7 +103,10 @@ export class Outbox {
   }
 
   /** The server refused the message: it waits a while, or has failed. */
-  refused({ cid, code, msg, retry_after }: Pick<ErrorFrame, 'cid' | 'code' | 'msg' | 'retry_after'>, now: number): void {
+  refused(
+    { cid, code, msg, retry_after }: Pick<ErrorFrame, 'cid' | 'code' | 'msg' | 'retry_after'>,
+    now: number,
+  ): void {
     const item = cid === undefined ? undefined : this.find(cid)
     if (!item || item.state !== 'pending') return
     this.sentAt.delete(item.message.cid)

@@ -10,7 +10,10 @@ afterEach(() => {
 describe('texts', () => {
   it('are there in both languages, with the same parameters', () => {
     const parameters = (text: string) => [...new Set([...text.matchAll(/\{(\w+)/g)].map(([, name]) => name))].sort()
-    for (const [key, [chinese, english]] of Object.entries({ ...coreTexts, ...viewTexts } as Record<string, readonly [string, string]>)) {
+    for (const [key, [chinese, english]] of Object.entries({ ...coreTexts, ...viewTexts } as Record<
+      string,
+      readonly [string, string]
+    >)) {
       expect(chinese, key).not.toBe('')
       expect(english, key).not.toBe('')
       expect(parameters(english), key).toEqual(parameters(chinese))

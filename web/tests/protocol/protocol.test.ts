@@ -27,9 +27,12 @@ describe('messages', () => {
     expect(previewOf(rows[0], (key) => key)).toBe('preview.recalled')
   })
 
-  it.each<{ field: string; sent: Content }>(wire('refused-messages').messages)('does not send media $sent.media without a good $field', ({ sent, field }) => {
-    expect(problemOf(sent)).toBe(field)
-  })
+  it.each<{ field: string; sent: Content }>(wire('refused-messages').messages)(
+    'does not send media $sent.media without a good $field',
+    ({ sent, field }) => {
+      expect(problemOf(sent)).toBe(field)
+    },
+  )
 
   it('cuts previews to one short line', () => {
     const content = `${'喜鹊\n'.repeat(200)}`
@@ -65,12 +68,15 @@ describe('messages', () => {
 })
 
 describe('frames', () => {
-  it.each(['ack', 'welcome', 'heartbeat', 'read', 'typing', 'presence', 'contact-changed', 'community-changed'])('understands %s', (name) => {
-    const { frame } = wire(name)
-    const parsed = parseFrame(JSON.stringify(frame))
-    expect(parsed).not.toBeNull()
-    expect(frame).toMatchObject(parsed!)
-  })
+  it.each(['ack', 'welcome', 'heartbeat', 'read', 'typing', 'presence', 'contact-changed', 'community-changed'])(
+    'understands %s',
+    (name) => {
+      const { frame } = wire(name)
+      const parsed = parseFrame(JSON.stringify(frame))
+      expect(parsed).not.toBeNull()
+      expect(frame).toMatchObject(parsed!)
+    },
+  )
 
   it('understands errors, with and without a cid, with a time to wait', () => {
     const [refused, slow, bad] = wire('error').frames.map((frame: object) => parseFrame(JSON.stringify(frame)))
@@ -104,7 +110,16 @@ describe('frames', () => {
   it.each(seeds)('survives good frames with a random field broken (%i)', (seed) => {
     const random = new Random(seed)
     const values = [null, -1, 1.5, '', 'x', [], {}, [null], true, 2 ** 60, { at: [{}] }]
-    for (const name of ['ack', 'welcome', 'read', 'typing', 'presence', 'contact-changed', 'community-changed', 'message-text-room']) {
+    for (const name of [
+      'ack',
+      'welcome',
+      'read',
+      'typing',
+      'presence',
+      'contact-changed',
+      'community-changed',
+      'message-text-room',
+    ]) {
       const frame = { ...(wire(name).frame ?? wire(name).stored) }
       const fields = Object.keys(frame)
       frame[fields[random.below(fields.length)]] = values[random.below(values.length)]

@@ -12,7 +12,20 @@ let store: MemoryStore
 let engine: Engine
 
 function events(): EngineEvents {
-  const names = ['Inbox', 'Timeline', 'Outbox', 'Connection', 'Welcome', 'Arrival', 'Contacts', 'Community', 'Presence', 'Typing', 'SessionLost', 'Refused']
+  const names = [
+    'Inbox',
+    'Timeline',
+    'Outbox',
+    'Connection',
+    'Welcome',
+    'Arrival',
+    'Contacts',
+    'Community',
+    'Presence',
+    'Typing',
+    'SessionLost',
+    'Refused',
+  ]
   return Object.fromEntries(names.map((name) => [`on${name}`, vi.fn()])) as unknown as EngineEvents
 }
 
@@ -67,7 +80,9 @@ describe('sending', () => {
     engine.send('10/42', text('fine'))
     await settle()
     expect(stored('10/42')).toEqual(['fine'])
-    expect(engine.outbox.items).toMatchObject([{ state: 'failed', reason: '没有权限', message: { content: 'forbidden' } }])
+    expect(engine.outbox.items).toMatchObject([
+      { state: 'failed', reason: '没有权限', message: { content: 'forbidden' } },
+    ])
   })
 
   it('does not send what no frame can hold', async () => {
@@ -168,7 +183,8 @@ describe('any network', () => {
         written.get(key)!.push(`own ${step}`)
         engine.send(key, text(`own ${step}`))
       } else if (dice < 65 && key !== '10/7') server.write(key, 42, `theirs ${step}`)
-      else if (dice < 70 && server.rows(key).length > 0) server.edit(key, 1 + random.below(server.rows(key).length), `edited ${step}`)
+      else if (dice < 70 && server.rows(key).length > 0)
+        server.edit(key, 1 + random.below(server.rows(key).length), `edited ${step}`)
       else if (dice < 78) server.cut(random.chance(0.5) ? 1012 : 1006)
       else if (dice < 82) {
         engine.stop()
@@ -191,7 +207,12 @@ describe('any network', () => {
       )
       await Promise.all([engine.catchup.open(key), settle(5_000)])
       const window = engine.catchup.timeline(key)!.messages
-      expect(window).toEqual(server.rows(key).slice(-window.length).map((row) => expect.objectContaining(row)))
+      expect(window).toEqual(
+        server
+          .rows(key)
+          .slice(-window.length)
+          .map((row) => expect.objectContaining(row)),
+      )
       expect(engine.inbox.get(key)?.seq ?? 0).toBe(server.rows(key).length)
     }
   })

@@ -134,7 +134,10 @@ describe('any order', () => {
     }
     const timeline = new Timeline()
     const loadedAt = 1 + random.below(30)
-    timeline.start(stateAt(loadedAt).sort((a, b) => a.seq - b.seq), 500)
+    timeline.start(
+      stateAt(loadedAt).sort((a, b) => a.seq - b.seq),
+      500,
+    )
     for (const [index, change] of changes.entries()) {
       if (index < loadedAt || random.chance(0.3)) continue
       timeline.applyLive(change)
@@ -145,7 +148,11 @@ describe('any order', () => {
         timeline.applyChanges(answer.sort((a, b) => a.ver - b.ver))
       }
     }
-    timeline.applyChanges(stateAt(60).filter(({ ver }) => ver > timeline.ver).sort((a, b) => a.ver - b.ver))
+    timeline.applyChanges(
+      stateAt(60)
+        .filter(({ ver }) => ver > timeline.ver)
+        .sort((a, b) => a.ver - b.ver),
+    )
     expect(timeline.messages).toEqual(stateAt(60).sort((a, b) => a.seq - b.seq))
     expect(timeline.ver).toBe(60)
     expect(timeline.hasGap).toBe(false)

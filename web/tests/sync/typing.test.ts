@@ -18,7 +18,10 @@ describe('who types', () => {
     for (const userId of [51, 52]) typists.typed('11/3', userId, 0)
     typists.typed('10/51', 51, 0)
     typists.stopped('11/3', 51)
-    expect([...typists.all]).toEqual([['11/3', [52]], ['10/51', [51]]])
+    expect([...typists.all]).toEqual([
+      ['11/3', [52]],
+      ['10/51', [51]],
+    ])
     typists.stopped('11/3', 99)
     typists.stopped('11/3', 52)
     expect(typists.all.has('11/3')).toBe(false)

@@ -63,7 +63,11 @@ describe('a call', () => {
   })
 
   it('has a sentence for no network and for an answer that is none', async () => {
-    await expect(apiThatGets(new TypeError('failed')).api.call('/x')).rejects.toMatchObject({ code: -1000, message: 'no network', passing: true })
+    await expect(apiThatGets(new TypeError('failed')).api.call('/x')).rejects.toMatchObject({
+      code: -1000,
+      message: 'no network',
+      passing: true,
+    })
     for (const body of ['<html>', '[]', '{"msg":""}', '']) {
       await expect(apiThatGets(body).api.call('/x')).rejects.toMatchObject({ message: 'no answer' })
     }
@@ -79,7 +83,10 @@ describe('the token in the address', () => {
       kept,
       location: { href },
       history: { state: null, replaceState },
-      sessionStorage: { getItem: (name: string) => kept.get(name) ?? null, setItem: (name: string, value: string) => void kept.set(name, value) },
+      sessionStorage: {
+        getItem: (name: string) => kept.get(name) ?? null,
+        setItem: (name: string, value: string) => void kept.set(name, value),
+      },
     }
   }
 

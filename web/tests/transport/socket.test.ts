@@ -185,7 +185,11 @@ describe('coming back', () => {
       addEventListener: (name: string, listen: () => void) => listeners.set(name, listen),
       removeEventListener: (name: string) => listeners.delete(name),
     }
-    const window = { document, addEventListener: document.addEventListener, removeEventListener: document.removeEventListener }
+    const window = {
+      document,
+      addEventListener: document.addEventListener,
+      removeEventListener: document.removeEventListener,
+    }
     return { listeners, document, window: window as unknown as Window }
   }
 

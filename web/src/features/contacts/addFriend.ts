@@ -7,10 +7,17 @@ import { useContacts } from './contacts'
 import { useSession } from '@/features/accounts/account'
 import FoundDialog from './FoundDialog.vue'
 
-const isNumber = (text: string) => (/^[1-9]\d{0,15}$/.test(text) && Number.isSafeInteger(Number(text)) ? '' : t('find.notNumber'))
+const isNumber = (text: string) =>
+  /^[1-9]\d{0,15}$/.test(text) && Number.isSafeInteger(Number(text)) ? '' : t('find.notNumber')
 
 async function askNumber(title: string, message: string): Promise<number | null> {
-  const text = await mui.prompt(message, { title, inputmode: 'numeric', ok: t('find.go'), maxLength: 16, check: isNumber })
+  const text = await mui.prompt(message, {
+    title,
+    inputmode: 'numeric',
+    ok: t('find.go'),
+    maxLength: 16,
+    check: isNumber,
+  })
   return text === null ? null : Number(text)
 }
 

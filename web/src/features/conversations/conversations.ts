@@ -88,7 +88,9 @@ export const useConversations = defineStore('conversations', () => {
     const [first, ...others] = typists.who(key)
     if (first === undefined) return ''
     if (parseChatKey(key)?.kind === Kind.Single) return t('chat.typing')
-    return others.length > 0 ? t('chat.typingMany', { n: others.length + 1 }) : t('chat.typingBy', { name: nameOf(first) })
+    return others.length > 0
+      ? t('chat.typingMany', { n: others.length + 1 })
+      : t('chat.typingBy', { name: nameOf(first) })
   }
 
   function target(key: ChatKey): ChatTarget {

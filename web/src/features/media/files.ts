@@ -16,7 +16,8 @@ export async function draftOf(file: File, act: ComposeAct): Promise<FileDraft> {
   const plain: FileDraft = { file, name: file.name || 'file', media: Media.File }
   if (act === 'file') return plain
   try {
-    if (PICTURES.test(file.type)) return { file, name: file.name, media: Media.Image, memo: writeSize(await sizeOf(file)) }
+    if (PICTURES.test(file.type))
+      return { file, name: file.name, media: Media.Image, memo: writeSize(await sizeOf(file)) }
     if (file.type.startsWith('video/')) return { file, name: file.name, media: Media.Video, ...(await filmOf(file)) }
   } catch {
     // It can't be drawn here; somebody else may be able to open it.

@@ -3,7 +3,8 @@
 /** `512 B`, `48 KB`, `4.8 MB`. */
 export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
-  const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, 'KB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB']
+  const [value, unit] =
+    bytes < 1_000_000 ? [bytes / 1000, 'KB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB']
   return `${value < 100 && unit !== 'KB' ? value.toFixed(1) : Math.round(value)} ${unit}`
 }
 

@@ -152,6 +152,10 @@ function nameOf({ file, name, media }: FileDraft): string {
   if (name) return name
   if (file instanceof File && file.name) return file.name
   const extension = /^\w+\/(\w+)/.exec(file.type)?.[1] ?? 'bin'
-  const stem: Partial<Record<number, string>> = { [Media.Image]: 'picture', [Media.Voice]: 'voice', [Media.Video]: 'video' }
+  const stem: Partial<Record<number, string>> = {
+    [Media.Image]: 'picture',
+    [Media.Voice]: 'voice',
+    [Media.Video]: 'video',
+  }
   return `${stem[media] ?? 'file'}.${extension}`
 }

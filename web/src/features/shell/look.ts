@@ -24,7 +24,9 @@ export const useLook = defineStore('look', () => {
   const visible = shallowRef(document.visibilityState === 'visible')
   document.addEventListener('visibilitychange', () => (visible.value = document.visibilityState === 'visible'))
 
-  const look = computed<Look>(() => (visible.value ? { key: chat.key, friends: friends.value } : { key: '', friends: false }))
+  const look = computed<Look>(() =>
+    visible.value ? { key: chat.key, friends: friends.value } : { key: '', friends: false },
+  )
 
   watch(
     [() => live.engine, look] as const,

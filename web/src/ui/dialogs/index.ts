@@ -63,10 +63,7 @@ function open<T>(
 function toast(text: string, kind: 'info' | 'error' = 'info'): void {
   const id = ++lastId
   shown.toasts = [...shown.toasts.filter((entry) => entry.text !== text).slice(-2), { id, text, kind }]
-  setTimeout(
-    () => (shown.toasts = shown.toasts.filter((entry) => entry.id !== id)),
-    kind === 'error' ? 4000 : 2400,
-  )
+  setTimeout(() => (shown.toasts = shown.toasts.filter((entry) => entry.id !== id)), kind === 'error' ? 4000 : 2400)
 }
 
 /** Says what went wrong in the words of the error. */
@@ -83,7 +80,9 @@ async function confirm(
   message: string,
   options: { title?: string; ok?: string; danger?: boolean } = {},
 ): Promise<boolean> {
-  return (await open<boolean>(AskDialog, { message, kind: 'confirm', ...options }, { shape: 'box', light: true })) === true
+  return (
+    (await open<boolean>(AskDialog, { message, kind: 'confirm', ...options }, { shape: 'box', light: true })) === true
+  )
 }
 
 export interface PromptOptions {

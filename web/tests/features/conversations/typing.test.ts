@@ -23,12 +23,18 @@ describe('typing', () => {
     server.tell({ cmd: 12, userid: 42, kind: 10, dstid: me })
     for (const userid of [51, 52]) server.tell({ cmd: 12, userid, kind: 11, dstid: 3 })
     await settle(500)
-    expect(words()).toEqual([['11/3', '2 人正在输入…'], ['10/42', '正在输入…']])
+    expect(words()).toEqual([
+      ['11/3', '2 人正在输入…'],
+      ['10/42', '正在输入…'],
+    ])
     expect(useTyping().who('11/3')).toEqual([51, 52])
     server.write('11/3', 52, '好')
     await settle(500)
     expect(useConversations().typing('11/3')).toBe('user 51 正在输入…')
     await settle(6_000)
-    expect(words()).toEqual([['11/3', ''], ['10/42', '']])
+    expect(words()).toEqual([
+      ['11/3', ''],
+      ['10/42', ''],
+    ])
   })
 })

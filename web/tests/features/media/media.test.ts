@@ -19,7 +19,11 @@ describe('links in a text', () => {
 
   it('loses no letter of the text', () => {
     const text = 'a http://b.example. c https:// d www.e.example/f(g) \n <b>'
-    expect(splitLinks(text).map((part) => part.text).join('')).toBe(text)
+    expect(
+      splitLinks(text)
+        .map((part) => part.text)
+        .join(''),
+    ).toBe(text)
   })
 
   it('names the host of a card, without www', () => {

@@ -52,7 +52,10 @@ describe('an open chat', () => {
   it('gives a notice of what the user did no tick: nobody has to receive it', async () => {
     server.write('11/3', me, '小安加入了群', 90)
     await settle()
-    expect(useConversations().rows.find(({ key }) => key === '11/3')).toMatchObject({ preview: '小安加入了群', last: 'none' })
+    expect(useConversations().rows.find(({ key }) => key === '11/3')).toMatchObject({
+      preview: '小安加入了群',
+      last: 'none',
+    })
   })
 
   it('keeps a refused text until it is sent again or dropped', async () => {

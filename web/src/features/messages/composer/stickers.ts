@@ -39,7 +39,11 @@ async function readPack(id: string): Promise<StickerPack> {
     name: info.name,
     name_en: info.name_en ?? info.name,
     icon: url(info.icon),
-    stickers: info.stickers.map((sticker) => ({ name: sticker.name, name_en: sticker.name_en ?? sticker.name, url: url(sticker.file) })),
+    stickers: info.stickers.map((sticker) => ({
+      name: sticker.name,
+      name_en: sticker.name_en ?? sticker.name,
+      url: url(sticker.file),
+    })),
   }
 }
 
