@@ -3,7 +3,7 @@ import { createPinia } from 'pinia'
 import { createApp, watchEffect, type Component } from 'vue'
 import { useConversations } from './features/conversations/conversations'
 import { leaveForLogin, userOfPage } from './state/pages'
-import { useSession } from './features/accounts/account'
+import { useAccount } from './features/accounts/account'
 import { useSettings } from './features/settings/settings'
 import './styles/index.css'
 
@@ -24,13 +24,13 @@ async function start(mount: HTMLElement): Promise<void> {
   if (page === 'chat' || page === 'createcom') {
     const userId = userOfPage()
     if (!userId) return leaveForLogin()
-    const session = useSession(pinia)
+    const account = useAccount(pinia)
     if (page === 'createcom') {
-      session.identify(userId)
+      account.identify(userId)
     } else {
       // Before the connection: from here on all stores hear what comes.
       countInTitle(pinia)
-      void session.start(userId)
+      void account.start(userId)
     }
   }
   const app = createApp((await root).default).use(pinia)

@@ -4,9 +4,8 @@
  * `meta.pane` says that it fills the chat column on desktops and slides over the list on phones.
  */
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import type { Tab } from './features/shell/tabs'
 import type { ChatKey, Kind } from './protocol/types'
-
-export type Tab = 'chats' | 'contacts' | 'groups' | 'me'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -79,4 +78,10 @@ export function chatPath(key: ChatKey): string {
 export function chatOf(params: Record<string, string | string[]>): ChatKey | '' {
   const { kind, dstid } = params
   return kind && dstid ? `${Number(kind) as Kind}/${Number(dstid)}` : ''
+}
+
+/** Goes where the browser's Back would; to `otherwise` when this place was opened from outside. */
+export function goBack(otherwise: string): void {
+  if (typeof history.state?.back === 'string') router.back()
+  else void router.replace(otherwise)
 }

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, vi } from 'vitest'
 import { language } from '@/i18n'
 import { useConnection } from '@/features/connection/connection'
 import { useConversations } from '@/features/conversations/conversations'
-import { useSession } from '@/features/accounts/account'
+import { useAccount } from '@/features/accounts/account'
 import { localStore, namesWith } from '@/state/storage'
 import { FakeServer } from './fake-server'
 import { Random } from './random'
@@ -61,7 +61,7 @@ export function startPage(): void {
   setActivePinia(createPinia())
   useConversations()
   useConnection()
-  void useSession().start(me)
+  void useAccount().start(me)
 }
 
 export function usePage(): void {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ChatKey, Content } from '@/protocol/types'
-import { Engine, type EngineEvents } from '@/state/engine'
+import { Engine } from '@/state/engine'
+import { Emitter } from '@/state/events'
 import { MemoryStore } from '@/state/storage'
 import { Api } from '@/transport/api'
 import { FakeServer } from '../fake-server'
@@ -11,29 +12,11 @@ let server: FakeServer
 let store: MemoryStore
 let engine: Engine
 
-function events(): EngineEvents {
-  const names = [
-    'Inbox',
-    'Timeline',
-    'Outbox',
-    'Connection',
-    'Welcome',
-    'Arrival',
-    'Contacts',
-    'Community',
-    'Presence',
-    'Typing',
-    'SessionLost',
-    'Refused',
-  ]
-  return Object.fromEntries(names.map((name) => [`on${name}`, vi.fn()])) as unknown as EngineEvents
-}
-
 /** A page of the user is opened (again). */
 function openPage(): Engine {
   const sentences = () => ({ network: 'n', answer: 'a', cancelled: 'c' })
   const api = new Api({ userId: me, language: () => 'zh', sentences, fetch: server.fetch as unknown as typeof fetch })
-  const opened = new Engine({ api, openLine: server.connect, store, events: events(), tooLarge: () => 'too long' })
+  const opened = new Engine({ api, openLine: server.connect, store, events: new Emitter(), tooLarge: () => 'too long' })
   opened.start()
   return opened
 }

@@ -1,42 +1,41 @@
-/**
- * Who is logged in, and what is known of other users. See `SessionStore` for what views may use;
- * `main.ts` calls `start`.
- */
+/** The account that is logged in on this page. `main.ts` calls `start` or `identify`. */
 import { defineStore } from 'pinia'
-import { computed, shallowReactive, shallowRef } from 'vue'
-import { language } from '@/i18n'
-import { parseRows, parseSession, parseUser } from '@/protocol/rows'
-import { Code, type SessionRow, type User } from '@/protocol/types'
-import { ApiError } from '@/transport/errors'
-import { upload } from '@/transport/upload'
-import type { SessionStore } from '@/state/api'
-import { useDrafts } from '@/features/conversations/drafts'
+import { computed, shallowRef } from 'vue'
+import type { User } from '@/protocol/types'
+import { useLive } from '@/state/live'
 import { enterChat, rememberUser } from '@/state/pages'
-import { sentences, useLive } from '@/state/live'
-import type { RegisterForm } from '@/state/types'
+import { sleep, waitFor } from '@/state/retry'
+import { userIn, useUsers } from './users'
 
-const startPause = 3_000
+export interface RegisterForm {
+  mobile: string
+  passwd: string
+  nickname: string
+  avatar: string
+  sex: string
+  memo: string
+}
 
-export const useSession = defineStore('session', () => {
+export type Profile = Pick<User, 'nickname' | 'avatar' | 'sex' | 'memo'>
+
+export const useAccount = defineStore('account', () => {
   const live = useLive()
+  const users = useUsers()
+  /** The logged-in user; null before `start` has finished. */
   const me = shallowRef<User | null>(null)
+  /** Becomes true when the chat page has its user; the shell shows a splash until then. */
   const ready = shallowRef(false)
-  const users = shallowReactive(new Map<number, User>())
-  /** Users to ask for, one after the other: a big group must not use up the reader's calls. */
-  const wanted: number[] = []
-  /** Asked for once on this page, found or not. */
-  const asked = new Set<number>()
-  let asking = false
 
   /** The chat page of a user begins; waits for the server if need be. */
   async function start(userId: number): Promise<void> {
     identify(userId)
     while (!me.value) {
       try {
-        me.value = await find(userId)
+        me.value = await users.find(userId)
       } catch (error) {
-        if (!(error instanceof ApiError) || !error.passing) return live.leave()
-        await sleep(Math.max(startPause, error.retryAfter * 1000))
+        const wait = waitFor(error)
+        if (wait === null) return live.leave()
+        await sleep(wait)
       }
     }
     live.connect()
@@ -49,10 +48,12 @@ export const useSession = defineStore('session', () => {
     rememberUser(userId)
   }
 
+  /** Logs in and goes to the chat page (the promise resolves just before the page changes). */
   async function login(mobile: string, passwd: string): Promise<User> {
     return enter(await live.api.call('/user/login', { mobile, passwd }))
   }
 
+  /** A new account, logged in as by `login`. */
   async function register(form: RegisterForm): Promise<User> {
     return enter(await live.api.call('/user/register', { ...form }))
   }
@@ -63,85 +64,28 @@ export const useSession = defineStore('session', () => {
     return user
   }
 
+  /** Ends the session on the server, forgets local data of this user, goes to the log-in page. */
   async function logout(): Promise<void> {
     await live.api.call('/user/logout')
     live.forget()
-    useDrafts().clear()
     live.leave()
   }
 
-  function user(id: number): User | undefined {
-    const known = users.get(id)
-    if (!known && id > 0 && !asked.has(id)) {
-      asked.add(id)
-      wanted.push(id)
-      void askForWanted()
-    }
-    return known
-  }
-
-  async function find(id: number): Promise<User> {
-    const found = userIn((await live.api.call('/user/find', { id })).data)
-    remember([found])
-    return found
-  }
-
-  function remember(found: readonly User[]): void {
-    for (const one of found) users.set(one.id, one)
-  }
-
-  async function askForWanted(): Promise<void> {
-    if (asking) return
-    asking = true
-    // Not within the render that asked.
-    await Promise.resolve()
-    while (wanted.length > 0) {
-      try {
-        if (!users.has(wanted[0])) await find(wanted[0])
-        wanted.shift()
-      } catch (error) {
-        if (!(error instanceof ApiError) || !error.passing) wanted.shift()
-        else await sleep(Math.max(startPause, error.retryAfter * 1000))
-      }
-    }
-    asking = false
-  }
-
-  async function saveProfile(change: Partial<Pick<User, 'nickname' | 'avatar' | 'sex' | 'memo'>>): Promise<void> {
+  async function saveProfile(change: Partial<Profile>): Promise<void> {
     const saved = userIn((await live.api.call('/user/profile', change)).data)
     me.value = saved
-    remember([saved])
+    users.remember([saved])
   }
 
+  /** The server then ends one's other sessions. */
   async function changePassword(old: string, next: string): Promise<void> {
     await live.api.call('/user/passwd', { old, new: next })
   }
 
-  async function sessions(): Promise<SessionRow[]> {
-    return parseRows((await live.api.call('/user/sessions')).rows, parseSession)
-  }
-
-  async function revoke(session?: number): Promise<void> {
-    await live.api.call('/user/revoke', session === undefined ? {} : { session })
-  }
-
-  async function uploadPicture(file: Blob, onProgress?: (loaded: number, total: number) => void): Promise<string> {
-    const { url } = await upload({
-      file,
-      name: file instanceof File ? file.name : 'picture.png',
-      userId: live.api.userId,
-      token: live.token,
-      language: language.value,
-      sentences: sentences(),
-      onProgress,
-    })
-    return url
-  }
-
   // Changed on another device of one's own, or another page.
-  live.on('contacts', ({ what, userid }) => {
+  live.events.on('contact', ({ what, userid }) => {
     if (what !== 'updated' || userid !== me.value?.id) return
-    find(userid).then(
+    users.find(userid).then(
       (changed) => (me.value = changed),
       () => undefined,
     )
@@ -156,23 +100,7 @@ export const useSession = defineStore('session', () => {
     login,
     register,
     logout,
-    user,
-    find,
-    remember,
     saveProfile,
     changePassword,
-    sessions,
-    revoke,
-    uploadPicture,
-  } satisfies Record<keyof SessionStore, unknown> & Record<string, unknown>
+  }
 })
-
-function userIn(data: unknown): User {
-  const user = parseUser(data)
-  if (!user) throw new ApiError(Code.Refused, sentences().answer)
-  return user
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}

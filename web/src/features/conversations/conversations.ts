@@ -4,15 +4,60 @@ import { computed } from 'vue'
 import { t } from '@/i18n'
 import { preview } from '@/i18n/preview'
 import { parseChatKey } from '@/protocol/message'
-import { Kind, Media, type ChatKey, type Content, type Conversation, type Message } from '@/protocol/types'
-import type { ConversationsStore } from '@/state/api'
+import {
+  Kind,
+  Media,
+  type ChatKey,
+  type Community,
+  type Content,
+  type Conversation,
+  type Message,
+  type User,
+} from '@/protocol/types'
 import { useContacts } from '@/features/contacts/contacts'
 import { useDrafts } from './drafts'
 import { useLive } from '@/state/live'
-import { useSession } from '@/features/accounts/account'
-import type { ChatRow, ChatTarget } from '@/state/types'
+import { useUsers } from '@/features/accounts/users'
+import { useGroups } from '@/features/groups/groups'
 import { useTyping } from './typing'
 import { useUploads } from '@/features/media/uploads'
+
+/** One row of the conversation list, ready to draw. */
+export interface ChatRow {
+  key: ChatKey
+  kind: Kind
+  dstid: number
+  title: string
+  avatar: string
+  /** Text of the last message (with `Name: ` before it in groups) in the page's language. */
+  preview: string
+  /** Time of the last message, or 0 when the chat is empty. */
+  at: number
+  unread: number
+  mentions: number
+  pinned: boolean
+  muted: boolean
+  /** Unsent text, '' when none. */
+  draft: string
+  /** State of the last message when it is one's own. */
+  last: 'none' | 'pending' | 'failed' | 'sent' | 'read'
+  online: boolean
+  /** Who types there now, in words; '' when nobody does. */
+  typing: string
+}
+
+/** Where a chat leads: the peer or the group behind a key (undefined while loading). */
+export interface ChatTarget {
+  key: ChatKey
+  kind: Kind
+  dstid: number
+  title: string
+  avatar: string
+  user?: User
+  group?: Community
+  /** Note-to-self chat. */
+  self: boolean
+}
 
 /** The last of what is on its way in a chat. */
 interface Waiting {
@@ -23,12 +68,14 @@ interface Waiting {
 
 export const useConversations = defineStore('conversations', () => {
   const live = useLive()
-  const session = useSession()
+  const users = useUsers()
   const contacts = useContacts()
+  const groups = useGroups()
   const drafts = useDrafts()
   const typists = useTyping()
   const uploads = useUploads()
 
+  /** Pinned first, then newest first; already in the page's language. */
   const rows = computed<readonly ChatRow[]>(() => {
     const waiting = new Map<ChatKey, Waiting>()
     for (const { key, content, createat, reason } of uploads.items.values()) {
@@ -42,6 +89,7 @@ export const useConversations = defineStore('conversations', () => {
   })
 
   const loud = computed(() => rows.value.filter(({ muted }) => !muted))
+  /** Unread messages of chats that are not muted: the number for tab and title. */
   const unread = computed(() => loud.value.reduce((sum, row) => sum + row.unread, 0))
   const mentions = computed(() => rows.value.reduce((sum, row) => sum + row.mentions, 0))
 
@@ -71,38 +119,44 @@ export const useConversations = defineStore('conversations', () => {
 
   function previewBy(message: Message): string {
     const text = preview(message)
-    const named = message.cmd === Kind.Room && message.userid !== session.userId && message.media !== Media.Notice
-    return named ? t('preview.by', { name: nameOf(message.userid), text }) : text
+    const named = message.cmd === Kind.Room && message.userid !== live.api.userId && message.media !== Media.Notice
+    return named ? t('preview.by', { name: users.nameOf(message.userid), text }) : text
   }
 
   function stateOf(last: Message | null, known: Conversation | undefined): ChatRow['last'] {
-    if (!last || last.userid !== session.userId || last.media === Media.Notice) return 'none'
+    if (!last || last.userid !== live.api.userId || last.media === Media.Notice) return 'none'
     return last.cmd === Kind.Single && last.seq <= (known?.peer_read ?? 0) ? 'read' : 'sent'
   }
 
-  function nameOf(userId: number): string {
-    return session.user(userId)?.nickname || t('user.unknown', { id: userId })
-  }
-
+  /** Who types in a chat now, in words; '' when nobody does. */
   function typing(key: ChatKey): string {
     const [first, ...others] = typists.who(key)
     if (first === undefined) return ''
     if (parseChatKey(key)?.kind === Kind.Single) return t('chat.typing')
     return others.length > 0
       ? t('chat.typingMany', { n: others.length + 1 })
-      : t('chat.typingBy', { name: nameOf(first) })
+      : t('chat.typingBy', { name: users.nameOf(first) })
   }
 
+  /** Friend, stranger or group behind a key. */
   function target(key: ChatKey): ChatTarget {
     const { kind, dstid } = parseChatKey(key) ?? { kind: Kind.Single, dstid: 0 }
     if (kind === Kind.Room) {
-      const group = contacts.group(dstid)
+      const group = groups.group(dstid)
       const title = group?.name || t('group.unknown', { id: dstid })
       return { key, kind, dstid, title, avatar: group?.icon ?? '', group, self: false }
     }
-    const self = dstid === session.userId
-    const user = contacts.friend(dstid) ?? session.user(dstid)
-    return { key, kind, dstid, title: self ? t('chat.self') : nameOf(dstid), avatar: user?.avatar ?? '', user, self }
+    const self = dstid === live.api.userId
+    const user = contacts.friend(dstid) ?? users.get(dstid)
+    return {
+      key,
+      kind,
+      dstid,
+      title: self ? t('chat.self') : users.nameOf(dstid),
+      avatar: user?.avatar ?? '',
+      user,
+      self,
+    }
   }
 
   return {
@@ -111,7 +165,6 @@ export const useConversations = defineStore('conversations', () => {
     unread,
     mentions,
     target,
-    nameOf,
     typing,
-  } satisfies Record<keyof ConversationsStore, unknown> & Record<string, unknown>
+  }
 })

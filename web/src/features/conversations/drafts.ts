@@ -4,10 +4,13 @@ import { computed, shallowReactive } from 'vue'
 import { isCount, isFields, parseJson, text } from '@/protocol/guards'
 import { parseChatKey } from '@/protocol/message'
 import type { ChatKey } from '@/protocol/types'
-import type { DraftsStore } from '@/state/api'
 import { useLive } from '@/state/live'
 import { localStore, namesWith, save } from '@/state/storage'
-import type { Draft } from '@/state/types'
+
+export interface Draft {
+  text: string
+  ref?: number
+}
 
 const none: Draft = Object.freeze({ text: '' })
 
@@ -21,6 +24,7 @@ export const useDrafts = defineStore('drafts', () => {
     return all.value.get(key) ?? none
   }
 
+  /** Saves while typing; empty text without a reply removes the draft. */
   function set(key: ChatKey, draft: Draft): void {
     if (draft.text.trim() === '' && !draft.ref) {
       all.value.delete(key)
@@ -37,7 +41,10 @@ export const useDrafts = defineStore('drafts', () => {
     all.value.clear()
   }
 
-  return { all, get, set, clear } satisfies Record<keyof DraftsStore, unknown> & Record<string, unknown>
+  // One who logs out leaves nothing of what they wrote.
+  live.events.on('forget', clear)
+
+  return { all, get, set }
 })
 
 function restore(prefix: string): Map<ChatKey, Draft> {

@@ -3,7 +3,6 @@ import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import type { ChatKey } from '@/protocol/types'
 import { Typists } from '@/sync/typing'
-import type { TypingStore } from '@/state/api'
 import { useLive } from '@/state/live'
 
 /** ms between two frames about one chat. The server passes on one in three seconds: a little more, so that none of ours comes too early. */
@@ -24,25 +23,27 @@ export const useTyping = defineStore('typing', () => {
     if (next !== null) timer = setTimeout(refresh, next - now)
   }
 
+  /** The users who type in a chat now, who began first at first. */
   function who(key: ChatKey): readonly number[] {
     return all.value.get(key) ?? []
   }
 
+  /** The reader types; told to others now and then, however often it is called. */
   function tell(key: ChatKey): void {
     const now = Date.now()
     if (key === told.key && now - told.at < pause) return
     if (live.engine?.typing(key)) told = { key, at: now }
   }
 
-  live.on('typing', (key, userId) => {
+  live.events.on('typing', ({ key, userId }) => {
     typists.typed(key, userId, Date.now())
     refresh()
   })
-  live.on('arrival', ({ userid }, key) => {
+  live.events.on('arrival', ({ key, message: { userid } }) => {
     if (!who(key).includes(userid)) return
     typists.stopped(key, userid)
     refresh()
   })
 
-  return { who, tell } satisfies Record<keyof TypingStore, unknown>
+  return { who, tell }
 })

@@ -1,8 +1,7 @@
 /** Chosen files to drafts of messages: which kind each is, how large it will be drawn, a poster for films. */
-import type { ComposeAct } from '@/features/messages/composer/actions'
 import { writeSize, type Size } from './memo'
 import { Media } from '@/protocol/types'
-import type { FileDraft } from '@/state/types'
+import type { FileDraft } from './uploads'
 
 /** Kinds the server keeps as pictures; any other image goes as a file. */
 const PICTURES = /^image\/(jpeg|png|gif|webp)$/
@@ -11,10 +10,10 @@ const POSTER = 640
 /** A film that tells nothing within this time goes without a poster, ms. */
 const PATIENCE = 8000
 
-/** The draft of one file. From the file button even a picture goes as it is, under its name. */
-export async function draftOf(file: File, act: ComposeAct): Promise<FileDraft> {
+/** The draft of one file; `asFile`: even a picture goes as it is, under its name. */
+export async function draftOf(file: File, asFile: boolean): Promise<FileDraft> {
   const plain: FileDraft = { file, name: file.name || 'file', media: Media.File }
-  if (act === 'file') return plain
+  if (asFile) return plain
   try {
     if (PICTURES.test(file.type))
       return { file, name: file.name, media: Media.Image, memo: writeSize(await sizeOf(file)) }

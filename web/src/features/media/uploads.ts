@@ -4,12 +4,25 @@
  */
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
-import { language } from '@/i18n'
 import { newCid } from '@/protocol/message'
 import { Media, type ChatKey, type Content } from '@/protocol/types'
-import { upload } from '@/transport/upload'
-import { sentences, useLive } from '@/state/live'
-import type { FileDraft } from '@/state/types'
+import { useLive } from '@/state/live'
+import { uploadFile } from './uploadFile'
+
+/** A file to send: the store makes the bubble at once and uploads behind it. */
+export interface FileDraft {
+  file: Blob
+  /** Name for a file message and a hint for the upload; made up when empty. */
+  name?: string
+  /** Media.Image, Media.Video, Media.Voice or Media.File. */
+  media: number
+  /** Seconds, of a voice. */
+  seconds?: number
+  /** Poster of a video, uploaded beside it. */
+  poster?: Blob
+  /** Width and height, peaks or the like, kept in `memo` as the kind defines it. */
+  memo?: string
+}
 
 export interface Upload {
   readonly cid: string
@@ -93,26 +106,14 @@ export const useUploads = defineStore('uploads', () => {
 
   async function uploadAll({ cid, draft }: Upload, signal: AbortSignal): Promise<Content> {
     const { file, poster } = draft
-    const { url, pic } = await send(file, nameOf(draft), signal, (loaded, total) => {
+    const onProgress = (loaded: number, total: number) => {
       const now = items.get(cid)
       if (now) items.set(cid, { ...now, progress: { loaded, total } })
-    })
+    }
+    const { url, pic } = await uploadFile(file, nameOf(draft), { signal, onProgress })
     // The server takes the still of a film itself where it can.
-    const still = pic || (poster && (await send(poster, 'poster.jpg', signal)).url)
+    const still = pic || (poster && (await uploadFile(poster, 'poster.jpg', { signal })).url)
     return contentOf(draft, url, still)
-  }
-
-  function send(file: Blob, name: string, signal: AbortSignal, onProgress?: (loaded: number, total: number) => void) {
-    return upload({
-      file,
-      name,
-      userId: live.api.userId,
-      token: live.token,
-      language: language.value,
-      sentences: sentences(),
-      onProgress,
-      signal,
-    })
   }
 
   return { items, previews, add, retry, remove }

@@ -1,21 +1,21 @@
 /** Messages that are written in a dialog: link cards and contact cards. */
 import LinkDialog, { type LinkCard } from './composer/LinkDialog.vue'
 import { t } from '@/i18n'
-import { mui } from '@/ui/dialogs'
+import { choose, openDialog } from '@/ui/dialogs'
 import { Media, type Content, type User } from '@/protocol/types'
 import { useContacts } from '@/features/contacts/contacts'
-import { useSession } from '@/features/accounts/account'
+import { useAccount } from '@/features/accounts/account'
 
 export async function askLink(): Promise<Content | null> {
-  const card = await mui.open<LinkCard>(LinkDialog, { title: t('compose.link') })
+  const card = await openDialog<LinkCard>(LinkDialog, { title: t('compose.link') })
   return card && { media: Media.Link, url: card.url, content: card.title, memo: card.memo || undefined }
 }
 
 /** Whose card: a friend's or one's own. */
 export async function askCard(): Promise<Content | null> {
-  const { me } = useSession()
+  const { me } = useAccount()
   const people: User[] = [...(me ? [me] : []), ...useContacts().friends.filter((friend) => friend.id !== me?.id)]
-  const chosen = await mui.choose(
+  const chosen = await choose(
     t('compose.card'),
     people.map((user) => ({
       value: user,

@@ -4,20 +4,19 @@ import { computed, shallowRef } from 'vue'
 import { problemOf } from '@/protocol/message'
 import { Kind, type ChatKey, type Content, type Message } from '@/protocol/types'
 import type { OutboxItem } from '@/sync/outbox'
-import type { ChatStore } from '@/state/api'
 import { useConversations } from '@/features/conversations/conversations'
 import { useLive } from '@/state/live'
-import { useSession } from '@/features/accounts/account'
 import { useReadMark } from './reading/mark'
-import type { Entry, FileDraft } from '@/state/types'
+import type { Entry } from './entry'
+import type { FileDraft } from '@/features/media/uploads'
 import { useUploads, type Upload } from '@/features/media/uploads'
 
 export const useChat = defineStore('chat', () => {
   const live = useLive()
-  const session = useSession()
   const conversations = useConversations()
   const uploads = useUploads()
 
+  /** Key of the open chat, '' when none. */
   const key = shallowRef<ChatKey | ''>('')
   const loading = shallowRef(false)
   const loadingOlder = shallowRef(false)
@@ -35,7 +34,7 @@ export const useChat = defineStore('chat', () => {
     const before = made
     made = new Map()
     return (timeline.value?.messages ?? []).map((row) => {
-      const read = row.cmd === Kind.Single && row.userid === session.userId && row.seq <= peerRead
+      const read = row.cmd === Kind.Single && row.userid === live.api.userId && row.seq <= peerRead
       const pic = row.cid && uploads.previews.get(row.cid)
       const known = before.get(row.seq)
       const same = known?.row === row && known.pic === pic && known.entry.read === read
@@ -58,7 +57,7 @@ export const useChat = defineStore('chat', () => {
 
   function entryOf(row: Message, read: boolean): Entry {
     const { userid, seq, createat, cid } = row
-    const own = userid === session.userId
+    const own = userid === live.api.userId
     return { key: own && cid ? cid : `m${seq}`, state: 'sent', own, userid, seq, createat, message: row, read, cid }
   }
 
@@ -66,15 +65,16 @@ export const useChat = defineStore('chat', () => {
     const { cid } = written
     const pic = uploads.previews.get(cid)
     const message = pic ? { ...written, pic } : written
-    return { key: cid, state, own: true, userid: session.userId, seq: 0, createat, message, read: false, cid, reason }
+    return { key: cid, state, own: true, userid: live.api.userId, seq: 0, createat, message, read: false, cid, reason }
   }
 
   function uploadEntry({ cid, createat, content, progress, reason }: Upload): Entry {
     const state = reason === undefined ? 'uploading' : 'failed'
-    const own = { own: true, userid: session.userId, read: false }
+    const own = { own: true, userid: live.api.userId, read: false }
     return { key: cid, state, ...own, seq: 0, createat, message: content, cid, reason, progress }
   }
 
+  /** Opens a chat (loads its newest page when not cached). Called by its view. */
   async function open(next: ChatKey): Promise<void> {
     const { engine } = live
     if (!engine || key.value === next) return
@@ -107,6 +107,7 @@ export const useChat = defineStore('chat', () => {
     live.timelines.clear()
   }
 
+  /** Prepends one page of history; resolves to false when the beginning is reached. */
   async function loadOlder(): Promise<boolean> {
     if (!key.value || !live.engine || loadingOlder.value) return true
     loadingOlder.value = true
@@ -118,10 +119,12 @@ export const useChat = defineStore('chat', () => {
     }
   }
 
+  /** Puts a message into the outbox of the open chat; the bubble is there at once. */
   function send(content: Content): void {
     if (key.value) sendTo(key.value, content)
   }
 
+  /** Sends to any chat. */
   function sendTo(chat: ChatKey, content: Content): void {
     const problem = problemOf(content)
     if (problem) throw new RangeError(`a message of media ${content.media} needs ${problem}`)
@@ -129,16 +132,19 @@ export const useChat = defineStore('chat', () => {
     live.showNow()
   }
 
+  /** Uploads, then sends; the bubble is there at once with a progress. */
   function sendFile(draft: FileDraft): void {
     if (key.value) uploads.add(key.value, draft)
   }
 
+  /** Sends a failed entry again (a failed upload starts again). */
   function retry(entryKey: string): void {
     if (uploads.items.has(entryKey)) uploads.retry(entryKey)
     else live.engine?.retry(entryKey)
     live.showNow()
   }
 
+  /** Drops a failed entry, or cancels a running upload. */
   function remove(entryKey: string): void {
     if (uploads.items.has(entryKey)) uploads.remove(entryKey)
     else live.engine?.remove(entryKey)
@@ -162,5 +168,5 @@ export const useChat = defineStore('chat', () => {
     retry,
     remove,
     seen: mark.seen,
-  } satisfies Record<keyof ChatStore, unknown>
+  }
 })

@@ -4,7 +4,7 @@ import { readSize } from '@/features/media/memo'
 import type { Picture } from '@/ui/dialogs/pictureViewer'
 import { Media } from '@/protocol/types'
 import { mediaUrl } from '@/protocol/url'
-import type { Entry } from '@/state/types'
+import type { Entry } from './entry'
 
 export function picturesOf(entries: readonly Entry[], nameOf: (id: number) => string): (Picture & { key: string })[] {
   return entries

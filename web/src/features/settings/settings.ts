@@ -6,9 +6,11 @@ import { defineStore } from 'pinia'
 import { computed, reactive, toRefs, watch } from 'vue'
 import { language, locale, preferredLanguage } from '@/i18n'
 import { isFields, parseJson } from '@/protocol/guards'
-import type { SettingsStore } from '@/state/api'
 import { localStore, save } from '@/state/storage'
-import type { LanguageChoice, TextSize, Theme } from '@/state/types'
+
+export type Theme = 'system' | 'light' | 'dark'
+export type TextSize = 'small' | 'normal' | 'large' | 'xlarge'
+export type LanguageChoice = 'auto' | 'zh' | 'en'
 
 /** Also read by `theme.ts`, before this bundle is there. */
 const name = 'magpie:settings'
@@ -50,7 +52,7 @@ export const useSettings = defineStore('settings', () => {
     if (key === name) Object.assign(chosen, read(newValue))
   })
 
-  return { ...toRefs(chosen), dark } satisfies Record<keyof SettingsStore, unknown>
+  return { ...toRefs(chosen), dark }
 })
 
 /** What was saved, each field checked; the default for what is missing or not among the choices. */

@@ -6,7 +6,6 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import { parseChatKey } from '@/protocol/message'
 import { Kind, type ChatKey } from '@/protocol/types'
-import type { LookStore } from '@/state/api'
 import { useChat } from '@/features/messages/chat'
 import { useContacts } from '@/features/contacts/contacts'
 import { useLive } from '@/state/live'
@@ -38,7 +37,7 @@ export const useLook = defineStore('look', () => {
     { immediate: true },
   )
 
-  return { friends } satisfies Record<keyof LookStore, unknown>
+  return { friends }
 })
 
 /** Whether `now` shows somebody being online whom `before` did not. */

@@ -1,10 +1,10 @@
-/** The four places of the page, for the tab bar and the rail. */
+/** The four lists of the page, for the tab bar and the rail. */
 import type { IconName } from '@/icons'
 import type { TextKey } from '@/i18n'
 
 export type Tab = 'chats' | 'contacts' | 'groups' | 'me'
 
-export const places: readonly { tab: Tab; to: string; icon: IconName; label: TextKey }[] = [
+export const tabs: readonly { tab: Tab; to: string; icon: IconName; label: TextKey }[] = [
   { tab: 'chats', to: '/', icon: 'chat', label: 'nav.chats' },
   { tab: 'contacts', to: '/contacts', icon: 'people', label: 'nav.contacts' },
   { tab: 'groups', to: '/groups', icon: 'group', label: 'nav.groups' },

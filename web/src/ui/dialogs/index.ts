@@ -1,14 +1,13 @@
 /**
- * The one way to dialogs, named after the toolkit that authors of classic pages know.
+ * Dialogs and toasts, from any place of the code.
  *
  * Every dialog is a promise: it resolves with the answer, or with `null` (`false` for `confirm`)
  * when the reader turns it down by Esc, Back or a tap beside it. Focus goes into the dialog and
- * back to where it was, since each is a native modal `<dialog>`. `MuiHost` draws them.
+ * back to where it was, since each is a native modal `<dialog>`. `DialogHost` draws them.
  */
 import { markRaw, shallowReactive, type Component } from 'vue'
 import AskDialog from './AskDialog.vue'
 import ChooseDialog from './ChooseDialog.vue'
-import { previewImage } from './pictureViewer'
 
 export interface ToastEntry {
   id: number
@@ -34,7 +33,7 @@ export interface Choice<T> {
   avatar?: { src: string; id: number; group?: boolean }
 }
 
-/** What stands on the screen; only `MuiHost` reads it. */
+/** What stands on the screen; only `DialogHost` reads it. */
 export const shown = shallowReactive({ dialogs: [] as DialogEntry[], toasts: [] as ToastEntry[] })
 
 let lastId = 0
@@ -43,7 +42,7 @@ let lastId = 0
  * Shows any component as a dialog. The component emits `done` with its answer; it may emit
  * nothing, then the dialog closes by Esc only. Resolves to null when turned down.
  */
-function open<T>(
+export function openDialog<T>(
   component: Component,
   props: Record<string, unknown> = {},
   { shape = 'sheet', light = false }: { shape?: 'box' | 'sheet'; light?: boolean } = {},
@@ -60,28 +59,29 @@ function open<T>(
 }
 
 /** A short word at the foot of the page; stays for 2.4 s, an error for 4 s. */
-function toast(text: string, kind: 'info' | 'error' = 'info'): void {
+export function toast(text: string, kind: 'info' | 'error' = 'info'): void {
   const id = ++lastId
   shown.toasts = [...shown.toasts.filter((entry) => entry.text !== text).slice(-2), { id, text, kind }]
   setTimeout(() => (shown.toasts = shown.toasts.filter((entry) => entry.id !== id)), kind === 'error' ? 4000 : 2400)
 }
 
 /** Says what went wrong in the words of the error. */
-function fail(error: unknown): void {
+export function fail(error: unknown): void {
   toast(error instanceof Error ? error.message : String(error), 'error')
 }
 
-async function alert(message: string, title = ''): Promise<void> {
-  await open(AskDialog, { message, title, kind: 'alert' }, { shape: 'box', light: true })
+export async function alert(message: string, title = ''): Promise<void> {
+  await openDialog(AskDialog, { message, title, kind: 'alert' }, { shape: 'box', light: true })
 }
 
 /** True when the reader agrees. `danger` paints the button red. */
-async function confirm(
+export async function confirm(
   message: string,
   options: { title?: string; ok?: string; danger?: boolean } = {},
 ): Promise<boolean> {
   return (
-    (await open<boolean>(AskDialog, { message, kind: 'confirm', ...options }, { shape: 'box', light: true })) === true
+    (await openDialog<boolean>(AskDialog, { message, kind: 'confirm', ...options }, { shape: 'box', light: true })) ===
+    true
   )
 }
 
@@ -97,13 +97,11 @@ export interface PromptOptions {
 }
 
 /** The text entered (trimmed), or null. */
-function prompt(message: string, options: PromptOptions = {}): Promise<string | null> {
-  return open<string>(AskDialog, { message, kind: 'prompt', ...options }, { shape: 'box' })
+export function prompt(message: string, options: PromptOptions = {}): Promise<string | null> {
+  return openDialog<string>(AskDialog, { message, kind: 'prompt', ...options }, { shape: 'box' })
 }
 
 /** The value of the chosen line of a list, or null. `empty` is said when there is nothing to choose. */
-function choose<T>(title: string, choices: Choice<T>[], empty = ''): Promise<T | null> {
-  return open<T>(ChooseDialog, { title, choices, empty }, { light: true })
+export function choose<T>(title: string, choices: Choice<T>[], empty = ''): Promise<T | null> {
+  return openDialog<T>(ChooseDialog, { title, choices, empty }, { light: true })
 }
-
-export const mui = { toast, fail, alert, confirm, prompt, choose, open, previewImage }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { useSession } from '@/features/accounts/account'
+import { useAccount } from '@/features/accounts/account'
 import { useConversations } from '@/features/conversations/conversations'
 import { useChat } from '@/features/messages/chat'
 import { me, server, settle, showPage, startPage, usePage } from '../../fake-page'
@@ -97,7 +97,7 @@ describe('an open chat', () => {
 
   it('can be opened by its address before the list is there', async () => {
     startPage()
-    while (!useSession().ready) await vi.advanceTimersByTimeAsync(10)
+    while (!useAccount().ready) await vi.advanceTimersByTimeAsync(10)
     void useChat().open('10/42')
     expect(useChat().loading).toBe(true)
     await settle()

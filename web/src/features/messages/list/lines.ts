@@ -1,5 +1,5 @@
 /** Where the lines of a chat begin and end: days, runs of one person, the mark before new messages. */
-import type { Entry } from '@/state/types'
+import type { Entry } from '../entry'
 import { frameFor } from '@/features/media'
 import { dayText, sameDay } from '@/i18n/time'
 

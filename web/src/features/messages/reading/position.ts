@@ -8,7 +8,7 @@
  */
 import { nextTick, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue'
 import type { VListHandle } from 'virtua/vue'
-import type { Entry } from '@/state/types'
+import type { Entry } from '../entry'
 import type { Line } from '../list/lines'
 
 /** Within this many pixels of the end the list follows new messages. */
