@@ -1,6 +1,6 @@
 /**
- * Places inside the chat page, in the URL's hash so that Back works on phones and the four shells
- * of the server stay as they are. `meta.tab` is the tab (or rail item) a place belongs to;
+ * Routes inside the chat page, in the URL's hash so that Back works on phones and the four shells
+ * of the server stay as they are. `meta.tab` is the tab (or rail item) a route belongs to;
  * `meta.pane` says that it fills the chat column on desktops and slides over the list on phones.
  */
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
@@ -69,18 +69,18 @@ const routes: RouteRecordRaw[] = [
 
 export const router = createRouter({ history: createWebHashHistory(), routes })
 
-/** Place of a chat, for links: `#/c/10/42`. */
+/** Path of a chat, for links: `#/c/10/42`. */
 export function chatPath(key: ChatKey): string {
   return `/c/${key}`
 }
 
-/** The chat that a place shows, or '' for any other place. */
+/** The chat that a route shows, or '' for any other route. */
 export function chatOf(params: Record<string, string | string[]>): ChatKey | '' {
   const { kind, dstid } = params
   return kind && dstid ? `${Number(kind) as Kind}/${Number(dstid)}` : ''
 }
 
-/** Goes where the browser's Back would; to `otherwise` when this place was opened from outside. */
+/** Goes where the browser's Back would; to `otherwise` when this route was opened from outside. */
 export function goBack(otherwise: string): void {
   if (typeof history.state?.back === 'string') router.back()
   else void router.replace(otherwise)

@@ -5,7 +5,7 @@
  */
 import { chatKey } from '@/protocol/message'
 import type { ChatKey, Kind, Message } from '@/protocol/types'
-import type { Line } from '@/transport/socket'
+import type { RawSocket } from '@/transport/socket'
 import type { Random } from './random'
 
 export interface Faults {
@@ -39,7 +39,7 @@ export class FakeServer {
   readonly read = new Map<ChatKey, number>()
   /** Every frame with a message that arrived, resends included. */
   attempts = 0
-  private readonly lines = new Set<FakeLine>()
+  private readonly sockets = new Set<FakeSocket>()
   private nextId = 1
 
   constructor(
@@ -47,27 +47,27 @@ export class FakeServer {
     private readonly random: Random,
   ) {}
 
-  connect = (): Line => {
-    const line = new FakeLine(this)
-    this.lines.add(line)
+  connect = (): RawSocket => {
+    const socket = new FakeSocket(this)
+    this.sockets.add(socket)
     setTimeout(
-      () => line.tell({ cmd: 3, epoch: this.epoch, now: Date.now(), heartbeat: 25, max_frame: 65_536 }),
+      () => socket.tell({ cmd: 3, epoch: this.epoch, now: Date.now(), heartbeat: 25, max_frame: 65_536 }),
       this.latency(),
     )
-    return line
+    return socket
   }
 
   /** All connections are cut; what is under way is lost. */
   cut(code = 1006): void {
-    for (const line of [...this.lines]) {
-      this.forget(line)
-      line.cut(code)
+    for (const socket of [...this.sockets]) {
+      this.forget(socket)
+      socket.cut(code)
     }
   }
 
-  forget(line: FakeLine): void {
-    this.lines.delete(line)
-    line.open = false
+  forget(socket: FakeSocket): void {
+    this.sockets.delete(socket)
+    socket.open = false
   }
 
   latency(): number {
@@ -83,7 +83,7 @@ export class FakeServer {
 
   /** An event for this user. */
   tell(frame: object): void {
-    for (const line of this.lines) line.tell(frame)
+    for (const socket of this.sockets) socket.tell(frame)
   }
 
   /** Somebody changes an older message; only a change event is pushed. */
@@ -103,28 +103,28 @@ export class FakeServer {
     return Math.max(0, ...this.rows(key).map(({ ver }) => ver))
   }
 
-  receive(line: FakeLine, text: string): void {
+  receive(socket: FakeSocket, text: string): void {
     const frame = JSON.parse(text)
     if (frame.cmd === 12 || frame.cmd === 18) this.heard.push(frame)
-    if (frame.cmd === 0) line.tell({ cmd: 0, now: Date.now() })
+    if (frame.cmd === 0) socket.tell({ cmd: 0, now: Date.now() })
     if (frame.cmd === 13) {
       const key = chatKey(frame.kind, frame.dstid)
       this.read.set(key, Math.max(this.read.get(key) ?? 0, frame.seq))
     }
-    if (frame.cmd === 10 || frame.cmd === 11) this.receiveMessage(line, frame)
+    if (frame.cmd === 10 || frame.cmd === 11) this.receiveMessage(socket, frame)
   }
 
-  private receiveMessage(line: FakeLine, frame: Message): void {
+  private receiveMessage(socket: FakeSocket, frame: Message): void {
     this.attempts += 1
     const key = chatKey(frame.cmd, frame.dstid)
     const known = this.rows(key).find(({ cid }) => cid === frame.cid)
     if (!known && frame.content === 'forbidden') {
-      line.tell({ cmd: 2, code: -403, msg: '没有权限', cid: frame.cid })
+      socket.tell({ cmd: 2, code: -403, msg: '没有权限', cid: frame.cid })
     } else if (!known && this.random.chance(this.faults.slowDown)) {
-      line.tell({ cmd: 2, code: -429, msg: '慢一点', cid: frame.cid, data: { retry_after: 1 } })
+      socket.tell({ cmd: 2, code: -429, msg: '慢一点', cid: frame.cid, data: { retry_after: 1 } })
     } else {
       const row = known ?? this.store(key, { ...frame, userid: this.me })
-      line.tell({
+      socket.tell({
         cmd: 1,
         cid: row.cid,
         id: row.id,
@@ -134,7 +134,7 @@ export class FakeServer {
         kind: row.cmd,
         dstid: row.dstid,
       })
-      if (!known) this.push(row, line)
+      if (!known) this.push(row, socket)
     }
   }
 
@@ -145,8 +145,8 @@ export class FakeServer {
     return row
   }
 
-  private push(row: Message, from: FakeLine | null): void {
-    for (const line of this.lines) if (line !== from && !this.random.chance(this.faults.losePush)) line.tell(row)
+  private push(row: Message, from: FakeSocket | null): void {
+    for (const socket of this.sockets) if (socket !== from && !this.random.chance(this.faults.losePush)) socket.tell(row)
   }
 
   /** Answers calls as `fetch` would. */
@@ -191,10 +191,10 @@ export class FakeServer {
 }
 
 /** One connection: frames arrive in order after a while, unless it is cut before. */
-export class FakeLine implements Line {
+export class FakeSocket implements RawSocket {
   open = true
-  onmessage: Line['onmessage'] = null
-  onclose: Line['onclose'] = null
+  onmessage: RawSocket['onmessage'] = null
+  onclose: RawSocket['onclose'] = null
   /** Times at which the last frame of each direction arrives: none overtakes another. */
   private up = 0
   private down = 0

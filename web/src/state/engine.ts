@@ -19,13 +19,13 @@ import { Catchup } from '@/sync/catchup'
 import { Inbox } from '@/sync/inbox'
 import { Outbox, type Store } from '@/sync/outbox'
 import type { Api } from '@/transport/api'
-import { ChatSocket, type Line, type SocketState } from '@/transport/socket'
+import { ChatSocket, type RawSocket, type SocketState } from '@/transport/socket'
 import type { LiveEmitter } from './events'
 import { sourceOf } from './source'
 
 export interface EngineOptions {
   api: Api
-  openLine: () => Line
+  openSocket: () => RawSocket
   store: Store
   events: LiveEmitter
   tooLarge: () => string
@@ -47,7 +47,7 @@ export class Engine {
   private looking = ''
 
   constructor(private readonly options: EngineOptions) {
-    const { api, events, openLine, store } = options
+    const { api, events, openSocket, store } = options
     this.me = api.userId
     this.inbox = new Inbox(this.me)
     this.outbox = new Outbox(this.me, store)
@@ -57,7 +57,7 @@ export class Engine {
       onReset: () => events.emit('conversations'),
     })
     this.socket = new ChatSocket({
-      open: openLine,
+      open: openSocket,
       onWelcome: (welcome) => this.welcomed(welcome),
       onFrame: (frame) => this.receive(frame),
       onState: (state) => this.connectionChanged(state),

@@ -8,7 +8,7 @@ import { language, t } from '@/i18n'
 import type { ChatKey, Conversation, Message } from '@/protocol/types'
 import type { OutboxItem } from '@/sync/outbox'
 import { Api } from '@/transport/api'
-import { openLine, wakeOnReturn, type SocketState } from '@/transport/socket'
+import { openSocket, wakeOnReturn, type SocketState } from '@/transport/socket'
 import { dropToken, takeToken } from '@/transport/token'
 import { Batch } from './batch'
 import { Engine } from './engine'
@@ -66,7 +66,7 @@ export const useLive = defineStore('live', () => {
     const userId = api.value.userId
     const started = new Engine({
       api: api.value,
-      openLine: () => openLine(userId, token.value),
+      openSocket: () => openSocket(userId, token.value),
       store: localStore,
       tooLarge: () => t('error.tooLong'),
       events,

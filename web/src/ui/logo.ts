@@ -1,2 +1,2 @@
-/** The sign of the house, one of the server's own files (not part of the build). */
+/** Our logo: one of the server's own files, not part of the build. */
 export const logoUrl = '/asset/icons/favicon.svg'

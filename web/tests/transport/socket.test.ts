@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ServerFrame } from '@/protocol/types'
 import { backoff } from '@/transport/backoff'
-import { ChatSocket, openLine, wakeOnReturn, type Line, type SocketState } from '@/transport/socket'
+import { ChatSocket, openSocket, wakeOnReturn, type RawSocket, type SocketState } from '@/transport/socket'
 import { wire } from '../wire'
 
 /** One connection as the server has it. */
-class FakeLine implements Line {
+class FakeSocket implements RawSocket {
   sent: string[] = []
   closed = false
-  onmessage: Line['onmessage'] = null
-  onclose: Line['onclose'] = null
+  onmessage: RawSocket['onmessage'] = null
+  onclose: RawSocket['onclose'] = null
 
   send(frame: string): void {
     this.sent.push(frame)
@@ -32,26 +32,26 @@ class FakeLine implements Line {
   }
 }
 
-let lines: FakeLine[]
+let raws: FakeSocket[]
 let states: SocketState[]
 let frames: ServerFrame[]
 let lost: number
 let refused: number
 let socket: ChatSocket
 
-const line = () => lines.at(-1)!
+const raw = () => raws.at(-1)!
 const beat = wire('welcome').frame.heartbeat * 1000
 
 beforeEach(() => {
   vi.useFakeTimers()
-  lines = []
+  raws = []
   states = []
   frames = []
   lost = refused = 0
   socket = new ChatSocket({
     open: () => {
-      lines.push(new FakeLine())
-      return line()
+      raws.push(new FakeSocket())
+      return raw()
     },
     onWelcome: () => undefined,
     onFrame: (frame) => frames.push(frame),
@@ -72,43 +72,43 @@ describe('a connection', () => {
   it('is online from the welcome on, not before', () => {
     expect(socket.send('x')).toBe(false)
     expect(states).toEqual(['connecting'])
-    line().welcome()
+    raw().welcome()
     expect(states).toEqual(['connecting', 'online'])
     expect(socket.send('x')).toBe(true)
-    expect(line().sent).toEqual(['x'])
+    expect(raw().sent).toEqual(['x'])
   })
 
   it('hands on frames and ignores noise', () => {
-    line().welcome()
-    line().says(wire('ack').frame)
-    for (const noise of wire('hostile').frames) line().says(noise)
-    line().onmessage?.({ data: new ArrayBuffer(8) })
+    raw().welcome()
+    raw().says(wire('ack').frame)
+    for (const noise of wire('hostile').frames) raw().says(noise)
+    raw().onmessage?.({ data: new ArrayBuffer(8) })
     expect(frames).toEqual([wire('ack').frame])
   })
 
   it('is given up when no welcome comes', () => {
     vi.advanceTimersByTime(10_000)
-    expect(line().closed).toBe(true)
+    expect(raw().closed).toBe(true)
     expect(states.at(-1)).toBe('offline')
   })
 
   it('is given up when a heartbeat is not answered', () => {
-    line().welcome()
+    raw().welcome()
     vi.advanceTimersByTime(beat)
-    expect(line().sent).toEqual(['{"cmd":0}'])
+    expect(raw().sent).toEqual(['{"cmd":0}'])
     vi.advanceTimersByTime(8_000)
-    expect(line().closed).toBe(true)
+    expect(raw().closed).toBe(true)
     expect(states.at(-1)).toBe('offline')
   })
 
   it('lives on while heartbeats are answered', () => {
-    line().welcome()
+    raw().welcome()
     for (let beats = 0; beats < 20; beats++) {
       vi.advanceTimersByTime(beat)
-      line().says(wire('heartbeat').frame)
+      raw().says(wire('heartbeat').frame)
     }
-    expect(lines).toHaveLength(1)
-    expect(line().sent).toHaveLength(20)
+    expect(raws).toHaveLength(1)
+    expect(raw().sent).toHaveLength(20)
   })
 })
 
@@ -116,10 +116,10 @@ describe('a lost connection', () => {
   it('is made again after growing times, up to ten seconds', () => {
     const waits: number[] = []
     for (let tries = 0; tries < 9; tries++) {
-      line().ends()
-      const count = lines.length
+      raw().ends()
+      const count = raws.length
       let waited = 0
-      while (lines.length === count) {
+      while (raws.length === count) {
         vi.advanceTimersByTime(100)
         waited += 100
       }
@@ -130,41 +130,41 @@ describe('a lost connection', () => {
   })
 
   it.each([1006, 1012, 4008, 1001])('resumes after close code %i, at once after a long good time', (code) => {
-    line().welcome()
+    raw().welcome()
     for (let beats = 0; beats < 3; beats++) {
       vi.advanceTimersByTime(beat)
-      line().says(wire('heartbeat').frame)
+      raw().says(wire('heartbeat').frame)
     }
-    line().ends(code)
+    raw().ends(code)
     vi.advanceTimersByTime(1_000)
-    expect(lines).toHaveLength(2)
+    expect(raws).toHaveLength(2)
     expect(refused).toBe(0)
   })
 
   it('is not hammered when the server greets and hangs up each time', () => {
     for (let tries = 0; tries < 6; tries++) {
-      line().welcome()
-      line().ends(1008)
+      raw().welcome()
+      raw().ends(1008)
       vi.runOnlyPendingTimers()
     }
     expect(socket.failures).toBe(6)
   })
 
   it('stays closed when the session has ended', () => {
-    line().welcome()
-    line().ends(4401)
+    raw().welcome()
+    raw().ends(4401)
     vi.advanceTimersByTime(600_000)
     expect(lost).toBe(1)
-    expect(lines).toHaveLength(1)
+    expect(raws).toHaveLength(1)
     socket.retryNow()
-    expect(lines).toHaveLength(1)
+    expect(raws).toHaveLength(1)
   })
 
   it('says nothing more once replaced', () => {
-    const first = line()
+    const first = raw()
     vi.advanceTimersByTime(10_000)
     vi.advanceTimersByTime(1_000)
-    line().welcome()
+    raw().welcome()
     expect(first.onmessage).toBeNull()
     first.ends()
     expect(socket.online).toBe(true)
@@ -196,12 +196,12 @@ describe('coming back', () => {
   it('ends the wait when the network or the reader returns', () => {
     const { listeners, window } = page()
     const undo = wakeOnReturn(socket, window)
-    line().ends()
+    raw().ends()
     listeners.get('online')!()
-    expect(lines).toHaveLength(2)
-    line().ends()
+    expect(raws).toHaveLength(2)
+    raw().ends()
     listeners.get('visibilitychange')!()
-    expect(lines).toHaveLength(3)
+    expect(raws).toHaveLength(3)
     undo()
     expect(listeners.size).toBe(0)
   })
@@ -210,22 +210,22 @@ describe('coming back', () => {
     const { listeners, document, window } = page()
     wakeOnReturn(socket, window)
     document.visibilityState = 'hidden'
-    line().ends()
+    raw().ends()
     listeners.get('online')!()
-    expect(lines).toHaveLength(1)
+    expect(raws).toHaveLength(1)
   })
 
   it('asks a connection that seems fine whether it still is', () => {
-    line().welcome()
+    raw().welcome()
     socket.retryNow()
-    expect(line().sent).toEqual(['{"cmd":0}'])
+    expect(raw().sent).toEqual(['{"cmd":0}'])
     vi.advanceTimersByTime(8_000)
-    expect(line().closed).toBe(true)
+    expect(raw().closed).toBe(true)
   })
 
   it('does not open a second connection beside one that is being made', () => {
     socket.retryNow()
-    expect(lines).toHaveLength(1)
+    expect(raws).toHaveLength(1)
   })
 })
 
@@ -239,8 +239,8 @@ it('opens the address of the contract, with a token only when there is one', () 
       }
     },
   )
-  openLine(7, '', { protocol: 'http:', host: 'a:1' })
-  openLine(7, 'a+b', { protocol: 'https:', host: 'b' })
+  openSocket(7, '', { protocol: 'http:', host: 'a:1' })
+  openSocket(7, 'a+b', { protocol: 'https:', host: 'b' })
   vi.unstubAllGlobals()
   expect(opened).toEqual(['ws://a:1/chat?id=7&v=2', 'wss://b/chat?id=7&v=2&token=a%2Bb'])
 })
