@@ -146,7 +146,8 @@ export class FakeServer {
   }
 
   private push(row: Message, from: FakeSocket | null): void {
-    for (const socket of this.sockets) if (socket !== from && !this.random.chance(this.faults.losePush)) socket.tell(row)
+    for (const socket of this.sockets)
+      if (socket !== from && !this.random.chance(this.faults.losePush)) socket.tell(row)
   }
 
   /** Answers calls as `fetch` would. */

@@ -169,7 +169,11 @@ export class ChatSocket {
 }
 
 /** Opens the socket of a user at this page's server; without a token the cookie speaks. */
-export function openSocket(userId: number, token: string, where: Pick<Location, 'protocol' | 'host'> = location): RawSocket {
+export function openSocket(
+  userId: number,
+  token: string,
+  where: Pick<Location, 'protocol' | 'host'> = location,
+): RawSocket {
   const scheme = where.protocol === 'https:' ? 'wss:' : 'ws:'
   const query = new URLSearchParams({ id: String(userId), v: '2', ...(token && { token }) })
   return new WebSocket(`${scheme}//${where.host}/chat?${query}`) as RawSocket

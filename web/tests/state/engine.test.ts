@@ -16,7 +16,13 @@ let engine: Engine
 function openPage(): Engine {
   const sentences = () => ({ network: 'n', answer: 'a', cancelled: 'c' })
   const api = new Api({ userId: me, language: () => 'zh', sentences, fetch: server.fetch as unknown as typeof fetch })
-  const opened = new Engine({ api, openSocket: server.connect, store, events: new Emitter(), tooLarge: () => 'too long' })
+  const opened = new Engine({
+    api,
+    openSocket: server.connect,
+    store,
+    events: new Emitter(),
+    tooLarge: () => 'too long',
+  })
   opened.start()
   return opened
 }

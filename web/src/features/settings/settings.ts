@@ -4,13 +4,13 @@
  */
 import { defineStore } from 'pinia'
 import { computed, reactive, toRefs, watch } from 'vue'
-import { language, locale, preferredLanguage } from '@/i18n'
+import { isLanguage, language, locale, preferredLanguage, type Language } from '@/i18n'
 import { isFields, parseJson } from '@/protocol/guards'
 import { localStore, save } from '@/state/storage'
 
 export type Theme = 'system' | 'light' | 'dark'
 export type TextSize = 'small' | 'normal' | 'large' | 'xlarge'
-export type LanguageChoice = 'auto' | 'zh' | 'en'
+export type LanguageChoice = 'auto' | Language
 
 /** Also read by `theme.ts`, before this bundle is there. */
 const name = 'magpie:settings'
@@ -24,7 +24,6 @@ interface Saved {
 }
 
 const choices = {
-  language: ['auto', 'zh', 'en'],
   theme: ['system', 'light', 'dark'],
   textSize: ['small', 'normal', 'large', 'xlarge'],
 } as const
@@ -63,7 +62,7 @@ function read(json: string | null): Saved {
     allowed.includes(value as T) ? (value as T) : otherwise
   const { listWidth } = saved
   return {
-    language: pick(saved.language, choices.language, 'auto'),
+    language: isLanguage(saved.language) ? saved.language : 'auto',
     theme: pick(saved.theme, choices.theme, 'system'),
     textSize: pick(saved.textSize, choices.textSize, 'normal'),
     enterSends: saved.enterSends !== false,

@@ -1,15 +1,19 @@
 /** Sticker packs of this server, read once: `/asset/stickers/index.json` and each pack's `info.json`. */
 
-export interface Sticker {
+import type { Language } from '@/i18n'
+
+/** `name` is Chinese; other languages stand beside it as `name_en`, `name_…`. */
+interface Named {
   name: string
-  name_en: string
+  [translated: `name_${string}`]: string | undefined
+}
+
+export interface Sticker extends Named {
   url: string
 }
 
-export interface StickerPack {
+export interface StickerPack extends Named {
   id: string
-  name: string
-  name_en: string
   icon: string
   stickers: Sticker[]
 }
@@ -23,28 +27,26 @@ async function getJson<T>(path: string): Promise<T> {
   return (await answer.json()) as T
 }
 
-interface Info {
+interface Info extends Named {
   id: string
-  name: string
-  name_en?: string
   icon: string
-  stickers: { name: string; name_en?: string; file: string }[]
+  stickers: (Named & { file: string })[]
 }
 
 async function readPack(id: string): Promise<StickerPack> {
   const info = await getJson<Info>(`${ROOT}/${encodeURIComponent(id)}/info.json`)
   const url = (file: string) => `${ROOT}/${encodeURIComponent(id)}/${encodeURIComponent(file)}`
   return {
-    id: info.id,
-    name: info.name,
-    name_en: info.name_en ?? info.name,
+    ...info,
     icon: url(info.icon),
-    stickers: info.stickers.map((sticker) => ({
-      name: sticker.name,
-      name_en: sticker.name_en ?? sticker.name,
-      url: url(sticker.file),
-    })),
+    stickers: info.stickers.map((sticker) => ({ ...sticker, url: url(sticker.file) })),
   }
+}
+
+/** The name of a pack or sticker in a language; in English, or in Chinese, when it has none there. */
+export function nameIn(item: Named, language: Language): string {
+  const translated = language === 'zh' ? item.name : item[`name_${language}`]
+  return translated ?? item.name_en ?? item.name
 }
 
 /** The packs; a broken one is left out. */
