@@ -1,10 +1,10 @@
 /** Starts the page: one bundle for the server's four shells, told apart by `data-page` of `#app`. */
 import { createPinia } from 'pinia'
 import { createApp, watchEffect, type Component } from 'vue'
-import { useConversations } from './features/conversations/conversations'
-import { leaveForLogin, userOfPage } from './state/pages'
 import { useAccount } from './features/accounts/account'
+import { useConversations } from './features/conversations/conversations'
 import { useSettings } from './features/settings/settings'
+import { leaveForLogin, userOfPage } from './state/pages'
 import './styles/index.css'
 
 type Page = 'login' | 'register' | 'chat' | 'createcom'

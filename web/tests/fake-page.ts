@@ -4,10 +4,10 @@
  */
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, vi } from 'vitest'
-import { language } from '@/i18n'
+import { useAccount } from '@/features/accounts/account'
 import { useConnection } from '@/features/connection/connection'
 import { useConversations } from '@/features/conversations/conversations'
-import { useAccount } from '@/features/accounts/account'
+import { language } from '@/i18n'
 import { localStore, namesWith } from '@/state/storage'
 import { FakeServer } from './fake-server'
 import { Random } from './random'

@@ -5,6 +5,7 @@
  * without the fields of its command gives null, and the caller ignores it.
  */
 import { count, isCount, isFields, isId, parseJson, text, type Fields } from './guards'
+import { limits } from './limits'
 import { isKind, parseMessage } from './rows'
 import { Cmd, type Kind, type OutgoingMessage, type ServerFrame } from './types'
 
@@ -40,8 +41,8 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
       cmd: Cmd.Welcome,
       epoch,
       now: count(now),
-      heartbeat: count(heartbeat) || 25,
-      max_frame: count(max_frame) || 65536,
+      heartbeat: count(heartbeat) || limits.heartbeatSeconds,
+      max_frame: count(max_frame) || limits.frameBytes,
     }
   },
 

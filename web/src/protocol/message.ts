@@ -1,5 +1,6 @@
 /** Rules of messages: what each media kind requires, which conversation a message belongs to. */
 import { isCount } from './guards'
+import { limits } from './limits'
 import { Kind, Media, type ChatKey, type Content, type Message } from './types'
 
 /** The fields that a kind cannot do without; `amount` must then be above 0. Kinds not listed are free. */
@@ -24,6 +25,7 @@ export function problemOf(content: Content): keyof Content | null {
   if (content.media === Media.Sticker && !content.content && !content.url) return 'content'
   if (content.amount !== undefined && !isCount(content.amount)) return 'amount'
   if (content.ref !== undefined && !isCount(content.ref)) return 'ref'
+  if (content.at !== undefined && content.at.length > limits.at) return 'at'
   return null
 }
 

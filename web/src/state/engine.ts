@@ -3,6 +3,7 @@
  * hear of changes through `events` and read the parts.
  */
 import { lookFrame, messageFrame, readFrame, typingFrame } from '@/protocol/frames'
+import { limits } from '@/protocol/limits'
 import { cleanContent, keyOfMessage, newCid, parseChatKey } from '@/protocol/message'
 import {
   Cmd,
@@ -39,7 +40,7 @@ export class Engine {
   readonly socket: ChatSocket
   /** Server's clock minus this one's, ms. */
   private clockOffset = 0
-  private maxFrame = 65_536
+  private maxFrame: number = limits.frameBytes
   private outboxTimer: ReturnType<typeof setTimeout> | undefined
   /** Read marks that have not gone out, the greatest seq of each chat. */
   private readonly marks = new Map<ChatKey, number>()

@@ -1,5 +1,6 @@
 /** The calls that catch-up makes, as `sync/catchup.ts` wants them. */
 import { isCount, isFields } from '@/protocol/guards'
+import { limits } from '@/protocol/limits'
 import { parseChatKey } from '@/protocol/message'
 import { parseConversation, parseMessage, parseRows } from '@/protocol/rows'
 import type { ChatKey } from '@/protocol/types'
@@ -9,7 +10,7 @@ import type { Api } from '@/transport/api'
 export function sourceOf(api: Api): Source {
   return {
     async conversations() {
-      const { rows, data } = await api.call('/message/conversations', { limit: 500 })
+      const { rows, data } = await api.call('/message/conversations', { limit: limits.conversationsPage })
       const epoch = isFields(data) && isCount(data.epoch) ? data.epoch : 0
       return { rows: parseRows(rows, parseConversation), epoch }
     },

@@ -5,6 +5,7 @@
  * arrive meanwhile go into the same timelines and are neither lost nor doubled. A call that fails is
  * made again after a while, as long as the connection it belongs to lives.
  */
+import { limits } from '@/protocol/limits'
 import { Code, type ChatKey, type Conversation, type Message } from '@/protocol/types'
 import { TimelineCache } from './cache'
 import type { Inbox } from './inbox'
@@ -26,9 +27,8 @@ export interface CatchupEvents {
   onReset(): void
 }
 
-/** Messages of one page of history. */
+/** Messages of one page of history: some screens of them; the server would give `limits.historyPage`. */
 export const pageSize = 50
-const changesLimit = 500
 /** With more messages missing than this the window starts anew at the end. */
 const longAbsence = 1000
 /** ms to wait before a gap is taken for real: an ack may overtake the messages before it. */
@@ -181,7 +181,7 @@ export class Catchup {
     for (let rounds = 0; rounds < gapRounds;) {
       const timeline = this.timelines.get(key)
       if (!timeline?.loaded || generation !== this.generation) return
-      const { rows, more } = await this.source.changes(key, timeline.ver, changesLimit)
+      const { rows, more } = await this.source.changes(key, timeline.ver, limits.changesPage)
       if (this.timelines.get(key) !== timeline) return
       timeline.applyChanges(rows)
       this.events.onTimeline(key, rows)

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Outbox } from '@/sync/outbox'
-import { MemoryStore } from '@/state/storage'
 import type { OutgoingMessage } from '@/protocol/types'
+import { MemoryStore } from '@/state/storage'
+import { Outbox } from '@/sync/outbox'
 
 let store: MemoryStore
 let outbox: Outbox

@@ -1,6 +1,7 @@
 /** The text fields of account forms: how each is labelled, what the browser may fill in, what the server will take. */
 import type { TextKey } from '@/i18n'
 import { t } from '@/i18n'
+import { limits } from '@/protocol/limits'
 
 /** What a form asks for; a form shows some of these. */
 export interface AccountValues {
@@ -23,7 +24,7 @@ export type AccountField = keyof AccountValues
 
 interface TextFieldRule {
   label: TextKey
-  hint?: TextKey
+  hint?: () => string
   multiline?: true
   /** Attributes of the input. */
   attributes: Record<string, string | number>
@@ -31,20 +32,20 @@ interface TextFieldRule {
   problem?: (values: AccountValues) => string
 }
 
-const password = { type: 'password', maxlength: 128 }
+const password = { type: 'password', maxlength: limits.passwdBytesMax }
 
 export const textFields: Partial<Record<AccountField, TextFieldRule>> = {
   mobile: {
     label: 'field.mobile',
-    attributes: { name: 'mobile', type: 'tel', inputmode: 'tel', autocomplete: 'username', maxlength: 21 },
-    problem: ({ mobile }) => (/^\+?\d{5,20}$/.test(mobile.trim()) ? '' : t('field.mobileBad')),
+    attributes: { name: 'mobile', type: 'tel', inputmode: 'tel', autocomplete: 'username', maxlength: limits.mobile },
+    problem: ({ mobile }) => mobileProblem(mobile.trim()),
   },
   nickname: {
     label: 'field.nickname',
-    attributes: { name: 'nickname', autocomplete: 'nickname', maxlength: 40 },
+    attributes: { name: 'nickname', autocomplete: 'nickname', maxlength: limits.nickname },
     problem: ({ nickname }) => (nickname.trim() ? '' : t('field.nicknameMissing')),
   },
-  memo: { label: 'field.memo', multiline: true, attributes: { name: 'memo', maxlength: 200, rows: 3 } },
+  memo: { label: 'field.memo', multiline: true, attributes: { name: 'memo', maxlength: limits.profileMemo, rows: 3 } },
   password: {
     label: 'field.password',
     attributes: { ...password, name: 'passwd', autocomplete: 'current-password' },
@@ -52,7 +53,7 @@ export const textFields: Partial<Record<AccountField, TextFieldRule>> = {
   },
   firstPassword: {
     label: 'field.password',
-    hint: 'field.passwordRule',
+    hint: () => t('field.passwordRule', { min: limits.passwdBytesMin }),
     attributes: { ...password, name: 'passwd', autocomplete: 'new-password' },
     problem: ({ firstPassword }) => passwordProblem(firstPassword),
   },
@@ -69,10 +70,17 @@ export const textFields: Partial<Record<AccountField, TextFieldRule>> = {
   },
 }
 
+function mobileProblem(mobile: string): string {
+  const { mobileDigitsMin: min, mobileDigitsMax: max } = limits
+  const digits = /^\+?(\d+)$/.exec(mobile)?.[1].length ?? 0
+  return digits >= min && digits <= max ? '' : t('field.mobileBad', { min, max })
+}
+
 /** The server counts bytes. */
 function passwordProblem(passwd: string): string {
+  const { passwdBytesMin: min, passwdBytesMax: max } = limits
   const bytes = new TextEncoder().encode(passwd).length
-  return bytes >= 6 && bytes <= 128 ? '' : t('field.passwordBad')
+  return bytes >= min && bytes <= max ? '' : t('field.passwordBad', { min, max })
 }
 
 /** The values as the server wants them: no blanks around names; a password stays as it is. */

@@ -1,6 +1,10 @@
 /** The conversation list: rows of the server, joined with names, drafts and what is waiting to be sent. */
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
+import { useUsers } from '@/features/accounts/users'
+import { useContacts } from '@/features/contacts/contacts'
+import { useGroups } from '@/features/groups/groups'
+import { useUploads } from '@/features/media/uploads'
 import { t } from '@/i18n'
 import { preview } from '@/i18n/preview'
 import { parseChatKey } from '@/protocol/message'
@@ -14,13 +18,9 @@ import {
   type Message,
   type User,
 } from '@/protocol/types'
-import { useContacts } from '@/features/contacts/contacts'
-import { useDrafts } from './drafts'
 import { useLive } from '@/state/live'
-import { useUsers } from '@/features/accounts/users'
-import { useGroups } from '@/features/groups/groups'
+import { useDrafts } from './drafts'
 import { useTyping } from './typing'
-import { useUploads } from '@/features/media/uploads'
 
 /** One row of the conversation list, ready to draw. */
 export interface ChatRow {

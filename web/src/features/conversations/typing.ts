@@ -1,12 +1,13 @@
 /** Who types in which chat, and telling others that the reader does. */
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
+import { limits } from '@/protocol/limits'
 import type { ChatKey } from '@/protocol/types'
-import { Typists } from '@/sync/typing'
 import { useLive } from '@/state/live'
+import { Typists } from '@/sync/typing'
 
-/** ms between two frames about one chat. The server passes on one in three seconds: a little more, so that none of ours comes too early. */
-const pause = 3_300
+/** ms between two frames about one chat: a little more than what the server passes on, so that none of ours comes too early. */
+const pause = limits.typingPauseSeconds * 1000 + 300
 
 export const useTyping = defineStore('typing', () => {
   const live = useLive()

@@ -1,6 +1,6 @@
 /** Chosen files to drafts of messages: which kind each is, how large it will be drawn, a poster for films. */
-import { writeSize, type Size } from './memo'
 import { Media } from '@/protocol/types'
+import { writeSize, type Size } from './memo'
 import type { FileDraft } from './uploads'
 
 /** Kinds the server keeps as pictures; any other image goes as a file. */

@@ -1,10 +1,10 @@
 /** Messages that are written in a dialog: link cards and contact cards. */
-import LinkDialog, { type LinkCard } from './composer/LinkDialog.vue'
-import { t } from '@/i18n'
-import { choose, openDialog } from '@/ui/dialogs'
-import { Media, type Content, type User } from '@/protocol/types'
-import { useContacts } from '@/features/contacts/contacts'
 import { useAccount } from '@/features/accounts/account'
+import { useContacts } from '@/features/contacts/contacts'
+import { t } from '@/i18n'
+import { Media, type Content, type User } from '@/protocol/types'
+import { choose, openDialog } from '@/ui/dialogs'
+import LinkDialog, { type LinkCard } from './composer/LinkDialog.vue'
 
 export async function askLink(): Promise<Content | null> {
   const card = await openDialog<LinkCard>(LinkDialog, { title: t('compose.link') })

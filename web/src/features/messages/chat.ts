@@ -1,15 +1,15 @@
 /** The open chat: its messages with what is waiting to be sent behind them, and everything one can do in it. */
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
-import { problemOf } from '@/protocol/message'
-import { Kind, type ChatKey, type Content, type Message } from '@/protocol/types'
-import type { OutboxItem } from '@/sync/outbox'
 import { useConversations } from '@/features/conversations/conversations'
-import { useLive } from '@/state/live'
-import { useReadMark } from './reading/mark'
-import type { Entry } from './entry'
 import type { FileDraft } from '@/features/media/uploads'
 import { useUploads, type Upload } from '@/features/media/uploads'
+import { problemOf } from '@/protocol/message'
+import { Kind, type ChatKey, type Content, type Message } from '@/protocol/types'
+import { useLive } from '@/state/live'
+import type { OutboxItem } from '@/sync/outbox'
+import type { Entry } from './entry'
+import { useReadMark } from './reading/mark'
 
 export const useChat = defineStore('chat', () => {
   const live = useLive()

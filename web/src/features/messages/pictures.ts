@@ -1,9 +1,9 @@
 /** All pictures of a chat, for the viewer to swipe through. */
-import { clockText, dayText } from '@/i18n/time'
 import { readSize } from '@/features/media/memo'
-import type { Picture } from '@/ui/dialogs/pictureViewer'
+import { clockText, dayText } from '@/i18n/time'
 import { Media } from '@/protocol/types'
 import { mediaUrl } from '@/protocol/url'
+import type { Picture } from '@/ui/dialogs/pictureViewer'
 import type { Entry } from './entry'
 
 export function picturesOf(entries: readonly Entry[], nameOf: (id: number) => string): (Picture & { key: string })[] {

@@ -4,10 +4,10 @@
  */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
+import { useContacts } from '@/features/contacts/contacts'
+import { useChat } from '@/features/messages/chat'
 import { parseChatKey } from '@/protocol/message'
 import { Kind, type ChatKey } from '@/protocol/types'
-import { useChat } from '@/features/messages/chat'
-import { useContacts } from '@/features/contacts/contacts'
 import { useLive } from '@/state/live'
 
 interface Look {

@@ -1,6 +1,6 @@
 /** The four lists of the page, for the tab bar and the rail. */
-import type { IconName } from '@/icons'
 import type { TextKey } from '@/i18n'
+import type { IconName } from '@/icons'
 
 export type Tab = 'chats' | 'contacts' | 'groups' | 'me'
 

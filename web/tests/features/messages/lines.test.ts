@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Entry } from '@/features/messages/entry'
 import { linesOf } from '@/features/messages/list/lines'
 import { dayText, rowTimeText } from '@/i18n/time'
-import type { Entry } from '@/features/messages/entry'
 
 const noon = new Date(2026, 10, 23, 12).getTime()
 const minute = 60_000

@@ -1,6 +1,6 @@
 /** What the composer can add to a chat besides words, in the order of its buttons. */
-import type { IconName } from '@/icons'
 import type { TextKey } from '@/i18n'
+import type { IconName } from '@/icons'
 
 /** A file to choose ('image', 'camera', 'video', 'file') or a card to write ('link', 'card'). */
 export type ComposeAct = 'image' | 'camera' | 'video' | 'file' | 'link' | 'card'

@@ -1,7 +1,7 @@
 /** Where the lines of a chat begin and end: days, runs of one person, the mark before new messages. */
-import type { Entry } from '../entry'
 import { frameFor } from '@/features/media'
 import { dayText, sameDay } from '@/i18n/time'
+import type { Entry } from '../entry'
 
 export interface Line {
   key: string

@@ -6,8 +6,8 @@
  * - follow: it goes along with new messages only while the reader is near the end, and with one's
  *   own always.
  */
-import { nextTick, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue'
 import type { VListHandle } from 'virtua/vue'
+import { nextTick, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue'
 import type { Entry } from '../entry'
 import type { Line } from '../list/lines'
 
