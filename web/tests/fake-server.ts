@@ -6,6 +6,7 @@
 import { chatKey } from '@/protocol/message'
 import type { ChatKey, Kind, Message } from '@/protocol/types'
 import type { RawSocket } from '@/transport/socket'
+import { FakeStore, type Form } from './fake-store'
 import type { Random } from './random'
 
 export interface Faults {
@@ -17,35 +18,24 @@ export interface Faults {
   failCall: number
 }
 
-interface Form {
-  id: number
-  kind: Kind
-  dstid: number
-  before?: number
-  ver: number
-  limit: number
-}
-
-export class FakeServer {
+export class FakeServer extends FakeStore {
   /** Users that were asked for, each as often as it was. */
   readonly asked: number[] = []
   /** Frames about typing and looking, as they came. */
   readonly heard: { cmd: number; [field: string]: number }[] = []
   /** The friends who are online. */
   readonly online = new Set<number>()
-  epoch = 100
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
-  readonly log = new Map<ChatKey, Message[]>()
-  readonly read = new Map<ChatKey, number>()
   /** Every frame with a message that arrived, resends included. */
   attempts = 0
   private readonly sockets = new Set<FakeSocket>()
-  private nextId = 1
 
   constructor(
-    private readonly me: number,
+    me: number,
     private readonly random: Random,
-  ) {}
+  ) {
+    super(me)
+  }
 
   connect = (): RawSocket => {
     const socket = new FakeSocket(this)
@@ -75,9 +65,9 @@ export class FakeServer {
   }
 
   /** Somebody else writes. */
-  write(key: ChatKey, userid: number, content: string, media = 1): void {
+  write(key: ChatKey, userid: number, content: string, more: Partial<Message> = {}): void {
     const [kind, dstid] = key.split('/').map(Number) as [Kind, number]
-    const message = { cmd: kind, dstid: kind === 10 ? this.me : dstid, media, content }
+    const message = { cmd: kind, dstid: kind === 10 ? this.me : dstid, media: 1, content, ...more }
     this.push(this.store(key, { ...message, userid }), null)
   }
 
@@ -86,30 +76,12 @@ export class FakeServer {
     for (const socket of this.sockets) socket.tell(frame)
   }
 
-  /** Somebody changes an older message; only a change event is pushed. */
-  edit(key: ChatKey, seq: number, content: string): void {
-    const rows = this.rows(key)
-    const ver = this.ver(key) + 1
-    rows[seq - 1] = { ...rows[seq - 1], content, ver, edited: 1 }
-  }
-
-  rows(key: ChatKey): Message[] {
-    const rows = this.log.get(key) ?? []
-    this.log.set(key, rows)
-    return rows
-  }
-
-  ver(key: ChatKey): number {
-    return Math.max(0, ...this.rows(key).map(({ ver }) => ver))
-  }
-
   receive(socket: FakeSocket, text: string): void {
     const frame = JSON.parse(text)
     if (frame.cmd === 12 || frame.cmd === 18) this.heard.push(frame)
     if (frame.cmd === 0) socket.tell({ cmd: 0, now: Date.now() })
     if (frame.cmd === 13) {
-      const key = chatKey(frame.kind, frame.dstid)
-      this.read.set(key, Math.max(this.read.get(key) ?? 0, frame.seq))
+      this.markRead(chatKey(frame.kind, frame.dstid), frame.seq)
     }
     if (frame.cmd === 10 || frame.cmd === 11) this.receiveMessage(socket, frame)
   }
@@ -138,13 +110,6 @@ export class FakeServer {
     }
   }
 
-  private store(key: ChatKey, message: Omit<Message, 'id' | 'seq' | 'ver' | 'createat'>): Message {
-    const rows = this.rows(key)
-    const row = { ...message, id: this.nextId++, seq: rows.length + 1, ver: this.ver(key) + 1, createat: Date.now() }
-    rows.push(row)
-    return row
-  }
-
   private push(row: Message, from: FakeSocket | null): void {
     for (const socket of this.sockets)
       if (socket !== from && !this.random.chance(this.faults.losePush)) socket.tell(row)
@@ -160,14 +125,13 @@ export class FakeServer {
   }
 
   private answer(path: string, form: Form): object {
-    const rows = form.kind ? this.rows(chatKey(form.kind, form.dstid)) : []
     switch (path) {
+      case '/message/conversations':
+        return this.conversations(form)
       case '/message/history':
-        return { rows: rows.filter(({ seq }) => seq < (form.before ?? Infinity)).slice(-form.limit) }
-      case '/message/changes': {
-        const changed = rows.filter(({ ver }) => ver > form.ver).sort((a, b) => a.ver - b.ver)
-        return { rows: changed.slice(0, form.limit), data: { more: changed.length > form.limit } }
-      }
+        return this.history(form)
+      case '/message/changes':
+        return this.changed(form)
       case '/user/find':
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }
@@ -176,18 +140,8 @@ export class FakeServer {
       case '/contact/loadcommunity':
         return { rows: [{ id: 3, name: '周末爬山' }] }
       default:
-        return { rows: [...this.log.keys()].map((key) => this.conversation(key)), data: { epoch: this.epoch } }
+        throw new Error(`the page asked ${path}`)
     }
-  }
-
-  private conversation(key: ChatKey): object {
-    const [kind, dstid] = key.split('/').map(Number)
-    const rows = this.rows(key)
-    const read = this.read.get(key) ?? 0
-    const unread = rows.filter(({ seq, userid }) => seq > read && userid !== this.me).length
-    const last = rows.at(-1)
-    const numbers = { seq: rows.length, ver: this.ver(key), read, peer_read: 0, unread, mentions: 0 }
-    return { kind, dstid, ...numbers, last, pinned: 0, muted: 0, updateat: last?.createat ?? 0 }
   }
 }
 

@@ -18,4 +18,5 @@ export const limits = {
   profileMemo: 200,
   textBytes: 65535,
   typingPauseSeconds: 3,
+  unreadExact: 1000,
 } as const

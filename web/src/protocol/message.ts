@@ -50,6 +50,14 @@ export function mentions({ at, userid }: Pick<Message, 'at' | 'userid'>, me: num
   return userid !== me && at !== undefined && (at.includes(me) || at.includes(0))
 }
 
+/**
+ * True when the message counts as unread for `me`: one's own do not, and of notices only those that
+ * name the reader.
+ */
+export function countsAsUnread(message: Pick<Message, 'at' | 'userid' | 'media'>, me: number): boolean {
+  return message.userid !== me && (message.media !== Media.Notice || mentions(message, me))
+}
+
 /** The content without what the server refuses in a text: NUL and halves of surrogate pairs. */
 export function cleanContent(content: Content): Content {
   const clean = { ...content }

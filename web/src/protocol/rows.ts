@@ -80,6 +80,7 @@ export function parseConversation(value: unknown): Conversation | null {
     pinned: flag(value.pinned),
     muted: flag(value.muted),
     updateat: count(value.updateat),
+    change: count(value.change),
   }
 }
 

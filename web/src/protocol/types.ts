@@ -139,7 +139,10 @@ export interface Conversation {
   last: Message | null
   pinned: 0 | 1
   muted: 0 | 1
+  /** Time of the last message that was no notice; orders the list. */
   updateat: number
+  /** The greatest change number that concerns this row. */
+  change: number
 }
 
 export interface SessionRow {

@@ -4,7 +4,7 @@
  */
 import { lookFrame, messageFrame, readFrame, typingFrame } from '@/protocol/frames'
 import { limits } from '@/protocol/limits'
-import { cleanContent, keyOfMessage, newCid, parseChatKey } from '@/protocol/message'
+import { cleanContent, countsAsUnread, keyOfMessage, newCid, parseChatKey } from '@/protocol/message'
 import {
   Cmd,
   Code,
@@ -108,7 +108,7 @@ export class Engine {
   /** The reader has seen a chat up to `seq`; told to the server when it is news. */
   markRead(key: ChatKey, seq: number): void {
     const timeline = this.catchup.timeline(key)
-    const left = timeline?.messages.filter((row) => row.seq > seq && row.userid !== this.me).length
+    const left = timeline?.messages.filter((row) => row.seq > seq && countsAsUnread(row, this.me)).length
     if (!this.inbox.read(key, seq, left)) return
     this.marks.set(key, seq)
     this.sendMarks()

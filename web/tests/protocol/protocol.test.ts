@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lookFrame, messageFrame, parseFrame, readFrame, typingFrame } from '@/protocol/frames'
-import { cleanContent, keyOfMessage, mentions, parseChatKey, problemOf } from '@/protocol/message'
+import { cleanContent, countsAsUnread, keyOfMessage, mentions, parseChatKey, problemOf } from '@/protocol/message'
 import { previewOf } from '@/protocol/preview'
 import { parseCommunity, parseConversation, parseMessage, parseRows, parseUser } from '@/protocol/rows'
 import type { Content } from '@/protocol/types'
@@ -64,6 +64,20 @@ describe('messages', () => {
     expect(mentions({ at: [0], userid: 7 }, 42)).toBe(true)
     expect(mentions({ at: [9], userid: 7 }, 42)).toBe(false)
     expect(mentions({ at: [0], userid: 42 }, 42)).toBe(false)
+  })
+})
+
+describe('what counts as unread', () => {
+  const message = { userid: 7, media: 1 }
+
+  it('is what others say, and a notice that names the reader or all', () => {
+    expect(countsAsUnread(message, 42)).toBe(true)
+    expect(countsAsUnread({ ...message, userid: 42 }, 42)).toBe(false)
+    expect(countsAsUnread({ ...message, media: 90 }, 42)).toBe(false)
+    expect(countsAsUnread({ ...message, media: 90, at: [9] }, 42)).toBe(false)
+    expect(countsAsUnread({ ...message, media: 90, at: [9, 42] }, 42)).toBe(true)
+    expect(countsAsUnread({ ...message, media: 90, at: [0] }, 42)).toBe(true)
+    expect(countsAsUnread({ ...message, userid: 42, media: 90, at: [42] }, 42)).toBe(false)
   })
 })
 
@@ -137,7 +151,10 @@ describe('rows', () => {
     const groups = wire('community').answer.rows
     expect(parseRows(groups, parseCommunity)).toEqual(groups)
     const conversations = wire('conversations').answer.rows
-    expect(parseRows(conversations, parseConversation)).toEqual(conversations)
+    expect(parseRows(conversations, parseConversation)).toMatchObject(conversations)
+    for (const { answer } of wire('conversations-by-change').pages) {
+      expect(parseRows(answer.rows, parseConversation)).toEqual(answer.rows)
+    }
   })
 
   it('leaves out rows that are none', () => {

@@ -142,6 +142,39 @@ describe('catching up', () => {
     expect(shown('10/42')).toEqual(['a', 'lost', 'c'])
   })
 
+  it('asks after an absence only for the conversations that have changed', async () => {
+    for (let user = 100; user < 110; user++) server.write(`10/${user}`, user, 'hello')
+    await settle(5_000)
+    server.cut()
+    server.write('10/103', 103, 'again')
+    server.markRead('10/104', 1)
+    server.mark('10/105', { peer_read: 1, pinned: 1, muted: 1 })
+    await settle()
+    expect(server.listed).toEqual([{ before: 0 }, { before: 0, after: 10 }])
+    expect(engine.inbox.get('10/103')).toMatchObject({ seq: 2, unread: 2 })
+    expect(engine.inbox.get('10/104')).toMatchObject({ read: 1, unread: 0 })
+    expect(engine.inbox.get('10/105')).toMatchObject({ peer_read: 1, pinned: 1, muted: 1 })
+    expect(engine.inbox.get('10/106')).toMatchObject({ seq: 1, unread: 1 })
+  })
+
+  it('reads a list to its end, wherever the answers are cut', async () => {
+    engine.stop()
+    server.most = 3
+    for (let user = 100; user < 110; user++) server.write(`10/${user}`, user, 'hello')
+    for (let count = 0; count < 20; count++) server.write('11/3', 42, `m${count}`)
+    engine = openPage()
+    await settle(5_000)
+    expect(engine.inbox.rows.size).toBe(11)
+    await Promise.all([engine.catchup.open('11/3'), settle(1_000)])
+    while (engine.catchup.timeline('11/3')?.hasOlder) await Promise.all([engine.catchup.older('11/3'), settle(1_000)])
+    server.cut()
+    for (let user = 100; user < 110; user++) server.write(`10/${user}`, user, 'again')
+    for (let count = 20; count < 30; count++) server.write('11/3', 42, `m${count}`)
+    await settle()
+    expect([...engine.inbox.rows.values()].every(({ unread }) => unread === 2 || unread === 30)).toBe(true)
+    expect(shown('11/3')).toEqual(stored('11/3'))
+  })
+
   it('drops everything it knew when the database was restored', async () => {
     for (const word of ['a', 'b', 'c']) server.write('10/42', 42, word)
     await settle(5_000)
@@ -163,6 +196,7 @@ describe('any network', () => {
     server = new FakeServer(me, random)
     engine = openPage()
     server.faults = { losePush: 0.3, slowDown: 0.2, failCall: 0.2 }
+    if (random.chance(0.5)) server.most = 1 + random.below(10)
     const chats: ChatKey[] = ['10/42', '11/3', '10/7']
     const written = new Map<ChatKey, string[]>(chats.map((key) => [key, []]))
     for (let step = 0; step < 120; step++) {
@@ -178,7 +212,8 @@ describe('any network', () => {
       else if (dice < 82) {
         engine.stop()
         engine = openPage()
-      } else if (dice < 92) engine.catchup.open(key).catch(() => undefined)
+      } else if (dice < 85) server.markRead(key, random.below(server.rows(key).length + 1))
+      else if (dice < 92) engine.catchup.open(key).catch(() => undefined)
       else engine.catchup.older(key).catch(() => undefined)
       await vi.advanceTimersByTimeAsync(random.below(2_000))
     }
@@ -202,7 +237,10 @@ describe('any network', () => {
           .slice(-window.length)
           .map((row) => expect.objectContaining(row)),
       )
-      expect(engine.inbox.get(key)?.seq ?? 0).toBe(server.rows(key).length)
+      const row = engine.inbox.get(key)
+      expect(row?.seq ?? 0).toBe(server.rows(key).length)
+      expect(row?.read ?? 0).toBe(server.read.get(key) ?? 0)
+      expect(row?.unread ?? 0).toBe(server.unread(key))
     }
   })
 })

@@ -42,6 +42,35 @@ describe('live messages', () => {
     expect(inbox.get('10/9')).toMatchObject({ kind: 10, dstid: 9, unread: 1, seq: 1 })
   })
 
+  it('that are notices count for those they name only, and leave the conversation in its place', () => {
+    const before = inbox.get('11/3')!
+    const notice = { cmd: 11, dstid: 3, media: 90 } as const
+    inbox.applyLive(message(2, notice))
+    expect(inbox.get('11/3')).toMatchObject({
+      seq: 2,
+      last: { seq: 2 },
+      unread: before.unread,
+      updateat: before.updateat,
+    })
+    inbox.applyLive(message(3, { ...notice, at: [me] }))
+    inbox.applyLive(message(4, { ...notice, at: [0] }))
+    expect(inbox.get('11/3')).toMatchObject({ unread: before.unread + 2, mentions: 2, updateat: before.updateat })
+  })
+
+  it('put a new group where its first notice says', () => {
+    inbox.applyLive(message(1, { cmd: 11, dstid: 9, media: 90 }))
+    expect(inbox.get('11/9')).toMatchObject({ unread: 0, updateat: 2e12 + 1 })
+  })
+
+  it('are counted as far as the server counts', () => {
+    for (let seq = 2; seq < 1_200; seq++) inbox.applyLive(message(seq))
+    expect(inbox.get('10/7')?.unread).toBe(1_000)
+    inbox.read('10/7', 100)
+    expect(inbox.get('10/7')?.unread).toBe(1_000)
+    inbox.read('10/7', 1_190)
+    expect(inbox.get('10/7')?.unread).toBe(9)
+  })
+
   it('change the preview when the last one is recalled, not its place', () => {
     const before = inbox.get('10/7')!
     inbox.applyLive({ ...before.last!, ver: 9, content: undefined, recalled: 1 })
@@ -84,4 +113,14 @@ it('an older answer does not undo a live message', () => {
   inbox.applyLive(message(2))
   inbox.merge(rows)
   expect(inbox.get('10/7')).toMatchObject({ seq: 2, unread: 2 })
+})
+
+it('an older answer does not undo what was pinned or muted since', () => {
+  const [, , changed] = wire('conversations-by-change').pages
+  const [row] = parseRows(changed.answer.rows, parseConversation)
+  inbox.merge([{ ...row, pinned: 0, muted: 0 }])
+  inbox.merge([{ ...row, change: row.change - 1 }])
+  expect(inbox.get('10/7')).toMatchObject({ pinned: 0, muted: 0, change: row.change })
+  inbox.merge([{ ...row, change: row.change + 1 }])
+  expect(inbox.get('10/7')).toMatchObject({ pinned: 1, muted: 1 })
 })

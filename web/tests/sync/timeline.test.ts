@@ -16,9 +16,9 @@ const seqs = (timeline: Timeline) => timeline.messages.map(({ seq }) => seq)
 describe('the window', () => {
   it('starts with the newest page and grows at both ends', () => {
     const timeline = new Timeline()
-    timeline.start(rows(11, 15), 5)
+    timeline.start(rows(11, 15), true)
     expect(timeline.hasOlder).toBe(true)
-    timeline.prepend(rows(6, 10), 5)
+    timeline.prepend(rows(6, 10), true)
     timeline.applyLive(row(16))
     expect(seqs(timeline)).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])
     expect(timeline.ver).toBe(16)
@@ -26,22 +26,22 @@ describe('the window', () => {
 
   it('knows the beginning by a short page, an empty page or the first message', () => {
     const short = new Timeline()
-    short.start(rows(1, 3), 5)
+    short.start(rows(1, 3), false)
     expect(short.hasOlder).toBe(false)
     const exact = new Timeline()
-    exact.start(rows(6, 10), 5)
-    exact.prepend(rows(1, 5), 5)
+    exact.start(rows(6, 10), true)
+    exact.prepend(rows(1, 5), true)
     expect(exact.hasOlder).toBe(false)
     const joinedLater = new Timeline()
-    joinedLater.start(rows(6, 10), 5)
-    joinedLater.prepend([], 5)
+    joinedLater.start(rows(6, 10), true)
+    joinedLater.prepend([], false)
     expect(joinedLater.hasOlder).toBe(false)
   })
 
   it('keeps live messages that came while the page was on its way', () => {
     const timeline = new Timeline()
     timeline.applyLive(row(6))
-    timeline.start(rows(1, 5), 50)
+    timeline.start(rows(1, 5), false)
     expect(seqs(timeline)).toEqual([1, 2, 3, 4, 5, 6])
     expect(timeline.ver).toBe(6)
     expect(timeline.hasGap).toBe(false)
@@ -50,7 +50,7 @@ describe('the window', () => {
   it('sees what is missing between the page and a live message', () => {
     const timeline = new Timeline()
     timeline.applyLive(row(8))
-    timeline.start(rows(1, 5), 50)
+    timeline.start(rows(1, 5), false)
     expect(timeline.hasGap).toBe(true)
     timeline.applyChanges([row(6), row(7), row(8)])
     expect(timeline.hasGap).toBe(false)
@@ -59,9 +59,9 @@ describe('the window', () => {
 
   it('starts anew after a long absence without a hole in it', () => {
     const timeline = new Timeline()
-    timeline.start(rows(1, 5), 5)
+    timeline.start(rows(1, 5), true)
     timeline.applyLive(row(2000))
-    timeline.start(rows(1950, 1999), 50)
+    timeline.start(rows(1950, 1999), true)
     expect(seqs(timeline)[0]).toBe(1950)
     expect(timeline.last).toBe(2000)
     expect(timeline.hasOlder).toBe(true)
@@ -69,17 +69,17 @@ describe('the window', () => {
 
   it('lets the oldest go and can have them back', () => {
     const timeline = new Timeline()
-    timeline.start(rows(1, 10), 50)
+    timeline.start(rows(1, 10), false)
     timeline.trim(4)
     expect(seqs(timeline)).toEqual([7, 8, 9, 10])
     expect(timeline.hasOlder).toBe(true)
-    timeline.prepend(rows(1, 6), 50)
+    timeline.prepend(rows(1, 6), false)
     expect(seqs(timeline)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   })
 
   it('gives views a new array only when something changed', () => {
     const timeline = new Timeline()
-    timeline.start(rows(1, 3), 50)
+    timeline.start(rows(1, 3), false)
     const before = timeline.messages
     expect(timeline.applyLive(row(2))).toBe('known')
     expect(timeline.messages).toBe(before)
@@ -91,7 +91,7 @@ describe('the window', () => {
 describe('changes', () => {
   it('replaces a message by its newer state, never by an older one', () => {
     const timeline = new Timeline()
-    timeline.start(rows(1, 3), 50)
+    timeline.start(rows(1, 3), false)
     timeline.applyLive(row(2, 4, 'edited'))
     timeline.applyChanges([row(2, 2, 'stale')])
     expect(timeline.find(2)?.content).toBe('edited')
@@ -99,7 +99,7 @@ describe('changes', () => {
 
   it('leaves changes before the window to history', () => {
     const timeline = new Timeline()
-    timeline.start(rows(11, 20), 10)
+    timeline.start(rows(11, 20), true)
     timeline.applyChanges([row(3, 21, 'edited'), row(21, 22)])
     expect(timeline.first).toBe(11)
     expect(timeline.ver).toBe(22)
@@ -107,7 +107,7 @@ describe('changes', () => {
 
   it('does not wait for a state that a later one has replaced', () => {
     const timeline = new Timeline()
-    timeline.start(rows(1, 3), 50)
+    timeline.start(rows(1, 3), false)
     timeline.applyLive(row(5, 6))
     expect(timeline.hasGap).toBe(true)
     timeline.applyChanges([row(4, 4), row(2, 7, 'edited twice')])
@@ -136,7 +136,7 @@ describe('any order', () => {
     const loadedAt = 1 + random.below(30)
     timeline.start(
       stateAt(loadedAt).sort((a, b) => a.seq - b.seq),
-      500,
+      false,
     )
     for (const [index, change] of changes.entries()) {
       if (index < loadedAt || random.chance(0.3)) continue

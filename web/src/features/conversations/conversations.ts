@@ -31,7 +31,7 @@ export interface ChatRow {
   avatar: string
   /** Text of the last message (with `Name: ` before it in groups) in the page's language. */
   preview: string
-  /** Time of the last message, or 0 when the chat is empty. */
+  /** Time of the last message that was no notice, or 0 when the chat is empty; orders the list. */
   at: number
   unread: number
   mentions: number
@@ -105,7 +105,7 @@ export const useConversations = defineStore('conversations', () => {
       title,
       avatar,
       preview: waiting ? preview(waiting.message) : last ? previewBy(last) : '',
-      at: Math.max(waiting?.createat ?? 0, last?.createat ?? 0),
+      at: Math.max(waiting?.createat ?? 0, known?.updateat ?? 0),
       unread: known?.unread ?? 0,
       mentions: known?.mentions ?? 0,
       pinned: known?.pinned === 1,

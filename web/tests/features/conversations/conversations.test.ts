@@ -27,6 +27,17 @@ describe('the list', () => {
     expect(server.asked.filter((id) => id === 51)).toHaveLength(1)
   })
 
+  it('stays in its order when the server has a notice to give', async () => {
+    server.write('10/42', 42, 'newest')
+    await settle()
+    server.write('11/3', 51, '小安加入了群', { media: 90 })
+    await settle()
+    expect(useConversations().rows).toMatchObject([
+      { key: '10/42', preview: 'newest' },
+      { key: '11/3', preview: '小安加入了群', unread: 1 },
+    ])
+  })
+
   it('follows the language', () => {
     server.log.clear()
     language.value = 'en'

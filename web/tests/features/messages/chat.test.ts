@@ -50,7 +50,7 @@ describe('an open chat', () => {
   })
 
   it('gives a notice of what the user did no tick: nobody has to receive it', async () => {
-    server.write('11/3', me, '小安加入了群', 90)
+    server.write('11/3', me, '小安加入了群', { media: 90 })
     await settle()
     expect(useConversations().rows.find(({ key }) => key === '11/3')).toMatchObject({
       preview: '小安加入了群',

@@ -3,6 +3,7 @@
  * server what has been seen. For the chat store only.
  */
 import { shallowRef, watch, type ShallowRef } from 'vue'
+import { countsAsUnread } from '@/protocol/message'
 import type { ChatKey } from '@/protocol/types'
 import { useLive } from '@/state/live'
 
@@ -31,12 +32,12 @@ export function useReadMark(key: Readonly<ShallowRef<ChatKey | ''>>) {
       if (!known?.hasOlder || known.first <= read + 1) break
       await live.engine?.catchup.older(chat)
     }
-    if (key.value === chat) firstUnread.value = firstForeignAfter(chat, read)
+    if (key.value === chat) firstUnread.value = firstUnreadAfter(chat, read)
   }
 
-  function firstForeignAfter(chat: ChatKey, read: number): number {
+  function firstUnreadAfter(chat: ChatKey, read: number): number {
     const messages = live.engine?.catchup.timeline(chat)?.messages ?? []
-    return messages.find((row) => row.seq > read && row.userid !== live.api.userId)?.seq ?? 0
+    return messages.find((row) => row.seq > read && countsAsUnread(row, live.api.userId))?.seq ?? 0
   }
 
   /** The list reports what the reader has seen to its end: moves the read mark when the page is visible. */
