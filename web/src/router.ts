@@ -5,7 +5,8 @@
  */
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 import type { Tab } from './features/shell/tabs'
-import type { ChatKey, Kind } from './protocol/types'
+import type { Kind } from './protocol/codes'
+import type { ChatKey } from './protocol/conversations'
 
 declare module 'vue-router' {
   interface RouteMeta {

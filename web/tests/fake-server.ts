@@ -3,8 +3,9 @@
  * connections with frames under way in both directions, and single pushes (which are only a hint).
  * Runs on fake timers.
  */
-import { chatKey } from '@/protocol/message'
-import type { ChatKey, Kind, Message } from '@/protocol/types'
+import type { Kind } from '@/protocol/codes'
+import { chatKey, type ChatKey } from '@/protocol/conversations'
+import type { Message } from '@/protocol/messages'
 import type { RawSocket } from '@/transport/socket'
 import { FakeStore, type Form } from './fake-store'
 import type { Random } from './random'

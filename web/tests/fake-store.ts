@@ -1,6 +1,7 @@
 /** What the fake server keeps of one user's conversations, and the lists it gives of them. */
-import { chatKey, countsAsUnread } from '@/protocol/message'
-import type { ChatKey, Kind, Message } from '@/protocol/types'
+import type { Kind } from '@/protocol/codes'
+import { chatKey, type ChatKey } from '@/protocol/conversations'
+import { countsAsUnread, type Message } from '@/protocol/messages'
 
 export interface Form {
   id: number

@@ -1,5 +1,6 @@
 /** One line that stands for a message in lists, quotes and notifications. */
-import { Media, type Content, type Message } from './types'
+import { Media } from './codes'
+import type { Content, Message } from './messages'
 
 export type PreviewKey =
   | 'preview.image'

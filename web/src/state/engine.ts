@@ -2,20 +2,20 @@
  * The moving parts of a logged-in page, wired: socket, outbox, catch-up. No Vue in here; the stores
  * hear of changes through `events` and read the parts.
  */
-import { lookFrame, messageFrame, readFrame, typingFrame } from '@/protocol/frames'
-import { limits } from '@/protocol/limits'
-import { cleanContent, countsAsUnread, keyOfMessage, newCid, parseChatKey } from '@/protocol/message'
+import { Cmd, Code } from '@/protocol/codes'
+import { keyOfMessage, parseChatKey, type ChatKey } from '@/protocol/conversations'
 import {
-  Cmd,
-  Code,
+  lookFrame,
+  messageFrame,
+  readFrame,
+  typingFrame,
   type Ack,
-  type ChatKey,
-  type Content,
   type ErrorFrame,
-  type Message,
   type ServerFrame,
   type Welcome,
-} from '@/protocol/types'
+} from '@/protocol/frames'
+import { limits } from '@/protocol/limits'
+import { cleanContent, countsAsUnread, newCid, type Content, type Message } from '@/protocol/messages'
 import { Catchup } from '@/sync/catchup'
 import { Inbox } from '@/sync/inbox'
 import { Outbox, type Store } from '@/sync/outbox'

@@ -5,7 +5,9 @@
  * The emitter is our own: it is shorter than the reason for a package would be, and a listener that
  * throws must not keep the others from hearing, which the small packages (mitt, nanoevents) do not see to.
  */
-import type { ChatKey, CommunityEvent, ContactEvent, Message } from '@/protocol/types'
+import type { ChatKey } from '@/protocol/conversations'
+import type { CommunityEvent, ContactEvent } from '@/protocol/frames'
+import type { Message } from '@/protocol/messages'
 import type { SocketState } from '@/transport/socket'
 
 export interface LiveEvents {

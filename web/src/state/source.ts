@@ -1,9 +1,8 @@
 /** The calls that catch-up makes, as `sync/catchup.ts` wants them. */
-import { count, flag, isCount, isFields } from '@/protocol/guards'
+import { parseChatKey, parseConversation, type ChatKey } from '@/protocol/conversations'
+import { count, flag, isCount, isFields, parseRows } from '@/protocol/guards'
 import { limits } from '@/protocol/limits'
-import { parseChatKey } from '@/protocol/message'
-import { parseConversation, parseMessage, parseRows } from '@/protocol/rows'
-import type { ChatKey } from '@/protocol/types'
+import { parseMessage } from '@/protocol/messages'
 import type { Source } from '@/sync/catchup'
 import type { Api } from '@/transport/api'
 

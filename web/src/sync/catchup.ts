@@ -5,8 +5,10 @@
  * arrive meanwhile go into the same timelines and are neither lost nor doubled. A call that fails is
  * made again after a while, as long as the connection it belongs to lives.
  */
+import { Code } from '@/protocol/codes'
+import type { ChatKey } from '@/protocol/conversations'
 import { limits } from '@/protocol/limits'
-import { Code, type ChatKey, type Message } from '@/protocol/types'
+import type { Message } from '@/protocol/messages'
 import { TimelineCache } from './cache'
 import type { Inbox } from './inbox'
 import { ListCursor, type ListAnswer, type ListPage } from './list'

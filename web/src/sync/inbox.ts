@@ -1,9 +1,11 @@
 /**
  * The conversation list: rows of `/message/conversations`, kept up to date by live frames.
  */
+import { Kind, Media } from '@/protocol/codes'
+import { chatKey, keyOfMessage, type ChatKey, type Conversation } from '@/protocol/conversations'
+import type { ReadEvent } from '@/protocol/frames'
 import { limits } from '@/protocol/limits'
-import { chatKey, countsAsUnread, keyOfMessage, mentions } from '@/protocol/message'
-import { Kind, Media, type ChatKey, type Conversation, type Message, type ReadEvent } from '@/protocol/types'
+import { countsAsUnread, mentions, type Message } from '@/protocol/messages'
 
 export class Inbox {
   /** A new map after each change, so that views see it. */

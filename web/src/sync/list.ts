@@ -5,7 +5,7 @@
  * While the pages of the whole list are read, rows may change and move to its head, where they are
  * not read again; so what has changed since the first page is asked for at the end.
  */
-import type { Conversation } from '@/protocol/types'
+import type { Conversation } from '@/protocol/conversations'
 
 /** Neither: the newest rows. */
 export interface ListPage {

@@ -6,7 +6,7 @@
  * and the owner asks `/message/changes` from `ver` on. Rows may come in any order and any number of
  * times; of two states of a message the one with the greater `ver` wins.
  */
-import type { Message } from '@/protocol/types'
+import type { Message } from '@/protocol/messages'
 
 export type LiveResult = 'applied' | 'known' | 'gap'
 

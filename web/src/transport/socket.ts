@@ -6,8 +6,8 @@
  * Waiting times grow with each failure, see `backoff`; coming back online, showing the page and
  * `retryNow` end the wait. When the session has ended (4401) it stays closed.
  */
-import { heartbeatFrame, parseFrame } from '@/protocol/frames'
-import { Cmd, type ServerFrame, type Welcome } from '@/protocol/types'
+import { Cmd } from '@/protocol/codes'
+import { heartbeatFrame, parseFrame, type ServerFrame, type Welcome } from '@/protocol/frames'
 import { backoff } from './backoff'
 
 export type SocketState = 'connecting' | 'online' | 'offline'

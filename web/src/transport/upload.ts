@@ -1,6 +1,6 @@
 /** Uploads a file with progress; `fetch` tells none, so this is an XMLHttpRequest. */
+import { Code } from '@/protocol/codes'
 import { text } from '@/protocol/guards'
-import { Code } from '@/protocol/types'
 import { openEnvelope } from './envelope'
 import { ApiError, type Sentences } from './errors'
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { limits } from '@/protocol/limits'
-import { newCid, problemOf } from '@/protocol/message'
+import { newCid, problemOf } from '@/protocol/messages'
 
 const root = resolve(__dirname, '../../src')
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ChatKey, Content } from '@/protocol/types'
+import type { ChatKey } from '@/protocol/conversations'
+import type { Content } from '@/protocol/messages'
 import { Engine } from '@/state/engine'
 import { Emitter } from '@/state/events'
 import { MemoryStore } from '@/state/storage'

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { parseConversation, parseRows } from '@/protocol/rows'
-import type { Message } from '@/protocol/types'
+import { parseConversation } from '@/protocol/conversations'
+import { parseRows } from '@/protocol/guards'
+import type { Message } from '@/protocol/messages'
 import { Inbox } from '@/sync/inbox'
 import { wire } from '../wire'
 

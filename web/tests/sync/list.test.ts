@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Conversation } from '@/protocol/types'
+import type { Conversation } from '@/protocol/conversations'
 import { ListCursor, type ListAnswer } from '@/sync/list'
 
 const row = (change: number) => ({ change }) as Conversation

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { OutgoingMessage } from '@/protocol/types'
+import type { OutgoingMessage } from '@/protocol/messages'
 import { MemoryStore } from '@/state/storage'
 import { Outbox } from '@/sync/outbox'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Message } from '@/protocol/types'
+import type { Message } from '@/protocol/messages'
 import { Timeline } from '@/sync/timeline'
 import { Random, seeds } from '../random'
 

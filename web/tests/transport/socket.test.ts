@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ServerFrame } from '@/protocol/types'
+import type { ServerFrame } from '@/protocol/frames'
 import { backoff } from '@/transport/backoff'
 import { ChatSocket, openSocket, wakeOnReturn, type RawSocket, type SocketState } from '@/transport/socket'
 import { wire } from '../wire'

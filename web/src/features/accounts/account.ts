@@ -1,7 +1,7 @@
 /** The account that is logged in on this page. `main.ts` calls `start` or `identify`. */
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
-import type { User } from '@/protocol/types'
+import type { User } from '@/protocol/accounts'
 import { useLive } from '@/state/live'
 import { enterChat, rememberUser } from '@/state/pages'
 import { sleep, waitFor } from '@/state/retry'

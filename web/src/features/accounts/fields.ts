@@ -1,6 +1,5 @@
 /** The text fields of account forms: how each is labelled, what the browser may fill in, what the server will take. */
-import type { TextKey } from '@/i18n'
-import { t } from '@/i18n'
+import { t, type TextKey } from '@/i18n'
 import { limits } from '@/protocol/limits'
 
 /** What a form asks for; a form shows some of these. */

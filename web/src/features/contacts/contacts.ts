@@ -2,8 +2,8 @@
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import { useUsers } from '@/features/accounts/users'
-import { parseRows, parseUser } from '@/protocol/rows'
-import type { User } from '@/protocol/types'
+import { parseUser, type User } from '@/protocol/accounts'
+import { parseRows } from '@/protocol/guards'
 import { Batch } from '@/state/batch'
 import { useLive } from '@/state/live'
 

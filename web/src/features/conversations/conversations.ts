@@ -7,17 +7,11 @@ import { useGroups } from '@/features/groups/groups'
 import { useUploads } from '@/features/media/uploads'
 import { t } from '@/i18n'
 import { preview } from '@/i18n/preview'
-import { parseChatKey } from '@/protocol/message'
-import {
-  Kind,
-  Media,
-  type ChatKey,
-  type Community,
-  type Content,
-  type Conversation,
-  type Message,
-  type User,
-} from '@/protocol/types'
+import type { User } from '@/protocol/accounts'
+import { Kind, Media } from '@/protocol/codes'
+import { parseChatKey, type ChatKey, type Conversation } from '@/protocol/conversations'
+import type { Community } from '@/protocol/groups'
+import type { Content, Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
 import { useDrafts } from './drafts'
 import { useTyping } from './typing'

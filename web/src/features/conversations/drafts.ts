@@ -1,9 +1,8 @@
 /** Unsent text of each chat of the logged-in user, kept over a reload. */
 import { defineStore } from 'pinia'
 import { computed, shallowReactive } from 'vue'
+import { parseChatKey, type ChatKey } from '@/protocol/conversations'
 import { isCount, isFields, parseJson, text } from '@/protocol/guards'
-import { parseChatKey } from '@/protocol/message'
-import type { ChatKey } from '@/protocol/types'
 import { useLive } from '@/state/live'
 import { localStore, namesWith, save } from '@/state/storage'
 

@@ -1,8 +1,8 @@
 /** Who types in which chat, and telling others that the reader does. */
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
+import type { ChatKey } from '@/protocol/conversations'
 import { limits } from '@/protocol/limits'
-import type { ChatKey } from '@/protocol/types'
 import { useLive } from '@/state/live'
 import { Typists } from '@/sync/typing'
 

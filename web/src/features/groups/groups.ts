@@ -1,8 +1,9 @@
 /** Groups of the logged-in user, fresh after every welcome and every change told by the server. */
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
-import { parseCommunity, parseRows } from '@/protocol/rows'
-import { Code, type Community } from '@/protocol/types'
+import { Code } from '@/protocol/codes'
+import { parseCommunity, type Community } from '@/protocol/groups'
+import { parseRows } from '@/protocol/guards'
 import { sentences, useLive } from '@/state/live'
 import { ApiError } from '@/transport/errors'
 

@@ -1,7 +1,7 @@
 /** Joining a group by its number. */
 import { t } from '@/i18n'
 import { mui } from '@/mui'
-import { Kind } from '@/protocol/types'
+import { Kind } from '@/protocol/codes'
 import { chatPath, router } from '@/router'
 import { fail } from '@/ui/dialogs'
 import { askNumber } from '@/ui/dialogs/askNumber'

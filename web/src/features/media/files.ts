@@ -1,5 +1,5 @@
 /** Chosen files to drafts of messages: which kind each is, how large it will be drawn, a poster for films. */
-import { Media } from '@/protocol/types'
+import { Media } from '@/protocol/codes'
 import { writeSize, type Size } from './memo'
 import type { FileDraft } from './uploads'
 

@@ -1,6 +1,7 @@
 /** The one map from a message to what draws it. */
 import type { Component } from 'vue'
-import { Media, type Content, type Message } from '@/protocol/types'
+import { Media } from '@/protocol/codes'
+import type { Content, Message } from '@/protocol/messages'
 import CardMedia from './CardMedia.vue'
 import FileMedia from './FileMedia.vue'
 import { isBigEmoji } from './format'

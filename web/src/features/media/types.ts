@@ -1,6 +1,6 @@
 /** What every media component is given, and what it may ask for. */
 import type { InjectionKey } from 'vue'
-import type { Content, Message } from '@/protocol/types'
+import type { Content, Message } from '@/protocol/messages'
 
 export interface MediaProps {
   message: Content & Partial<Message>

@@ -4,8 +4,9 @@
  */
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
-import { newCid } from '@/protocol/message'
-import { Media, type ChatKey, type Content } from '@/protocol/types'
+import { Media } from '@/protocol/codes'
+import type { ChatKey } from '@/protocol/conversations'
+import { newCid, type Content } from '@/protocol/messages'
 import { useLive } from '@/state/live'
 import { uploadFile } from './uploadFile'
 

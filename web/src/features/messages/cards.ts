@@ -2,7 +2,9 @@
 import { useAccount } from '@/features/accounts/account'
 import { useContacts } from '@/features/contacts/contacts'
 import { t } from '@/i18n'
-import { Media, type Content, type User } from '@/protocol/types'
+import type { User } from '@/protocol/accounts'
+import { Media } from '@/protocol/codes'
+import type { Content } from '@/protocol/messages'
 import { choose, openDialog } from '@/ui/dialogs'
 import LinkDialog, { type LinkCard } from './composer/LinkDialog.vue'
 

@@ -1,5 +1,5 @@
 /** One line of a chat: a stored message, or one of ours that is not stored yet. */
-import type { Content, Message } from '@/protocol/types'
+import type { Content, Message } from '@/protocol/messages'
 
 /** Life of a bubble: waiting to be sent, on its way, stored, refused. */
 export type EntryState = 'uploading' | 'pending' | 'sent' | 'failed'

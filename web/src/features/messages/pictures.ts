@@ -1,7 +1,7 @@
 /** All pictures of a chat, for the viewer to swipe through. */
 import { readSize } from '@/features/media/memo'
 import { clockText, dayText } from '@/i18n/time'
-import { Media } from '@/protocol/types'
+import { Media } from '@/protocol/codes'
 import { mediaUrl } from '@/protocol/url'
 import type { Picture } from '@/ui/dialogs/pictureViewer'
 import type { Entry } from './entry'

@@ -1,6 +1,6 @@
 /** Where the reader is logged in. */
-import { parseRows, parseSession } from '@/protocol/rows'
-import type { SessionRow } from '@/protocol/types'
+import { parseRows } from '@/protocol/guards'
+import { parseSession, type SessionRow } from '@/protocol/sessions'
 import { useLive } from '@/state/live'
 
 export async function loadSessions(): Promise<SessionRow[]> {

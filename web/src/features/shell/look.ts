@@ -6,8 +6,8 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import { useContacts } from '@/features/contacts/contacts'
 import { useChat } from '@/features/messages/chat'
-import { parseChatKey } from '@/protocol/message'
-import { Kind, type ChatKey } from '@/protocol/types'
+import { Kind } from '@/protocol/codes'
+import { parseChatKey, type ChatKey } from '@/protocol/conversations'
 import { useLive } from '@/state/live'
 
 interface Look {

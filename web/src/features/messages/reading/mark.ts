@@ -3,8 +3,8 @@
  * server what has been seen. For the chat store only.
  */
 import { shallowRef, watch, type ShallowRef } from 'vue'
-import { countsAsUnread } from '@/protocol/message'
-import type { ChatKey } from '@/protocol/types'
+import type { ChatKey } from '@/protocol/conversations'
+import { countsAsUnread } from '@/protocol/messages'
 import { useLive } from '@/state/live'
 
 /** Pages loaded at most to reach the first unread message. */
