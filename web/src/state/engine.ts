@@ -55,7 +55,6 @@ export class Engine {
     this.catchup = new Catchup(sourceOf(api), this.inbox, {
       onInbox: () => events.emit('conversations'),
       onTimeline: (key, rows) => this.arrivedByCatchup(key, rows),
-      onReset: () => events.emit('conversations'),
     })
     this.socket = new ChatSocket({
       open: openSocket,

@@ -27,12 +27,10 @@ export interface CatchupEvents {
   onInbox(): void
   /** The messages of a conversation have changed; `fresh` are rows that came from the server. */
   onTimeline(key: ChatKey, fresh: readonly Message[]): void
-  /** The database was restored or reset: whatever was known is void. */
-  onReset(): void
 }
 
 /** Messages of one page of history: some screens of them; the server would give `limits.historyPage`. */
-export const pageSize = 50
+const pageSize = 50
 /** With more messages missing than this the window starts anew at the end. */
 const longAbsence = 1000
 /** ms to wait before a gap is taken for real: an ack may overtake the messages before it. */
@@ -234,7 +232,7 @@ export class Catchup {
       this.filling.clear()
       this.inbox.clear()
       this.list.reset()
-      this.events.onReset()
+      this.events.onInbox()
     }
     this.epoch = epoch
     return another
