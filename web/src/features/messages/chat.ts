@@ -51,7 +51,8 @@ export const useChat = defineStore('chat', () => {
   })
 
   const entries = computed<readonly Entry[]>(() => {
-    if (!placed.value) return []
+    // Until the list is there nobody knows where to open; what one writes meanwhile is shown.
+    if (!placed.value) return live.inboxLoaded ? [] : waiting.value
     return waiting.value.length ? [...stored.value, ...waiting.value] : stored.value
   })
 

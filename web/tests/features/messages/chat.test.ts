@@ -100,6 +100,8 @@ describe('an open chat', () => {
     while (!useAccount().ready) await vi.advanceTimersByTimeAsync(10)
     void useChat().open('10/42')
     expect(useChat().loading).toBe(true)
+    useChat().send({ media: 1, content: '在吗' })
+    expect(useChat().entries).toMatchObject([{ own: true, message: { content: '在吗' } }])
     await settle()
     expect(useChat().firstUnread).toBe(1)
   })
