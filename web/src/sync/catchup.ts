@@ -29,8 +29,8 @@ export interface CatchupEvents {
   onTimeline(key: ChatKey, fresh: readonly Message[]): void
 }
 
-/** Messages of one page of history: some screens of them; the server would give `limits.historyPage`. */
-const pageSize = 50
+/** Messages of one page of history: some screens of them. */
+const pageSize = Math.min(50, limits.historyPage)
 /** With more messages missing than this the window starts anew at the end. */
 const longAbsence = 1000
 /** ms to wait before a gap is taken for real: an ack may overtake the messages before it. */
