@@ -23,7 +23,7 @@ export default defineConfig({
     // An inlined asset would be a data: URL; files are cached for ever by their hash instead.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: ['src/main.ts', 'src/theme.ts'] },
+    rolldownOptions: { input: ['src/main.ts', 'src/theme.ts'] },
   },
   test: { include: ['tests/**/*.test.ts'], environment: 'node' },
 })

@@ -1,19 +1,19 @@
 /** Starts the page: one bundle for the server's four shells, told apart by `data-page` of `#app`. */
 import { createPinia } from 'pinia'
 import { createApp, watchEffect, type Component } from 'vue'
-import { useConversations } from './state/conversations'
-import { leaveForLogin, userOfPage } from './state/leave'
-import { useSession } from './state/session'
-import { useSettings } from './state/settings'
+import { useAccount } from './features/accounts/account'
+import { useConversations } from './features/conversations/conversations'
+import { useSettings } from './features/settings/settings'
+import { leaveForLogin, userOfPage } from './state/pages'
 import './styles/index.css'
 
 type Page = 'login' | 'register' | 'chat' | 'createcom'
 
 const roots: Record<Page, () => Promise<{ default: Component }>> = {
-  login: () => import('./views/LoginView.vue'),
-  register: () => import('./views/RegisterView.vue'),
+  login: () => import('./features/accounts/LoginView.vue'),
+  register: () => import('./features/accounts/RegisterView.vue'),
   chat: () => import('./App.vue'),
-  createcom: () => import('./views/CreateGroupPage.vue'),
+  createcom: () => import('./features/groups/CreateGroupPage.vue'),
 }
 
 async function start(mount: HTMLElement): Promise<void> {
@@ -24,13 +24,13 @@ async function start(mount: HTMLElement): Promise<void> {
   if (page === 'chat' || page === 'createcom') {
     const userId = userOfPage()
     if (!userId) return leaveForLogin()
-    const session = useSession(pinia)
+    const account = useAccount(pinia)
     if (page === 'createcom') {
-      session.identify(userId)
+      account.identify(userId)
     } else {
       // Before the connection: from here on all stores hear what comes.
       countInTitle(pinia)
-      void session.start(userId)
+      void account.start(userId)
     }
   }
   const app = createApp((await root).default).use(pinia)

@@ -1,12 +1,12 @@
 /**
- * Places inside the chat page, in the URL's hash so that Back works on phones and the four shells
- * of the server stay as they are. `meta.tab` is the tab (or rail item) a place belongs to;
+ * Routes inside the chat page, in the URL's hash so that Back works on phones and the four shells
+ * of the server stay as they are. `meta.tab` is the tab (or rail item) a route belongs to;
  * `meta.pane` says that it fills the chat column on desktops and slides over the list on phones.
  */
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
-import type { ChatKey, Kind } from '@/protocol/types'
-
-export type Tab = 'chats' | 'contacts' | 'groups' | 'me'
+import type { Tab } from './features/shell/tabs'
+import type { Kind } from './protocol/codes'
+import type { ChatKey } from './protocol/conversations'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -16,47 +16,73 @@ declare module 'vue-router' {
 }
 
 const routes: RouteRecordRaw[] = [
-  { path: '/', name: 'chats', component: () => import('@/views/ChatsView.vue'), meta: { tab: 'chats' } },
+  {
+    path: '/',
+    name: 'chats',
+    component: () => import('./features/conversations/ConversationsView.vue'),
+    meta: { tab: 'chats' },
+  },
   {
     path: '/c/:kind(10|11)/:dstid(\\d+)',
     name: 'chat',
-    component: () => import('@/views/ChatView.vue'),
+    component: () => import('./features/messages/ChatView.vue'),
     meta: { tab: 'chats', pane: true },
   },
-  { path: '/contacts', name: 'contacts', component: () => import('@/views/ContactsView.vue'), meta: { tab: 'contacts' } },
+  {
+    path: '/contacts',
+    name: 'contacts',
+    component: () => import('./features/contacts/ContactsView.vue'),
+    meta: { tab: 'contacts' },
+  },
   {
     path: '/u/:id(\\d+)',
     name: 'user',
-    component: () => import('@/views/UserView.vue'),
+    component: () => import('./features/contacts/UserView.vue'),
     meta: { tab: 'contacts', pane: true },
   },
-  { path: '/groups', name: 'groups', component: () => import('@/views/GroupsView.vue'), meta: { tab: 'groups' } },
+  {
+    path: '/groups',
+    name: 'groups',
+    component: () => import('./features/groups/GroupsView.vue'),
+    meta: { tab: 'groups' },
+  },
   {
     path: '/g/:id(\\d+)',
     name: 'group',
-    component: () => import('@/views/GroupView.vue'),
+    component: () => import('./features/groups/GroupView.vue'),
     meta: { tab: 'groups', pane: true },
   },
   {
     path: '/create',
     name: 'create',
-    component: () => import('@/views/CreateGroupView.vue'),
+    component: () => import('./features/groups/CreateGroupView.vue'),
     meta: { tab: 'groups', pane: true },
   },
-  { path: '/me', name: 'me', component: () => import('@/views/MeView.vue'), meta: { tab: 'me' } },
-  { path: '/settings', name: 'settings', component: () => import('@/views/SettingsView.vue'), meta: { tab: 'me', pane: true } },
+  { path: '/me', name: 'me', component: () => import('./features/accounts/MeView.vue'), meta: { tab: 'me' } },
+  {
+    path: '/settings',
+    name: 'settings',
+    component: () => import('./features/settings/SettingsView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
   { path: '/:rest(.*)*', redirect: '/' },
 ]
 
 export const router = createRouter({ history: createWebHashHistory(), routes })
 
-/** Place of a chat, for links: `#/c/10/42`. */
+/** Path of a chat, for links: `#/c/10/42`. */
 export function chatPath(key: ChatKey): string {
   return `/c/${key}`
 }
 
-/** The chat that a place shows, or '' for any other place. */
+/** The chat that a route shows, or '' for any other route. */
 export function chatOf(params: Record<string, string | string[]>): ChatKey | '' {
   const { kind, dstid } = params
   return kind && dstid ? `${Number(kind) as Kind}/${Number(dstid)}` : ''
+}
+
+/** Goes where the browser's Back would; to `otherwise` when this route was opened from outside. */
+export function goBack(otherwise: string): void {
+  if (typeof history.state?.back === 'string') router.back()
+  else void router.replace(otherwise)
 }

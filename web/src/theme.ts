@@ -17,6 +17,7 @@
   const dark = theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
   root.dataset.theme = dark ? 'dark' : 'light'
   if (typeof textSize === 'string') root.dataset.text = textSize
-  const chinese = language === 'zh' || (language !== 'en' && (navigator.languages[0] ?? 'zh').startsWith('zh'))
-  root.lang = chinese ? 'zh-CN' : 'en'
+  const chosen = typeof language === 'string' && language !== 'auto' ? language : ''
+  const wanted = chosen || ((navigator.languages[0] ?? 'zh').startsWith('zh') ? 'zh' : 'en')
+  root.lang = wanted === 'zh' ? 'zh-CN' : wanted
 }

@@ -3,9 +3,11 @@
  * connections with frames under way in both directions, and single pushes (which are only a hint).
  * Runs on fake timers.
  */
-import { chatKey } from '@/protocol/message'
-import type { ChatKey, Kind, Message } from '@/protocol/types'
-import type { Line } from '@/transport/socket'
+import type { Kind } from '@/protocol/codes'
+import { chatKey, type ChatKey } from '@/protocol/conversations'
+import type { Message } from '@/protocol/messages'
+import type { RawSocket } from '@/transport/socket'
+import { FakeStore, type Form } from './fake-store'
 import type { Random } from './random'
 
 export interface Faults {
@@ -17,54 +19,46 @@ export interface Faults {
   failCall: number
 }
 
-interface Form {
-  id: number
-  kind: Kind
-  dstid: number
-  before?: number
-  ver: number
-  limit: number
-}
-
-export class FakeServer {
+export class FakeServer extends FakeStore {
   /** Users that were asked for, each as often as it was. */
   readonly asked: number[] = []
   /** Frames about typing and looking, as they came. */
   readonly heard: { cmd: number; [field: string]: number }[] = []
   /** The friends who are online. */
   readonly online = new Set<number>()
-  epoch = 100
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
-  readonly log = new Map<ChatKey, Message[]>()
-  readonly read = new Map<ChatKey, number>()
   /** Every frame with a message that arrived, resends included. */
   attempts = 0
-  private readonly lines = new Set<FakeLine>()
-  private nextId = 1
+  private readonly sockets = new Set<FakeSocket>()
 
   constructor(
-    private readonly me: number,
+    me: number,
     private readonly random: Random,
-  ) {}
+  ) {
+    super(me)
+  }
 
-  connect = (): Line => {
-    const line = new FakeLine(this)
-    this.lines.add(line)
-    setTimeout(() => line.tell({ cmd: 3, epoch: this.epoch, now: Date.now(), heartbeat: 25, max_frame: 65_536 }), this.latency())
-    return line
+  connect = (): RawSocket => {
+    const socket = new FakeSocket(this)
+    this.sockets.add(socket)
+    setTimeout(
+      () => socket.tell({ cmd: 3, epoch: this.epoch, now: Date.now(), heartbeat: 25, max_frame: 65_536 }),
+      this.latency(),
+    )
+    return socket
   }
 
   /** All connections are cut; what is under way is lost. */
   cut(code = 1006): void {
-    for (const line of [...this.lines]) {
-      this.forget(line)
-      line.cut(code)
+    for (const socket of [...this.sockets]) {
+      this.forget(socket)
+      socket.cut(code)
     }
   }
 
-  forget(line: FakeLine): void {
-    this.lines.delete(line)
-    line.open = false
+  forget(socket: FakeSocket): void {
+    this.sockets.delete(socket)
+    socket.open = false
   }
 
   latency(): number {
@@ -72,69 +66,54 @@ export class FakeServer {
   }
 
   /** Somebody else writes. */
-  write(key: ChatKey, userid: number, content: string, media = 1): void {
+  write(key: ChatKey, userid: number, content: string, more: Partial<Message> = {}): void {
     const [kind, dstid] = key.split('/').map(Number) as [Kind, number]
-    const message = { cmd: kind, dstid: kind === 10 ? this.me : dstid, media, content }
+    const message = { cmd: kind, dstid: kind === 10 ? this.me : dstid, media: 1, content, ...more }
     this.push(this.store(key, { ...message, userid }), null)
   }
 
   /** An event for this user. */
   tell(frame: object): void {
-    for (const line of this.lines) line.tell(frame)
+    for (const socket of this.sockets) socket.tell(frame)
   }
 
-  /** Somebody changes an older message; only a change event is pushed. */
-  edit(key: ChatKey, seq: number, content: string): void {
-    const rows = this.rows(key)
-    const ver = this.ver(key) + 1
-    rows[seq - 1] = { ...rows[seq - 1], content, ver, edited: 1 }
-  }
-
-  rows(key: ChatKey): Message[] {
-    const rows = this.log.get(key) ?? []
-    this.log.set(key, rows)
-    return rows
-  }
-
-  ver(key: ChatKey): number {
-    return Math.max(0, ...this.rows(key).map(({ ver }) => ver))
-  }
-
-  receive(line: FakeLine, text: string): void {
+  receive(socket: FakeSocket, text: string): void {
     const frame = JSON.parse(text)
     if (frame.cmd === 12 || frame.cmd === 18) this.heard.push(frame)
-    if (frame.cmd === 0) line.tell({ cmd: 0, now: Date.now() })
+    if (frame.cmd === 0) socket.tell({ cmd: 0, now: Date.now() })
     if (frame.cmd === 13) {
-      const key = chatKey(frame.kind, frame.dstid)
-      this.read.set(key, Math.max(this.read.get(key) ?? 0, frame.seq))
+      this.markRead(chatKey(frame.kind, frame.dstid), frame.seq)
     }
-    if (frame.cmd === 10 || frame.cmd === 11) this.receiveMessage(line, frame)
+    if (frame.cmd === 10 || frame.cmd === 11) this.receiveMessage(socket, frame)
   }
 
-  private receiveMessage(line: FakeLine, frame: Message): void {
+  private receiveMessage(socket: FakeSocket, frame: Message): void {
     this.attempts += 1
     const key = chatKey(frame.cmd, frame.dstid)
     const known = this.rows(key).find(({ cid }) => cid === frame.cid)
     if (!known && frame.content === 'forbidden') {
-      line.tell({ cmd: 2, code: -403, msg: '没有权限', cid: frame.cid })
+      socket.tell({ cmd: 2, code: -403, msg: '没有权限', cid: frame.cid })
     } else if (!known && this.random.chance(this.faults.slowDown)) {
-      line.tell({ cmd: 2, code: -429, msg: '慢一点', cid: frame.cid, data: { retry_after: 1 } })
+      socket.tell({ cmd: 2, code: -429, msg: '慢一点', cid: frame.cid, data: { retry_after: 1 } })
     } else {
       const row = known ?? this.store(key, { ...frame, userid: this.me })
-      line.tell({ cmd: 1, cid: row.cid, id: row.id, seq: row.seq, ver: row.ver, createat: row.createat, kind: row.cmd, dstid: row.dstid })
-      if (!known) this.push(row, line)
+      socket.tell({
+        cmd: 1,
+        cid: row.cid,
+        id: row.id,
+        seq: row.seq,
+        ver: row.ver,
+        createat: row.createat,
+        kind: row.cmd,
+        dstid: row.dstid,
+      })
+      if (!known) this.push(row, socket)
     }
   }
 
-  private store(key: ChatKey, message: Omit<Message, 'id' | 'seq' | 'ver' | 'createat'>): Message {
-    const rows = this.rows(key)
-    const row = { ...message, id: this.nextId++, seq: rows.length + 1, ver: this.ver(key) + 1, createat: Date.now() }
-    rows.push(row)
-    return row
-  }
-
-  private push(row: Message, from: FakeLine | null): void {
-    for (const line of this.lines) if (line !== from && !this.random.chance(this.faults.losePush)) line.tell(row)
+  private push(row: Message, from: FakeSocket | null): void {
+    for (const socket of this.sockets)
+      if (socket !== from && !this.random.chance(this.faults.losePush)) socket.tell(row)
   }
 
   /** Answers calls as `fetch` would. */
@@ -147,14 +126,13 @@ export class FakeServer {
   }
 
   private answer(path: string, form: Form): object {
-    const rows = form.kind ? this.rows(chatKey(form.kind, form.dstid)) : []
     switch (path) {
+      case '/message/conversations':
+        return this.conversations(form)
       case '/message/history':
-        return { rows: rows.filter(({ seq }) => seq < (form.before ?? Infinity)).slice(-form.limit) }
-      case '/message/changes': {
-        const changed = rows.filter(({ ver }) => ver > form.ver).sort((a, b) => a.ver - b.ver)
-        return { rows: changed.slice(0, form.limit), data: { more: changed.length > form.limit } }
-      }
+        return this.history(form)
+      case '/message/changes':
+        return this.changed(form)
       case '/user/find':
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }
@@ -163,26 +141,16 @@ export class FakeServer {
       case '/contact/loadcommunity':
         return { rows: [{ id: 3, name: '周末爬山' }] }
       default:
-        return { rows: [...this.log.keys()].map((key) => this.conversation(key)), data: { epoch: this.epoch } }
+        throw new Error(`the page asked ${path}`)
     }
-  }
-
-  private conversation(key: ChatKey): object {
-    const [kind, dstid] = key.split('/').map(Number)
-    const rows = this.rows(key)
-    const read = this.read.get(key) ?? 0
-    const unread = rows.filter(({ seq, userid }) => seq > read && userid !== this.me).length
-    const last = rows.at(-1)
-    const numbers = { seq: rows.length, ver: this.ver(key), read, peer_read: 0, unread, mentions: 0 }
-    return { kind, dstid, ...numbers, last, pinned: 0, muted: 0, updateat: last?.createat ?? 0 }
   }
 }
 
 /** One connection: frames arrive in order after a while, unless it is cut before. */
-export class FakeLine implements Line {
+export class FakeSocket implements RawSocket {
   open = true
-  onmessage: Line['onmessage'] = null
-  onclose: Line['onclose'] = null
+  onmessage: RawSocket['onmessage'] = null
+  onclose: RawSocket['onclose'] = null
   /** Times at which the last frame of each direction arrives: none overtakes another. */
   private up = 0
   private down = 0

@@ -1,5 +1,5 @@
+import type { Content, Message } from '@/protocol/messages'
 import { previewOf } from '@/protocol/preview'
-import type { Content, Message } from '@/protocol/types'
 import { t } from './index'
 
 /** `previewOf` in the page's language. */

@@ -4,9 +4,105 @@
  * `parseFrame` never throws: a frame that is not JSON, not an object, of an unknown command or
  * without the fields of its command gives null, and the caller ignores it.
  */
+import { Cmd, isKind, type Kind } from './codes'
 import { count, isCount, isFields, isId, parseJson, text, type Fields } from './guards'
-import { isKind, parseMessage } from './rows'
-import { Cmd, type Kind, type OutgoingMessage, type ServerFrame } from './types'
+import { limits } from './limits'
+import { parseMessage, type Message, type OutgoingMessage } from './messages'
+
+export interface Heartbeat {
+  cmd: typeof Cmd.Heartbeat
+  now: number
+}
+
+/** The message with this cid is durable. */
+export interface Ack {
+  cmd: typeof Cmd.Ack
+  cid: string
+  id: number
+  seq: number
+  ver: number
+  createat: number
+  kind: Kind
+  dstid: number
+}
+
+export interface ErrorFrame {
+  cmd: typeof Cmd.Error
+  code: number
+  msg: string
+  cid?: string
+  /** Seconds to wait, with code -429. */
+  retry_after?: number
+}
+
+export interface Welcome {
+  cmd: typeof Cmd.Welcome
+  epoch: number
+  now: number
+  /** Seconds between heartbeats. */
+  heartbeat: number
+  max_frame: number
+}
+
+/** `userid` has read up to `seq`; `dstid` is the conversation as that user names it. */
+export interface ReadEvent {
+  cmd: typeof Cmd.Read
+  userid: number
+  kind: Kind
+  dstid: number
+  seq: number
+}
+
+/** `userid` types; `dstid` is the conversation as that user names it. */
+export interface TypingEvent {
+  cmd: typeof Cmd.Typing
+  userid: number
+  kind: Kind
+  dstid: number
+}
+
+export interface PresenceEvent {
+  cmd: typeof Cmd.Presence
+  userid: number
+  online: 0 | 1
+}
+
+export interface ContactEvent {
+  cmd: typeof Cmd.ContactChanged
+  what: string
+  userid: number
+  dstid?: number
+}
+
+export interface CommunityEvent {
+  cmd: typeof Cmd.CommunityChanged
+  what: string
+  dstid: number
+  userid: number
+}
+
+/** A change to an older message (recall, edit, reaction): the client asks `/message/changes`. */
+export interface ChangeEvent {
+  cmd: typeof Cmd.Recall | typeof Cmd.Edit | typeof Cmd.Reaction
+  userid: number
+  kind: Kind
+  dstid: number
+  id: number
+  ver: number
+}
+
+export type ServerFrame =
+  | Heartbeat
+  | Ack
+  | ErrorFrame
+  | Welcome
+  | Message
+  | ReadEvent
+  | TypingEvent
+  | PresenceEvent
+  | ContactEvent
+  | CommunityEvent
+  | ChangeEvent
 
 export function parseFrame(json: unknown): ServerFrame | null {
   const frame = typeof json === 'string' ? parseJson(json) : undefined
@@ -40,8 +136,8 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
       cmd: Cmd.Welcome,
       epoch,
       now: count(now),
-      heartbeat: count(heartbeat) || 25,
-      max_frame: count(max_frame) || 65536,
+      heartbeat: count(heartbeat) || limits.heartbeatSeconds,
+      max_frame: count(max_frame) || limits.frameBytes,
     }
   },
 

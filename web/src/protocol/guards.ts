@@ -39,3 +39,12 @@ export function parseJson(json: string): unknown {
     return undefined
   }
 }
+
+/**
+ * The rows of a list that are rows; what is not is left out. `parse` gives null for a row that lacks what
+ * makes it one (its id, its kind), and leaves out wrong optional fields.
+ */
+export function parseRows<Row>(values: unknown, parse: (value: unknown) => Row | null): Row[] {
+  if (!Array.isArray(values)) return []
+  return values.map(parse).filter((row) => row !== null)
+}

@@ -1,5 +1,6 @@
 /** One line that stands for a message in lists, quotes and notifications. */
-import { Media, type Content, type Message } from './types'
+import { Media } from './codes'
+import type { Content, Message } from './messages'
 
 export type PreviewKey =
   | 'preview.image'
@@ -48,5 +49,9 @@ function clock(seconds: number): string {
 }
 
 function oneLine(text: string): string {
-  return text.slice(0, longest * 2).replace(/\s+/g, ' ').trim().slice(0, longest)
+  return text
+    .slice(0, longest * 2)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, longest)
 }

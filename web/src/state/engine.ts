@@ -1,52 +1,34 @@
 /**
  * The moving parts of a logged-in page, wired: socket, outbox, catch-up. No Vue in here; the stores
- * hear of changes through `EngineEvents` and read the parts.
+ * hear of changes through `events` and read the parts.
  */
-import { lookFrame, messageFrame, readFrame, typingFrame } from '@/protocol/frames'
-import { cleanContent, keyOfMessage, newCid, parseChatKey } from '@/protocol/message'
+import { Cmd, Code } from '@/protocol/codes'
+import { keyOfMessage, parseChatKey, type ChatKey } from '@/protocol/conversations'
 import {
-  Cmd,
-  Code,
+  lookFrame,
+  messageFrame,
+  readFrame,
+  typingFrame,
   type Ack,
-  type ChatKey,
-  type CommunityEvent,
-  type ContactEvent,
-  type Content,
   type ErrorFrame,
-  type Message,
   type ServerFrame,
   type Welcome,
-} from '@/protocol/types'
+} from '@/protocol/frames'
+import { limits } from '@/protocol/limits'
+import { cleanContent, countsAsUnread, newCid, type Content, type Message } from '@/protocol/messages'
 import { Catchup } from '@/sync/catchup'
 import { Inbox } from '@/sync/inbox'
 import { Outbox, type Store } from '@/sync/outbox'
 import type { Api } from '@/transport/api'
-import { ChatSocket, type Line, type SocketState } from '@/transport/socket'
+import { ChatSocket, type RawSocket, type SocketState } from '@/transport/socket'
+import type { LiveEmitter } from './events'
 import { sourceOf } from './source'
-
-export interface EngineEvents {
-  onInbox(): void
-  onTimeline(key: ChatKey): void
-  onOutbox(): void
-  onConnection(state: SocketState): void
-  /** A connection is greeted; friends and groups may have changed meanwhile. */
-  onWelcome(): void
-  /** A message of somebody else came by the live connection. */
-  onArrival(message: Message, key: ChatKey): void
-  onContacts(event: ContactEvent): void
-  onCommunity(event: CommunityEvent): void
-  onPresence(userId: number, online: boolean): void
-  onTyping(key: ChatKey, userId: number): void
-  onSessionLost(): void
-  /** A handshake failed: find out whether the session still lives. */
-  onRefused(): void
-}
 
 export interface EngineOptions {
   api: Api
-  openLine: () => Line
+  openSocket: () => RawSocket
   store: Store
-  events: EngineEvents
+  events: LiveEmitter
   tooLarge: () => string
 }
 
@@ -58,7 +40,7 @@ export class Engine {
   readonly socket: ChatSocket
   /** Server's clock minus this one's, ms. */
   private clockOffset = 0
-  private maxFrame = 65_536
+  private maxFrame: number = limits.frameBytes
   private outboxTimer: ReturnType<typeof setTimeout> | undefined
   /** Read marks that have not gone out, the greatest seq of each chat. */
   private readonly marks = new Map<ChatKey, number>()
@@ -66,22 +48,21 @@ export class Engine {
   private looking = ''
 
   constructor(private readonly options: EngineOptions) {
-    const { api, events, openLine, store } = options
+    const { api, events, openSocket, store } = options
     this.me = api.userId
     this.inbox = new Inbox(this.me)
     this.outbox = new Outbox(this.me, store)
     this.catchup = new Catchup(sourceOf(api), this.inbox, {
-      onInbox: () => events.onInbox(),
+      onInbox: () => events.emit('conversations'),
       onTimeline: (key, rows) => this.arrivedByCatchup(key, rows),
-      onReset: () => events.onInbox(),
     })
     this.socket = new ChatSocket({
-      open: openLine,
+      open: openSocket,
       onWelcome: (welcome) => this.welcomed(welcome),
       onFrame: (frame) => this.receive(frame),
       onState: (state) => this.connectionChanged(state),
-      onSessionLost: () => events.onSessionLost(),
-      onRefused: () => events.onRefused(),
+      onSessionLost: () => events.emit('sessionLost'),
+      onRefused: () => events.emit('refused'),
     })
   }
 
@@ -126,11 +107,11 @@ export class Engine {
   /** The reader has seen a chat up to `seq`; told to the server when it is news. */
   markRead(key: ChatKey, seq: number): void {
     const timeline = this.catchup.timeline(key)
-    const left = timeline?.messages.filter((row) => row.seq > seq && row.userid !== this.me).length
+    const left = timeline?.messages.filter((row) => row.seq > seq && countsAsUnread(row, this.me)).length
     if (!this.inbox.read(key, seq, left)) return
     this.marks.set(key, seq)
     this.sendMarks()
-    this.options.events.onInbox()
+    this.options.events.emit('conversations')
   }
 
   /** The reader types. False when there is nobody to tell it to. */
@@ -158,9 +139,9 @@ export class Engine {
       case Cmd.Room:
         return this.arrived(frame)
       case Cmd.Read:
-        if (this.inbox.applyRead(frame)) events.onInbox()
+        if (this.inbox.applyRead(frame)) events.emit('conversations')
         // Who reads is there.
-        if (frame.userid !== this.me) events.onPresence(frame.userid, true)
+        if (frame.userid !== this.me) events.emit('presence', { userId: frame.userid, online: true })
         return
       case Cmd.Recall:
       case Cmd.Edit:
@@ -170,14 +151,19 @@ export class Engine {
       }
       case Cmd.Typing: {
         const { kind, userid, dstid } = frame
-        return events.onTyping(keyOfMessage({ cmd: kind, userid, dstid }, this.me), userid)
+        const key = keyOfMessage({ cmd: kind, userid, dstid }, this.me)
+        return events.emit('typing', { key, userId: userid })
       }
       case Cmd.Presence:
-        return events.onPresence(frame.userid, frame.online === 1)
+        return events.emit('presence', { userId: frame.userid, online: frame.online === 1 })
       case Cmd.ContactChanged:
-        return events.onContacts(frame)
+        return events.emit('contact', frame)
       case Cmd.CommunityChanged:
-        return events.onCommunity(frame)
+        return events.emit('community', frame)
+      case Cmd.Heartbeat:
+      case Cmd.Welcome:
+        // The socket's own business.
+        return
     }
   }
 
@@ -186,23 +172,23 @@ export class Engine {
     const own = message.userid === this.me
     if (own && message.cid && this.outbox.stored(message.cid)) this.flush()
     const key = this.catchup.applyLive(message)
-    events.onTimeline(key)
-    events.onInbox()
-    if (!own) events.onArrival(message, key)
+    events.emit('timeline', key)
+    events.emit('conversations')
+    if (!own) events.emit('arrival', { key, message })
   }
 
   private arrivedByCatchup(key: ChatKey, rows: readonly Message[]): void {
     const stored = rows.filter(({ userid, cid }) => userid === this.me && cid && this.outbox.stored(cid))
     if (stored.length > 0) this.flush()
-    this.options.events.onTimeline(key)
+    this.options.events.emit('timeline', key)
   }
 
   private acked(ack: Ack): void {
     const message = this.outbox.acked(ack, this.me)
     if (!message) return
     const key = this.catchup.applyLive(message)
-    this.options.events.onTimeline(key)
-    this.options.events.onInbox()
+    this.options.events.emit('timeline', key)
+    this.options.events.emit('conversations')
     this.flush()
   }
 
@@ -217,7 +203,7 @@ export class Engine {
     if (this.looking) this.socket.send(this.looking)
     this.sendMarks()
     this.flush()
-    this.options.events.onWelcome()
+    this.options.events.emit('welcome')
     void this.catchup.welcomed(epoch)
   }
 
@@ -227,7 +213,7 @@ export class Engine {
       this.catchup.disconnected()
       clearTimeout(this.outboxTimer)
     }
-    this.options.events.onConnection(state)
+    this.options.events.emit('connection', { state, failures: this.socket.failures })
   }
 
   /** Sends what is due and comes back when the next is. */
@@ -241,7 +227,7 @@ export class Engine {
       const next = this.outbox.nextDue(now)
       if (next !== null) this.outboxTimer = setTimeout(() => this.flush(), Math.max(50, next - now))
     }
-    this.options.events.onOutbox()
+    this.options.events.emit('outbox')
   }
 
   private sendMarks(): void {

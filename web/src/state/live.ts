@@ -3,31 +3,23 @@
  * use those.
  */
 import { defineStore } from 'pinia'
-import { shallowReactive, shallowRef, watch } from 'vue'
+import { markRaw, shallowReactive, shallowRef, watch } from 'vue'
 import { language, t } from '@/i18n'
-import type { ChatKey, CommunityEvent, ContactEvent, Conversation, Message } from '@/protocol/types'
+import type { ChatKey, Conversation } from '@/protocol/conversations'
+import type { Message } from '@/protocol/messages'
 import type { OutboxItem } from '@/sync/outbox'
 import { Api } from '@/transport/api'
-import { openLine, wakeOnReturn, type SocketState } from '@/transport/socket'
+import { openSocket, wakeOnReturn, type SocketState } from '@/transport/socket'
 import { dropToken, takeToken } from '@/transport/token'
 import { Batch } from './batch'
 import { Engine } from './engine'
-import { leaveForLogin } from './leave'
+import { Emitter, type LiveEmitter } from './events'
+import { leaveForLogin } from './pages'
 import { localStore } from './storage'
 
 export interface TimelineView {
   messages: readonly Message[]
   hasOlder: boolean
-}
-
-/** What other stores want to hear of besides the mirrored values. */
-export interface LiveEvents {
-  welcome: () => void
-  contacts: (event: ContactEvent) => void
-  community: (event: CommunityEvent) => void
-  presence: (userId: number, online: boolean) => void
-  typing: (key: ChatKey, userId: number) => void
-  arrival: (message: Message, key: ChatKey) => void
 }
 
 export const useLive = defineStore('live', () => {
@@ -43,14 +35,20 @@ export const useLive = defineStore('live', () => {
   const changes = new Batch(mirror)
   const connection = shallowRef<SocketState>('offline')
   const attempts = shallowRef(0)
-  const listeners: { [Name in keyof LiveEvents]: LiveEvents[Name][] } = {
-    welcome: [],
-    contacts: [],
-    community: [],
-    presence: [],
-    typing: [],
-    arrival: [],
-  }
+  const events: LiveEmitter = markRaw(new Emitter())
+
+  events.on('conversations', () => changes.mark())
+  events.on('outbox', () => changes.mark())
+  events.on('timeline', (key) => {
+    changed.add(key)
+    changes.mark()
+  })
+  events.on('connection', ({ state, failures }) => {
+    connection.value = state
+    attempts.value = state === 'online' ? 0 : failures
+  })
+  events.on('sessionLost', leave)
+  events.on('refused', () => void probe())
 
   /** Calls from now on are this user's. */
   function identify(userId: number): void {
@@ -69,29 +67,10 @@ export const useLive = defineStore('live', () => {
     const userId = api.value.userId
     const started = new Engine({
       api: api.value,
-      openLine: () => openLine(userId, token.value),
+      openSocket: () => openSocket(userId, token.value),
       store: localStore,
       tooLarge: () => t('error.tooLong'),
-      events: {
-        onInbox: () => changes.mark(),
-        onOutbox: () => changes.mark(),
-        onTimeline: (key) => {
-          changed.add(key)
-          changes.mark()
-        },
-        onConnection: (state) => {
-          connection.value = state
-          attempts.value = state === 'online' ? 0 : started.socket.failures
-        },
-        onWelcome: () => listeners.welcome.forEach((listen) => listen()),
-        onContacts: (event) => listeners.contacts.forEach((listen) => listen(event)),
-        onCommunity: (event) => listeners.community.forEach((listen) => listen(event)),
-        onPresence: (id, online) => listeners.presence.forEach((listen) => listen(id, online)),
-        onTyping: (key, id) => listeners.typing.forEach((listen) => listen(key, id)),
-        onArrival: (message, key) => listeners.arrival.forEach((listen) => listen(message, key)),
-        onSessionLost: leave,
-        onRefused: () => void probe(),
-      },
+      events,
     })
     engine.value = started
     mirror()
@@ -121,6 +100,7 @@ export const useLive = defineStore('live', () => {
   /** Drops what is on disk of this user's messages (log-out). */
   function forget(): void {
     engine.value?.outbox.clear()
+    events.emit('forget')
   }
 
   /** Brings the reactive values up to the engine's. All at once, so that no message is twice or nowhere. */
@@ -152,10 +132,6 @@ export const useLive = defineStore('live', () => {
     await api.value.call('/user/find', { id: userId }).catch(() => undefined)
   }
 
-  function on<Name extends keyof LiveEvents>(name: Name, listen: LiveEvents[Name]): void {
-    listeners[name].push(listen)
-  }
-
   return {
     api,
     token,
@@ -173,7 +149,7 @@ export const useLive = defineStore('live', () => {
     forget,
     mirrorTimeline,
     showNow,
-    on,
+    events,
   }
 })
 

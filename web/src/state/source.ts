@@ -1,25 +1,32 @@
 /** The calls that catch-up makes, as `sync/catchup.ts` wants them. */
-import { isCount, isFields } from '@/protocol/guards'
-import { parseChatKey } from '@/protocol/message'
-import { parseConversation, parseMessage, parseRows } from '@/protocol/rows'
-import type { ChatKey } from '@/protocol/types'
+import { parseChatKey, parseConversation, type ChatKey } from '@/protocol/conversations'
+import { count, flag, isCount, isFields, parseRows } from '@/protocol/guards'
+import { limits } from '@/protocol/limits'
+import { parseMessage } from '@/protocol/messages'
 import type { Source } from '@/sync/catchup'
 import type { Api } from '@/transport/api'
 
 export function sourceOf(api: Api): Source {
   return {
-    async conversations() {
-      const { rows, data } = await api.call('/message/conversations', { limit: 500 })
-      const epoch = isFields(data) && isCount(data.epoch) ? data.epoch : 0
-      return { rows: parseRows(rows, parseConversation), epoch }
+    async conversations(page) {
+      const { rows, data } = await api.call('/message/conversations', { ...page, limit: limits.conversationsPage })
+      const { epoch, change, more, next } = isFields(data) ? data : {}
+      return {
+        rows: parseRows(rows, parseConversation),
+        epoch: count(epoch),
+        change: count(change),
+        more: flag(more) === 1,
+        ...((typeof next === 'string' || isCount(next)) && { next }),
+      }
     },
     async history(key, { before, limit }) {
-      const { rows } = await api.call('/message/history', { ...placeOf(key), limit, ...(before && { before }) })
-      return parseRows(rows, parseMessage)
+      const answer = await api.call('/message/history', { ...placeOf(key), limit, ...(before && { before }) })
+      const rows = parseRows(answer.rows, parseMessage)
+      return { rows, more: saysMore(answer.data) || rows.length >= limit }
     },
     async changes(key, ver, limit) {
       const { rows, data } = await api.call('/message/changes', { ...placeOf(key), ver, limit })
-      return { rows: parseRows(rows, parseMessage), more: isFields(data) && Boolean(data.more) }
+      return { rows: parseRows(rows, parseMessage), more: saysMore(data) }
     },
   }
 }
@@ -28,4 +35,9 @@ function placeOf(key: ChatKey): { kind: number; dstid: number } {
   const place = parseChatKey(key)
   if (!place) throw new RangeError(`not a chat key: ${key}`)
   return place
+}
+
+/** A list may end before its limit: an answer has at most about 1 MiB. */
+function saysMore(data: unknown): boolean {
+  return isFields(data) && flag(data.more) === 1
 }

@@ -1,7 +1,7 @@
 /**
  * The timelines that are kept: the open chat's, and those of the chats opened last.
  */
-import type { ChatKey } from '@/protocol/types'
+import type { ChatKey } from '@/protocol/conversations'
 import { Timeline } from './timeline'
 
 /** Cached conversations besides the open one, and messages kept of each. */

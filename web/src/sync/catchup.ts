@@ -5,15 +5,20 @@
  * arrive meanwhile go into the same timelines and are neither lost nor doubled. A call that fails is
  * made again after a while, as long as the connection it belongs to lives.
  */
-import { Code, type ChatKey, type Conversation, type Message } from '@/protocol/types'
+import { Code } from '@/protocol/codes'
+import type { ChatKey } from '@/protocol/conversations'
+import { limits } from '@/protocol/limits'
+import type { Message } from '@/protocol/messages'
 import { TimelineCache } from './cache'
 import type { Inbox } from './inbox'
+import { ListCursor, type ListAnswer, type ListPage } from './list'
 import type { Timeline } from './timeline'
 
 /** What is asked of the server. Rejections may carry the contract's `code`. */
 export interface Source {
-  conversations(): Promise<{ rows: Conversation[]; epoch: number }>
-  history(key: ChatKey, page: { before?: number; limit: number }): Promise<Message[]>
+  conversations(page: ListPage): Promise<ListAnswer>
+  /** The newest messages, or those right below `before`; `more`: there are older ones. */
+  history(key: ChatKey, page: { before?: number; limit: number }): Promise<{ rows: Message[]; more: boolean }>
   changes(key: ChatKey, ver: number, limit: number): Promise<{ rows: Message[]; more: boolean }>
 }
 
@@ -22,13 +27,10 @@ export interface CatchupEvents {
   onInbox(): void
   /** The messages of a conversation have changed; `fresh` are rows that came from the server. */
   onTimeline(key: ChatKey, fresh: readonly Message[]): void
-  /** The database was restored or reset: whatever was known is void. */
-  onReset(): void
 }
 
-/** Messages of one page of history. */
-export const pageSize = 50
-const changesLimit = 500
+/** Messages of one page of history: some screens of them. */
+const pageSize = Math.min(50, limits.historyPage)
 /** With more messages missing than this the window starts anew at the end. */
 const longAbsence = 1000
 /** ms to wait before a gap is taken for real: an ack may overtake the messages before it. */
@@ -41,6 +43,7 @@ export class Catchup {
   /** True once the server has given the conversation list. */
   listed = false
   private readonly timelines = new TimelineCache()
+  private readonly list = new ListCursor()
   private readonly filling = new Map<ChatKey, Promise<void>>()
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>()
   private epoch = 0
@@ -62,13 +65,7 @@ export class Catchup {
     const generation = ++this.generation
     this.cancelTimers()
     this.enterEpoch(epoch)
-    const caught = await this.attempt('list', generation, async () => {
-      const answer = await this.source.conversations()
-      this.enterEpoch(answer.epoch)
-      this.inbox.merge(answer.rows)
-      this.listed = true
-      this.events.onInbox()
-    })
+    const caught = await this.attempt('list', generation, () => this.askList(generation))
     if (!caught || generation !== this.generation) return
     for (const key of this.timelines.keys()) {
       if (generation !== this.generation) return
@@ -122,10 +119,10 @@ export class Catchup {
     const timeline = this.timelines.get(key)
     if (!timeline?.loaded || !timeline.hasOlder) return false
     const before = timeline.first
-    const page = await this.source.history(key, { before, limit: pageSize })
+    const { rows, more } = await this.source.history(key, { before, limit: pageSize })
     if (this.timelines.get(key) !== timeline || timeline.first !== before) return timeline.hasOlder
-    timeline.prepend(page, pageSize)
-    this.events.onTimeline(key, page)
+    timeline.prepend(rows, more)
+    this.events.onTimeline(key, rows)
     return timeline.hasOlder
   }
 
@@ -134,14 +131,30 @@ export class Catchup {
     this.timelines.open = ''
     this.timelines.clear()
     this.inbox.clear()
+    this.list.reset()
+  }
+
+  /** Asks for the conversation list, or what has changed in it since it was asked for last. */
+  private async askList(generation: number): Promise<void> {
+    for (let page: ListPage | null = this.list.first(); page;) {
+      const answer: ListAnswer = await this.source.conversations(page)
+      if (generation !== this.generation) return
+      // A change number of another history says nothing: all is asked for again.
+      const restart: boolean = this.enterEpoch(answer.epoch) && page.after !== undefined
+      this.inbox.merge(answer.rows)
+      this.events.onInbox()
+      page = restart ? this.list.first() : this.list.next(page, answer)
+    }
+    this.listed = true
+    this.events.onInbox()
   }
 
   private async loadNewest(key: ChatKey): Promise<void> {
     const timeline = this.timelines.use(key)
-    const page = await this.source.history(key, { limit: pageSize })
+    const { rows, more } = await this.source.history(key, { limit: pageSize })
     if (this.timelines.get(key) !== timeline) return
-    timeline.start(page, pageSize)
-    this.events.onTimeline(key, page)
+    timeline.start(rows, more)
+    this.events.onTimeline(key, rows)
     if (timeline.hasGap) this.fillSoon(key)
   }
 
@@ -178,10 +191,10 @@ export class Catchup {
   }
 
   private async askChanges(key: ChatKey, generation: number): Promise<void> {
-    for (let rounds = 0; rounds < gapRounds; ) {
+    for (let rounds = 0; rounds < gapRounds;) {
       const timeline = this.timelines.get(key)
       if (!timeline?.loaded || generation !== this.generation) return
-      const { rows, more } = await this.source.changes(key, timeline.ver, changesLimit)
+      const { rows, more } = await this.source.changes(key, timeline.ver, limits.changesPage)
       if (this.timelines.get(key) !== timeline) return
       timeline.applyChanges(rows)
       this.events.onTimeline(key, rows)
@@ -201,7 +214,8 @@ export class Catchup {
       if (generation !== this.generation || !isPassing(error)) return false
       const timer = setTimeout(() => {
         this.timers.delete(name)
-        if (generation === this.generation) void (name === 'list' ? this.welcomed(this.epoch) : this.refresh(name as ChatKey))
+        if (generation === this.generation)
+          void (name === 'list' ? this.welcomed(this.epoch) : this.refresh(name as ChatKey))
       }, retryPause)
       clearTimeout(this.timers.get(name))
       this.timers.set(name, timer)
@@ -209,15 +223,19 @@ export class Catchup {
     }
   }
 
-  private enterEpoch(epoch: number): void {
-    if (epoch === 0) return
-    if (this.epoch !== 0 && epoch !== this.epoch) {
+  /** True when it is another history than the one known so far, which is forgotten. */
+  private enterEpoch(epoch: number): boolean {
+    if (epoch === 0) return false
+    const another = this.epoch !== 0 && epoch !== this.epoch
+    if (another) {
       this.timelines.clear()
       this.filling.clear()
       this.inbox.clear()
-      this.events.onReset()
+      this.list.reset()
+      this.events.onInbox()
     }
     this.epoch = epoch
+    return another
   }
 
   private cancelTimers(): void {

@@ -1,8 +1,11 @@
 /**
  * The conversation list: rows of `/message/conversations`, kept up to date by live frames.
  */
-import { chatKey, keyOfMessage, mentions } from '@/protocol/message'
-import { Kind, type ChatKey, type Conversation, type Message, type ReadEvent } from '@/protocol/types'
+import { Kind, Media } from '@/protocol/codes'
+import { chatKey, keyOfMessage, type ChatKey, type Conversation } from '@/protocol/conversations'
+import type { ReadEvent } from '@/protocol/frames'
+import { limits } from '@/protocol/limits'
+import { countsAsUnread, mentions, type Message } from '@/protocol/messages'
 
 export class Inbox {
   /** A new map after each change, so that views see it. */
@@ -30,15 +33,17 @@ export class Inbox {
     const key = keyOfMessage(message, this.me)
     const row = this.rows.get(key) ?? emptyRow(key)
     if (message.seq > row.seq) {
-      const counts = message.userid !== this.me && message.seq > row.read
+      const counts = message.seq > row.read && countsAsUnread(message, this.me)
+      // A notice does not move a conversation in the list, but for its first message.
+      const moves = message.media !== Media.Notice || message.seq === 1
       this.set(key, {
         ...row,
         seq: message.seq,
         ver: Math.max(row.ver, message.ver),
         last: message,
-        unread: row.unread + (counts ? 1 : 0),
+        unread: Math.min(row.unread + (counts ? 1 : 0), limits.unreadExact),
         mentions: row.mentions + (counts && mentions(message, this.me) ? 1 : 0),
-        updateat: Math.max(row.updateat, message.createat),
+        updateat: moves ? Math.max(row.updateat, message.createat) : row.updateat,
       })
     } else if (row.last?.seq === message.seq && message.ver > row.last.ver) {
       this.set(key, { ...row, ver: Math.max(row.ver, message.ver), last: message })
@@ -79,12 +84,14 @@ export class Inbox {
 }
 
 /**
- * An answer and what is known. The greater `ver` decides about messages, and read marks only go
- * forward: an answer that was on its way while something happened undoes none of it.
+ * An answer and what is known. The greater `ver` decides about messages, the greater `change` about
+ * the rest, and read marks only go forward: an answer that was on its way while something happened
+ * undoes none of it.
  */
 function combine(row: Conversation, known: Conversation): Conversation {
   const newer = known.ver > row.ver ? known : row
   const further = known.read > row.read ? known : row
+  const later = known.change > row.change ? known : row
   const unread = further === newer ? newer.unread : Math.min(newer.unread, newer.seq - further.read)
   return {
     ...newer,
@@ -92,8 +99,10 @@ function combine(row: Conversation, known: Conversation): Conversation {
     peer_read: Math.max(row.peer_read, known.peer_read),
     unread,
     mentions: unread ? newer.mentions : 0,
-    pinned: row.pinned,
-    muted: row.muted,
+    pinned: later.pinned,
+    muted: later.muted,
+    updateat: newer === row ? row.updateat : Math.max(row.updateat, known.updateat),
+    change: later.change,
   }
 }
 
@@ -112,5 +121,6 @@ function emptyRow(key: ChatKey): Conversation {
     pinned: 0,
     muted: 0,
     updateat: 0,
+    change: 0,
   }
 }

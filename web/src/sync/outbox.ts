@@ -7,10 +7,11 @@
  * its old cid, which the server stores only once. Each item is saved under a key of its own, so
  * that two tabs of a user do not overwrite each other's.
  */
-import { chatKey } from '@/protocol/message'
+import { Code, isKind } from '@/protocol/codes'
+import { chatKey, type ChatKey } from '@/protocol/conversations'
+import type { Ack, ErrorFrame } from '@/protocol/frames'
 import { isFields, isId, parseJson } from '@/protocol/guards'
-import { isKind } from '@/protocol/rows'
-import { Code, type Ack, type ChatKey, type ErrorFrame, type Message, type OutgoingMessage } from '@/protocol/types'
+import type { Message, OutgoingMessage } from '@/protocol/messages'
 
 export interface OutboxItem {
   readonly message: OutgoingMessage
@@ -103,7 +104,10 @@ export class Outbox {
   }
 
   /** The server refused the message: it waits a while, or has failed. */
-  refused({ cid, code, msg, retry_after }: Pick<ErrorFrame, 'cid' | 'code' | 'msg' | 'retry_after'>, now: number): void {
+  refused(
+    { cid, code, msg, retry_after }: Pick<ErrorFrame, 'cid' | 'code' | 'msg' | 'retry_after'>,
+    now: number,
+  ): void {
     const item = cid === undefined ? undefined : this.find(cid)
     if (!item || item.state !== 'pending') return
     this.sentAt.delete(item.message.cid)

@@ -6,7 +6,7 @@
  * and the owner asks `/message/changes` from `ver` on. Rows may come in any order and any number of
  * times; of two states of a message the one with the greater `ver` wins.
  */
-import type { Message } from '@/protocol/types'
+import type { Message } from '@/protocol/messages'
 
 export type LiveResult = 'applied' | 'known' | 'gap'
 
@@ -35,27 +35,27 @@ export class Timeline {
   }
 
   /**
-   * The newest page of history: starts the window, or starts it anew after a long absence. Of what
+   * The newest page of history, with `more` above it: starts the window, or starts it anew after a long absence. Of what
    * was here before, only the live messages stay that came while the page was on its way.
    */
-  start(page: readonly Message[], limit: number): void {
+  start(page: readonly Message[], more: boolean): void {
     const ver = Math.max(0, ...page.map((row) => row.ver))
     const from = page[0]?.seq ?? 0
     const live = this.messages.filter((row) => row.ver > ver && row.seq >= from)
     this.messages = []
     this.put([...page, ...live])
     this.loaded = true
-    this.hasOlder = page.length >= limit && from > 1
+    this.hasOlder = more && from > 1
     this.ver = 0
     this.ahead = new Set(live.map((row) => row.ver))
     this.raise(ver)
   }
 
-  /** A page of history that ends right before the window. */
-  prepend(page: readonly Message[], limit: number): void {
+  /** A page of history that ends right before the window; `more`: there are older ones. */
+  prepend(page: readonly Message[], more: boolean): void {
     const older = page.filter(({ seq }) => seq < this.first)
     this.put(page)
-    if (older.length === 0 || page.length < limit || this.first === 1) this.hasOlder = false
+    if (older.length === 0 || !more || this.first === 1) this.hasOlder = false
   }
 
   /** A message from the socket (or one of one's own, acknowledged). */

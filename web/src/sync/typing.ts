@@ -1,5 +1,5 @@
 /** Who types where: each for some seconds, unless they say so again or their message comes. */
-import type { ChatKey } from '@/protocol/types'
+import type { ChatKey } from '@/protocol/conversations'
 
 /** ms after which somebody who said nothing more is not shown as typing. */
 export const fades = 6_000

@@ -4,7 +4,7 @@
  * A refusal rejects with `ApiError` carrying the contract's code; no answer within the deadline
  * with `Code.Network`. A -401 is also told to `onSessionLost`, once.
  */
-import { Code } from '@/protocol/types'
+import { Code } from '@/protocol/codes'
 import { openEnvelope, type Answer } from './envelope'
 import { ApiError, type Sentences } from './errors'
 

@@ -1,6 +1,6 @@
 /** The envelope of every HTTP answer: `{code, msg, data}` or `{code, msg, rows, total, data}`. */
+import { Code } from '@/protocol/codes'
 import { isFields, parseJson, text, type Fields } from '@/protocol/guards'
-import { Code } from '@/protocol/types'
 import { ApiError, type Sentences } from './errors'
 
 export interface Answer {

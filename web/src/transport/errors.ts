@@ -1,4 +1,4 @@
-import { Code } from '@/protocol/types'
+import { Code } from '@/protocol/codes'
 
 /** A call was refused or got no answer. `message` is a sentence for the reader. */
 export class ApiError extends Error {

@@ -6,14 +6,14 @@
  * Waiting times grow with each failure, see `backoff`; coming back online, showing the page and
  * `retryNow` end the wait. When the session has ended (4401) it stays closed.
  */
-import { heartbeatFrame, parseFrame } from '@/protocol/frames'
-import { Cmd, type ServerFrame, type Welcome } from '@/protocol/types'
+import { Cmd } from '@/protocol/codes'
+import { heartbeatFrame, parseFrame, type ServerFrame, type Welcome } from '@/protocol/frames'
 import { backoff } from './backoff'
 
 export type SocketState = 'connecting' | 'online' | 'offline'
 
 /** The part of a WebSocket that is used; tests bring their own. */
-export interface Line {
+export interface RawSocket {
   send(frame: string): void
   close(code?: number): void
   onmessage: ((event: { data: unknown }) => void) | null
@@ -21,7 +21,7 @@ export interface Line {
 }
 
 export interface SocketOptions {
-  open: () => Line
+  open: () => RawSocket
   onWelcome: (welcome: Welcome) => void
   onFrame: (frame: ServerFrame) => void
   onState: (state: SocketState) => void
@@ -35,7 +35,7 @@ export interface SocketOptions {
 const Closed = { sessionLost: 4401 } as const
 
 /** Milliseconds for the way from opening to the welcome. */
-const greetingDeadline = 10_000
+const welcomeDeadline = 10_000
 /** Milliseconds for the answer to a heartbeat. */
 const answerDeadline = 8_000
 /** A connection that lived this long (ms) was a good one: failures are counted from zero again. */
@@ -45,7 +45,7 @@ export class ChatSocket {
   /** Attempts failed in a row. */
   failures = 0
   private state: SocketState = 'offline'
-  private line: Line | null = null
+  private raw: RawSocket | null = null
   private stopped = true
   private welcomedAt = 0
   private beat = 0
@@ -73,8 +73,8 @@ export class ChatSocket {
 
   /** Sends a frame; false when the connection is not there to take it. */
   send(frame: string): boolean {
-    if (!this.line || !this.online) return false
-    this.line.send(frame)
+    if (!this.raw || !this.online) return false
+    this.raw.send(frame)
     return true
   }
 
@@ -82,20 +82,20 @@ export class ChatSocket {
   retryNow(): void {
     if (this.stopped) return
     if (this.online) this.sendHeartbeat()
-    else if (!this.line) this.connect()
+    else if (!this.raw) this.connect()
   }
 
   private connect(): void {
     clearTimeout(this.retryTimer)
     this.setState('connecting')
-    const line = this.options.open()
-    this.line = line
-    this.expectWithin(greetingDeadline)
-    line.onmessage = ({ data }) => {
-      if (line === this.line) this.receive(data)
+    const raw = this.options.open()
+    this.raw = raw
+    this.expectWithin(welcomeDeadline)
+    raw.onmessage = ({ data }) => {
+      if (raw === this.raw) this.receive(data)
     }
-    line.onclose = ({ code }) => {
-      if (line === this.line) this.lost(code)
+    raw.onclose = ({ code }) => {
+      if (raw === this.raw) this.lost(code)
     }
   }
 
@@ -122,12 +122,12 @@ export class ChatSocket {
   }
 
   private sendHeartbeat(): void {
-    this.line?.send(heartbeatFrame)
+    this.raw?.send(heartbeatFrame)
     this.expectWithin(answerDeadline)
     this.scheduleHeartbeat()
   }
 
-  /** Gives the line up unless some frame comes within so many ms. */
+  /** Gives the connection up unless some frame comes within so many ms. */
   private expectWithin(ms: number): void {
     clearTimeout(this.deadlineTimer)
     this.deadlineTimer = setTimeout(() => this.lost(0), ms)
@@ -154,11 +154,11 @@ export class ChatSocket {
     clearTimeout(this.retryTimer)
     clearTimeout(this.beatTimer)
     clearTimeout(this.deadlineTimer)
-    const line = this.line
-    this.line = null
-    if (!line) return
-    line.onmessage = line.onclose = null
-    line.close()
+    const raw = this.raw
+    this.raw = null
+    if (!raw) return
+    raw.onmessage = raw.onclose = null
+    raw.close()
   }
 
   private setState(state: SocketState): void {
@@ -169,10 +169,14 @@ export class ChatSocket {
 }
 
 /** Opens the socket of a user at this page's server; without a token the cookie speaks. */
-export function openLine(userId: number, token: string, where: Pick<Location, 'protocol' | 'host'> = location): Line {
+export function openSocket(
+  userId: number,
+  token: string,
+  where: Pick<Location, 'protocol' | 'host'> = location,
+): RawSocket {
   const scheme = where.protocol === 'https:' ? 'wss:' : 'ws:'
   const query = new URLSearchParams({ id: String(userId), v: '2', ...(token && { token }) })
-  return new WebSocket(`${scheme}//${where.host}/chat?${query}`) as Line
+  return new WebSocket(`${scheme}//${where.host}/chat?${query}`) as RawSocket
 }
 
 /**

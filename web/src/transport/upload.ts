@@ -1,6 +1,6 @@
 /** Uploads a file with progress; `fetch` tells none, so this is an XMLHttpRequest. */
+import { Code } from '@/protocol/codes'
 import { text } from '@/protocol/guards'
-import { Code } from '@/protocol/types'
 import { openEnvelope } from './envelope'
 import { ApiError, type Sentences } from './errors'
 
@@ -51,7 +51,7 @@ export function upload(options: UploadOptions): Promise<Stored> {
         if (typeof data !== 'string' || !data) throw new ApiError(Code.Refused, sentences.answer)
         resolve({ url: data, pic: text(fields.pic) })
       } catch (error) {
-        reject(error as ApiError)
+        reject(error)
       }
     }
     request.open('POST', '/attach/upload')

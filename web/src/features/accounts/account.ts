@@ -1,0 +1,106 @@
+/** The account that is logged in on this page. `main.ts` calls `start` or `identify`. */
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import type { User } from '@/protocol/accounts'
+import { useLive } from '@/state/live'
+import { enterChat, rememberUser } from '@/state/pages'
+import { sleep, waitFor } from '@/state/retry'
+import { userIn, useUsers } from './users'
+
+export interface RegisterForm {
+  mobile: string
+  passwd: string
+  nickname: string
+  avatar: string
+  sex: string
+  memo: string
+}
+
+export type Profile = Pick<User, 'nickname' | 'avatar' | 'sex' | 'memo'>
+
+export const useAccount = defineStore('account', () => {
+  const live = useLive()
+  const users = useUsers()
+  /** The logged-in user; null before `start` has finished. */
+  const me = shallowRef<User | null>(null)
+  /** Becomes true when the chat page has its user; the shell shows a splash until then. */
+  const ready = shallowRef(false)
+
+  /** The chat page of a user begins; waits for the server if need be. */
+  async function start(userId: number): Promise<void> {
+    identify(userId)
+    while (!me.value) {
+      try {
+        me.value = await users.find(userId)
+      } catch (error) {
+        const wait = waitFor(error)
+        if (wait === null) return live.leave()
+        await sleep(wait)
+      }
+    }
+    live.connect()
+    ready.value = true
+  }
+
+  /** A page that needs a user but no live connection. */
+  function identify(userId: number): void {
+    live.identify(userId)
+    rememberUser(userId)
+  }
+
+  /** Logs in and goes to the chat page (the promise resolves just before the page changes). */
+  async function login(mobile: string, passwd: string): Promise<User> {
+    return enter(await live.api.call('/user/login', { mobile, passwd }))
+  }
+
+  /** A new account, logged in as by `login`. */
+  async function register(form: RegisterForm): Promise<User> {
+    return enter(await live.api.call('/user/register', { ...form }))
+  }
+
+  function enter({ data }: { data: unknown }): User {
+    const user = userIn(data)
+    enterChat(user.id)
+    return user
+  }
+
+  /** Ends the session on the server, forgets local data of this user, goes to the log-in page. */
+  async function logout(): Promise<void> {
+    await live.api.call('/user/logout')
+    live.forget()
+    live.leave()
+  }
+
+  async function saveProfile(change: Partial<Profile>): Promise<void> {
+    const saved = userIn((await live.api.call('/user/profile', change)).data)
+    me.value = saved
+    users.remember([saved])
+  }
+
+  /** The server then ends one's other sessions. */
+  async function changePassword(old: string, next: string): Promise<void> {
+    await live.api.call('/user/passwd', { old, new: next })
+  }
+
+  // Changed on another device of one's own, or another page.
+  live.events.on('contact', ({ what, userid }) => {
+    if (what !== 'updated' || userid !== me.value?.id) return
+    users.find(userid).then(
+      (changed) => (me.value = changed),
+      () => undefined,
+    )
+  })
+
+  return {
+    me,
+    userId: computed(() => live.api.userId),
+    ready,
+    start,
+    identify,
+    login,
+    register,
+    logout,
+    saveProfile,
+    changePassword,
+  }
+})

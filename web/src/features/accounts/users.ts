@@ -1,0 +1,73 @@
+/** What is known of other users: names and faces, asked for when they are needed. */
+import { defineStore } from 'pinia'
+import { shallowReactive } from 'vue'
+import { t } from '@/i18n'
+import { parseUser, type User } from '@/protocol/accounts'
+import { Code } from '@/protocol/codes'
+import { sentences, useLive } from '@/state/live'
+import { sleep, waitFor } from '@/state/retry'
+import { ApiError } from '@/transport/errors'
+
+export const useUsers = defineStore('users', () => {
+  const live = useLive()
+  const known = shallowReactive(new Map<number, User>())
+  /** Users to ask for, one after the other: a big group must not use up the reader's calls. */
+  const wanted: number[] = []
+  /** Asked for once on this page, found or not. */
+  const asked = new Set<number>()
+  let asking = false
+
+  /** A user; asked from the server in the background when unknown (then the view redraws). */
+  function get(id: number): User | undefined {
+    const user = known.get(id)
+    if (!user && id > 0 && !asked.has(id)) {
+      asked.add(id)
+      wanted.push(id)
+      void askForWanted()
+    }
+    return user
+  }
+
+  /** Nickname of any user, or "user 42" until it is known. */
+  function nameOf(id: number): string {
+    return get(id)?.nickname || t('user.unknown', { id })
+  }
+
+  /** A user by number, from the server; rejects with code -404 when there is none. */
+  async function find(id: number): Promise<User> {
+    const found = userIn((await live.api.call('/user/find', { id })).data)
+    remember([found])
+    return found
+  }
+
+  function remember(users: readonly User[]): void {
+    for (const user of users) known.set(user.id, user)
+  }
+
+  async function askForWanted(): Promise<void> {
+    if (asking) return
+    asking = true
+    // Not within the render that asked.
+    await Promise.resolve()
+    while (wanted.length > 0) {
+      try {
+        if (!known.has(wanted[0])) await find(wanted[0])
+        wanted.shift()
+      } catch (error) {
+        const wait = waitFor(error)
+        if (wait === null) wanted.shift()
+        else await sleep(wait)
+      }
+    }
+    asking = false
+  }
+
+  return { get, nameOf, find, remember }
+})
+
+/** The user in an answer; `ApiError` when there is none. */
+export function userIn(data: unknown): User {
+  const user = parseUser(data)
+  if (!user) throw new ApiError(Code.Refused, sentences().answer)
+  return user
+}

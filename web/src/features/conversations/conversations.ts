@@ -1,0 +1,164 @@
+/** The conversation list: rows of the server, joined with names, drafts and what is waiting to be sent. */
+import { defineStore } from 'pinia'
+import { computed } from 'vue'
+import { useUsers } from '@/features/accounts/users'
+import { useContacts } from '@/features/contacts/contacts'
+import { useGroups } from '@/features/groups/groups'
+import { useUploads } from '@/features/media/uploads'
+import { t } from '@/i18n'
+import { preview } from '@/i18n/preview'
+import type { User } from '@/protocol/accounts'
+import { Kind, Media } from '@/protocol/codes'
+import { parseChatKey, type ChatKey, type Conversation } from '@/protocol/conversations'
+import type { Community } from '@/protocol/groups'
+import type { Content, Message } from '@/protocol/messages'
+import { useLive } from '@/state/live'
+import { useDrafts } from './drafts'
+import { useTyping } from './typing'
+
+/** One row of the conversation list, ready to draw. */
+export interface ChatRow {
+  key: ChatKey
+  kind: Kind
+  dstid: number
+  title: string
+  avatar: string
+  /** Text of the last message (with `Name: ` before it in groups) in the page's language. */
+  preview: string
+  /** Time of the last message that was no notice, or 0 when the chat is empty; orders the list. */
+  at: number
+  unread: number
+  mentions: number
+  pinned: boolean
+  muted: boolean
+  /** Unsent text, '' when none. */
+  draft: string
+  /** State of the last message when it is one's own. */
+  last: 'none' | 'pending' | 'failed' | 'sent' | 'read'
+  online: boolean
+  /** Who types there now, in words; '' when nobody does. */
+  typing: string
+}
+
+/** Where a chat leads: the peer or the group behind a key (undefined while loading). */
+export interface ChatTarget {
+  key: ChatKey
+  kind: Kind
+  dstid: number
+  title: string
+  avatar: string
+  user?: User
+  group?: Community
+  /** Note-to-self chat. */
+  self: boolean
+}
+
+/** The last of what is on its way in a chat. */
+interface Waiting {
+  message: Content
+  createat: number
+  state: 'pending' | 'failed'
+}
+
+export const useConversations = defineStore('conversations', () => {
+  const live = useLive()
+  const users = useUsers()
+  const contacts = useContacts()
+  const groups = useGroups()
+  const drafts = useDrafts()
+  const typists = useTyping()
+  const uploads = useUploads()
+
+  /** Pinned first, then newest first; already in the page's language. */
+  const rows = computed<readonly ChatRow[]>(() => {
+    const waiting = new Map<ChatKey, Waiting>()
+    for (const { key, content, createat, reason } of uploads.items.values()) {
+      waiting.set(key, { message: content, createat, state: reason === undefined ? 'pending' : 'failed' })
+    }
+    for (const { key, message, createat, state } of live.outbox) waiting.set(key, { message, createat, state })
+    const keys = new Set<ChatKey>([...live.inbox.keys(), ...waiting.keys(), ...drafts.all.keys()])
+    return [...keys]
+      .map((key) => rowOf(key, live.inbox.get(key), waiting.get(key)))
+      .sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.at - a.at)
+  })
+
+  const loud = computed(() => rows.value.filter(({ muted }) => !muted))
+  /** Unread messages of chats that are not muted: the number for tab and title. */
+  const unread = computed(() => loud.value.reduce((sum, row) => sum + row.unread, 0))
+  const mentions = computed(() => rows.value.reduce((sum, row) => sum + row.mentions, 0))
+
+  function rowOf(key: ChatKey, known: Conversation | undefined, unsent: Waiting | undefined): ChatRow {
+    const { kind, dstid, title, avatar } = target(key)
+    const last = known?.last ?? null
+    // An old failure does not stand before what was said since.
+    const waiting = unsent?.state === 'failed' && unsent.createat < (last?.createat ?? 0) ? undefined : unsent
+    return {
+      key,
+      kind,
+      dstid,
+      title,
+      avatar,
+      preview: waiting ? preview(waiting.message) : last ? previewBy(last) : '',
+      at: Math.max(waiting?.createat ?? 0, known?.updateat ?? 0),
+      unread: known?.unread ?? 0,
+      mentions: known?.mentions ?? 0,
+      pinned: known?.pinned === 1,
+      muted: known?.muted === 1,
+      draft: drafts.get(key).text.trim(),
+      last: waiting ? waiting.state : stateOf(last, known),
+      online: kind === Kind.Single && contacts.friend(dstid)?.online === 1,
+      typing: typing(key),
+    }
+  }
+
+  function previewBy(message: Message): string {
+    const text = preview(message)
+    const named = message.cmd === Kind.Room && message.userid !== live.api.userId && message.media !== Media.Notice
+    return named ? t('preview.by', { name: users.nameOf(message.userid), text }) : text
+  }
+
+  function stateOf(last: Message | null, known: Conversation | undefined): ChatRow['last'] {
+    if (!last || last.userid !== live.api.userId || last.media === Media.Notice) return 'none'
+    return last.cmd === Kind.Single && last.seq <= (known?.peer_read ?? 0) ? 'read' : 'sent'
+  }
+
+  /** Who types in a chat now, in words; '' when nobody does. */
+  function typing(key: ChatKey): string {
+    const [first, ...others] = typists.who(key)
+    if (first === undefined) return ''
+    if (parseChatKey(key)?.kind === Kind.Single) return t('chat.typing')
+    return others.length > 0
+      ? t('chat.typingMany', { n: others.length + 1 })
+      : t('chat.typingBy', { name: users.nameOf(first) })
+  }
+
+  /** Friend, stranger or group behind a key. */
+  function target(key: ChatKey): ChatTarget {
+    const { kind, dstid } = parseChatKey(key) ?? { kind: Kind.Single, dstid: 0 }
+    if (kind === Kind.Room) {
+      const group = groups.group(dstid)
+      const title = group?.name || t('group.unknown', { id: dstid })
+      return { key, kind, dstid, title, avatar: group?.icon ?? '', group, self: false }
+    }
+    const self = dstid === live.api.userId
+    const user = contacts.friend(dstid) ?? users.get(dstid)
+    return {
+      key,
+      kind,
+      dstid,
+      title: self ? t('chat.self') : users.nameOf(dstid),
+      avatar: user?.avatar ?? '',
+      user,
+      self,
+    }
+  }
+
+  return {
+    rows,
+    loaded: computed(() => live.inboxLoaded),
+    unread,
+    mentions,
+    target,
+    typing,
+  }
+})

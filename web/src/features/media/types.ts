@@ -1,0 +1,16 @@
+/** What every media component is given, and what it may ask for. */
+import type { InjectionKey } from 'vue'
+import type { Content, Message } from '@/protocol/messages'
+
+export interface MediaProps {
+  message: Content & Partial<Message>
+  own: boolean
+  /** Bytes done and in all, while this file is on its way. */
+  progress?: { loaded: number; total: number }
+}
+
+/** Something a reader did to a message that only the view can carry out. */
+export type MediaAct = { do: 'preview' } | { do: 'cancel' } | { do: 'add'; id: number } | { do: 'talk'; id: number }
+
+/** Tells whether a number is a friend's; the view provides it, so that a card offers what is possible. */
+export const isFriendKey: InjectionKey<(id: number) => boolean> = Symbol('isFriend')

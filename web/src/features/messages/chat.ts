@@ -1,0 +1,173 @@
+/** The open chat: its messages with what is waiting to be sent behind them, and everything one can do in it. */
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import { useConversations } from '@/features/conversations/conversations'
+import { useUploads, type FileDraft, type Upload } from '@/features/media/uploads'
+import { Kind } from '@/protocol/codes'
+import type { ChatKey } from '@/protocol/conversations'
+import { problemOf, type Content, type Message } from '@/protocol/messages'
+import { useLive } from '@/state/live'
+import type { OutboxItem } from '@/sync/outbox'
+import type { Entry } from './entry'
+import { useReadMark } from './reading/mark'
+
+export const useChat = defineStore('chat', () => {
+  const live = useLive()
+  const conversations = useConversations()
+  const uploads = useUploads()
+
+  /** Key of the open chat, '' when none. */
+  const key = shallowRef<ChatKey | ''>('')
+  const loading = shallowRef(false)
+  const loadingOlder = shallowRef(false)
+  /** False until the place is known where the list of messages opens. */
+  const placed = shallowRef(false)
+  /** Entries of stored messages made before; the same object as long as nothing in it changed. */
+  let made = new Map<number, { row: Message; pic?: string; entry: Entry }>()
+  const mark = useReadMark(key)
+
+  const timeline = computed(() => (key.value ? live.timelines.get(key.value) : undefined))
+  const target = computed(() => (key.value ? conversations.target(key.value) : null))
+
+  const stored = computed<readonly Entry[]>(() => {
+    const peerRead = (key.value && live.inbox.get(key.value)?.peer_read) || 0
+    const before = made
+    made = new Map()
+    return (timeline.value?.messages ?? []).map((row) => {
+      const read = row.cmd === Kind.Single && row.userid === live.api.userId && row.seq <= peerRead
+      const pic = row.cid && uploads.previews.get(row.cid)
+      const known = before.get(row.seq)
+      const same = known?.row === row && known.pic === pic && known.entry.read === read
+      const entry = same ? known.entry : entryOf(pic ? { ...row, pic } : row, read)
+      made.set(row.seq, { row, pic, entry })
+      return entry
+    })
+  })
+
+  const waiting = computed<readonly Entry[]>(() => {
+    const mine = live.outbox.filter((item) => item.key === key.value).map(waitingEntry)
+    const files = [...uploads.items.values()].filter((item) => item.key === key.value).map(uploadEntry)
+    return [...mine, ...files].sort((a, b) => a.createat - b.createat)
+  })
+
+  const entries = computed<readonly Entry[]>(() => {
+    // Until the list is there nobody knows where to open; what one writes meanwhile is shown.
+    if (!placed.value) return live.inboxLoaded ? [] : waiting.value
+    return waiting.value.length ? [...stored.value, ...waiting.value] : stored.value
+  })
+
+  function entryOf(row: Message, read: boolean): Entry {
+    const { userid, seq, createat, cid } = row
+    const own = userid === live.api.userId
+    return { key: own && cid ? cid : `m${seq}`, state: 'sent', own, userid, seq, createat, message: row, read, cid }
+  }
+
+  function waitingEntry({ message: written, createat, state, reason }: OutboxItem): Entry {
+    const { cid } = written
+    const pic = uploads.previews.get(cid)
+    const message = pic ? { ...written, pic } : written
+    return { key: cid, state, own: true, userid: live.api.userId, seq: 0, createat, message, read: false, cid, reason }
+  }
+
+  function uploadEntry({ cid, createat, content, progress, reason }: Upload): Entry {
+    const state = reason === undefined ? 'uploading' : 'failed'
+    const own = { own: true, userid: live.api.userId, read: false }
+    return { key: cid, state, ...own, seq: 0, createat, message: content, cid, reason, progress }
+  }
+
+  /** Opens a chat (loads its newest page when not cached). Called by its view. */
+  async function open(next: ChatKey): Promise<void> {
+    const { engine } = live
+    if (!engine || key.value === next) return
+    key.value = next
+    mark.reset()
+    made = new Map()
+    placed.value = false
+    loading.value = true
+    await live.listed()
+    if (key.value !== next) return
+    const { read, unread } = engine.inbox.get(next) ?? { read: 0, unread: 0 }
+    live.mirrorTimeline(next)
+    placed.value = unread === 0
+    loading.value = unread > 0 || !engine.catchup.timeline(next)?.loaded
+    try {
+      await engine.catchup.open(next)
+      if (unread > 0) await mark.reachUnread(read)
+    } finally {
+      live.showNow()
+      if (key.value === next) {
+        placed.value = true
+        loading.value = false
+      }
+    }
+  }
+
+  function close(): void {
+    key.value = ''
+    live.engine?.catchup.close()
+    live.timelines.clear()
+  }
+
+  /** Prepends one page of history; resolves to false when the beginning is reached. */
+  async function loadOlder(): Promise<boolean> {
+    if (!key.value || !live.engine || loadingOlder.value) return true
+    loadingOlder.value = true
+    try {
+      return await live.engine.catchup.older(key.value)
+    } finally {
+      live.showNow()
+      loadingOlder.value = false
+    }
+  }
+
+  /** Puts a message into the outbox of the open chat; the bubble is there at once. */
+  function send(content: Content): void {
+    if (key.value) sendTo(key.value, content)
+  }
+
+  /** Sends to any chat. */
+  function sendTo(chat: ChatKey, content: Content): void {
+    const problem = problemOf(content)
+    if (problem) throw new RangeError(`a message of media ${content.media} needs ${problem}`)
+    live.engine?.send(chat, content)
+    live.showNow()
+  }
+
+  /** Uploads, then sends; the bubble is there at once with a progress. */
+  function sendFile(draft: FileDraft): void {
+    if (key.value) uploads.add(key.value, draft)
+  }
+
+  /** Sends a failed entry again (a failed upload starts again). */
+  function retry(entryKey: string): void {
+    if (uploads.items.has(entryKey)) uploads.retry(entryKey)
+    else live.engine?.retry(entryKey)
+    live.showNow()
+  }
+
+  /** Drops a failed entry, or cancels a running upload. */
+  function remove(entryKey: string): void {
+    if (uploads.items.has(entryKey)) uploads.remove(entryKey)
+    else live.engine?.remove(entryKey)
+    live.showNow()
+  }
+
+  return {
+    key,
+    target,
+    entries,
+    loading,
+    hasOlder: computed(() => timeline.value?.hasOlder ?? false),
+    loadingOlder,
+    firstUnread: mark.firstUnread,
+    open,
+    close,
+    loadOlder,
+    send,
+    sendTo,
+    sendFile,
+    retry,
+    remove,
+    seen: mark.seen,
+  }
+})

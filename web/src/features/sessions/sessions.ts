@@ -1,0 +1,13 @@
+/** Where the reader is logged in. */
+import { parseRows } from '@/protocol/guards'
+import { parseSession, type SessionRow } from '@/protocol/sessions'
+import { useLive } from '@/state/live'
+
+export async function loadSessions(): Promise<SessionRow[]> {
+  return parseRows((await useLive().api.call('/user/sessions')).rows, parseSession)
+}
+
+/** Ends one other session, or all others when no id is given. */
+export async function revokeSession(session?: number): Promise<void> {
+  await useLive().api.call('/user/revoke', session === undefined ? {} : { session })
+}

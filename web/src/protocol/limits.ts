@@ -1,0 +1,22 @@
+// Written by `python -m tools.limits` from the server's constants; change them there and run it again.
+export const limits = {
+  at: 500,
+  changesPage: 500,
+  cid: 64,
+  conversationsPage: 500,
+  frameBytes: 65536,
+  groupMemo: 200,
+  groupName: 60,
+  heartbeatSeconds: 25,
+  historyPage: 200,
+  mobile: 21,
+  mobileDigitsMax: 20,
+  mobileDigitsMin: 5,
+  nickname: 40,
+  passwdBytesMax: 128,
+  passwdBytesMin: 6,
+  profileMemo: 200,
+  textBytes: 65535,
+  typingPauseSeconds: 3,
+  unreadExact: 1000,
+} as const

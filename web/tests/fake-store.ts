@@ -1,0 +1,138 @@
+/** What the fake server keeps of one user's conversations, and the lists it gives of them. */
+import type { Kind } from '@/protocol/codes'
+import { chatKey, type ChatKey } from '@/protocol/conversations'
+import { countsAsUnread, type Message } from '@/protocol/messages'
+
+export interface Form {
+  id: number
+  kind: Kind
+  dstid: number
+  before?: number
+  after?: number
+  ver: number
+  limit: number
+}
+
+interface Marks {
+  peer_read: number
+  pinned: 0 | 1
+  muted: 0 | 1
+}
+
+export class FakeStore {
+  epoch = 100
+  /** Rows that any answer has at most: a list may end before its limit. */
+  most = Infinity
+  readonly log = new Map<ChatKey, Message[]>()
+  readonly read = new Map<ChatKey, number>()
+  /** What was asked of the conversation list. */
+  readonly listed: Pick<Form, 'after' | 'before'>[] = []
+  private readonly marks = new Map<ChatKey, Marks>()
+  /** The greatest change number that concerns a conversation. */
+  private readonly changes = new Map<ChatKey, number>()
+  private change = 0
+  private nextId = 1
+
+  constructor(protected readonly me: number) {}
+
+  rows(key: ChatKey): Message[] {
+    const rows = this.log.get(key) ?? []
+    this.log.set(key, rows)
+    return rows
+  }
+
+  ver(key: ChatKey): number {
+    return Math.max(0, ...this.rows(key).map(({ ver }) => ver))
+  }
+
+  /** Somebody changes an older message. */
+  edit(key: ChatKey, seq: number, content: string): void {
+    const rows = this.rows(key)
+    const ver = this.ver(key) + 1
+    rows[seq - 1] = { ...rows[seq - 1], content, ver, edited: 1 }
+    this.touch(key)
+  }
+
+  /** The reader, on some device, has read up to a seq. */
+  markRead(key: ChatKey, seq: number): void {
+    this.read.set(key, Math.max(this.read.get(key) ?? 0, seq))
+    this.touch(key)
+  }
+
+  /** The peer reads, or the reader pins or mutes on another device. */
+  mark(key: ChatKey, marks: Partial<Marks>): void {
+    this.marks.set(key, { ...this.marksOf(key), ...marks })
+    this.touch(key)
+  }
+
+  protected store(key: ChatKey, message: Omit<Message, 'id' | 'seq' | 'ver' | 'createat'>): Message {
+    const rows = this.rows(key)
+    const row = { ...message, id: this.nextId++, seq: rows.length + 1, ver: this.ver(key) + 1, createat: Date.now() }
+    rows.push(row)
+    this.touch(key)
+    return row
+  }
+
+  /** Newest first, from the offset that `next` said; or what has changed, in the order of the changes. */
+  protected conversations({ before = 0, after, limit }: Form): object {
+    this.listed.push({ before, after })
+    const all = [...this.log.keys()].filter((key) => this.rows(key).length > 0).map((key) => this.conversation(key))
+    const rows =
+      after === undefined
+        ? all.sort((a, b) => b.updateat - a.updateat).slice(before)
+        : all.filter(({ change }) => change > after).sort((a, b) => a.change - b.change)
+    const shown = rows.slice(0, Math.min(limit, this.most))
+    const more = rows.length > shown.length ? 1 : 0
+    const change = more && after !== undefined ? (shown.at(-1)?.change ?? 0) : this.change
+    const next = more && after === undefined ? { next: before + shown.length } : {}
+    return { rows: shown, data: { epoch: this.epoch, change, ...(more && { more }), ...next } }
+  }
+
+  protected history({ kind, dstid, before = Infinity, limit }: Form): object {
+    const rows = this.rows(chatKey(kind, dstid)).filter(({ seq }) => seq < before)
+    const shown = rows.slice(-Math.min(limit, this.most))
+    return { rows: shown, ...(rows.length > shown.length && shown.length < limit && { data: { more: 1 } }) }
+  }
+
+  protected changed({ kind, dstid, ver, limit }: Form): object {
+    const rows = this.rows(chatKey(kind, dstid))
+      .filter((row) => row.ver > ver)
+      .sort((a, b) => a.ver - b.ver)
+    const shown = rows.slice(0, Math.min(limit, this.most))
+    return { rows: shown, data: { more: rows.length > shown.length } }
+  }
+
+  /** What is unread for the reader. */
+  unread(key: ChatKey): number {
+    const read = this.read.get(key) ?? 0
+    return this.rows(key).filter((row) => row.seq > read && countsAsUnread(row, this.me)).length
+  }
+
+  private conversation(key: ChatKey) {
+    const [kind, dstid] = key.split('/').map(Number)
+    const rows = this.rows(key)
+    const read = this.read.get(key) ?? 0
+    const moved = rows.filter(({ media, seq }) => media !== 90 || seq === 1).at(-1)
+    return {
+      ...{
+        kind,
+        dstid,
+        seq: rows.length,
+        ver: this.ver(key),
+        read,
+        unread: Math.min(this.unread(key), 1000),
+        mentions: 0,
+      },
+      ...this.marksOf(key),
+      ...{ last: rows.at(-1), updateat: moved?.createat ?? 0, change: this.changes.get(key) ?? 0 },
+    }
+  }
+
+  private marksOf(key: ChatKey): Marks {
+    return this.marks.get(key) ?? { peer_read: 0, pinned: 0, muted: 0 }
+  }
+
+  private touch(key: ChatKey): void {
+    this.changes.set(key, ++this.change)
+  }
+}

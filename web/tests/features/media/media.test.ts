@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { bytesText, durationText, isBigEmoji, moneyText, progressText } from '@/features/media/format'
+import { hostOf, splitLinks } from '@/features/media/links'
+import { fitBox, inventPeaks, readPeaks, readSize, writePeaks, writeSize } from '@/features/media/memo'
+
+describe('links in a text', () => {
+  it('finds an address and leaves the sentence mark behind it alone', () => {
+    expect(splitLinks('看 https://a.example/b?c=1，好')).toEqual([
+      { text: '看 ', href: '' },
+      { text: 'https://a.example/b?c=1', href: 'https://a.example/b?c=1' },
+      { text: '，好', href: '' },
+    ])
+    expect(splitLinks('(www.a.example/x).').map((part) => part.text)).toEqual(['(', 'www.a.example/x', ').'])
+  })
+
+  it('makes no link of a script', () => {
+    expect(splitLinks('javascript:alert(1)').every((part) => part.href === '')).toBe(true)
+  })
+
+  it('loses no letter of the text', () => {
+    const text = 'a http://b.example. c https:// d www.e.example/f(g) \n <b>'
+    expect(
+      splitLinks(text)
+        .map((part) => part.text)
+        .join(''),
+    ).toBe(text)
+  })
+
+  it('names the host of a card, without www', () => {
+    expect(hostOf('https://www.trail.example/12')).toBe('trail.example')
+    expect(hostOf('/mnt/a.png')).toBe('')
+  })
+})
+
+describe('what a memo keeps', () => {
+  it('gives back the size and the peaks it was given', () => {
+    expect(readSize(writeSize({ width: 1280, height: 960 }))).toEqual({ width: 1280, height: 960 })
+    const peaks = Array.from({ length: 20 }, (_, index) => index / 20)
+    const read = readPeaks(writePeaks(peaks))!
+    expect(read.every((peak, index) => Math.abs(peak - peaks[index]) < 0.02)).toBe(true)
+  })
+
+  it('takes nothing from a memo of another shape', () => {
+    expect(readSize('0x0')).toBeNull()
+    expect(readSize('a nice picture')).toBeNull()
+    expect(readPeaks('~<script>')).toBeNull()
+  })
+
+  it('draws a picture within its box, and never as a sliver', () => {
+    expect(fitBox({ width: 4000, height: 3000 }, 240, 300)).toEqual({ width: 240, height: 180 })
+    expect(fitBox({ width: 10, height: 4000 }, 240, 300)).toEqual({ width: 96, height: 300 })
+  })
+
+  it('invents the same bars for the same voice', () => {
+    expect(inventPeaks('/mnt/a.webm', 24)).toEqual(inventPeaks('/mnt/a.webm', 24))
+    expect(inventPeaks('/mnt/a.webm', 24).every((peak) => peak > 0 && peak <= 1)).toBe(true)
+  })
+})
+
+describe('numbers in words', () => {
+  it('tells sizes, progress, lengths and money', () => {
+    expect([bytesText(512), bytesText(48_200), bytesText(4_823_456)]).toEqual(['512 B', '48 KB', '4.8 MB'])
+    expect(progressText(3_100_000, 4_800_000)).toBe('3.1 / 4.8 MB')
+    expect(progressText(5_000_000, 4_800_000)).toBe('4.8 / 4.8 MB')
+    expect([durationText(7), durationText(83.4)]).toEqual(['0:07', '1:23'])
+    expect(moneyText(888)).toBe('¥ 8.88')
+  })
+
+  it('draws one to three emoji large, and nothing else', () => {
+    expect(['👍', '👨‍👩‍👧🎉', '🇨🇳 '].every(isBigEmoji)).toBe(true)
+    expect(['', '1', '好👍', '👍👍👍👍'].some(isBigEmoji)).toBe(false)
+  })
+})
