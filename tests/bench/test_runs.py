@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.world import read_users
+from bench.run.dataset import read_users
 from tests.process import ROOT, process
 
 #: A storm waits for the good-byes of a stopping server.
