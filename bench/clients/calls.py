@@ -40,7 +40,7 @@ class CallFailed(Exception):
 
 
 class Calls:
-    """Calls to one server, `most` at once."""
+    """Calls to one server, `most` at once. As a context it closes its connections."""
 
     def __init__(self, host: str, port: int, most: int = 8) -> None:
         self._host, self._port = host, port
@@ -92,7 +92,10 @@ class Calls:
         self._idle.append((reader, writer))
         return found
 
-    async def close(self) -> None:
-        for _, writer in self._idle:
+    async def __aenter__(self) -> "Calls":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for _reader, writer in self._idle:
             writer.close()
         self._idle.clear()

@@ -104,7 +104,7 @@ class Send(msgspec.Struct, tag_field="do", tag="send"):
 
 
 class Forget(msgspec.Struct, tag_field="do", tag="forget"):
-    """What was sent, acknowledged and delivered so far was a warm-up: count from zero. Answer: `Done`."""
+    """What was sent, acknowledged and delivered so far is told: count from zero. Answer: `Done`."""
 
 
 class Report(msgspec.Struct, tag_field="do", tag="report"):

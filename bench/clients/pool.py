@@ -162,10 +162,11 @@ class ClientPool:
         return True
 
     def forget(self) -> None:
-        """What was sent and delivered so far was a warm-up."""
+        """Counts from zero; clients keep their connections and what they have seen."""
         self.receiver.forget()
         self.acked.clear()
         self.fetched.clear()
+        self.errors.clear()
         self.sources = []
 
     def note_error(self, text: str) -> None:
@@ -174,7 +175,7 @@ class ClientPool:
             self.errors.append(text)
 
     def _landed(self, traffic: int, dues: list[int]) -> None:
-        if traffic < len(self.sources):  # else: what a warm-up had left under way
+        if traffic < len(self.sources):  # else: it comes after it was given up
             self.sources[traffic].landed(dues)
 
     def _on_ack(self, client: Client, frame: Frame, now_ns: int) -> None:

@@ -104,8 +104,9 @@ class Receiver:
         self._pieces.clear()
 
     def forget(self) -> None:
-        """Counts deliveries and latencies from zero; what was seen of each conversation stays seen."""
+        """Counts deliveries, latencies and faults from zero; what was seen of a conversation stays seen."""
         self.close_books()
+        self.faults = Faults()
         self.delivered.clear()
         self.latency.clear()
 

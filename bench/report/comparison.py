@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bench.report.figures import Figure, aligned, number
+from bench.report.figures import aligned, number
 
 #: A figure that is worse by more than this share is told.
 TOLERANCE = 0.03
@@ -25,8 +25,8 @@ class Verdict(StrEnum):
 
 @dataclass
 class Comparison:
-    """One figure of one row. `before` and `after` have a value for each round; the two of a round were
-    measured one right after the other, so that both saw the same machine."""
+    """One figure of one row. `before` and `after` have a value for each round, `ratios` after ÷ before of
+    the rounds in which there is something to divide by."""
 
     row: str
     figure: str
@@ -34,16 +34,16 @@ class Comparison:
     at_least: bool  #: more is better
     before: list[float] = field(default_factory=list)
     after: list[float] = field(default_factory=list)
+    ratios: list[float] = field(default_factory=list)
 
-    def add(self, before: Figure, after: Figure) -> None:
-        """A round's pair."""
-        self.before.append(before.value)
-        self.after.append(after.value)
-
-    @property
-    def ratios(self) -> list[float]:
-        """after ÷ before of each round in which there is something to divide by."""
-        return [after / before for before, after in zip(self.before, self.after) if before > 0]
+    def add(self, pairs: Sequence[tuple[float, float]]) -> None:
+        """A round: (before, after), each two measured one right after the other, so that both saw the same
+        machine. What counts of the round is the middle one of its values, and of its ratios."""
+        self.before.append(statistics.median(before for before, _ in pairs))
+        self.after.append(statistics.median(after for _, after in pairs))
+        ratios = [after / before for before, after in pairs if before > 0]
+        if ratios:
+            self.ratios.append(statistics.median(ratios))
 
     @property
     def ratio(self) -> float:

@@ -9,6 +9,7 @@ import msgspec
 
 from bench.clients.lines import Answer, Failed, Line, Order, Tick
 from bench.run import linux
+from bench.run.placement import Placement
 from bench.run.server import ROOT
 
 #: Seconds that a process has to end when its input has.
@@ -26,11 +27,11 @@ class ClientsFailed(Exception):
 
 
 class ClientProcesses:
-    """`number` client processes on `cores` (None: wherever). Use it as a context: it always ends them."""
+    """Those of a placement, on `cores` (None: wherever). Use it as a context: it always ends them."""
 
-    def __init__(self, number: int, cores: set[int] | None) -> None:
-        self.number = number
-        self.ticks = [Tick() for _ in range(number)]
+    def __init__(self, placement: Placement, cores: set[int] | None) -> None:
+        self.placement, self.number = placement, len(placement.users)
+        self.ticks = [Tick() for _ in range(self.number)]
         self._cores = cores
         self._children: list[asyncio.subprocess.Process] = []
         self._answers: list[asyncio.Future[Answer]] = []

@@ -11,8 +11,8 @@ from bench.run.scenarios import SCENARIOS, Load
 
 #: Most clients and seconds of a run: a load test ends by itself and stays on its machine.
 MAX_CLIENTS, MAX_SECONDS_S = 100_000, 3600
-#: Seconds to send unless `--seconds` says otherwise; several short rounds are fairer than a long one.
-_SECONDS_S = {"mixed": 60.0, "versus": 3.0}
+#: Seconds to send unless `--seconds` says otherwise.
+_SECONDS_S = {"mixed": 60.0, "versus": 4.0}
 
 _ABOUT = """\
 Load test of a Magpie server on this machine. It starts a server of its own (a free port, rate limits off,
@@ -103,7 +103,7 @@ def parse(arguments: list[str] | None = None) -> Options:
 def _add_load(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--clients", type=_within(2, MAX_CLIENTS), metavar="N", help="people who are connected")
-    add("--seconds", type=_seconds, metavar="S", help="how long to send (10; mixed 60; versus 3)")
+    add("--seconds", type=_seconds, metavar="S", help="how long to send (10; mixed 60; versus 4)")
     add("--rate", type=_positive, default=0.0, metavar="R", help="messages a second, however long they take")
     add("--window", type=_within(1, 100_000), metavar="W", help="messages outstanding, as fast as it goes")
     add(

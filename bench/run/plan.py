@@ -22,17 +22,16 @@ class Traffic:
 
 @dataclass(frozen=True)
 class Plan:
-    """One run. `seconds_s`: how long to send, or to hold idle connections; `warm_up_s`: how long to send
-    before that without counting it; `activities`: what users do besides; `visit`: all connect and leave once
-    before they are counted, which fills the database's caches; `restart`: the server is restarted under them;
-    `apart`: users that get a client process of their own, so that they don't wait for the others'."""
+    """One run. `seconds_s`: how long to send, or to hold idle connections; `activities`: what users do
+    besides; `visit`: all connect and leave once before they are counted, which fills the database's caches;
+    `restart`: the server is restarted under them; `apart`: users that get a client process of their own, so
+    that they don't wait for the others'."""
 
     name: str
     label: str
     data: DataPlan
     traffic: list[Traffic]
     seconds_s: float
-    warm_up_s: float = 0.0
     activities: ActivityRates | None = None
     visit: bool = False
     restart: bool = False

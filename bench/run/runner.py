@@ -1,14 +1,15 @@
-"""One run from start to end: data, a server, client processes, a plan; and what is measured of them."""
+"""One run from start to end: data, a server, client processes, a plan go in; a `Result` comes out."""
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.clients.calls import Calls
 from bench.clients.lines import User
-from bench.report.result import Result
+from bench.report.result import Lookup, Result
 from bench.run import linux
 from bench.run.check_log import check_log
 from bench.run.client_processes import ClientProcesses
@@ -45,8 +46,16 @@ class Runner:
     durable: bool = True
 
     async def run(self, plan: Plan) -> Result:
-        """Carries out a plan; always stops what it has started. Raises `ServerFailed`, `ClientsFailed`,
-        `CallFailed`, ValueError."""
+        """Carries out a plan. Raises `ServerFailed`, `ClientsFailed`, `CallFailed`, ValueError."""
+        async with self.ready(plan) as steps:
+            result = await steps.carry_out()
+            result.log = await self.look_up(steps)
+        return result
+
+    @asynccontextmanager
+    async def ready(self, plan: Plan) -> AsyncIterator[Steps]:
+        """A server with its data and client processes, at the point where they may begin; always stops what
+        it has started. Raises as `run`."""
         if plan.restart and self.users:
             raise ValueError("storm restarts the server, so it needs one of its own, not --url")
         dataset: Dataset | None = None
@@ -56,24 +65,25 @@ class Runner:
         server = self.server(plan)
         try:
             await server.start()
-            calls = Calls(server.host, server.port)
             if dataset is None:
                 self.say("making friends and groups")
-                dataset = await fill_by_calls(calls, self.users or [], plan.data)
+                async with Calls(server.host, server.port) as calls:
+                    dataset = await fill_by_calls(calls, self.users or [], plan.data)
             if self.users_out:
                 dataset.write_users(self.users_out)
-            placement = Placement(plan, self.processes)
-            async with ClientProcesses(len(placement.users), self.client_cores) as clients:
-                steps = Steps(plan, server, dataset, clients, placement, self.text, self.durable, self.say)
-                steps.fresh = self.users is None
-                result = await steps.carry_out()
-            if self.durable and plan.traffic:
-                self.say("looking the messages up in the log")
-                result.log = await check_log(calls, dict(dataset.users), steps.acked, self.check)
-            await calls.close()
-            return result
+            async with ClientProcesses(Placement(plan, self.processes), self.client_cores) as clients:
+                fresh = self.users is None
+                yield Steps(plan, server, dataset, clients, fresh, self.text, self.durable, self.say)
         finally:
             await server.stop()
+
+    async def look_up(self, steps: Steps) -> Lookup | None:
+        """Looks for what was acknowledged in the log. Raises `CallFailed`, OSError, TimeoutError."""
+        if not self.durable or not steps.plan.traffic:
+            return None
+        self.say("looking the messages up in the log")
+        async with Calls(*steps.address) as calls:
+            return await check_log(calls, dict(steps.dataset.users), steps.acked, self.check)
 
 
 def make_runner(

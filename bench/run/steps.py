@@ -1,4 +1,5 @@
-"""The steps of one run, on a server that runs and client processes that wait: connect, send, count."""
+"""The steps of one run, on a server that runs and client processes that wait: connect, send, count. A plan
+and what it needs go in, a `Result` comes out."""
 
 import asyncio
 import secrets
@@ -23,7 +24,6 @@ from bench.report.result import Connecting, Restart, Result
 from bench.run import linux
 from bench.run.client_processes import ClientProcesses, ClientsFailed
 from bench.run.dataset import Dataset
-from bench.run.placement import Placement
 from bench.run.plan import Plan
 from bench.run.server import Server, StandingServer
 
@@ -38,7 +38,8 @@ _RETURN_S = 180
 
 
 class Steps:
-    """The steps of one plan, in order, and what they leave in `result` and `acked`."""
+    """The steps of one plan. `fresh`: the conversations have no messages yet. `acked` are the messages that
+    were acknowledged in all of them."""
 
     def __init__(
         self,
@@ -46,32 +47,46 @@ class Steps:
         server: Server | StandingServer,
         dataset: Dataset,
         clients: ClientProcesses,
-        placement: Placement,
+        fresh: bool,
         text: str,
         durable: bool,
         say: Callable[[str], None],
     ) -> None:
-        self._plan, self._server, self._dataset = plan, server, dataset
-        self._clients, self._placement = clients, placement
-        self._text, self._durable, self._say = text, durable, say
-        self.fresh = True  #: the conversations have no messages yet
+        self.plan, self.dataset, self.address = plan, dataset, (server.host, server.port)
         self.acked: list[Acked] = []
         self.result = Result(plan.name, plan.label, plan.data.users)
+        self._server, self._clients, self._fresh = server, clients, fresh
+        self._text, self._durable, self._say = text, durable, say
+        self._placement = clients.placement
 
     async def carry_out(self) -> Result:
-        """Raises `ServerFailed`, `ClientsFailed`."""
-        if self._plan.visit:
-            await self._visit()
-        await self._connect()
-        if self._plan.restart:
+        """The whole plan, its steps one after the other. Raises `ServerFailed`, `ClientsFailed`."""
+        await self.prepare()
+        if self.plan.restart:
             await self._restart()
-        if self._plan.traffic:
-            if self._plan.warm_up_s:
-                await self._warm_up()
-            await self._send()
+        if self.plan.traffic:
+            await self._send(self.plan.seconds_s)
         else:
             await self._hold()
         await self._report()
+        return self.result
+
+    async def prepare(self) -> None:
+        """Everybody is connected after this. Raises `ServerFailed`, `ClientsFailed`."""
+        if self.plan.visit:
+            await self._visit()
+        await self._connect()
+
+    async def send_slice(self, seconds_s: float) -> Result:
+        """After `prepare`, as often as one likes: the plan's traffic for so long, with a result of its own.
+        Raises `ServerFailed`, `ClientsFailed`."""
+        whole = self.result
+        self.result = Result(
+            whole.scenario, whole.label, whole.clients, connected=whole.connected, connecting=whole.connecting
+        )
+        await self._send(seconds_s)
+        await self._report()
+        await self._clients.carry_out([Forget()] * self._clients.number, Done)
         return self.result
 
     # --- connecting ---------------------------------------------------------------------------------------
@@ -82,7 +97,7 @@ class Steps:
         for users in self._placement.users:
             middle = len(users) // 2
             some = users if half is None else users[middle:] if half else users[:middle]
-            found.append([self._dataset.users[user] for user in some])
+            found.append([self.dataset.users[user] for user in some])
         return found
 
     async def _visit(self) -> None:
@@ -94,13 +109,13 @@ class Steps:
     async def _connect(self) -> None:
         """In two halves: what the second adds to the server's memory is what connections cost, while the
         first also fills caches and uses what was freed before."""
-        result, server, plan = self.result, self._server, self._plan
+        result, server, plan = self.result, self._server, self.plan
         cpu_s, seconds_s, at_once = server.cpu_s(), 0.0, AT_ONCE // self._clients.number + 1
         memory: list[tuple[int, int]] = []
         answers: list[Opened] = []
         for half in (0, 1):
             orders = [
-                Connect(server.host, server.port, users, at_once, plan.restart, self.fresh)
+                Connect(server.host, server.port, users, at_once, plan.restart, self._fresh)
                 for users in self._users(half)
             ]
             began = time.monotonic()
@@ -141,39 +156,31 @@ class Steps:
     async def _hold(self) -> None:
         """Nobody says anything: what do idle connections cost?"""
         measuring, watch = _Measuring(self._server, self._clients), self._watch("holding")
-        while time.monotonic() < measuring.began_s + self._plan.seconds_s:
+        while time.monotonic() < measuring.began_s + self.plan.seconds_s:
             await asyncio.sleep(0.2)
             watch()
         measuring.end(self.result)
         self.result.client_cpu_share = 0.0  # they do nothing but answer pings
 
-    async def _warm_up(self) -> None:
-        """Traffic that is not counted: a new process is slower at first, and its caches are empty."""
-        start_ns = time.monotonic_ns() + int(_LEAD_S * 1e9)
-        watch = self._watch("warming up")
-        await self._clients.carry_out(self._orders(start_ns, self._plan.warm_up_s, False), Done, watch)
-        await self._drain(watch)
-        await self._clients.carry_out([Forget()] * self._clients.number, Done)
-
-    async def _send(self) -> None:
+    async def _send(self, seconds_s: float) -> None:
         start_ns = time.monotonic_ns() + int(_LEAD_S * 1e9)
         measuring = _Measuring(self._server, self._clients, start_ns / 1e9)
         watch = self._watch("sending", start_ns / 1e9)
-        await self._clients.carry_out(self._orders(start_ns, self._plan.seconds_s, True), Done, watch)
+        await self._clients.carry_out(self._orders(start_ns, seconds_s), Done, watch)
         await self._drain(self._watch("waiting for the rest", start_ns / 1e9))
         measuring.end(self.result)
 
-    def _orders(self, start_ns: int, seconds_s: float, with_activities: bool) -> list[Send]:
+    def _orders(self, start_ns: int, seconds_s: float) -> list[Send]:
         run_id, placement = secrets.token_hex(4), self._placement
         return [
             Send(
                 run_id,
-                placement.traffic(process, self._dataset),
+                placement.traffic(process, self.dataset),
                 seconds_s,
                 start_ns,
                 self._text,
                 self._durable,
-                placement.activities() if with_activities else None,
+                placement.activities(),
             )
             for process in range(self._clients.number)
         ]
@@ -194,7 +201,7 @@ class Steps:
     async def _report(self) -> None:
         answers = await self._clients.carry_out([Report()] * self._clients.number, Counted)
         self.result.collect(answers)
-        self.acked = [message for answer in answers for message in answer.acked]
+        self.acked += [message for answer in answers for message in answer.acked]
 
     def _watch(self, doing: str, start_s: float = 0.0) -> Callable[[], None]:
         """Called a few times a second: is the server alive; show how far we are, and keep it for the chart

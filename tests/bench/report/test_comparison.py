@@ -6,7 +6,11 @@ from bench.report.comparison import Comparison, Verdict, comparison_table, verdi
 
 
 def compared(before: list[float], after: list[float], at_least: bool = False) -> Comparison:
-    return Comparison("pairs", "CPU per message", "µs", at_least, before, after)
+    """A comparison of so many rounds, of one pair each."""
+    comparison = Comparison("pairs", "CPU per message", "µs", at_least)
+    for pair in zip(before, after, strict=True):
+        comparison.add([pair])
+    return comparison
 
 
 @pytest.mark.parametrize(
@@ -33,6 +37,13 @@ def test_a_slow_hour_does_not_count():
     """Rounds in which both sides were slow say what the quiet ones say."""
     one = compared([100, 300, 100, 200, 150], [90, 270, 90, 180, 135])
     assert one.ratio == pytest.approx(0.9) and one.spread == pytest.approx((0.9, 0.9))
+
+
+def test_one_slice_of_a_round_does_not_count():
+    """What happened to one of the slices of a round changes neither its values nor its ratio."""
+    one = Comparison("pairs", "CPU per message", "µs", False)
+    one.add([(100, 110), (100, 110), (100, 900), (700, 110)])
+    assert one.before == [100] and one.after == [110] and one.ratios == [pytest.approx(1.1)]
 
 
 def test_nothing_to_divide_by():

@@ -17,15 +17,15 @@ def filled(data: Path) -> Dataset:
     return fill_database(Checkout(), data, PLAN)
 
 
+def calls_to(server: Process) -> Calls:
+    return Calls("127.0.0.1", int(server.url.rpartition(":")[2]))
+
+
 async def ids(server: Process, path: str, dataset: Dataset) -> list[list[int]]:
     """What the server answers to each user: the ids of its rows."""
-    calls = Calls("127.0.0.1", int(server.url.rpartition(":")[2]))
-    found = []
-    for user in dataset.users:
-        answer = await calls.post(path, *user)
-        found.append(sorted(row["id"] for row in answer["rows"]))
-    await calls.close()
-    return found
+    async with calls_to(server) as calls:
+        answers = [await calls.post(path, *user) for user in dataset.users]
+    return [sorted(row["id"] for row in answer["rows"]) for answer in answers]
 
 
 async def test_friends_and_groups(tmp_path):
@@ -53,8 +53,7 @@ async def test_who_may_write_where(tmp_path):
     """Friends and members may write as if people had made them so; others may not."""
     dataset = filled(tmp_path)
     users, (first, second) = dataset.users, dataset.group_ids
-    async with process(tmp_path) as server:
-        calls = Calls("127.0.0.1", int(server.url.rpartition(":")[2]))
+    async with process(tmp_path) as server, calls_to(server) as calls:
 
         async def may_write(user: int, cmd: int, dst_id: int) -> bool:
             message = {
@@ -74,7 +73,6 @@ async def test_who_may_write_where(tmp_path):
         assert not await may_write(0, 10, users[1].user_id)
         assert await may_write(2, 11, first) and await may_write(3, 11, second)
         assert not await may_write(4, 11, second)
-        await calls.close()
 
 
 async def test_a_second_dataset_beside_the_first(tmp_path):

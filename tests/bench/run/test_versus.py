@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.bench.test_runs import bench, nothing_went_wrong
+from tests.bench.test_runs import bench
 from tests.process import ROOT
 
 
@@ -25,17 +25,26 @@ async def test_a_commit_beside_itself(tmp_path):
         "--scale",
         0.01,
         "--seconds",
-        0.3,
+        0.4,
         "--json",
         figures,
     )
     assert code == 0, text
     found = json.loads(figures.read_text())
-    order = [(run["row"], run["side"]) for run in found["runs"]]
-    turns = ["before", "after", "after", "before"]
-    assert order == [("pairs", side) for side in turns]
+    turns = [(run["round"], run["pair"], run["side"]) for run in found["runs"]]
+    for number, first, second in ((0, "before", "after"), (1, "after", "before")):
+        there, back = [(number, 0, first), (number, 0, second)], [(number, 1, second), (number, 1, first)]
+        assert turns[10 * number : 10 * number + 6] == [
+            (number, None, first),
+            (number, None, second),
+            *there,
+            *back,
+        ]
+    assert len(turns) == 20
     for run in found["runs"]:
-        nothing_went_wrong(run)
+        assert run["complete"] and run["errors"] == [] and run["delivered"] == run["expected"] > 0
+    looked_up = [run["log"] for run in found["runs"] if run["log"]]
+    assert len(looked_up) == 4 and all(log["checked"] == log["acked"] > 0 for log in looked_up)
     assert found["complete"] and found["after"]["folder"] == str(ROOT)
     by_name = {figure["figure"]: figure for figure in found["figures"]}
     cpu = by_name["CPU per message"]
