@@ -1,6 +1,7 @@
 """``python -m bench SCENARIO``: carries out the runs and tells what came of them."""
 
 import asyncio
+import signal
 import sys
 
 from bench.clients.calls import CallFailed
@@ -15,9 +16,11 @@ _COMMANDS = {"all": whole_table.run, "compare": compare.run, "versus": versus.ru
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0: everything was delivered and found in the log. 1: not. 2: the run could not be made."""
+    """0: everything was delivered and found in the log. 1: not. 2: the run could not be made.
+    130: it was told to end, by Ctrl-C or SIGTERM."""
     options = parse(arguments)
     linux.raise_file_limit()
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # ends what it has started
     progress = Progress()
     try:
         return asyncio.run(_COMMANDS.get(options.scenario, one.run)(options, progress))

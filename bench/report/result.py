@@ -92,14 +92,15 @@ class Result:
     timeline: list[tuple[float, int, float]] = field(default_factory=list)  #: (s, delivered, server's CPU s)
 
     def measured(
-        self, seconds_s: float, server_cpu_s: float, client_share: float, others_cpu_s: float
+        self, seconds_s: float, server_cpu_s: float, client_share: float, others_share: float
     ) -> None:
-        """How long the run took, and the CPU time meanwhile; `client_share`: of a core, the busiest one's."""
+        """How long the run took, and the CPU time meanwhile; shares are of a core: of the busiest client
+        process, and of whatever else ran on the machine."""
         self.seconds = round(seconds_s, 3)
         self.server_cpu_s = round(server_cpu_s, 4)
         self.server_cpu_share = round(server_cpu_s / seconds_s, 3)
         self.client_cpu_share = round(client_share, 3)
-        self.others_cpu_share = round(max(0.0, others_cpu_s / seconds_s), 3)
+        self.others_cpu_share = round(others_share, 3)
 
     def collect(self, answers: list[Counted]) -> None:
         """Adds up what the client processes report."""

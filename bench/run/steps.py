@@ -232,7 +232,8 @@ class _Measuring:
         self, server: Server | StandingServer, clients: ClientProcesses, began_s: float | None = None
     ) -> None:
         self._server, self._clients = server, clients
-        self.began_s = time.monotonic() if began_s is None else began_s
+        self._now_s = time.monotonic()
+        self.began_s = self._now_s if began_s is None else began_s
         self._cpu_s, self._own_s, self._busy_s = server.cpu_s(), time.process_time(), linux.busy_s()
         self._ticks: list[Tick] = list(clients.ticks)
 
@@ -244,4 +245,6 @@ class _Measuring:
         shares = [(now.cpu_s - then.cpu_s) / max(now.at_s - then.at_s, 1e-3) for then, now in pairs]
         ours_s = server_s + sum(now.cpu_s - then.cpu_s for then, now in pairs)
         ours_s += time.process_time() - self._own_s
-        result.measured(seconds_s, server_s, max(shares), linux.busy_s() - self._busy_s - ours_s)
+        others_s = linux.busy_s() - self._busy_s - ours_s
+        others_share = max(0.0, others_s / (time.monotonic() - self._now_s))
+        result.measured(seconds_s, server_s, max(shares), others_share)
