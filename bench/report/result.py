@@ -85,8 +85,8 @@ class Result:
     ack: Summary = field(default_factory=_NO_TIMES.copy)
     connecting: Connecting | None = None
     storm: Restart | None = None
-    people: dict[str, ActivityResult] = field(default_factory=dict)
-    streams: dict[str, TrafficResult] = field(default_factory=dict)
+    people: dict[str, ActivityResult] = field(default_factory=dict)  #: activities
+    streams: dict[str, TrafficResult] = field(default_factory=dict)  #: traffic
     log: Lookup | None = None
     errors: list[str] = field(default_factory=list)
     timeline: list[tuple[float, int, float]] = field(default_factory=list)  #: (s, delivered, server's CPU s)
