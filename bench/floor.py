@@ -13,34 +13,36 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import proc
-from bench.service import ROOT
+from bench.run import linux
+from bench.run.server import ROOT
 
 _SOURCE = Path(__file__).with_name("floor.c")
 #: One measurement has about so many sends, and so many rounds at most.
 _SENDS, _ROUNDS = 300_000, 1000
 #: At a pace: so many seconds at most.
-_SECONDS = 3.0
+_SECONDS_S = 3.0
 #: The middle one of so many counts: what else the machine does shows in single ones.
 _TIMES = 3
-_PATIENCE = 120
+_PATIENCE_S = 120
 
 
-def measure(members: int, frame_bytes: int, pin: bool, rate: float = 0.0, seconds: float = _SECONDS) -> float:
+def measure(
+    members: int, frame_bytes: int, pin: bool, rate: float = 0.0, seconds_s: float = _SECONDS_S
+) -> float:
     """CPU µs per send() of one frame to each of `members` connections, the other end reading in another
-    process; at once again, or `rate` times a second, which is dearer: caches are cold then. Raises ValueError
-    when it cannot be measured."""
-    rounds = max(3, int(rate * min(seconds, _SECONDS)) if rate else min(_SENDS // members, _ROUNDS))
-    pause = int(1e6 / rate) if rate else 0
-    sender, reader = (min(cores) for cores in proc.cores()) if pin else (-1, -1)
-    arguments = [str(number) for number in (members, frame_bytes + 4, rounds, pause, sender, reader)]
+    process; at once again, or `rate` times a second for `seconds_s` (three at most), which is dearer: caches
+    are cold then. Raises ValueError when it cannot be measured."""
+    rounds = max(3, int(rate * min(seconds_s, _SECONDS_S)) if rate else min(_SENDS // members, _ROUNDS))
+    pause_us = int(1e6 / rate) if rate else 0
+    sender, reader = (min(cores) for cores in linux.cores()) if pin else (-1, -1)
+    arguments = [str(number) for number in (members, frame_bytes + 4, rounds, pause_us, sender, reader)]
     with tempfile.TemporaryDirectory(prefix="magpie-bench-") as folder:
         command = _compiled(Path(folder)) or [sys.executable, "-m", "bench.floor"]
         return statistics.median(_once([*command, *arguments]) for _ in range(_TIMES))
 
 
 def _once(command: list[str]) -> float:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=_PATIENCE)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=_PATIENCE_S)
     if done.returncode:
         raise ValueError(f"the kernel's floor could not be measured: {done.stderr.strip()}")
     return float(done.stdout)
@@ -55,9 +57,9 @@ def _compiled(folder: Path) -> list[str] | None:
     return [str(program)] if made.returncode == 0 else None
 
 
-def main(members: int, frame_bytes: int, rounds: int, pause: int, sender: int, reader: int) -> None:
+def main(members: int, frame_bytes: int, rounds: int, pause_us: int, sender: int, reader: int) -> None:
     """The same as floor.c."""
-    proc.raise_file_limit()
+    linux.raise_file_limit()
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     ends = []
     for _ in range(members):
@@ -71,21 +73,21 @@ def main(members: int, frame_bytes: int, rounds: int, pause: int, sender: int, r
         for here, _ in ends:
             here.close()
         if reader >= 0:
-            proc.pin(0, {reader})
+            linux.pin(0, {reader})
         _read_all([there for _, there in ends], members * frame_bytes, tell)
         os._exit(0)
     for _, there in ends:
         there.close()
     if sender >= 0:
-        proc.pin(0, {sender})
+        linux.pin(0, {sender})
     frame, sends = bytes(frame_bytes), [here.send for here, _ in ends]
-    before = _cpu()
+    before = _cpu_s()
     for _ in range(rounds):
         for send in sends:
             send(frame)
         told.recv(1)
-        time.sleep(pause / 1e6)
-    print(f"{(_cpu() - before) * 1e6 / (rounds * members):.3f}")
+        time.sleep(pause_us / 1e6)
+    print(f"{(_cpu_s() - before) * 1e6 / (rounds * members):.3f}")
     for here, _ in ends:
         here.close()
     os.waitpid(child, 0)
@@ -109,7 +111,7 @@ def _read_all(ends: list[socket.socket], a_round: int, done: socket.socket) -> N
                 done.send(b".")
 
 
-def _cpu() -> float:
+def _cpu_s() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 

@@ -9,7 +9,7 @@ import signal
 def port() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
-    return parser.parse_args().port
+    return int(parser.parse_args().port)
 
 
 async def until_stopped(name: str, listening_on: int) -> None:

@@ -1,5 +1,8 @@
 """picows, written in Cython, on uvloop."""
 
+# mypy: disable-error-code="import-not-found,misc"
+# (it is installed for `compare` only)
+
 import asyncio
 
 import uvloop

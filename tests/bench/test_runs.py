@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.world import read_users
+from bench.run.dataset import read_users
 from tests.process import ROOT, process
 
 #: A storm waits for the good-byes of a stopping server.
@@ -141,3 +141,33 @@ async def test_a_server_that_does_not_start(tmp_path):
     """When the server cannot start, its own words say why."""
     code, text = await bench("room", "--clients", 4, "--data", tmp_path, IM_SERVER_BACKLOG="plenty")
     assert code == 2 and "IM_SERVER_BACKLOG" in text
+
+
+def servers_on(data: Path) -> list[int]:
+    """Processes that were given this data directory."""
+    found = []
+    for process_folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process_folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:  # it has just ended
+            continue
+        if b"--data" in words and str(data).encode() in words and b"-m" not in words:
+            found.append(int(process_folder.name))
+    return found
+
+
+async def test_it_ends_what_it_has_started(tmp_path):
+    """A load test that is told to end leaves no server behind."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench", "room", "--clients", "4", "--seconds", "60"),
+        *("--data", str(tmp_path)),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    while not (await child.stderr.readline()).startswith(b"sending"):
+        assert child.returncode is None
+    assert len(servers_on(tmp_path)) == 1
+    child.terminate()
+    await child.communicate()
+    assert child.returncode == 130 and servers_on(tmp_path) == []

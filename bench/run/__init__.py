@@ -1,0 +1,1 @@
+"""Runs: from the command line's options to a plan, a server with data, client processes, and a result."""

@@ -1,0 +1,174 @@
+"""Puts users, log-ins, friends and groups straight into a new server's database, in bulk.
+
+Whose server it is does not matter: its own ``server.py --migrate`` makes the tables, and the rows are plain
+SQL, with the columns' names, which stay. So a server of any commit gets the same data. Columns that this file
+does not know, because they came later, are 0 or empty.
+"""
+
+import hashlib
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from bench.clients.lines import User
+from bench.clients.wire import GROUP, SINGLE
+from bench.run.dataset import DataPlan, Dataset
+from bench.run.server import Checkout
+
+#: `cate` of a contact: a user, or a group.
+_FRIEND, _MEMBERSHIP = 1, 2
+_LIFETIME_MS = 7 * 86400 * 1000
+
+Row = Mapping[str, int | str]
+
+
+def fill_database(checkout: Checkout, data: Path, plan: DataPlan) -> Dataset:
+    """Adds `plan` to the database in `data`, made if need be, beside whatever is there.
+
+    The users cannot log in by password: their tokens are the way in, for a week. Raises `ServerFailed` when
+    the server cannot make its tables, and ValueError when there is something else than a database of it.
+    """
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = data.absolute() / "magpie.db"
+    try:
+        if file.exists():
+            _look_into(file)
+        checkout.migrate(data)
+        with closing(sqlite3.connect(file)) as database, database:
+            return _Filling(database, int(time.time() * 1000)).fill(plan)
+    except sqlite3.Error as error:
+        raise ValueError(f"{data}: {error}") from error
+
+
+def _look_into(file: Path) -> None:
+    """Raises `sqlite3.Error` when it is no database."""
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+
+
+class _Filling:
+    """Rows for one database, all made at `now_ms`."""
+
+    def __init__(self, database: sqlite3.Connection, now_ms: int) -> None:
+        self._database, self._now = database, now_ms
+
+    def fill(self, plan: DataPlan) -> Dataset:
+        users = self._add_users(plan.users)
+        ids = [user.user_id for user in users]
+        self._befriend([(min(ids[a], ids[b]), max(ids[a], ids[b])) for a, b in plan.pairs])
+        return Dataset(plan, users, self._gather([[ids[user] for user in group] for group in plan.groups]))
+
+    def _add_users(self, many: int) -> list[User]:
+        first, now = self._next_id("user"), self._now
+        users = [User(first + i, secrets.token_urlsafe(32)) for i in range(many)]
+        accounts: list[Row] = [
+            {
+                "id": user_id,
+                "mobile": f"+99{user_id:012}",
+                "passwd": "!",
+                "nickname": f"Bench {user_id}",
+                "sex": "U",
+                "createat": now,
+            }
+            for user_id, _ in users
+        ]
+        log_ins: list[Row] = [
+            {
+                "user_id": user_id,
+                "token_hash": hashlib.sha256(token.encode()).hexdigest(),
+                "ua": "bench",
+                "created": now,
+                "last_seen": now,
+                "expires": now + _LIFETIME_MS,
+            }
+            for user_id, token in users
+        ]
+        self._insert("user", accounts)
+        self._insert("session", log_ins)
+        return users
+
+    def _befriend(self, pairs: list[tuple[int, int]]) -> None:
+        first = self._next_id("conversation")
+        self._add_contacts(
+            (one, other, _FRIEND) for low, high in pairs for one, other in ((low, high), (high, low))
+        )
+        self._add_conversations([(f"p{low}-{high}", SINGLE, low, high) for low, high in pairs])
+        self._add_members([(first + i, user_id) for i, pair in enumerate(pairs) for user_id in pair])
+
+    def _gather(self, groups: list[list[int]]) -> list[int]:
+        """Groups of these users, the first of each its owner; the groups' ids."""
+        first, first_conversation = self._next_id("community"), self._next_id("conversation")
+        slots: dict[int, int] = {}
+        rows: list[Row] = []
+        for group_id, members in enumerate(groups, first):
+            owner = members[0]
+            slots[owner] = slots.get(owner, 0) + 1  # numbers an owner's groups
+            name = f"Bench {group_id}"
+            rows.append(
+                {"id": group_id, "name": name, "ownerid": owner, "createat": self._now, "slot": slots[owner]}
+            )
+        self._insert("community", rows)
+        group_ids = [first + i for i in range(len(groups))]
+        self._add_contacts(
+            (user_id, group_id, _MEMBERSHIP)
+            for group_id, members in zip(group_ids, groups)
+            for user_id in members
+        )
+        self._add_conversations([(f"g{group_id}", GROUP, group_id, 0) for group_id in group_ids])
+        self._add_members(
+            [(first_conversation + i, user_id) for i, members in enumerate(groups) for user_id in members]
+        )
+        return group_ids
+
+    def _add_contacts(self, contacts: Iterable[tuple[int, int, int]]) -> None:
+        self._insert(
+            "contact",
+            [
+                {"ownerid": owner, "dstobj": dst_id, "cate": cate, "createat": self._now}
+                for owner, dst_id, cate in contacts
+            ],
+        )
+
+    def _add_conversations(self, conversations: list[tuple[str, int, int, int]]) -> None:
+        first = self._next_id("conversation")
+        self._insert(
+            "conversation",
+            [
+                {"id": first + i, "key": key, "kind": kind, "a": a, "b": b, "updateat": self._now}
+                for i, (key, kind, a, b) in enumerate(conversations)
+            ],
+        )
+
+    def _add_members(self, members: list[tuple[int, int]]) -> None:
+        self._insert(
+            "member",
+            [
+                {"conversation_id": conversation_id, "user_id": user_id, "createat": self._now}
+                for conversation_id, user_id in members
+            ],
+        )
+
+    def _next_id(self, table: str) -> int:
+        (highest,) = self._database.execute(f'SELECT MAX(id) FROM "{table}"').fetchone()
+        return int(highest or 0) + 1
+
+    def _insert(self, table: str, rows: Sequence[Row]) -> None:
+        """`rows` all name the same columns."""
+        if not rows:
+            return
+        row = {**self._needed(table), **rows[0]}
+        columns = ", ".join(f'"{column}"' for column in row)
+        places = ", ".join(f":{column}" for column in row)
+        statement = f'INSERT INTO "{table}" ({columns}) VALUES ({places})'
+        self._database.executemany(statement, ({**row, **given} for given in rows))
+
+    def _needed(self, table: str) -> dict[str, int | str]:
+        """Values for all columns that need one: models give defaults, tables don't."""
+        needed: dict[str, int | str] = {}
+        for _, name, kind, not_null, default, key in self._database.execute(f'PRAGMA table_info("{table}")'):
+            if not_null and default is None and not key:
+                needed[name] = "" if "CHAR" in kind.upper() or "TEXT" in kind.upper() else 0
+        return needed

@@ -1,0 +1,175 @@
+"""The server under test: whose code it runs, started as users start it, or one that is there already."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench.run import linux
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+#: Seconds for starting, and for stopping (which spreads the good-byes).
+PATIENCE_S = 60
+#: Connections beyond those of the clients: calls, and handshakes under way.
+_SPARE = 1000
+#: Lines of its log that are shown when it fails.
+_LINES = 12
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class ServerFailed(Exception):
+    """The server did not start, or died. The text ends with the last of its log."""
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """Code of a server: the folder of its `server.py`, the Python that runs it, and variables that it gets
+    whatever this process has set."""
+
+    root: Path = ROOT
+    python: str = sys.executable
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def commit(self) -> str:
+        """What git calls it; a trailing + says that files have been changed since. "" without git."""
+        said = [
+            subprocess.run(["git", "-C", str(self.root), *command], capture_output=True, text=True)
+            for command in (["rev-parse", "--short", "HEAD"], ["status", "--porcelain", "-uno"])
+        ]
+        if any(done.returncode for done in said):
+            return ""
+        return said[0].stdout.strip() + ("+" if said[1].stdout else "")
+
+    def migrate(self, data: Path) -> None:
+        """Makes the tables of the database in `data`, or brings them up to date. Raises `ServerFailed`."""
+        done = subprocess.run(
+            [self.python, str(self.root / "server.py"), "--data", str(data.absolute()), "--migrate"],
+            cwd=self.root,
+            env={**os.environ, **self.env},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+        if done.returncode:
+            raise ServerFailed(f"the server did not make its tables\n{_last_lines(done.stderr)}")
+
+    def server(self, data: Path, cores: set[int] | None, connections: int) -> "Server":
+        """The server on `data`, with rate limits off and room for so many connections unless ``IM_*``
+        variables say otherwise. Raises ValueError when they name another database, which cannot be filled."""
+        if "IM_DATABASE_URL" in {**os.environ, **self.env}:
+            raise ValueError("IM_DATABASE_URL: only SQLite can be filled here; start a server and use --url")
+        return Server(
+            [self.python, str(self.root / "server.py"), "--data", str(data.absolute())],
+            self.root,
+            data / "server.log",
+            {
+                "IM_LIMITS_ENABLED": "false",
+                "IM_SERVER_MAX_CONNECTIONS": str(connections + _SPARE),
+                **os.environ,
+                **self.env,
+            },
+            cores,
+        )
+
+
+class Server:
+    """A child process that prints its address when it is ready. `command` is run in `folder` with the
+    variables `env`; standard error goes to `log`; `cores`: where it runs (None: anywhere)."""
+
+    def __init__(
+        self, command: list[str], folder: Path, log: Path, env: Mapping[str, str], cores: set[int] | None
+    ) -> None:
+        self.host, self.port, self.pid = "127.0.0.1", 0, 0
+        self._command, self._folder, self._log, self._env, self._cores = command, folder, log, env, cores
+        self._child: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Returns when it serves; the second time on the same port. Raises `ServerFailed`."""
+        with self._log.open("ab") as stderr:
+            self._child = await asyncio.create_subprocess_exec(
+                *self._command,
+                "--port",
+                str(self.port),
+                env=self._env,
+                cwd=self._folder,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=stderr,
+            )
+        self.pid = self._child.pid
+        if self._cores:
+            linux.pin(self.pid, self._cores)
+        assert self._child.stdout is not None
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                line = (await self._child.stdout.readline()).decode()
+        except TimeoutError:
+            line = ""
+        if "http" not in line:
+            await self.stop()
+            raise ServerFailed(f"the server did not start\n{self._said()}")
+        self.port = urlsplit(line.split()[-1]).port or 80
+
+    async def stop(self) -> None:
+        """SIGTERM, and SIGKILL when that is not enough. A second time, or never started, it does nothing."""
+        child = self._child
+        if child is None:
+            return
+        if child.returncode is None:
+            child.terminate()
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    await child.wait()
+            except TimeoutError:
+                child.kill()
+        await child.wait()
+
+    def check(self) -> None:
+        """Raises `ServerFailed` when it has ended by itself."""
+        if self._child is not None and self._child.returncode is not None:
+            raise ServerFailed(f"the server ended with code {self._child.returncode}\n{self._said()}")
+
+    def _said(self) -> str:
+        return _last_lines(self._log.read_text("utf-8", "replace"))
+
+    def cpu_s(self) -> float:
+        """Seconds of CPU time so far."""
+        return linux.cpu_s(self.pid)
+
+    def rss_bytes(self) -> int:
+        return linux.rss_bytes(self.pid)
+
+
+class StandingServer:
+    """A server that somebody else has started. Without `pid` there are no figures of CPU and memory."""
+
+    def __init__(self, url: str, pid: int) -> None:
+        where = urlsplit(url)
+        if where.scheme != "http" or where.hostname not in _LOOPBACK:
+            raise ValueError(f"--url: expected http:// and a loopback address, got {url}")
+        self.host = "127.0.0.1" if where.hostname == "localhost" else where.hostname
+        self.port, self.pid = where.port or 80, pid
+
+    async def start(self) -> None:
+        """Nothing: it is there."""
+
+    async def stop(self) -> None:
+        """Nothing: who started it stops it."""
+
+    def check(self) -> None:
+        """Clients notice when it is gone."""
+
+    def cpu_s(self) -> float:
+        return linux.cpu_s(self.pid) if self.pid else 0.0
+
+    def rss_bytes(self) -> int:
+        return linux.rss_bytes(self.pid) if self.pid else 0
+
+
+def _last_lines(log: str) -> str:
+    return "\n".join(log.splitlines()[-_LINES:])
