@@ -12,7 +12,7 @@ async def add_friend(app: Services, user_id: int, dst_id: int) -> None:
     """Both become friends at once and may write to each other; all pages of both hear of it."""
     await app.db.write(contacts.befriend, user_id, dst_id, now_ms())
     added = event(Cmd.CONTACT_CHANGED, what="added", userid=user_id, dstid=dst_id, kind=SINGLE)
-    app.hub.tell([user_id, dst_id], added)
+    app.hub.tell_users([user_id, dst_id], added)
 
 
 async def friends(app: Services, user_id: int) -> list[dict]:

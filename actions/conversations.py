@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from hub.broker import Publication
-from hub.hub import user_channel
-from hub.node import Node
+from hub.connection import Connection
 from models import conversations
 from protocol import frames
 from protocol.messages import SINGLE, Cmd
@@ -14,10 +12,10 @@ if TYPE_CHECKING:
 
 
 async def read(
-    app: "Services", user_id: int, kind: int, dstid: int, seq: int, node: Node | None = None
+    app: "Services", user_id: int, kind: int, dstid: int, seq: int, origin: Connection | None = None
 ) -> None:
-    """`user_id` has read (kind, dstid) up to `seq`. When that moves the mark, the reader's other nodes learn
-    it, and in a single chat the peer; who else reads a room is nobody's business there."""
+    """`user_id` has read (kind, dstid) up to `seq`. When that moves the mark, the reader's other connections
+    learn it, and in a single chat the peer; who else reads a room is nobody's business there."""
     stands = await app.db.write(
         conversations.mark_read, user_id, kind, dstid, seq, app.config.contacts.strangers
     )
@@ -25,5 +23,4 @@ async def read(
         return
     event = frames.event(Cmd.READ, userid=user_id, kind=kind, dstid=dstid, seq=stands)
     readers = {user_id, dstid} if kind == SINGLE else {user_id}
-    channels = tuple(user_channel(reader) for reader in sorted(readers))
-    app.hub.publish([Publication(channels, event, node.id if node else 0, v2_only=True)])
+    app.hub.tell_users(sorted(readers), event, origin=origin.id if origin else 0)

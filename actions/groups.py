@@ -4,8 +4,6 @@ import logging
 
 from actions import messages
 from actions.services import Services
-from hub.broker import Publication
-from hub.hub import room_channel
 from models import accounts, groups
 from protocol.clock import now_ms
 from protocol.errors import Refusal
@@ -31,9 +29,9 @@ async def join(app: Services, user_id: int, community_id: int) -> None:
 
 async def _announce(app: Services, user_id: int, community_id: int, what: str, deed: str) -> None:
     """Open sockets enter the room first, so that they get what is told to it: the event, then the notice."""
-    app.hub.join(user_id, community_id)
+    app.hub.membership_changed(user_id, community_id, joined=True)
     changed = event(Cmd.COMMUNITY_CHANGED, what=what, dstid=community_id, userid=user_id, kind=ROOM)
-    app.hub.publish([Publication((room_channel(community_id),), changed, v2_only=True)])
+    app.hub.tell_group(community_id, changed)
     nickname = (await app.db.read(accounts.find_user, user_id))["nickname"]
     try:
         await messages.notice(app, user_id, community_id, f"{nickname}{deed}")

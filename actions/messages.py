@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING
 
-from hub.broker import Publication
-from hub.hub import Hub, room_channel, user_channel
-from hub.node import Node
+from hub.audience import V2
+from hub.connection import Connection
+from hub.hub import Hub
+from hub.ports.bus import Publication
 from log.log import Submission
 from protocol import frames
 from protocol.errors import Refusal
@@ -31,10 +32,10 @@ class _Waiter:
             self.done.set_exception(refusal)
 
 
-def submit(app: "Services", message: Message, node: Node) -> Awaitable[None] | None:
-    """A message from a socket; its ack or error reaches the node later. None when the log has taken it, else
-    what to wait for until it has."""
-    return None if app.log.offer(message, node) else app.log.append(message, node)
+def submit(app: "Services", message: Message, origin: Connection) -> Awaitable[None] | None:
+    """A message from a socket; its ack or error reaches the connection later. None when the log has taken it,
+    else what to wait for until it has."""
+    return None if app.log.offer(message, origin) else app.log.append(message, origin)
 
 
 async def send(app: "Services", message: Message) -> Receipt:
@@ -52,31 +53,29 @@ async def notice(app: "Services", user_id: int, community_id: int, text: str) ->
 def deliver(hub: Hub, batch: Sequence[Submission]) -> None:
     """What the log calls with each settled batch: acks and errors to where the messages came from, and each
     new message, encoded once, to everybody else who is concerned. An ack has its seq too: it goes the way of
-    the message, so that a node sees those of a conversation in their order."""
+    the message, so that a connection sees those of a conversation in their order."""
     publications = []
     for submission in batch:
         message, origin = submission.message, submission.origin
         is_new = submission.refusal is None and not submission.repeated
-        node = origin if isinstance(origin, Node) and is_new else None
-        if origin is not None and node is None:
+        connection = origin if isinstance(origin, Connection) and is_new else None
+        if origin is not None and connection is None:
             origin.settled(message, submission.receipt, submission.refusal)
         if is_new:
             receipt = submission.receipt
-            ack = frames.ack(message, receipt) if node is not None and node.v2 else ""
-            origin_id = node.id if node is not None else 0
-            notice = message.media == Media.NOTICE
+            ack = frames.ack(message, receipt) if connection is not None and connection.v2 else ""
+            origin_id = connection.id if connection is not None else 0
+            audience = V2 if message.media == Media.NOTICE else None
             publications.append(
-                Publication(_channels(message), message.encode(receipt), origin_id, ack, notice)
+                Publication(message.encode(receipt), *_address(message), origin_id, ack, audience)
             )
     if publications:
         hub.publish(publications)
     hub.flush()
 
 
-def _channels(message: Message) -> tuple[str, ...]:
-    """A room's members; the peer of a single chat and the sender's other devices."""
+def _address(message: Message) -> tuple[tuple[int, ...], int]:
+    """Users and group: the group's members; or the peer of a single chat and the sender's other devices."""
     if message.cmd == ROOM:
-        return (room_channel(message.dstid),)
-    if message.dstid == message.userid:
-        return (user_channel(message.userid),)
-    return (user_channel(message.dstid), user_channel(message.userid))
+        return (), message.dstid
+    return (message.dstid, message.userid), 0
