@@ -51,16 +51,16 @@ async def test_leaving_before_its_turn_came(process, monkeypatch):
     """What waits for the group's turn no longer reaches who has left meanwhile; what was being written does,
     and nothing after it."""
     monkeypatch.setattr(hub.fanout, "_TURN_S", 0)  # the clock allows one slice a turn
-    crowd = [process.connect(user_id, 7) for user_id in range(1, 301)]
+    many = [process.connect(user_id, 7) for user_id in range(1, 301)]
     say(process, "under way")
     await asyncio.sleep(0)
     say(process, "waits")
     process.hub.membership_changed(300, 7, joined=False)
     say(process, "after")
-    while len(process.texts(crowd[-2])) < 3:
+    while len(process.texts(many[-2])) < 3:
         await asyncio.sleep(0)
-    assert process.texts(crowd[-1]) == ["under way"]
-    assert all(process.texts(one) == ["under way", "waits", "after"] for one in crowd[:-1])
+    assert process.texts(many[-1]) == ["under way"]
+    assert all(process.texts(one) == ["under way", "waits", "after"] for one in many[:-1])
 
 
 async def test_the_ack_of_who_has_left(process):
