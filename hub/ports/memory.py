@@ -25,7 +25,8 @@ class Exchange:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self.processes: list[_Process] = []  #: all whose people count as here
+        self.processes: list[_Process] = []  #: all whose people count as online
+        self.people: dict[int, tuple[_Process, ...]] = {}  #: by user id, where each has a connection
 
     def join(self) -> Ports:
         """The ports of one more process."""
@@ -97,7 +98,7 @@ class MemoryBus:
         self._others = process.others
         self._receive: Callable[[Sequence[Publication]], None] = lambda items: None
         self._missed: Callable[[str], None] = lambda why: None
-        self._subscribed: set[str] = set()
+        self._subscribed: dict[str, None] = {}  # half of a set's memory
         self._counts = {"published": 0, "received": 0, "missed": 0}
         self.has_lost = False
 
@@ -105,10 +106,10 @@ class MemoryBus:
         self._receive, self._missed = receive, missed
 
     def subscribe(self, channel: str) -> None:
-        self._subscribed.add(channel)
+        self._subscribed[channel] = None
 
     def unsubscribe(self, channel: str) -> None:
-        self._subscribed.discard(channel)
+        self._subscribed.pop(channel, None)
 
     def publish(self, items: Sequence[Publication]) -> None:
         self._counts["published"] += len(items)
@@ -118,7 +119,7 @@ class MemoryBus:
 
     def hear(self, items: Sequence[Publication], publisher: _Process) -> None:
         """Another process has published this."""
-        wanted = [item for item in items if not self._subscribed.isdisjoint(item.channels)]
+        wanted = [item for item in items if any(channel in self._subscribed for channel in item.channels)]
         if wanted and publisher.reaches(self._process):
             self._counts["received"] += len(wanted)
             self._receive(wanted)
@@ -172,46 +173,48 @@ class MemoryControl:
 
 
 class MemoryPresence:
-    """A `hub.ports.presence.Presence`: each process knows its own people and asks the others for theirs."""
+    """A `hub.ports.presence.Presence`."""
 
     def __init__(self, process: _Process) -> None:
         self._process = process
-        self._processes = process.exchange.processes
+        self._processes, self._people = process.exchange.processes, process.exchange.people
+        self._only_here = (process,)  # one tuple for nearly everybody
+        self._here = 0  # people
         self._changed: Callable[[int, bool], None] = lambda user_id, here: None
-        self.here: set[int] = set()
 
     def listen(self, changed: Callable[[int, bool], None]) -> None:
         self._changed = changed
 
     def come(self, user_id: int) -> None:
-        was_here = self._is_anywhere(user_id)
-        self.here.add(user_id)
-        if not was_here:
+        places = self._people.get(user_id)
+        if places is None:
+            self._here += 1
+            self._people[user_id] = self._only_here
             self._tell(user_id, True)
+        elif self._process not in places:
+            self._here += 1
+            self._people[user_id] = (*places, self._process)
 
     def go(self, user_id: int) -> None:
-        if user_id in self.here:
-            self.here.remove(user_id)
-            if not self._is_anywhere(user_id):
+        places = self._people.get(user_id, ())
+        if self._process in places:
+            self._here -= 1
+            rest = tuple(process for process in places if process is not self._process)
+            if rest:
+                self._people[user_id] = rest
+            else:
+                del self._people[user_id]
                 self._tell(user_id, False)
 
     def online(self, user_ids: Iterable[int]) -> set[int]:
-        asked, found = set(user_ids), set[int]()
-        for process in self._processes:
-            found |= asked & process.presence.here
-        return found
+        return {user_id for user_id in user_ids if user_id in self._people}
 
     def forget(self) -> None:
         """The process is gone, and its people with it."""
         if self._process in self._processes:
             self._processes.remove(self._process)
-            people, self.here = self.here, set()
-            for user_id in people:
-                if not self._is_anywhere(user_id):
-                    self._tell(user_id, False)
-
-    def _is_anywhere(self, user_id: int) -> bool:
-        return any(user_id in process.presence.here for process in self._processes)
+            for user_id in [user_id for user_id, places in self._people.items() if self._process in places]:
+                self.go(user_id)
 
     def _tell(self, user_id: int, here: bool) -> None:
         for process in self._processes:
@@ -219,11 +222,11 @@ class MemoryPresence:
                 process.presence.hear(user_id, here)
 
     def hear(self, user_id: int, here: bool) -> None:
+        """Somebody came or is gone, in whatever process."""
         self._changed(user_id, here)
 
     async def close(self) -> None:
         self.forget()
 
     def stats(self) -> dict[str, int]:
-        everybody: set[int] = set().union(*(process.presence.here for process in self._processes))
-        return {"here": len(self.here), "online": len(everybody), "processes": len(self._processes)}
+        return {"here": self._here, "online": len(self._people), "processes": len(self._processes)}
