@@ -193,8 +193,9 @@ class Hub:
                 change(connection, (order.group_id,))
 
     def _missed(self, why: str) -> None:
-        """Something from other processes may be lost. Who is in the door reads its session and groups again;
-        who is in already finds what it missed by the gap in seq."""
+        """Something from other processes may be lost: a connection that is being opened has its session and
+        groups read again. Clients find the messages they missed by the gap in seq; who was revoked or removed
+        meanwhile is found by whoever brings a bus that can lose something (decision 42)."""
         logger.warning("something may be missed: %s", why)
         self.journal.forget()
 

@@ -1,7 +1,7 @@
 """The bus: carries what is published to every process that has listeners for it.
 
 A channel is an address on the bus: ``u42`` all connections of a user, ``g77`` all connections in a group.
-This is the one place that knows how it is spelt; everybody else names users and groups by their ids.
+This is the one place that knows how it is spelt; a publication names users and groups by their ids.
 """
 
 from collections.abc import Callable, Sequence

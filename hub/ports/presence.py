@@ -19,7 +19,7 @@ class Presence(Protocol):
         process's own people before `come` or `go` returns."""
 
     def come(self, user_id: int) -> None:
-        """The user has a connection in this process now, and had none."""
+        """The user has a connection in this process now. Again, it changes nothing; `go` neither."""
 
     def go(self, user_id: int) -> None:
         """The user has no connection in this process any more."""

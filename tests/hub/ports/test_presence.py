@@ -22,8 +22,10 @@ async def test_in_two_processes(network):
     here, there = await network.join(), await network.join()
     here.ports.presence.come(1)
     await network.settle()
-    there.ports.presence.come(1)
+    for _ in range(2):
+        there.ports.presence.come(1)
     await network.settle()
+    assert there.ports.presence.stats()["here"] == 1
     here.ports.presence.go(1)
     await network.settle()
     for end in (here, there):
@@ -68,11 +70,12 @@ async def test_a_process_that_dies(network):
     here.ports.presence.come(2)
     await network.settle()
     await network.kill(there)
-    assert here.ports.presence.online([1, 2]) == {1, 2}
+    here.ports.presence.come(3)
+    assert here.ports.presence.online([1, 2, 3]) == {1, 2, 3}
     await network.expire()
     await network.settle()
-    assert here.ports.presence.online([1, 2]) == {2}
-    assert sorted(here.changes) == [(1, False), (1, True), (2, True)]
+    assert here.ports.presence.online([1, 2, 3]) == {2, 3}
+    assert sorted(here.changes) == [(1, False), (1, True), (2, True), (3, True)]
     assert there.changes == [(1, True), (2, True)]
 
 
