@@ -148,7 +148,8 @@ class Hub:
 
     def close_sessions(self, session_ids: Iterable[int]) -> None:
         """The sessions were revoked: their sockets, in every process, are closed with 4401."""
-        self.ports.control.tell([SessionRevoked(session_id) for session_id in session_ids])
+        if orders := [SessionRevoked(session_id) for session_id in session_ids]:
+            self.ports.control.tell(orders)
 
     # --- delivering ---------------------------------------------------------------------------------------
 

@@ -22,9 +22,10 @@ def group_channel(group_id: int) -> str:
 class Publication:
     """One frame, for some `users` or else for a `group`. Nobody changes it once it is published.
 
-    `text`: the frame as JSON. `origin`: the id of the connection that caused it and does not get it (0 for
-    none); `ack` is what that connection gets in its place. Both concern only the process that has the
-    connection, and need not travel. `audience`: who of the listeners gets it, None for all.
+    `text`: the frame as JSON; what came from another process has its `frame` instead. `origin`: the id of the
+    connection that caused it and does not get it (0 for none); `ack` is what that connection gets in its
+    place. Both concern only the process that has the connection, and need not travel. `audience`: who of the
+    listeners gets it, None for all.
     """
 
     __slots__ = ("text", "users", "group", "origin", "ack", "audience", "_frame")
@@ -37,6 +38,7 @@ class Publication:
         origin: int = 0,
         ack: str = "",
         audience: Audience | None = None,
+        frame: bytes = b"",
     ) -> None:
         self.text = text
         self.users = users
@@ -44,7 +46,7 @@ class Publication:
         self.origin = origin
         self.ack = ack
         self.audience = audience
-        self._frame = b""
+        self._frame = frame
 
     @property
     def channels(self) -> list[str]:
