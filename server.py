@@ -17,7 +17,8 @@ from pathlib import Path
 
 from tornado.netutil import bind_sockets
 
-from actions import delivery, media, presence, sessions
+from actions import media, presence, sessions
+from actions.delivery import Delivery
 from actions.limits import Limiter
 from actions.passwords import PasswordHasher
 from actions.services import Services
@@ -27,9 +28,8 @@ from database.door import Database
 from handlers import logs
 from handlers.http.listener import Listener
 from handlers.http.site import Site
-from hub.broker import MemoryBroker
 from hub.hub import Hub
-from hub.presence import Presence
+from hub.ports import memory
 from hub.transport.sockets import Sockets
 from log.log import Log
 from media.prepare import Studio
@@ -78,7 +78,7 @@ def make_services(config: Config) -> Services:
         storage = open_storage(config.storage, config.data)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    hub = Hub(MemoryBroker(), Presence(config.hub.offline_delay), queue_bytes=config.hub.queue_bytes)
+    hub = Hub(memory.alone(), config.hub.offline_delay, config.hub.queue_bytes)
     sockets = Sockets(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
     )
@@ -87,7 +87,7 @@ def make_services(config: Config) -> Services:
         strangers=config.contacts.strangers,
         max_batch=config.messages.max_batch,
         max_queue=config.messages.max_queue,
-        on_settled=partial(delivery.deliver, hub),
+        on_settled=Delivery(hub).settled,
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     services = Services(
@@ -102,7 +102,7 @@ def make_services(config: Config) -> Services:
         Limiter(config.limits),
         typing,
     )
-    hub.presence.start(partial(presence.announce, services))
+    hub.announcer.start(partial(presence.announce, services))
     return services
 
 
@@ -115,7 +115,7 @@ async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
     services.sockets.close()
-    await services.hub.presence.close()
+    await services.hub.close()
     services.hasher.close()
     await services.studio.close()
     await services.storage.close()

@@ -58,7 +58,7 @@ async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -
     if changes:
         friends = await app.db.read(contacts.friend_ids, user_id)
         changed = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)
-        app.hub.tell([user_id, *friends], changed)
+        app.hub.tell_users([user_id, *friends], changed)
     return own_row(app, row)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from actions import delivery
-from hub.node import Node
+from hub.connection import Connection
 from log.entries import ReadMark
 
 if TYPE_CHECKING:
@@ -12,11 +12,17 @@ if TYPE_CHECKING:
 
 
 def submit_read(
-    app: "Services", user_id: int, kind: int, dstid: int, seq: int, node: Node, cid: str | None = None
+    app: "Services",
+    user_id: int,
+    kind: int,
+    dstid: int,
+    seq: int,
+    connection: Connection,
+    cid: str | None = None,
 ) -> Awaitable[None] | None:
     """A mark from a socket: `user_id` has read (kind, dstid) up to `seq`. None when the log has taken it,
     else what to wait for until it has."""
-    entry = ReadMark(user_id, kind, dstid, seq, node, cid)
+    entry = ReadMark(user_id, kind, dstid, seq, connection, cid)
     return None if app.log.offer(entry) else app.log.append(entry)
 
 

@@ -3,16 +3,16 @@ new."""
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from hub.broker import Joined, Publication
-from hub.hub import Hub, room_channel, user_channel
-from hub.node import Node
+from hub.audience import V2
+from hub.connection import Connection
+from hub.hub import Hub
+from hub.ports.bus import Publication
 from log.entries import Befriend, CreateGroup, Entry, Join, Post, ReadMark
 from log.log import Log
 from protocol import frames
 from protocol.messages import ROOM, SINGLE, Cmd, Media
-
-Items = list[Publication | Joined]
 
 
 class Waiter:
@@ -44,110 +44,93 @@ async def commit(log: Log, entry: Entry) -> None:
     await waiter.ended()
 
 
-def deliver(hub: Hub, batch: Sequence[Entry]) -> None:
-    """What the log calls with each settled batch, in commit order. An ack goes the way of its message, so
-    that a connection sees the numbers of a conversation in their order."""
-    items: Items = []
-    for entry in batch:
-        if entry.refusal is not None:
-            _refuse(entry)
+class Delivery:
+    """`settled` is what the log calls with each batch, in commit order. An ack goes the way of its message,
+    so that a connection sees the numbers of a conversation in their order."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._items: list[Publication] = []
+        self._deliver: dict[type[Entry], Callable[[Any], None]] = {
+            Post: self._post,
+            ReadMark: self._read,
+            Befriend: self._befriend,
+            CreateGroup: self._create,
+            Join: self._join,
+        }
+
+    def settled(self, batch: Sequence[Entry]) -> None:
+        for entry in batch:
+            origin = entry.origin
+            if entry.refusal is None:
+                self._deliver[type(entry)](entry)
+            elif isinstance(origin, Connection) and origin.v2:
+                origin.tell(frames.error(entry.refusal, entry.client_cid, origin.lang))
+            if isinstance(origin, Waiter):
+                origin.tell(entry)
+        self._publish()
+        self._hub.flush()
+
+    def _publish(self) -> None:
+        items, self._items = self._items, []
+        if items:
+            self._hub.publish(items)
+
+    def _post(self, entry: Post) -> None:
+        """A message: each other connection of all concerned gets it, and the one it came from its ack."""
+        message, receipt, origin = entry.message, entry.receipt, entry.origin
+        assert receipt is not None
+        origin_id, ack = 0, ""
+        if isinstance(origin, Connection):
+            origin_id = origin.id
+            if origin.v2:
+                ack = frames.ack(message, receipt)
+        if entry.repeated:
+            if isinstance(origin, Connection) and ack:
+                origin.tell(ack)
+            return
+        # A classic client would not know how to draw a notice.
+        audience = V2 if message.media == Media.NOTICE else None
+        text, dstid = message.encode(receipt), message.dstid
+        if message.cmd == ROOM:
+            self._items.append(Publication(text, (), dstid, origin_id, ack, audience))
         else:
-            _SETTLED[type(entry)](entry, items)
-    if items:
-        hub.publish(items)
-    hub.flush()
+            self._items.append(Publication(text, (dstid, message.userid), 0, origin_id, ack, audience))
 
+    def _read(self, entry: ReadMark) -> None:
+        """A mark that moved: the reader's other connections learn it, and in a single chat the peer; who else
+        reads a group is nobody's business there."""
+        if not entry.stands:
+            return
+        event = frames.event(
+            Cmd.READ, userid=entry.userid, kind=entry.kind, dstid=entry.dstid, seq=entry.stands
+        )
+        readers = (entry.userid, entry.dstid) if entry.kind == SINGLE else (entry.userid,)
+        origin_id = entry.origin.id if isinstance(entry.origin, Connection) else 0
+        self._items.append(Publication(event, readers, origin=origin_id, audience=V2))
 
-def _refuse(entry: Entry) -> None:
-    origin = entry.origin
-    if isinstance(origin, Waiter):
-        origin.tell(entry)
-    elif isinstance(origin, Node) and origin.v2 and entry.refusal is not None:
-        origin.tell(frames.error(entry.refusal, entry.client_cid, origin.lang))
+    def _befriend(self, entry: Befriend) -> None:
+        """All pages of both hear of it."""
+        added = frames.event(
+            Cmd.CONTACT_CHANGED, what="added", userid=entry.userid, dstid=entry.dstid, kind=SINGLE
+        )
+        self._items.append(Publication(added, (entry.userid, entry.dstid), audience=V2))
 
+    def _create(self, entry: CreateGroup) -> None:
+        self._enter(entry, "created")
 
-def _post(entry: Post, items: Items) -> None:
-    """A message: each other connection of all concerned gets it, and the one it came from its ack."""
-    message, receipt, origin = entry.message, entry.receipt, entry.origin
-    assert receipt is not None
-    node = origin if isinstance(origin, Node) else None
-    if isinstance(origin, Waiter):
-        origin.tell(entry)
-    if entry.repeated:
-        if node is not None and node.v2:
-            node.tell(frames.ack(message, receipt))
-        return
-    if message.cmd == ROOM:
-        channels: tuple[str, ...] = (room_channel(message.dstid),)
-    elif message.dstid == message.userid:
-        channels = (user_channel(message.userid),)
-    else:
-        channels = (user_channel(message.dstid), user_channel(message.userid))
-    ack = frames.ack(message, receipt) if node is not None and node.v2 else ""
-    notice = message.media == Media.NOTICE  # which classic clients would not know how to draw
-    items.append(
-        Publication(channels, message.encode(receipt), node.id if node is not None else 0, ack, notice)
-    )
+    def _join(self, entry: Join) -> None:
+        if entry.joined:
+            self._enter(entry, "joined")
 
-
-def _read(entry: ReadMark, items: Items) -> None:
-    """A mark that moved: the reader's other connections learn it, and in a single chat the peer; who else
-    reads a room is nobody's business there."""
-    origin = entry.origin
-    if isinstance(origin, Waiter):
-        origin.tell(entry)
-    if not entry.stands:
-        return
-    event = frames.event(Cmd.READ, userid=entry.userid, kind=entry.kind, dstid=entry.dstid, seq=entry.stands)
-    readers = {entry.userid, entry.dstid} if entry.kind == SINGLE else {entry.userid}
-    channels = tuple(user_channel(reader) for reader in sorted(readers))
-    origin_id = origin.id if isinstance(origin, Node) else 0
-    items.append(Publication(channels, event, origin_id, v2_only=True))
-
-
-def _befriend(entry: Befriend, items: Items) -> None:
-    """All pages of both hear of it."""
-    added = frames.event(
-        Cmd.CONTACT_CHANGED, what="added", userid=entry.userid, dstid=entry.dstid, kind=SINGLE
-    )
-    channels = (user_channel(entry.userid), user_channel(entry.dstid))
-    items.append(Publication(channels, added, v2_only=True))
-    _tell(entry)
-
-
-def _create(entry: CreateGroup, items: Items) -> None:
-    _enter(entry, "created", items)
-
-
-def _join(entry: Join, items: Items) -> None:
-    if entry.joined:
-        _enter(entry, "joined", items)
-    else:
-        _tell(entry)
-
-
-def _enter(entry: CreateGroup | Join, what: str, items: Items) -> None:
-    """Open connections listen to the group first, so that they get what is told to it: the event, then the
-    notice."""
-    items.append(Joined(entry.userid, entry.dstid))
-    changed = frames.event(
-        Cmd.COMMUNITY_CHANGED, what=what, dstid=entry.dstid, userid=entry.userid, kind=ROOM
-    )
-    items.append(Publication((room_channel(entry.dstid),), changed, v2_only=True))
-    if entry.notice is not None:
-        _post(entry.notice, items)
-    _tell(entry)
-
-
-def _tell(entry: Entry) -> None:
-    if isinstance(entry.origin, Waiter):
-        entry.origin.tell(entry)
-
-
-_SETTLED: dict[type[Entry], Callable[..., None]] = {
-    Post: _post,
-    ReadMark: _read,
-    Befriend: _befriend,
-    CreateGroup: _create,
-    Join: _join,
-}
+    def _enter(self, entry: CreateGroup | Join, what: str) -> None:
+        """Open connections listen to the group first, so that they get what is told to it: the event, then
+        the notice. What was said before it is published before."""
+        self._publish()
+        self._hub.membership_changed(entry.userid, entry.dstid, joined=True)
+        changed = frames.event(
+            Cmd.COMMUNITY_CHANGED, what=what, dstid=entry.dstid, userid=entry.userid, kind=ROOM
+        )
+        self._items.append(Publication(changed, group=entry.dstid, audience=V2))
+        if entry.notice is not None:
+            self._post(entry.notice)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from actions import delivery
-from hub.node import Node
+from hub.connection import Connection
 from log.entries import Post
 from protocol.messages import Message, Receipt
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from actions.services import Services
 
 
-def submit(app: "Services", message: Message, node: Node) -> Awaitable[None] | None:
+def submit(app: "Services", message: Message, connection: Connection) -> Awaitable[None] | None:
     """A message from a socket; its ack or error reaches the connection later. None when the log has taken it,
     else what to wait for until it has."""
-    entry = Post(message, node)
+    entry = Post(message, connection)
     return None if app.log.offer(entry) else app.log.append(entry)
 
 

@@ -3,8 +3,8 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from hub.broker import Publication, Sight
-from hub.hub import user_channel
+from hub.audience import Looking
+from hub.ports.bus import Publication
 from models import contacts
 from protocol.errors import Refusal
 from protocol.frames import event
@@ -19,11 +19,12 @@ _SLICE = 64
 
 async def announce(app: "Services", changes: dict[int, int]) -> None:
     """Tells of each user in `changes`, 1 who came and 0 who went, to the friends who have their chat or the
-    list of friends on the screen. One query, whatever their number. While the server stops nobody is told
+    list of friends on the screen here; other processes tell those whom they have. One query, whatever their
+    number. While the server stops nobody is told
     that all others go: they come back elsewhere, or in a moment."""
     if app.draining:
         return
-    viewers = {node.user_id for node in app.hub.presence.watching}
+    viewers = app.hub.watchers.user_ids()
     try:
         concerned = await app.db.read(contacts.friends_among, viewers, changes.keys())
     except Refusal:  # the database does not answer: who looks at the list next asks for it anew
@@ -31,15 +32,15 @@ async def announce(app: "Services", changes: dict[int, int]) -> None:
     told = {
         user_id: (
             event(Cmd.PRESENCE, userid=user_id, online=online),
-            Sight(SINGLE, user_id, user_id, friends=True),
+            Looking(SINGLE, user_id, user_id, friends=True),
         )
         for user_id, online in changes.items()
     }
     lists = list(concerned.items())
     for start in range(0, len(lists), _SLICE):  # by viewer, so that each gets all of it with one write
-        app.hub.publish(
+        app.hub.deliver(
             [
-                Publication((user_channel(viewer),), told[user_id][0], sight=told[user_id][1])
+                Publication(told[user_id][0], users=(viewer,), audience=told[user_id][1])
                 for viewer, user_ids in lists[start : start + _SLICE]
                 for user_id in user_ids
             ]

@@ -49,7 +49,7 @@ async def enter(app: Services, user_id: int, token: str) -> Entrance | None:
 async def logout(app: Services, user_id: int, session_id: int) -> None:
     """End the caller's session and its sockets."""
     await app.db.write(sessions.close_session, session_id, user_id)
-    app.hub.close_session(session_id)
+    app.hub.close_sessions([session_id])
 
 
 async def sessions_of(app: Services, user_id: int, current_id: int) -> list[dict]:
@@ -94,8 +94,7 @@ async def open_session(app: Services, user_id: int, passwd: str, client: Client)
 
 
 def close_sockets(app: Services, session_ids: list[int]) -> None:
-    for session_id in session_ids:
-        app.hub.close_session(session_id)
+    app.hub.close_sessions(session_ids)
 
 
 def take_tries(app: Services, keys: list) -> None:

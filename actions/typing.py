@@ -4,8 +4,9 @@ import time
 from collections.abc import Awaitable, Callable
 
 from database.door import Database
-from hub.broker import Publication, Sight
-from hub.hub import Hub, room_channel, user_channel
+from hub.audience import Looking
+from hub.hub import Hub
+from hub.ports.control import MembershipChanged, Order
 from models import access
 from protocol import frames
 from protocol.errors import Forbidden, NotFound, Refusal
@@ -15,8 +16,7 @@ from protocol.messages import ROOM, Cmd
 #: unasked.
 _PAUSE = 3.0
 
-#: Seconds for which somebody who may type is not looked up again. Who leaves a group is heard there so long
-#: at most.
+#: Seconds for which somebody who may type is not looked up again, unless they join or leave the group.
 _HOLDS = 60.0
 
 #: Conversations that are remembered, a few hundred bytes each; then the oldest are forgotten, and looked up
@@ -52,6 +52,7 @@ class Typing:
         self._strangers, self._max_members = strangers, max_members
         self._clock = clock
         self._chats: dict[tuple[int, int, int], _Chat] = {}
+        hub.ports.control.listen(self._obey)
 
     def typed(self, user_id: int, kind: int, dstid: int) -> Awaitable[None] | None:
         """`user_id` types in (kind, dstid). None, or what to wait for while the database is asked who may.
@@ -89,7 +90,11 @@ class Typing:
         chat.next = now + _PAUSE
         event = frames.event(Cmd.TYPING, userid=user_id, kind=kind, dstid=dstid)
         if kind == ROOM:
-            channel, sight = room_channel(dstid), Sight(kind, dstid, user_id)
+            self._hub.tell_group(dstid, event, Looking(kind, dstid, user_id))
         else:  # which the reader names by who types
-            channel, sight = user_channel(dstid), Sight(kind, user_id, user_id, friends=True)
-        self._hub.publish([Publication((channel,), event, sight=sight)])
+            self._hub.tell_users((dstid,), event, Looking(kind, user_id, user_id, friends=True))
+
+    def _obey(self, order: Order) -> None:
+        """Who has joined or left a group is looked up anew, at once."""
+        if isinstance(order, MembershipChanged):
+            self._chats.pop((order.user_id, ROOM, order.group_id), None)

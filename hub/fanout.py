@@ -1,60 +1,74 @@
-"""Fan-out to rooms, in slices, so that a large room never holds up anybody else.
+"""Fan-out to groups, in slices, so that a large group never holds up anybody else.
 
-What a room is sent in one turn of the loop is joined once for all its listeners. Rooms take turns, a slice of
-listeners each, and all of them together have `_TURN` seconds of a turn of the loop; private messages don't
-come this way and are never behind a room.
+What a group is sent in one turn of the loop is joined once for all its listeners. Groups take turns, a slice
+of listeners each, and all of them together have `_TURN_S` seconds of a turn of the loop; private messages
+don't come this way and are never behind a group.
 """
 
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from hub.broker import Sight
-from hub.node import Node
+from hub.audience import Looking
+from hub.connection import Connection
 
 #: Listeners between two looks at the clock. Smaller slices cost more looks, larger ones overshoot the turn.
 _SLICE = 128
 
 #: Seconds of one turn. A message takes four turns of the loop from socket to socket, so an unrelated one
-#: waits some milliseconds beside the busiest room.
-_TURN = 0.001
+#: waits some milliseconds beside the busiest group.
+_TURN_S = 0.001
 
 #: Bytes of frames that are joined into one write: below the kernel's send buffer, so that a client in step
 #: takes all of it at once.
-_JOINED = 32 << 10
+_JOINED_BYTES = 32 << 10
 
 
-class RoomFrame(NamedTuple):
-    """One frame for a room. The node `origin` does not get it, but `ack` in its place; classic nodes don't
-    get a `v2_only` one, and one with a `sight` is for those only who see it."""
+class GroupFrame(NamedTuple):
+    """One frame for a group. The connection `origin` does not get it, but `ack` in its place; classic ones
+    don't get a `v2_only` one, and one that is for those `looking` is for them only."""
 
     frame: bytes
-    origin: Node | None
+    origin: Connection | None
     ack: bytes
     v2_only: bool
-    sight: Sight | None = None
+    looking: Looking | None = None
 
 
 class Fanout:
-    """`listeners(channel)` gives the nodes that listen to a channel now."""
+    """`listeners(group_id)` gives the connections that listen to a group now.
 
-    def __init__(self, listeners: Callable[[str], Iterable[Node]]) -> None:
+    Promised: frames of one group reach each listener in the order in which they are added. Who listens is
+    asked when a frame's turn comes: who has left by then gets none of those that are waiting."""
+
+    def __init__(self, listeners: Callable[[int], Collection[Connection]]) -> None:
         self._listeners = listeners
-        self._waiting: dict[str, deque[RoomFrame]] = {}
-        self._turns: deque[_Batch | str] = deque()  # a batch under way, or a channel whose next is to be made
+        self._waiting: dict[int, deque[GroupFrame]] = {}
+        self._turns: deque[_Batch | int] = deque()  # a batch under way, or a group whose next is to be made
         self._scheduled = False
+        self._counts = {"frames": 0, "batches": 0, "writes": 0}
 
-    def add(self, channel: str, frame: RoomFrame) -> None:
-        """Queues a frame. Frames of one channel reach each listener in the order they are added."""
-        waiting = self._waiting.get(channel)
+    def add(self, group_id: int, frame: GroupFrame) -> None:
+        """Queues a frame."""
+        waiting = self._waiting.get(group_id)
         if waiting is not None:
             waiting.append(frame)
             return
-        self._waiting[channel] = deque((frame,))
-        self._turns.append(channel)
+        self._waiting[group_id] = deque((frame,))
+        self._turns.append(group_id)
         self._schedule()
+
+    def stats(self) -> dict[str, int]:
+        """`groups`: those with something under way now; `waiting`: their frames whose turn has not come.
+        Since the start, `frames`: those whose turn came; `batches`: what they were joined into; `writes`:
+        the writes to connections this took."""
+        return {
+            "groups": len(self._waiting),
+            "waiting": sum(map(len, self._waiting.values())),
+            **self._counts,
+        }
 
     def _schedule(self) -> None:
         if not self._scheduled:
@@ -63,68 +77,84 @@ class Fanout:
 
     def _turn(self) -> None:
         self._scheduled = False
-        end = time.monotonic() + _TURN
+        end = time.monotonic() + _TURN_S
         turns = self._turns
         while turns:
             turn = turns.popleft()
-            batch = self._next_batch(turn) if isinstance(turn, str) else turn
+            batch = self._next_batch(turn) if isinstance(turn, int) else turn
             if not batch.send_slice():
                 turns.append(batch)
-            elif self._waiting[batch.channel]:
-                turns.append(batch.channel)
             else:
-                del self._waiting[batch.channel]
+                self._counts["writes"] += batch.writes
+                if self._waiting[batch.group_id]:
+                    turns.append(batch.group_id)
+                else:
+                    del self._waiting[batch.group_id]
             if turns and time.monotonic() >= end:
                 self._schedule()
                 return
 
-    def _next_batch(self, channel: str) -> "_Batch":
-        waiting, frames, size = self._waiting[channel], [], 0
-        while waiting and size < _JOINED:
-            if frames and waiting[0].sight is not frames[0].sight:
+    def _next_batch(self, group_id: int) -> "_Batch":
+        waiting, size = self._waiting[group_id], 0
+        frames: list[GroupFrame] = []
+        while waiting and size < _JOINED_BYTES:
+            if frames and waiting[0].looking is not frames[0].looking:
                 break
             frames.append(waiting.popleft())
             size += len(frames[-1].frame)
-        return _Batch(channel, frames, tuple(self._listeners(channel)))
+        self._counts["frames"] += len(frames)
+        self._counts["batches"] += 1
+        return _Batch(group_id, frames, self._listeners(group_id))
 
 
 class _Batch:
-    """Some frames on their way to the listeners that a room had when their turn came."""
+    """Some frames on their way to the listeners that a group had when their turn came."""
 
-    __slots__ = ("channel", "_nodes", "_next", "_joined", "_classic", "_origins", "_sight")
+    __slots__ = (
+        "group_id",
+        "writes",
+        "_connections",
+        "_next",
+        "_joined",
+        "_classic",
+        "_origins",
+        "_looking",
+    )
 
-    def __init__(self, channel: str, frames: list[RoomFrame], nodes: tuple[Node, ...]) -> None:
-        self.channel = channel
-        self._nodes = nodes
+    def __init__(self, group_id: int, frames: list[GroupFrame], listeners: Collection[Connection]) -> None:
+        self.group_id = group_id
+        self.writes = 0
+        self._connections = tuple(listeners)
         self._next = 0
-        self._sight = frames[0].sight
+        self._looking = frames[0].looking
         self._joined = b"".join([f.frame for f in frames])
         self._classic = self._joined
         if any(f.v2_only for f in frames):
             self._classic = b"".join([f.frame for f in frames if not f.v2_only])
         self._origins = {f.origin for f in frames if f.origin is not None}
-        for node in self._origins:  # first: who waits for an ack has waited for the disk already
-            node.send_now(_join_for(node, frames, channel in node.channels))
+        for origin in self._origins:  # first: who waits for an ack has waited for the disk already
+            origin.send_now(_join_for(origin, frames, origin in listeners))
 
     def send_slice(self) -> bool:
         """Writes to the next listeners; True when it was the last of them."""
         joined, classic, origins = self._joined, self._classic, self._origins
-        part = self._nodes[self._next : self._next + _SLICE]
-        if self._sight is not None:
-            part = [node for node in part if node.sees(self._sight)]
-        for node in part:
-            if node not in origins:
-                node.send_now(joined if node.v2 else classic)
+        part: Collection[Connection] = self._connections[self._next : self._next + _SLICE]
+        if self._looking is not None:
+            part = [connection for connection in part if self._looking.includes(connection)]
+        self.writes += len(part)
+        for connection in part:
+            if connection not in origins:
+                connection.send_now(joined if connection.v2 else classic)
         self._next += _SLICE
-        return self._next >= len(self._nodes)
+        return self._next >= len(self._connections)
 
 
-def _join_for(node: Node, frames: list[RoomFrame], listens: bool) -> bytes:
-    """What a node gets that sent some of `frames`: its acks, and the others' frames if it listens."""
+def _join_for(origin: Connection, frames: list[GroupFrame], listens: bool) -> bytes:
+    """What a connection gets that sent some of `frames`: its acks, and the others' frames if it listens."""
     return b"".join(
         [
-            f.ack if f.origin is node else f.frame
+            f.ack if f.origin is origin else f.frame
             for f in frames
-            if f.origin is node or (listens and (node.v2 or not f.v2_only))
+            if f.origin is origin or (listens and (origin.v2 or not f.v2_only))
         ]
     )

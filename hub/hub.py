@@ -1,225 +1,257 @@
-"""The hub: this process's nodes, the channels they listen to, and getting frames to them.
+"""The hub: this process's connections, the channels they listen to, and getting frames to them.
 
-It knows no rows and asks nobody: who belongs to which room is told to it when a node comes and when a user
-joins.
+It knows no rows and asks nobody: who belongs to which group is told to it when a connection comes and when
+a membership changes.
 """
 
 import asyncio
+import logging
 import random
-import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 
-from hub.broker import Broker, Joined, Publication
-from hub.fanout import Fanout, RoomFrame
-from hub.journal import Journal, Revoked
-from hub.node import Look, Node
-from hub.presence import Presence
+from hub.audience import V2, Audience, Look, Looking, Watchers
+from hub.channels import Channels
+from hub.connection import Connection
+from hub.fanout import Fanout, GroupFrame
+from hub.membership import Journal
+from hub.ports import Ports
+from hub.ports.bus import Publication
+from hub.ports.control import MembershipChanged, Order, SessionRevoked
+from hub.presence import Announcer
 from hub.transport import Transport, text_frame
 from protocol.frames import CloseCode
 
-_USER, _ROOM = "u", "g"
-
-
-def user_channel(user_id: int) -> str:
-    return f"{_USER}{user_id}"
-
-
-def room_channel(room_id: int) -> str:
-    return f"{_ROOM}{room_id}"
+logger = logging.getLogger("magpie.hub")
 
 
 class Hub:
-    """`queue_bytes`: what may wait for one node before it is closed with 4008."""
+    """`offline_delay_s`: seconds after which somebody without a connection counts as gone; `queue_bytes`:
+    what may wait for one connection before it is closed with 4008."""
 
-    def __init__(self, broker: Broker, presence: Presence, queue_bytes: int) -> None:
-        self._broker = broker
+    def __init__(
+        self,
+        ports: Ports,
+        offline_delay_s: float,
+        queue_bytes: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.ports = ports
+        self._bus, self._presence = ports.bus, ports.presence
         self._queue_bytes = queue_bytes
-        # A node costs as little as it can: nearly every user has one or two, a room many.
-        self._nodes: dict[int, Node] = {}  # by id
-        self._users: dict[str, tuple[Node, ...]] = {}  # by user channel
-        self._rooms: dict[str, dict[Node, None]] = {}  # by room channel, in the order they came
-        self._sessions: dict[int, tuple[Node, ...]] = {}
-        self._fanout = Fanout(lambda channel: self._rooms.get(channel, ()))
-        self._dirty: list[Node] = []
-        self._schedule_node = self._schedule  # one bound method for all nodes
+        self._connections: dict[int, Connection] = {}  # by id
+        self._channels = Channels(ports.bus)
+        self._users, self._groups = self._channels.users, self._channels.groups
+        self._fanout = Fanout(self._channels.listeners)
+        self._dirty: list[Connection] = []
+        self._schedule_connection = self._schedule  # one bound method for all connections
         self.journal = Journal()
-        self.presence = presence
-        broker.listen(self._deliver)
+        self.watchers = Watchers()
+        self.announcer = Announcer(offline_delay_s, self.watchers, clock)
+        ports.bus.listen(self.deliver, self._missed)
+        ports.presence.listen(self.announcer.changed)
+        ports.control.listen(self._obey)
 
     # --- who is here --------------------------------------------------------------------------------------
 
     @property
     def connections(self) -> int:
-        return len(self._nodes)
+        return len(self._connections)
 
     @property
     def sessions(self) -> list[int]:
-        """The sessions that have a node here."""
-        return list(self._sessions)
+        """The sessions that have a connection here."""
+        return list(self._channels.sessions)
 
     def online(self, user_id: int) -> bool:
-        """Whether the user has a node in this process, or had one a moment ago."""
-        return user_channel(user_id) in self._users or self.presence.lingers(user_id)
+        """Whether the user has a connection, in any process, or had one a moment ago."""
+        return (
+            user_id in self._users
+            or self.announcer.lingers(user_id)
+            or bool(self._presence.online((user_id,)))
+        )
 
-    def register(self, user_id: int, session_id: int, v2: bool, lang: str, transport: Transport) -> Node:
-        """A new connection. It listens to its user's channel; `enter` adds rooms and lets it be written
+    def register(
+        self, user_id: int, session_id: int, v2: bool, lang: str, transport: Transport
+    ) -> Connection:
+        """A new connection. It listens to its user's channel; `enter` adds groups and lets it be written
         to."""
-        node = Node(user_id, session_id, v2, lang, transport, self._schedule_node, self._queue_bytes)
-        self._nodes[node.id] = node
-        _add(self._users, user_channel(user_id), node)
-        _add(self._sessions, session_id, node)
-        return node
+        connection = Connection(
+            user_id, session_id, v2, lang, transport, self._schedule_connection, self._queue_bytes
+        )
+        self._connections[connection.id] = connection
+        self._channels.add(connection)
+        return connection
 
-    def enter(self, node: Node, room_ids: Iterable[int], mark: int, welcome: str | None = None) -> bool:
-        """The node listens to these rooms and is written to from now on; `welcome` is the first frame it
-        gets.
+    def enter(
+        self, connection: Connection, group_ids: Iterable[int], mark: int, welcome: str | None = None
+    ) -> bool:
+        """The connection listens to these groups and is written to from now on; `welcome` is the first frame
+        it gets.
 
-        Rooms and session were read from the database after the journal's `mark` was taken: what changed since
-        is made up for here. False when too much has changed to know, and they have to be read again."""
-        changes = self.journal.since(mark)
-        if changes is None:
+        Groups and session were read from the database after the journal's `mark` was taken: what changed
+        since is made up for here. False when too much has changed to know, and they have to be read
+        again."""
+        user_id = connection.user_id
+        standing = self.journal.standing(user_id, connection.session_id, group_ids, mark)
+        if standing is None:
             return False
-        if Revoked(node.session_id) in changes:
-            self._close(node, CloseCode.REVOKED, "session revoked")
-        if node.id in self._nodes:
-            joined = [c.room_id for c in changes if isinstance(c, Joined) and c.user_id == node.user_id]
-            self._listen(node, (*room_ids, *joined))
-            if not self._is_here(node.user_id):
-                self.presence.came(node.user_id)
-            self.presence.watch(node)
-            node.begin(welcome)
+        if standing.revoked:
+            self._close(connection, CloseCode.REVOKED, "session revoked")
+        if connection.id in self._connections:
+            self._channels.leave(connection, set(connection.groups).difference(standing.group_ids))
+            self._channels.join(connection, standing.group_ids)
+            self._presence.come(user_id)
+            self.watchers.update(connection)
+            connection.begin(welcome)
         return True
 
-    def unregister(self, node: Node) -> None:
+    def unregister(self, connection: Connection) -> None:
         """The connection has ended. Calling it again does nothing."""
-        if node.id not in self._nodes:
+        if connection.id not in self._connections:
             return
-        del self._nodes[node.id]
-        _remove(self._users, user_channel(node.user_id), node)
-        _remove(self._sessions, node.session_id, node)
-        for channel in node.channels:
-            listeners = self._rooms[channel]
-            del listeners[node]
-            if not listeners:
-                del self._rooms[channel]
-        node.channels = ()
-        node.closed = True
-        self.presence.watching.discard(node)
-        if node.begun and not self._is_here(node.user_id):
-            self.presence.went(node.user_id)
+        user_id = connection.user_id
+        del self._connections[connection.id]
+        self._channels.remove(connection)
+        connection.closed = True
+        self.watchers.discard(connection)
+        if connection.begun and not any(other.begun for other in self._users.get(user_id, ())):
+            self._presence.go(user_id)
 
-    def look(self, node: Node, look: Look) -> None:
+    def look(self, connection: Connection, look: Look) -> None:
         """What the client has on its screen from now on."""
-        node.look = look
-        self.presence.watch(node)
-
-    def _is_here(self, user_id: int) -> bool:
-        return any(node.begun for node in self._users.get(user_channel(user_id), ()))
-
-    def _listen(self, node: Node, room_ids: Iterable[int]) -> None:
-        channels = dict.fromkeys(
-            sys.intern(room_channel(room_id)) for room_id in room_ids
-        )  # one text for all nodes
-        new = tuple(channel for channel in channels if channel not in node.channels)
-        for channel in new:
-            self._rooms.setdefault(channel, {})[node] = None
-        node.channels += new
+        connection.look = look
+        self.watchers.update(connection)
 
     # --- publishing ---------------------------------------------------------------------------------------
 
-    def publish(self, items: Sequence[Publication | Joined]) -> None:
+    def publish(self, items: Sequence[Publication]) -> None:
         """To listeners in every process."""
-        self._broker.publish(items)
+        self._bus.publish(items)
 
-    def tell(self, user_ids: Iterable[int], text: str) -> None:
-        """An event to all v2 nodes of some users."""
-        channels = tuple(dict.fromkeys(map(user_channel, user_ids)))
-        self.publish([Publication(channels, text, v2_only=True)])
+    def tell_users(
+        self, user_ids: Iterable[int], text: str, audience: Audience | None = V2, origin: int = 0
+    ) -> None:
+        """A frame to some users; as it stands, an event to all their v2 connections but `origin`."""
+        users = tuple(dict.fromkeys(user_ids))
+        self._bus.publish((Publication(text, users=users, origin=origin, audience=audience),))
 
-    def join(self, user_id: int, room_id: int) -> None:
-        """The user came into the room: the nodes they have open listen to it from now on."""
-        self.publish([Joined(user_id, room_id)])
+    def tell_group(self, group_id: int, text: str, audience: Audience | None = V2, origin: int = 0) -> None:
+        """A frame to who listens to a group; as it stands, an event to all v2 connections but `origin`."""
+        self._bus.publish((Publication(text, group=group_id, origin=origin, audience=audience),))
 
-    def _deliver(self, items: Sequence[Publication | Joined]) -> None:
-        """Hands what was published to the local listeners; each frame is encoded once for all of them."""
+    def membership_changed(self, user_id: int, group_id: int, joined: bool) -> None:
+        """The user came into the group, or left it or was removed: all connections they have open, in every
+        process, listen to it from now on, or get nothing that is published to it from now on. Tell it after
+        the commit. What somebody who was removed is to hear of it, tell them as a user."""
+        self.ports.control.tell((MembershipChanged(user_id, group_id, joined),))
+
+    def close_sessions(self, session_ids: Iterable[int]) -> None:
+        """The sessions were revoked: their sockets, in every process, are closed with 4401."""
+        if orders := [SessionRevoked(session_id) for session_id in session_ids]:
+            self.ports.control.tell(orders)
+
+    # --- delivering ---------------------------------------------------------------------------------------
+
+    def deliver(self, items: Sequence[Publication]) -> None:
+        """To the listeners in this process only; each frame is encoded once for all of them."""
         for item in items:
-            if isinstance(item, Joined):
-                self.journal.note(item)
-                for node in self._users.get(user_channel(item.user_id), ()):
-                    self._listen(node, (item.room_id,))
-                continue
-            origin = self._nodes.get(item.origin)
-            if origin is not None or any(c in self._users or c in self._rooms for c in item.channels):
-                self._deliver_frame(item, origin)
+            origin = self._connections.get(item.origin) if item.origin else None
+            if item.group:
+                if origin is not None or item.group in self._groups:
+                    self._deliver_to_group(item, origin)
+            else:
+                self._deliver_to_users(item, origin)
 
-    def _deliver_frame(self, item: Publication, origin: Node | None) -> None:
-        frame, ack = text_frame(item.text), text_frame(item.ack) if item.ack else b""
-        if item.channels[0][0] == _ROOM:
-            self._fanout.add(item.channels[0], RoomFrame(frame, origin, ack, item.v2_only, item.sight))
-            return
-        if origin is not None and ack:
-            origin.send(ack)
-        for node in self._listeners(item.channels):
-            if (
-                node is not origin
-                and (node.v2 or not item.v2_only)
-                and (item.sight is None or node.sees(item.sight))
-            ):
-                node.send(frame)
+    def _deliver_to_group(self, item: Publication, origin: Connection | None) -> None:
+        ack = text_frame(item.ack) if item.ack and origin is not None else b""
+        audience = item.audience
+        looking = audience if isinstance(audience, Looking) else None
+        v2_only = audience is not None and looking is None
+        self._fanout.add(item.group, GroupFrame(item.frame(), origin, ack, v2_only, looking))
 
-    def _listeners(self, channels: tuple[str, ...]) -> Iterable[Node]:
-        """The nodes of some users, each once."""
-        if len(channels) == 1:
-            return self._users.get(channels[0], ())
-        return dict.fromkeys(node for channel in channels for node in self._users.get(channel, ()))
+    def _deliver_to_users(self, item: Publication, origin: Connection | None) -> None:
+        if origin is not None and item.ack:
+            origin.send(text_frame(item.ack))
+        audience = item.audience
+        for user_id in item.users if len(item.users) < 2 else dict.fromkeys(item.users):
+            if listeners := self._users.get(user_id):
+                frame = item.frame()
+                for connection in listeners:
+                    if connection is not origin and (audience is None or audience.includes(connection)):
+                        connection.send(frame)
+
+    def _obey(self, order: Order) -> None:
+        """What every process does at once: to the connections that are open, and noted for those that are
+        being opened."""
+        self.journal.note(order)
+        if isinstance(order, SessionRevoked):
+            for connection in self._channels.sessions.get(order.session_id, ()):
+                self._close(connection, CloseCode.REVOKED, "session revoked")
+        elif isinstance(order, MembershipChanged):
+            change = self._channels.join if order.joined else self._channels.leave
+            for connection in self._users.get(order.user_id, ()):
+                change(connection, (order.group_id,))
+
+    def _missed(self, why: str) -> None:
+        """Something from other processes may be lost: a connection that is being opened has its session and
+        groups read again. Clients find the messages they missed by the gap in seq; who was revoked or removed
+        meanwhile is found by whoever brings a bus that can lose something (decision 42)."""
+        logger.warning("something may be missed: %s", why)
+        self.journal.forget()
 
     # --- writing ------------------------------------------------------------------------------------------
 
-    def _schedule(self, node: Node) -> None:
-        """All nodes that were sent something in this turn of the loop are written in the next."""
+    def _schedule(self, connection: Connection) -> None:
+        """All connections that were sent something in this turn of the loop are written in the next."""
         if not self._dirty:
             asyncio.get_running_loop().call_soon(self.flush)
-        self._dirty.append(node)
+        self._dirty.append(connection)
 
     def flush(self) -> None:
         """Writes what is queued now, for a caller who knows that it was all: a turn of the loop is up to some
-        milliseconds when rooms are busy."""
+        milliseconds when groups are busy."""
         dirty, self._dirty = self._dirty, []
-        for node in dirty:
-            node.flush()
+        for connection in dirty:
+            connection.flush()
 
     # --- ending -------------------------------------------------------------------------------------------
 
-    def close_session(self, session_id: int) -> None:
-        """The session was revoked: its sockets are closed with 4401."""
-        self.journal.note(Revoked(session_id))
-        for node in self._sessions.get(session_id, ()):
-            self._close(node, CloseCode.REVOKED, "session revoked")
-
     async def close_all(self, code: CloseCode, seconds: float) -> None:
-        """Closes every node, spread over `seconds` so that not all come back at once."""
-        nodes = list(self._nodes.values())
-        random.shuffle(nodes)
+        """Closes every connection here, spread over `seconds` so that not all come back at once."""
+        connections = list(self._connections.values())
+        random.shuffle(connections)
         loop = asyncio.get_running_loop()
         start = loop.time()
-        for i, node in enumerate(nodes):
-            due = start + seconds * i / len(nodes)
+        for i, connection in enumerate(connections):
+            due = start + seconds * i / len(connections)
             if due > loop.time():
                 await asyncio.sleep(due - loop.time())
-            self._close(node, code, "server restarts")
+            self._close(connection, code, "server restarts")
 
-    def _close(self, node: Node, code: CloseCode, reason: str) -> None:
-        node.close(code, reason)
-        self.unregister(node)
+    async def close(self) -> None:
+        """Announces nothing any more and leaves the other processes."""
+        await self.announcer.close()
+        await self.ports.close()
 
+    def _close(self, connection: Connection, code: CloseCode, reason: str) -> None:
+        connection.close(code, reason)
+        self.unregister(connection)
 
-def _add(nodes_by: dict, key: object, node: Node) -> None:
-    nodes_by[key] = (*nodes_by.get(key, ()), node)
-
-
-def _remove(nodes_by: dict, key: object, node: Node) -> None:
-    rest = tuple(other for other in nodes_by[key] if other is not node)
-    if rest:
-        nodes_by[key] = rest
-    else:
-        del nodes_by[key]
+    def stats(self) -> dict[str, dict[str, int]]:
+        """Of each part its own numbers. `hub`, all of them now: `connections`; `users`, `groups` and
+        `sessions` that have one here; `watchers`: connections that may show who is online."""
+        return {
+            "hub": {
+                "connections": len(self._connections),
+                "users": len(self._users),
+                "groups": len(self._groups),
+                "sessions": len(self._channels.sessions),
+                "watchers": len(self.watchers),
+            },
+            "fanout": self._fanout.stats(),
+            "announcer": self.announcer.stats(),
+            "bus": self._bus.stats(),
+            "presence": self._presence.stats(),
+            "control": self.ports.control.stats(),
+        }

@@ -80,7 +80,7 @@ def start(data: Path, settings: Mapping[str, object] = {}, presence: bool = Fals
     config = load_config(None, {}, given)
     services = server.make_services(config)
     if not presence:
-        services.hub.presence.start(_announce_nobody)
+        services.hub.announcer.start(_announce_nobody)
     site = server.make_app(services)
     return App(services, site, server.listen(config, site, server.certificate_of(config)))
 

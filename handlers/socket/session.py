@@ -6,7 +6,8 @@ from collections.abc import Awaitable
 
 from actions import conversations, messages
 from actions.services import Services
-from hub.node import Look, Node
+from hub.audience import Look
+from hub.connection import Connection
 from protocol import frames, values
 from protocol.clock import now_ms
 from protocol.errors import BadArgument, Malformed, Refusal
@@ -23,7 +24,7 @@ class ChatClient:
 
     __slots__ = ("_app", "_bad_frames", "node")
 
-    node: Node  #: set as soon as the hub has made it, before any frame is read
+    node: Connection  #: set as soon as the hub has made it, before any frame is read
 
     def __init__(self, app: Services) -> None:
         self._app = app

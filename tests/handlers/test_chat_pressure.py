@@ -32,7 +32,7 @@ async def test_too_slow(app):
     ann, bob = await friends(app)
     room = await group(ann, bob)
     async with await RawSocket.of(bob, receive_buffer=8192) as slow:
-        (node,) = app.services.hub._nodes.values()
+        (node,) = app.services.hub._connections.values()
         quick, mine, sent = await bob.socket().open(), await ann.socket().open(), 0
         while not node.closed:
             await mine.send(text(room, f"{sent} " + "x" * 60000, cmd=11))
@@ -63,7 +63,7 @@ async def test_pings_without_end(tmp_path, transport):
     async with running(tmp_path, {"hub.transport": transport}) as app:
         ann = await app.client().register()
         async with await RawSocket.of(ann, receive_buffer=8192) as hostile, ann.socket() as other:
-            (node, _) = app.services.hub._nodes.values()
+            (node, _) = app.services.hub._connections.values()
             pings = frame(b"x" * 125, PING) * 500
             for _ in range(30):
                 await hostile.write(pings)

@@ -16,9 +16,9 @@ class Pulse:
     """The announcements of a server, made when a test says so."""
 
     def __init__(self, app) -> None:
-        self.presence = app.services.hub.presence
+        self.announcer = app.services.hub.announcer
         self.now = 1000.0
-        self.presence._clock = lambda: self.now
+        self.announcer._clock = lambda: self.now
         self.asked: list[int] = []  # how many people each query was about
         run = app.services.db.read
 
@@ -32,15 +32,15 @@ class Pulse:
     async def beat(self, seconds: float = 1.0) -> None:
         """`seconds` later what is due is announced."""
         self.now += seconds
-        self.presence.tick()
-        if self.presence._task is not None:
-            await self.presence._task
+        self.announcer.tick()
+        if self.announcer._task is not None:
+            await self.announcer._task
 
 
 @pytest.fixture
 def served(io_loop, tmp_path, monkeypatch):
     """A server that announces, and its pulse."""
-    monkeypatch.setattr(hub.presence, "_PERIOD", 3600)
+    monkeypatch.setattr(hub.presence, "_PERIOD_S", 3600)
     entered = running(tmp_path / "data", presence=True)
     app = io_loop.run_sync(entered.__aenter__)
     yield app, Pulse(app)
@@ -49,7 +49,7 @@ def served(io_loop, tmp_path, monkeypatch):
 
 async def gone(app, client) -> None:
     """Waits until the server has noticed that a client's sockets are closed."""
-    while client.user_id in {node.user_id for node in app.services.hub._nodes.values()}:
+    while client.user_id in {connection.user_id for connection in app.services.hub._connections.values()}:
         await client.post("/contact/loadfriend")
 
 

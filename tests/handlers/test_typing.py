@@ -154,6 +154,25 @@ async def test_who_may_not(app, clock, looks):
         assert (await his.receive(12))["userid"] == eve.user_id
 
 
+async def test_membership_takes_effect_at_once(app, clock, looks):
+    """Who joins a group may type there at once, though they were refused a moment ago; who is removed is
+    looked up again before anybody hears them."""
+    ann, bob = await app.client().register(), await app.client().register()
+    room = await group(ann)
+    async with bob.socket() as his, ann.socket() as hers:
+        await his.send(typing(11, room))
+        assert (await his.receive())["code"] == -403
+        await bob.post("/contact/joincommunity", dstid=room)
+        await his.send(typing(11, room))
+        assert (await hers.receive(12))["userid"] == bob.user_id
+        clock(3)
+        looks.clear()
+        app.services.hub.membership_changed(bob.user_id, room, joined=False)
+        await his.send(typing(11, room))
+        await hers.receive(12)
+        assert looks == ["hears_typing"]
+
+
 async def test_notes_to_oneself(app):
     """Typing notes to oneself is no fault, and tells nobody."""
     ann = await app.client().register()

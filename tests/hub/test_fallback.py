@@ -67,7 +67,7 @@ async def test_under_tls(certificate, tmp_path):
         )
         async with socket:
             assert (await socket.receive())["cmd"] == 3
-            (node,) = app.services.hub._nodes.values()
+            (node,) = app.services.hub._connections.values()
             assert isinstance(node._transport, StockTransport)
             await socket.write(
                 frame({"cmd": 10, "dstid": me["id"], "media": 1, "content": "x" * 40_000, "cid": "1"})

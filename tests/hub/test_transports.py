@@ -282,7 +282,7 @@ async def test_a_client_that_falls_behind(app, monkeypatch):
     await ann.post("/contact/addfriend", dstid=bob.user_id)
     wire = await Wire.open(bob)
     content = "x" * 3500
-    (node,) = (node for node in app.services.hub._nodes.values())
+    (node,) = (node for node in app.services.hub._connections.values())
     while not node.closed:
         answers = await asyncio.gather(
             *(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.node import Node
+from hub.connection import Connection
 from hub.transport import text_frame
 from protocol.errors import Forbidden
 from protocol.frames import CloseCode
@@ -15,18 +15,18 @@ LIMIT = 1000
 
 
 class Turn:
-    """The hub's part: remembers which nodes have something to write."""
+    """The hub's part: remembers which connections have something to write."""
 
     def __init__(self) -> None:
-        self.dirty: list[Node] = []
+        self.dirty: list[Connection] = []
 
-    def schedule(self, node: Node) -> None:
-        self.dirty.append(node)
+    def schedule(self, connection: Connection) -> None:
+        self.dirty.append(connection)
 
     def end(self) -> None:
         dirty, self.dirty = self.dirty, []
-        for node in dirty:
-            node.flush()
+        for connection in dirty:
+            connection.flush()
 
 
 @pytest.fixture
@@ -40,115 +40,115 @@ def socket():
 
 
 @pytest.fixture
-def node(turn, socket):
-    made = Node(1, 1, True, "zh", socket, turn.schedule, LIMIT)
+def connection(turn, socket):
+    made = Connection(1, 1, True, "zh", socket, turn.schedule, LIMIT)
     made.begin()
     return made
 
 
-def test_frames_of_a_turn_are_one_write(node, turn, socket):
+def test_frames_of_a_turn_are_one_write(connection, turn, socket):
     """Many messages at once reach a client in one packet, whole and in order."""
     for i in range(20):
-        node.tell(str(i))
-    assert socket.writes == [] and turn.dirty == [node]
+        connection.tell(str(i))
+    assert socket.writes == [] and turn.dirty == [connection]
     turn.end()
     assert len(socket.writes) == 1
     assert socket.texts == [str(i) for i in range(20)]
 
 
 def test_nothing_before_the_welcome(turn, socket):
-    """The welcome is the first frame, also when a message came while the rooms were being read."""
-    node = Node(1, 1, True, "zh", socket, turn.schedule, LIMIT)
-    node.tell("early")
+    """The welcome is the first frame, also when a message came while the groups were being read."""
+    connection = Connection(1, 1, True, "zh", socket, turn.schedule, LIMIT)
+    connection.tell("early")
     turn.end()
     assert socket.writes == []
-    node.begin("welcome")
-    node.tell("late")
+    connection.begin("welcome")
+    connection.tell("late")
     turn.end()
     assert socket.texts == ["welcome", "early", "late"]
 
 
-def test_a_node_refused_at_the_door_gets_nothing(turn, socket):
+def test_a_connection_refused_at_the_door_gets_nothing(turn, socket):
     """A connection that is closed before its welcome is sent no messages."""
-    node = Node(1, 1, True, "zh", socket, turn.schedule, LIMIT)
-    node.tell("early")
-    node.close(CloseCode.REVOKED, "")
+    connection = Connection(1, 1, True, "zh", socket, turn.schedule, LIMIT)
+    connection.tell("early")
+    connection.close(CloseCode.REVOKED, "")
     assert socket.writes == [] and socket.close_code == 4401
 
 
-def test_the_queue_is_bounded_in_bytes(node, turn, socket):
+def test_the_queue_is_bounded_in_bytes(connection, turn, socket):
     """A thousand small frames are fine; one byte over the limit closes with 4008 and frees the memory."""
     frame = text_frame("x" * 98)
     for _ in range(LIMIT // len(frame)):
-        node.send(frame)
-    assert not node.closed
-    node.send(frame)
-    assert node.closed and socket.close_code == 4008
+        connection.send(frame)
+    assert not connection.closed
+    connection.send(frame)
+    assert connection.closed and socket.close_code == 4008
     turn.end()
     assert socket.writes == []
 
 
-def test_bytes_on_their_way_count(node, turn, socket):
+def test_bytes_on_their_way_count(connection, turn, socket):
     """What the kernel has not taken yet counts: a client that reads nothing is closed with 4008."""
     socket.stuck = True
-    node.tell("x" * 600)
+    connection.tell("x" * 600)
     turn.end()
-    node.tell("y" * 300)
-    assert not node.closed
-    node.tell("z" * 300)
+    connection.tell("y" * 300)
+    assert not connection.closed
+    connection.tell("z" * 300)
     assert socket.close_code == 4008 and len(socket.writes) == 1
 
 
-def test_a_client_that_reads_again(node, turn, socket):
+def test_a_client_that_reads_again(connection, turn, socket):
     """A client that took its time and reads again is not closed for what it has read."""
     socket.stuck = True
-    node.tell("x" * 900)
+    connection.tell("x" * 900)
     turn.end()
     socket.unstick()
     for _ in range(5):
-        node.tell("x" * 900)  # each fits, because the one before has gone
+        connection.tell("x" * 900)  # each fits, because the one before has gone
         turn.end()
-    assert not node.closed
+    assert not connection.closed
 
 
-def test_the_last_words(node, turn, socket):
+def test_the_last_words(connection, turn, socket):
     """What was queued is sent before the close frame, and nothing after it."""
-    node.tell("last")
-    node.close(CloseCode.RESTART, "")
-    node.tell("too late")
-    node.close(CloseCode.REVOKED, "")
+    connection.tell("last")
+    connection.close(CloseCode.RESTART, "")
+    connection.tell("too late")
+    connection.close(CloseCode.REVOKED, "")
     turn.end()
     assert socket.texts == ["last"] and socket.close_code == 1012
 
 
-def test_a_rooms_frames_are_written_at_once(node, turn, socket):
-    """What a room sends is joined already: it is not held until the end of the turn."""
-    node.tell("private")
-    node.send_now(text_frame("a") + text_frame("b"))
+def test_a_groups_frames_are_written_at_once(connection, turn, socket):
+    """What a group sends is joined already: it is not held until the end of the turn."""
+    connection.tell("private")
+    connection.send_now(text_frame("a") + text_frame("b"))
     assert socket.texts == ["a", "b"]
     turn.end()
     assert socket.texts == ["a", "b", "private"]
 
 
-def test_a_rooms_frames_count(node, socket):
+def test_a_groups_frames_count(connection, socket):
     """A client that does not read is closed with 4008, whoever writes to it."""
     socket.stuck = True
-    node.send_now(text_frame("x" * 600))
-    node.send_now(text_frame("y" * 600))
+    connection.send_now(text_frame("x" * 600))
+    connection.send_now(text_frame("y" * 600))
     assert socket.close_code == 4008 and len(socket.writes) == 1
 
 
 def test_acks_are_for_v2(turn):
-    """A v2 node is told how its message ended; a classic one is told nothing."""
+    """A v2 connection is told how its message ended; a classic one is told nothing."""
     message = Message(1, 2, SINGLE, 1, "hi", cid="c")
     told = {}
     for v2 in (True, False):
         socket = RecordingSocket()
-        node = Node(1, 1, v2, "en", socket, lambda node: None, LIMIT)
-        node.begin()
-        node.settled(message, Receipt(9, 1, 1, 5), None)
-        node.settled(message, None, Forbidden("不行", "No"))
-        node.flush()
+        connection = Connection(1, 1, v2, "en", socket, lambda connection: None, LIMIT)
+        connection.begin()
+        connection.settled(message, Receipt(9, 1, 1, 5), None)
+        connection.settled(message, None, Forbidden("不行", "No"))
+        connection.flush()
         told[v2] = [(frame["cmd"], frame["cid"], frame.get("msg")) for frame in socket.frames]
     assert told == {True: [(1, "c", None), (2, "c", "No")], False: []}
 

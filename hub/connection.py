@@ -3,36 +3,27 @@
 import itertools
 import os
 from collections.abc import Callable
-from typing import NamedTuple
 
-from hub.broker import Sight
+from hub.audience import Look
 from hub.transport import Transport, text_frame
 from protocol import frames
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
-from protocol.messages import SINGLE, Message, Receipt
+from protocol.messages import Message, Receipt
 
-#: Node ids are unique among all processes, so that a broker can tell a publication's own node from the
-#: others.
+#: Ids are unique among all processes, so that a publication's origin is nowhere mistaken for another.
 _numbers = itertools.count(int.from_bytes(os.urandom(4), "big") << 31)
 
 
-class Look(NamedTuple):
-    """What a client has on the screen: a conversation (0, 0 for none), and the list of friends or not."""
+class Connection:
+    """A live socket of one user. `v2`: it knows acks and events; a classic one gets chat messages only.
+    `lang`: of the reasons it is told. `queue_bytes`: what may
+    wait for it.
 
-    kind: int
-    dstid: int
-    friends: bool
-
-
-class Node:
-    """A live connection. `v2`: it knows acks and events; a classic one gets chat messages only. `lang`: of
-    the reasons it is told.
-
-    Private frames are queued by `send` and written joined, once a turn of the loop, by `flush`; a room's come
-    joined already, by `send_now`. What waits, here and in the transport, is bounded in bytes, not frames: one
-    commit can bring hundreds of small frames in a turn to a client in good health. Nothing is written before
-    `begin`: the welcome is the first frame, whatever was published meanwhile.
+    Private frames are queued by `send` and written joined, once a turn of the loop, by `flush`; a group's
+    come joined already, by `send_now`. What waits, here and in the transport, is bounded in bytes, not
+    frames: one commit can bring hundreds of small frames in a turn to a client in good health. Nothing is
+    written before `begin`: the welcome is the first frame, whatever was published meanwhile.
     """
 
     __slots__ = (
@@ -41,12 +32,12 @@ class Node:
         "session_id",
         "v2",
         "lang",
-        "channels",
+        "groups",
         "_transport",
         "_schedule",
-        "_limit",
+        "_limit_bytes",
         "_queue",
-        "_queued",
+        "_queued_bytes",
         "begun",
         "closed",
         "look",
@@ -59,51 +50,34 @@ class Node:
         v2: bool,
         lang: str,
         transport: Transport,
-        schedule: "Callable[[Node], None]",
-        limit: int,
+        schedule: "Callable[[Connection], None]",
+        queue_bytes: int,
     ) -> None:
         self.id = next(_numbers)
         self.user_id, self.session_id, self.v2, self.lang = user_id, session_id, v2, lang
-        self.channels: tuple[str, ...] = ()  # the rooms' that the hub has it listen to
+        self.groups: tuple[int, ...] = ()  # the ids of those that the hub has it listen to
         self._transport = transport
         self._schedule = schedule
-        self._limit = limit
+        self._limit_bytes = queue_bytes
         self._queue: list[bytes] | None = None  # frames of this turn, or of the time before `begin`
-        self._queued = 0  # bytes in the queue
-        self.begun = False  # it has entered its rooms and is written to
+        self._queued_bytes = 0
+        self.begun = False  # it has entered its groups and is written to
         self.closed = False
         self.look: Look | None = None  # None: it has never said
 
     def begin(self, welcome: str | None = None) -> None:
-        """Writing may start: `welcome`, then what has been queued since this node was made."""
+        """Writing may start: `welcome`, then what has been queued since this connection was made."""
         self.begun = True
         if welcome:
             self._queue = [text_frame(welcome), *(self._queue or ())]
         self.flush()
 
-    @property
-    def watches(self) -> bool:
-        """Whether it may show who of its user's friends is online."""
-        look = self.look
-        return self.v2 and (look is None or look.friends or look.kind == SINGLE)
-
-    def sees(self, sight: Sight) -> bool:
-        """Whether it is told of `sight`. A client that never said what it looks at is told of all."""
-        look = self.look
-        if not self.v2 or self.user_id == sight.actor:
-            return False
-        return (
-            look is None
-            or (look.kind == sight.kind and look.dstid == sight.dstid)
-            or (look.friends and sight.friends)
-        )
-
     def send(self, frame: bytes) -> None:
-        """Queues one whole frame. A node that has too much waiting is closed with 4008 and resumes by
+        """Queues one whole frame. A connection that has too much waiting is closed with 4008 and resumes by
         catching up: nobody else waits for it."""
         if self.closed or not self._fits(len(frame)):
             return
-        self._queued += len(frame)
+        self._queued_bytes += len(frame)
         if self._queue is not None:
             self._queue.append(frame)
             return
@@ -121,28 +95,30 @@ class Node:
                 self._transport.send(joined)
 
     def _fits(self, size: int) -> bool:
-        if self._queued + self._transport.waiting + size <= self._limit:
+        if self._queued_bytes + self._transport.waiting + size <= self._limit_bytes:
             return True
-        self._queue, self._queued = None, 0
+        self._queue, self._queued_bytes = None, 0
         self.close(CloseCode.SLOW, "too slow")
         return False
 
     def tell(self, text: str) -> None:
-        """Queues a frame that is for this node alone."""
+        """Queues a frame that is for this connection alone."""
         self.send(text_frame(text))
 
     def settled(self, message: Message, receipt: Receipt | None, refusal: Refusal | None) -> None:
-        """A message of this node is durable, or was refused. Classic nodes are not told."""
-        if self.v2:
-            self.tell(
-                frames.ack(message, receipt) if receipt else frames.error(refusal, message.cid, self.lang)
-            )
+        """A message of this connection is durable, or was refused. A classic one is not told."""
+        if not self.v2:
+            return
+        if receipt is not None:
+            self.tell(frames.ack(message, receipt))
+        elif refusal is not None:
+            self.tell(frames.error(refusal, message.cid, self.lang))
 
     def flush(self) -> None:
         """Writes what is queued, as one piece."""
         queue = self._queue
         if queue and self.begun and not self.closed:
-            self._queue, self._queued = None, 0
+            self._queue, self._queued_bytes = None, 0
             self._transport.send(queue[0] if len(queue) == 1 else b"".join(queue))
 
     def close(self, code: CloseCode, reason: str) -> None:

@@ -1,0 +1,44 @@
+"""The control port: what every process must do at once. One more thing to do is one more tuple here."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
+
+
+class SessionRevoked(NamedTuple):
+    """A session has ended: its connections are closed."""
+
+    session_id: int
+
+
+class MembershipChanged(NamedTuple):
+    """A user came into a group, or left it or was removed: the connections they have open listen to it from
+    now on, or no longer."""
+
+    user_id: int
+    group_id: int
+    joined: bool
+
+
+Order: TypeAlias = SessionRevoked | MembershipChanged
+
+
+class Control(Protocol):
+    """Promised: as the bus does, every process has one's orders in the order in which they were given, each
+    at most once, and in order with what it publishes (`hub.ports.Ports`); the process that gives them has
+    done them when `tell` returns.
+
+    Not promised: that they reach the others. An order is given after the commit of what it is about, and
+    where one may be lost the bus's `missed` is told: then sessions and memberships have to be read again."""
+
+    def listen(self, obey: Callable[[Order], None]) -> None:
+        """`obey` is called on the loop with each order, given here or elsewhere; several may listen, and are
+        called in the order in which they came. It gives no orders itself."""
+
+    def tell(self, orders: Sequence[Order]) -> None:
+        """To every process. Never blocks, never raises for what is the matter elsewhere."""
+
+    async def close(self) -> None:
+        """Nothing is heard any more."""
+
+    def stats(self) -> dict[str, int]:
+        """Since the start, `given`: orders from here; `received`: orders from other processes."""
