@@ -30,7 +30,7 @@ from handlers.http.site import Site
 from hub.broker import MemoryBroker
 from hub.hub import Hub
 from hub.presence import Presence
-from hub.transport.sockets import Sockets
+from hub.websocket.transports import Transports
 from log.log import MessageLog
 from media.prepare import Studio
 from models import state
@@ -79,7 +79,7 @@ def make_services(config: Config) -> Services:
     except ValueError as error:
         raise ConfigError(str(error)) from None
     hub = Hub(MemoryBroker(), Presence(config.hub.offline_delay), queue_bytes=config.hub.queue_bytes)
-    sockets = Sockets(
+    transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
     )
     message_log = MessageLog(
@@ -94,7 +94,7 @@ def make_services(config: Config) -> Services:
         config,
         db,
         hub,
-        sockets,
+        transports,
         message_log,
         storage,
         Studio(config.uploads),
@@ -114,7 +114,7 @@ def make_app(services: Services) -> Site:
 async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
-    services.sockets.close()
+    services.transports.close()
     await services.hub.presence.close()
     services.hasher.close()
     await services.studio.close()
@@ -167,7 +167,7 @@ async def serve(config: Config) -> None:
 async def drain(listener: Listener, site: Site, seconds: float) -> None:
     """Stops without losing anything: nobody new, clients told to come back, queued messages committed.
 
-    Sockets are closed over two thirds of `seconds`, so that their clients do not all return in one moment.
+    Transports are closed over two thirds of `seconds`, so that their clients do not all return in one moment.
     """
     services: Services = site.settings["services"]
     services.draining = True

@@ -14,7 +14,7 @@ from hub.fanout import Fanout, RoomFrame
 from hub.journal import Journal, Revoked
 from hub.node import Look, Node
 from hub.presence import Presence
-from hub.transport import Transport, text_frame
+from hub.websocket import Transport, text_frame
 from protocol.frames import CloseCode
 
 _USER, _ROOM = "u", "g"

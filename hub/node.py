@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from hub.broker import Sight
-from hub.transport import Transport, text_frame
+from hub.websocket import Transport, text_frame
 from protocol import frames
 from protocol.errors import Refusal
 from protocol.frames import CloseCode

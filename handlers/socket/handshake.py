@@ -63,13 +63,13 @@ class ChatSocket(BaseHandler, WebSocketHandler):
 
     def get_websocket_protocol(self) -> WebSocketProtocol | None:
         stock = super().get_websocket_protocol()
-        return stock and self.app.sockets.protocol(stock)
+        return stock and self.app.transports.protocol(stock)
 
     async def open(self) -> None:
         """The node enters its rooms, and the welcome is its first frame: what is published from then on
         reaches it."""
         self._client = client = ChatClient(self.app)
-        transport = self.app.sockets.take(self, client)
+        transport = self.app.transports.take(self, client)
         hub, entrance = self.app.hub, self._entrance
         client.node = node = hub.register(self.user_id, entrance.session_id, self._v2, self.lang, transport)
         try:

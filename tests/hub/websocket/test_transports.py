@@ -10,15 +10,15 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import ujson
 
-from hub.transport import fast
+from hub.websocket import direct
 from tests.app import start
-from tests.hub.test_parser import masked
+from tests.hub.websocket.test_parser import masked
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 BEAT = ujson.dumps({"cmd": 0}).encode()
 
 
-@pytest.fixture(params=["fast", "stock"])
+@pytest.fixture(params=["direct", "stream"])
 def app(io_loop, tmp_path, request):
     """A server with one transport and then with the other."""
 
@@ -26,7 +26,7 @@ def app(io_loop, tmp_path, request):
         return start(tmp_path / "data", {"hub.transport": request.param, "hub.max_frame": 4096})
 
     running_app = io_loop.run_sync(begin)
-    assert running_app.services.sockets.fast == (request.param == "fast")
+    assert running_app.services.transports.direct == (request.param == "direct")
     yield running_app
     io_loop.run_sync(running_app.stop)
 
@@ -277,7 +277,7 @@ async def test_the_server_closes(app):
 async def test_a_client_that_falls_behind(app, monkeypatch):
     """A client that does not read is closed with 4008, and reads on up to the close frame in whole frames,
     even when that takes it longer than an answer to the close frame may take."""
-    monkeypatch.setattr(fast, "_CLOSING", 0.0)
+    monkeypatch.setattr(direct, "_CLOSING", 0.0)
     ann, bob = await app.client().register(), await app.client().register()
     await ann.post("/contact/addfriend", dstid=bob.user_id)
     wire = await Wire.open(bob)

@@ -7,10 +7,10 @@ import tornado
 from tornado.iostream import IOStream
 from tornado.websocket import WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
 
-from hub.transport import Receiver, Transport
-from hub.transport.fast import FastTransport
-from hub.transport.pinger import Pinger
-from hub.transport.stock import StockTransport, StrictProtocol
+from hub.websocket import Receiver, Transport
+from hub.websocket.direct import DirectTransport
+from hub.websocket.pinger import Pinger
+from hub.websocket.stream import StreamTransport, StrictProtocol
 
 logger = logging.getLogger("magpie.transport")
 
@@ -21,17 +21,17 @@ _STREAM = ("fileno", "writing", "closed")
 _STREAM_STATE = ("_read_buffer", "_state", "_closed", "socket", "io_loop")
 
 
-class Sockets:
-    """`kind`: "fast", or "stock" to leave every socket with Tornado. `max_frame`: bytes of a message; pings
+class Transports:
+    """`kind`: "direct", or "stream" to leave all to Tornado. `max_frame`: bytes of a message; pings
     as the hub's settings say (seconds)."""
 
     def __init__(self, kind: str, max_frame: int, ping_interval: float, ping_timeout: float) -> None:
         missing = _missing_internals()
-        self.fast = kind == "fast" and not missing
+        self.direct = kind == "direct" and not missing
         self._max_frame = max_frame
-        self._pinger = Pinger(ping_interval if self.fast else 0, ping_timeout)
+        self._pinger = Pinger(ping_interval if self.direct else 0, ping_timeout)
         if missing:
-            logger.warning("transport=stock: Tornado %s has no %s", tornado.version, missing)
+            logger.warning("transport=stream: Tornado %s has no %s", tornado.version, missing)
         else:
             logger.info("transport=%s", kind)
 
@@ -48,9 +48,9 @@ class Sockets:
         handler that is left with a stock transport passes its messages and its close on to the receiver."""
         connection = handler.ws_connection
         assert isinstance(connection, _Handshake)
-        if not self.fast or not FastTransport.can_take(connection.stream):
-            return StockTransport(handler)
-        transport = FastTransport(connection.stream, self._max_frame, self._pinger)
+        if not self.direct or not DirectTransport.can_take(connection.stream):
+            return StreamTransport(handler)
+        transport = DirectTransport(connection.stream, self._max_frame, self._pinger)
         connection.taken = (transport, receiver)
         return transport
 
@@ -59,7 +59,7 @@ class _Handshake(StrictProtocol):
     """Tornado's protocol up to the point where it would begin to read: there the socket is another's, or
     stays."""
 
-    taken: tuple[FastTransport, Receiver] | None = None
+    taken: tuple[DirectTransport, Receiver] | None = None
 
     def start_pinging(self) -> None:
         """Who pings is known when the connection is open."""

@@ -16,8 +16,8 @@ from tornado.iostream import IOStream
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.websocket import WebSocketProtocol13
 
-from hub.transport.sockets import Sockets
-from hub.transport.stock import StockTransport
+from hub.websocket.stream import StreamTransport
+from hub.websocket.transports import Transports
 from tests.app import running
 from tests.raw_socket import RawSocket, frame
 
@@ -68,7 +68,7 @@ async def test_under_tls(certificate, tmp_path):
         async with socket:
             assert (await socket.receive())["cmd"] == 3
             (node,) = app.services.hub._nodes.values()
-            assert isinstance(node._transport, StockTransport)
+            assert isinstance(node._transport, StreamTransport)
             await socket.write(
                 frame({"cmd": 10, "dstid": me["id"], "media": 1, "content": "x" * 40_000, "cid": "1"})
             )
@@ -84,13 +84,13 @@ def test_an_unknown_tornado(monkeypatch, expect_logs, owner, name):
         monkeypatch.delattr(owner, name)
     else:
         monkeypatch.delattr(next(base for base in owner.__mro__ if name in vars(base)), name)
-    expect_logs("magpie.transport", f"transport=stock: Tornado .* has no .*{name}")
-    assert not Sockets("fast", 65536, 0, 0).fast
+    expect_logs("magpie.transport", f"transport=stream: Tornado .* has no .*{name}")
+    assert not Transports("direct", 65536, 0, 0).direct
 
 
 def test_the_choice_is_logged(caplog):
     """The start says which transport it has."""
     with caplog.at_level(logging.INFO, "magpie.transport"):
-        assert Sockets("fast", 65536, 0, 0).fast
-        assert not Sockets("stock", 65536, 0, 0).fast
-    assert [record.getMessage() for record in caplog.records] == ["transport=fast", "transport=stock"]
+        assert Transports("direct", 65536, 0, 0).direct
+        assert not Transports("stream", 65536, 0, 0).direct
+    assert [record.getMessage() for record in caplog.records] == ["transport=direct", "transport=stream"]

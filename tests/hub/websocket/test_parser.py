@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.transport.parser import BINARY, CLOSE, PING, PONG, TEXT, FrameParser, TooBig, Violation
+from hub.websocket.parser import BINARY, CLOSE, PING, PONG, TEXT, FrameParser, TooBig, Violation
 
 LIMIT = 1 << 16
 

@@ -6,7 +6,7 @@ import socket
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketHandler, WebSocketProtocol13
 
-from hub.transport import CATCHING_UP, SEND_BUFFER
+from hub.websocket import CATCHING_UP, SEND_BUFFER
 from protocol.frames import CloseCode
 
 #: How long a client whose frame was too large may take to read why before it is cut off (seconds), and how
@@ -62,8 +62,8 @@ class StrictProtocol(WebSocketProtocol13):
             pass
 
 
-class StockTransport:
-    """Keeps the contract of `hub.transport.Transport`. At most one write is under way in the stream: what
+class StreamTransport:
+    """Keeps the contract of `hub.websocket.Transport`. At most one write is under way in the stream: what
     comes meanwhile waits here, joined."""
 
     def __init__(self, handler: WebSocketHandler) -> None:

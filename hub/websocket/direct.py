@@ -12,9 +12,9 @@ import struct
 
 from tornado.iostream import IOStream, SSLIOStream
 
-from hub.transport import CATCHING_UP, SEND_BUFFER, Receiver
-from hub.transport.parser import CLOSE, PING, PONG, FrameParser, TooBig, Violation
-from hub.transport.pinger import Pinger
+from hub.websocket import CATCHING_UP, SEND_BUFFER, Receiver
+from hub.websocket.parser import CLOSE, PING, PONG, FrameParser, TooBig, Violation
+from hub.websocket.pinger import Pinger
 from protocol.frames import CloseCode
 
 logger = logging.getLogger("magpie.transport")
@@ -29,8 +29,8 @@ _CLOSING, _LINGER = 5.0, 2.0
 _PING_FRAME = b"\x89\x00"
 
 
-class FastTransport:
-    """Keeps the contract of `hub.transport.Transport`."""
+class DirectTransport:
+    """Keeps the contract of `hub.websocket.Transport`."""
 
     __slots__ = (
         "_loop",
