@@ -1,14 +1,13 @@
 """The WebSocket ``/chat?id=<userid>&token=<token>[&v=2]``: one node of the hub for each connection."""
 
-from collections.abc import Awaitable
-
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketHandler, WebSocketProtocol
 
 from actions import sessions
 from handlers.http import security
 from handlers.http.gate import BaseHandler
 from handlers.socket.session import ChatClient
+from hub.node import Node
+from hub.websocket import handshake
 from models.sessions import Entrance
 from protocol import frames, values
 from protocol.clock import now_ms
@@ -16,11 +15,10 @@ from protocol.errors import Refusal
 from protocol.frames import CloseCode
 
 
-class ChatSocket(BaseHandler, WebSocketHandler):
-    """The handshake. Once it is done a `ChatClient` has the conversation; with the fast transport nothing of
-    this handler is left then."""
+class ChatSocket(BaseHandler):
+    """The handshake. Once it is done a `ChatClient` has the conversation, and nothing of this handler, or of
+    the request, is left."""
 
-    _client: ChatClient | None = None
     _entrance: Entrance | None = None
     _mark = 0  # of the hub's journal, before the entrance was read
     _token = ""
@@ -57,21 +55,37 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         self._entrance = await sessions.enter(self.app, self.user_id, self._token)
         return self._entrance is not None
 
-    def check_origin(self, origin: str) -> bool:
-        """Judged in `prepare`, also where Tornado would not ask."""
-        return True
+    async def get(self) -> None:
+        try:
+            answer = handshake.accept(self.request.version, self.request.headers)
+        except handshake.BadHandshake as refused:
+            self.set_status(refused.status)
+            for name, value in refused.headers.items():
+                self.set_header(name, value)
+            self.finish(str(refused))
+            return
+        stream = self.detach()
+        self.ui = None  # with which Tornado would keep this handler until the garbage is collected
+        self.set_status(499 if stream.closed() else 101)
+        self.application.log_request(self)
+        if stream.closed():  # the client has not waited for its session to be looked up
+            return
+        client, transport = ChatClient(self.app), self.app.transports.open(stream, answer)
+        client.node = self.app.hub.register(
+            self.user_id, self._entrance.session_id, self._v2, self.lang, transport
+        )
+        try:
+            await self._enter(client.node)
+        except BaseException:
+            transport.cut()
+            raise
+        finally:
+            transport.start(client)
 
-    def get_websocket_protocol(self) -> WebSocketProtocol | None:
-        stock = super().get_websocket_protocol()
-        return stock and self.app.transports.protocol(stock)
-
-    async def open(self) -> None:
+    async def _enter(self, node: Node) -> None:
         """The node enters its rooms, and the welcome is its first frame: what is published from then on
         reaches it."""
-        self._client = client = ChatClient(self.app)
-        transport = self.app.transports.take(self, client)
-        hub, entrance = self.app.hub, self._entrance
-        client.node = node = hub.register(self.user_id, entrance.session_id, self._v2, self.lang, transport)
+        hub = self.app.hub
         try:
             while not hub.enter(node, self._entrance.room_ids, self._mark, self._welcome()):
                 if not await self._read_entrance():
@@ -79,9 +93,6 @@ class ChatSocket(BaseHandler, WebSocketHandler):
                     return
         except Refusal:
             node.close(CloseCode.RESTART, "try again")
-        except BaseException:
-            client.on_close()  # Tornado does not call it for a connection that never opened
-            raise
 
     def _welcome(self) -> str | None:
         """The first frame of a v2 node; a classic one would draw it as a message."""
@@ -89,15 +100,6 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         return (
             frames.welcome(self._entrance.epoch, now_ms(), hub.heartbeat, hub.max_frame) if self._v2 else None
         )
-
-    # --- with a stock transport -----------------------------------------------------------------------------
-
-    def on_message(self, raw: str | bytes) -> Awaitable[None] | None:
-        return self._client.on_message(raw)
-
-    def on_close(self) -> None:
-        if self._client is not None:
-            self._client.on_close()
 
 
 routes = [(r"/chat", ChatSocket)]

@@ -1,17 +1,18 @@
-"""How bytes reach and leave one socket.
+"""WebSockets: RFC 6455, and how bytes reach and leave one socket.
 
-Tornado does the handshake; from then on one of two transports has the socket. `fast` takes it over from
-Tornado's stream: reads in bulk, writes directly, keeps a few hundred bytes a connection. `stock` stays behind
-Tornado's own WebSocket protocol: under TLS, for a stream that is still writing, and where Tornado's internals
-are not as we know them. Both keep the contract below and RFC 6455; `tests/hub/test_transports.py` holds them
-against each other frame by frame.
+The protocol is one state machine without I/O (`protocol`, fed by `parser`). Two transports move bytes for it.
+`direct` has the socket itself: it reads in bulk, writes straight to the kernel, and keeps a few hundred bytes
+a connection. `stream` stays behind Tornado's IOStream: under TLS, for a stream that is still writing, and
+where a socket can't be taken out of one. Both keep the contract below, and `tests/hub/websocket/` holds them
+against each other frame by frame. `transports.Transports` decides which one a connection gets.
 """
 
-import struct
 from collections.abc import Awaitable
 from typing import Protocol
 
-_TEXT_FINAL = 0x81
+from hub.websocket.framing import text_frame
+
+__all__ = ["CATCHING_UP", "SEND_BUFFER", "Receiver", "Transport", "text_frame"]
 
 #: Seconds that a client may take to read what waits before our close frame and to answer it: who was closed
 #: for being slow is to read that it was (4008), over a slow line too.
@@ -38,6 +39,10 @@ class Transport(Protocol):
 
     waiting: int  #: bytes that were sent and that the kernel has not taken yet
 
+    def start(self, receiver: Receiver) -> None:
+        """Reads from now on, beginning with what came together with the handshake. Until then nothing is
+        read, but what is sent is written."""
+
     def send(self, data: bytes) -> None:
         """Writes whole frames, at once if nothing waits before them. Dropped after `close` and once the
         connection has ended, of which `Receiver.on_close` tells. Never raises, never blocks."""
@@ -46,14 +51,5 @@ class Transport(Protocol):
         """Sends a close frame after what waits, and nothing after it; a client that does not answer it is cut
         off after a few seconds, or after `CATCHING_UP` when something waited."""
 
-
-def text_frame(text: str) -> bytes:
-    """An unmasked final text frame (RFC 6455 §5.2), ready for any number of sockets; this is also why there
-    is no permessage-deflate, whose state belongs to one connection."""
-    payload = text.encode("utf-8")
-    size = len(payload)
-    if size < 126:
-        return bytes((_TEXT_FINAL, size)) + payload
-    if size < 65536:
-        return struct.pack("!BBH", _TEXT_FINAL, 126, size) + payload
-    return struct.pack("!BBQ", _TEXT_FINAL, 127, size) + payload
+    def cut(self) -> None:
+        """Ends the connection without a word."""

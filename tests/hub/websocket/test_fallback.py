@@ -1,7 +1,10 @@
-"""Where the fast transport can't be had: under TLS, and with a Tornado that is not the one we know."""
+"""Where the direct transport can't be had: under TLS, and with a Tornado that is not the one we know."""
 
+import asyncio
 import datetime
+import errno
 import logging
+import socket
 import ssl
 from urllib.parse import urlencode
 
@@ -14,8 +17,8 @@ from cryptography.x509.oid import NameOID
 from tornado.httpclient import HTTPRequest
 from tornado.iostream import IOStream
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
-from tornado.websocket import WebSocketProtocol13
 
+from hub.websocket import taking, transports
 from hub.websocket.stream import StreamTransport
 from hub.websocket.transports import Transports
 from tests.app import running
@@ -75,20 +78,58 @@ async def test_under_tls(certificate, tmp_path):
             assert (await socket.receive())["cid"] == "1"
 
 
-@pytest.mark.parametrize(
-    ("owner", "name"), [(WebSocketProtocol13, "_receive_frame_loop"), (IOStream, "writing")]
-)
-def test_an_unknown_tornado(monkeypatch, expect_logs, owner, name):
-    """Where Tornado has not what we reach into, every socket is left with it, and the log says why."""
-    if name in vars(owner):
-        monkeypatch.delattr(owner, name)
-    else:
-        monkeypatch.delattr(next(base for base in owner.__mro__ if name in vars(base)), name)
-    expect_logs("magpie.transport", f"transport=stream: Tornado .* has no .*{name}")
-    assert not Transports("direct", 65536, 0, 0).direct
+class Closing(IOStream):
+    """A Tornado that says good-bye to the other end when a stream is closed."""
+
+    def close(self, *error):
+        if self.socket is not None:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        super().close()
 
 
-def test_the_choice_is_logged(caplog):
+class Forgetful(IOStream):
+    """A Tornado that gives up what it has read when it is asked for part of it."""
+
+    def read_bytes(self, size, partial=False):
+        return asyncio.get_running_loop().create_future()
+
+
+class Other(IOStream):
+    """A Tornado that reads only whole messages."""
+
+    def read_bytes(self, size):
+        return super().read_bytes(size)
+
+
+@pytest.mark.parametrize("tornado", [Closing, Forgetful, Other])
+async def test_an_unknown_tornado(monkeypatch, expect_logs, tornado, tmp_path):
+    """With a Tornado whose streams do not give their socket away, every connection stays with its stream, the
+    log says why, and people talk all the same."""
+    monkeypatch.setattr(taking, "IOStream", tornado)
+    expect_logs("magpie.transport", "transport=stream: no socket can be taken out of a stream of Tornado")
+    async with running(tmp_path / "data") as app:
+        ann = await app.client().register()
+        async with await RawSocket.of(ann) as socket:
+            await socket.write(frame({"cmd": 0}))
+            assert (await socket.receive())["cmd"] == 0
+            assert app.services.transports.stats()["stream"] == 1
+
+
+async def test_no_descriptor_left(monkeypatch, app):
+    """A connection whose socket can't be taken for want of a descriptor stays with its stream."""
+
+    def full(stream):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(transports, "take", full)
+    ann = await app.client().register()
+    async with await RawSocket.of(ann) as socket:
+        await socket.write(frame({"cmd": 0}))
+        assert (await socket.receive())["cmd"] == 0
+    assert app.services.transports.stats()["direct"] == 0
+
+
+async def test_the_choice_is_logged(caplog):
     """The start says which transport it has."""
     with caplog.at_level(logging.INFO, "magpie.transport"):
         assert Transports("direct", 65536, 0, 0).direct

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.websocket.parser import BINARY, CLOSE, PING, PONG, TEXT, FrameParser, TooBig, Violation
+from hub.websocket.framing import BINARY, CLOSE, PING, PONG, TEXT
+from hub.websocket.parser import Fault, FrameParser
 
 LIMIT = 1 << 16
 
@@ -114,7 +115,7 @@ def test_any_fragmentation(messages, data):
 def test_violations(bad):
     """What breaks the protocol is refused; what came before it is not lost."""
     parser, found = FrameParser(LIMIT), []
-    with pytest.raises(Violation):
+    with pytest.raises(Fault):
         parser.feed(masked(TEXT, b"before") + bad, found)
     assert found[0] == (TEXT, "before")
 
@@ -127,8 +128,9 @@ def test_the_limit_is_exact():
         masked(TEXT, b"x" * LIMIT, final=False) + masked(0, b"x"),
         struct.pack("!BBQ", 0x81, 0xFF, 2**63),
     ):
-        with pytest.raises(TooBig):
+        with pytest.raises(Fault) as fault:
             parse(wire)
+        assert fault.value.code == 1009
     assert parse(masked(TEXT, b"x" * LIMIT, final=False) + masked(PING, b"y" * 125) + masked(0)) == [
         (PING, b"y" * 125),
         (TEXT, "x" * LIMIT),
@@ -140,5 +142,5 @@ def test_any_bytes(pieces):
     """Nothing that a client sends does more than break its own connection."""
     try:
         parse(*pieces)
-    except (Violation, TooBig):
+    except Fault:
         pass

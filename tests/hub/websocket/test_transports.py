@@ -1,4 +1,4 @@
-"""The fast transport against Tornado's own, frame by frame, over real sockets."""
+"""Both transports, frame by frame, over real sockets."""
 
 import asyncio
 import base64
@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import ujson
 
-from hub.websocket import direct
+from hub.websocket import base
 from tests.app import start
 from tests.hub.websocket.test_parser import masked
 
@@ -107,6 +107,8 @@ class Wire:
 
 CLOSED = (CLOSE, struct.pack("!H", 1000))
 TOO_BIG = (CLOSE, struct.pack("!H", 1009))
+BROKEN = (CLOSE, struct.pack("!H", 1002))
+NO_TEXT = (CLOSE, struct.pack("!H", 1007))
 BYE = masked(CLOSE, struct.pack("!H", 1000))
 
 # What a client says, how many heartbeats in it are answered, and which other frames it gets. After the
@@ -128,7 +130,9 @@ SCENES = {
     "unasked pong": (masked(PONG, b"x") + masked(TEXT, BEAT), 1, [CLOSED]),
     "ping of 125 bytes": (masked(PING, b"p" * 125), 0, [(PONG, b"p" * 125), CLOSED]),
     "close without a code": (masked(CLOSE), 0, [(CLOSE, b"")]),
-    "close with half a code": (masked(CLOSE, b"\x03"), 0, [(CLOSE, b"")]),
+    "close with half a code": (masked(CLOSE, b"\x03"), 0, [BROKEN]),
+    "close with a code of nobody's": (masked(CLOSE, struct.pack("!H", 1005)), 0, [BROKEN]),
+    "close with a reason that is no text": (masked(CLOSE, b"\x03\xe8\xff"), 0, [NO_TEXT]),
     "close with a reason": (
         masked(CLOSE, struct.pack("!H", 4000) + "再见".encode()),
         0,
@@ -138,14 +142,14 @@ SCENES = {
     "a text over the limit": (masked(TEXT, b" " * 4097), 0, [TOO_BIG]),
     "fragments over the limit": (masked(TEXT, b" " * 4096, final=False) + masked(0, b" "), 0, [TOO_BIG]),
     "not masked": (b"\x81\x02hi", 0, []),
-    "reserved bit": (masked(TEXT, BEAT, rsv=0x40), 0, []),
-    "unknown opcode": (masked(3, b""), 0, []),
-    "unknown control opcode": (masked(11, b""), 0, []),
-    "long control frame": (masked(PING, b"x" * 126), 0, []),
-    "fragmented control frame": (masked(PING, b"x", final=False), 0, []),
-    "continues nothing": (masked(0, b"x"), 0, []),
-    "a message inside another": (masked(TEXT, b"{", final=False) + masked(TEXT, BEAT), 0, []),
-    "not UTF-8": (masked(TEXT, b"\xff\xfe"), 0, []),
+    "reserved bit": (masked(TEXT, BEAT, rsv=0x40), 0, [BROKEN]),
+    "unknown opcode": (masked(3, b""), 0, [BROKEN]),
+    "unknown control opcode": (masked(11, b""), 0, [BROKEN]),
+    "long control frame": (masked(PING, b"x" * 126), 0, [BROKEN]),
+    "fragmented control frame": (masked(PING, b"x", final=False), 0, [BROKEN]),
+    "continues nothing": (masked(0, b"x"), 0, [BROKEN]),
+    "a message inside another": (masked(TEXT, b"{", final=False) + masked(TEXT, BEAT), 0, [BROKEN]),
+    "not UTF-8": (masked(TEXT, b"\xff\xfe"), 0, [NO_TEXT]),
 }
 
 
@@ -277,7 +281,7 @@ async def test_the_server_closes(app):
 async def test_a_client_that_falls_behind(app, monkeypatch):
     """A client that does not read is closed with 4008, and reads on up to the close frame in whole frames,
     even when that takes it longer than an answer to the close frame may take."""
-    monkeypatch.setattr(direct, "_CLOSING", 0.0)
+    monkeypatch.setattr(base, "_CLOSING", 0.0)
     ann, bob = await app.client().register(), await app.client().register()
     await ann.post("/contact/addfriend", dstid=bob.user_id)
     wire = await Wire.open(bob)
