@@ -10,7 +10,7 @@ from argparse import Namespace
 from contextlib import nullcontext
 from pathlib import Path
 
-from bench import chart, compare, floor, proc
+from bench import chart, compare, echo, floor, proc
 from bench.calls import CallFailed
 from bench.fleet import ClientsFailed
 from bench.options import parse
@@ -33,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
             return asyncio.run(_all(options, progress))
         if options.scenario == "compare":
             return asyncio.run(compare.run(options, progress))
+        if options.scenario == "echo":
+            return asyncio.run(echo.run(options))
         return asyncio.run(_one(options, progress))
     except (ServerFailed, ClientsFailed, CallFailed, ValueError, OSError) as error:
         progress.clear()

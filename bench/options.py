@@ -15,14 +15,15 @@ data in a temporary directory), puts users, friends and groups into its database
   connect   idle people, each in --groups groups         room    one room: --window W or --rate R, --pair R
   pairs     people who talk in twos                       storm   everybody comes back after a restart
   mixed     a company's day in --seconds                  all     the table of docs/performance.md
-  compare   the room on other servers, and the kernel's floor"""
+  compare   the room on other servers, and the kernel's floor
+  echo      no load: a WebSocket on --port that says back what it is told, over --transport"""
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("scenario", choices=[*SCENARIOS, "all", "compare"])
+    parser.add_argument("scenario", choices=[*SCENARIOS, "all", "compare", "echo"])
     load = parser.add_argument_group("the load")
     load.add_argument("--clients", type=_within(2, MAX_CLIENTS), metavar="N", help="people who are connected")
     load.add_argument("--seconds", type=_seconds, metavar="S", help="how long to send (10; mixed 60)")
@@ -81,6 +82,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     out.add_argument("--json", type=Path, metavar="FILE", help="all figures")
     out.add_argument("--svg", type=Path, metavar="FILE", help="a chart")
+    echo = parser.add_argument_group("echo")
+    echo.add_argument("--port", type=_within(1, 65535), default=9001, metavar="N", help="to listen on (9001)")
+    echo.add_argument("--transport", choices=["direct", "stream"], default="direct", help="(direct)")
     options = parser.parse_args(arguments)
     if bool(options.url) != bool(options.users):
         parser.error("--url and --users go together")
