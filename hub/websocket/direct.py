@@ -10,6 +10,7 @@ import socket
 from hub.websocket import SEND_BUFFER
 from hub.websocket.base import READ, BaseTransport
 from hub.websocket.pinger import Pinger
+from hub.websocket.protocol import LOST, OPEN
 
 
 class DirectTransport(BaseTransport):
@@ -47,22 +48,38 @@ class DirectTransport(BaseTransport):
         else:
             self._end()
 
+    def send(self, data: bytes) -> None:
+        """As `_write` while the connection is open; every delivery passes here, hence no call in between."""
+        if self._protocol.state is OPEN:
+            try:
+                taken = self._send(data) if self._out is None else 0
+            except OSError as error:
+                taken = self._refused(error)
+            if taken != len(data):
+                self._keep(data, taken)
+
     def _write(self, data: bytes) -> None:
-        if self._out is not None:
-            self._out += data
-            self.waiting += len(data)
-            return
         try:
-            taken = self._send(data)
-        except (BlockingIOError, InterruptedError):
-            taken = 0
-        except OSError:
-            self._end()
-            return
+            taken = self._send(data) if self._out is None else 0
+        except OSError as error:
+            taken = self._refused(error)
         if taken != len(data):
-            self._out = bytearray(memoryview(data)[taken:])
-            self.waiting = len(self._out)
+            self._keep(data, taken)
+
+    def _refused(self, error: OSError) -> int:
+        if not isinstance(error, (BlockingIOError, InterruptedError)):
+            self._end()
+        return 0
+
+    def _keep(self, data: bytes, taken: int) -> None:
+        """What the kernel has not taken waits until it has room."""
+        if self._protocol.state is LOST:
+            return
+        if self._out is None:
+            self._out = bytearray()
             self._loop.add_writer(self._fd, self._on_writable)
+        self._out += memoryview(data)[taken:]
+        self.waiting = len(self._out)
 
     def _on_writable(self) -> None:
         assert self._out is not None
