@@ -1,10 +1,11 @@
 """The WebSocket ``/chat?id=<userid>&token=<token>[&v=2]``: one node of the hub for each connection."""
 
+from tornado.util import ObjectDict
 from tornado.web import HTTPError
 
 from actions import sessions
 from handlers.http import security
-from handlers.http.gate import BaseHandler
+from handlers.http.base import BaseHandler
 from handlers.socket.session import ChatClient
 from hub.node import Node
 from hub.websocket import handshake
@@ -19,12 +20,11 @@ class ChatSocket(BaseHandler):
     """The handshake. Once it is done a `ChatClient` has the conversation, and nothing of this handler, or of
     the request, is left."""
 
-    _entrance: Entrance | None = None
-    _mark = 0  # of the hub's journal, before the entrance was read
-    _token = ""
-    _v2 = False
-
-    # --- the handshake ------------------------------------------------------------------------------------
+    _id: int  # who has been let in
+    _token: str  # by which
+    _v2: bool
+    _entrance: Entrance  # what the hub has to know of the session
+    _mark: int  # of the hub's journal, before the entrance was read
 
     async def prepare(self) -> None:
         """Lets in the user named by `id` with a token of theirs, or their cookie; anything else is a 403."""
@@ -44,18 +44,13 @@ class ChatSocket(BaseHandler):
             raise HTTPError(403)
         token = tokens[0] if tokens else ""  # a classic page that came without one sends it empty
         self._token = token or security.cookie_tokens(self.request, self.secure).get(user_id, "")
-        self.user_id, self._v2 = user_id, bool(versions)
+        self.user_id = self._id = user_id
+        self._v2 = bool(versions)
         if not self._token or not await self._read_entrance():
             raise HTTPError(403)
 
-    async def _read_entrance(self) -> bool:
-        """Whether the token opens a session of the user; what the hub has to know of it is kept for
-        `open`."""
-        self._mark = self.app.hub.journal.mark
-        self._entrance = await sessions.enter(self.app, self.user_id, self._token)
-        return self._entrance is not None
-
     async def get(self) -> None:
+        """Answers the handshake, takes the connection from Tornado and opens it."""
         try:
             answer = handshake.accept(self.request.version, self.request.headers)
         except handshake.BadHandshake as refused:
@@ -65,15 +60,14 @@ class ChatSocket(BaseHandler):
             self.finish(str(refused))
             return
         stream = self.detach()
-        self.ui = None  # with which Tornado would keep this handler until the garbage is collected
+        self.ui = ObjectDict()  # the one that Tornado made has this handler in it, a cycle
         self.set_status(499 if stream.closed() else 101)
         self.application.log_request(self)
         if stream.closed():  # the client has not waited for its session to be looked up
             return
         client, transport = ChatClient(self.app), self.app.transports.open(stream, answer)
-        client.node = self.app.hub.register(
-            self.user_id, self._entrance.session_id, self._v2, self.lang, transport
-        )
+        session_id = self._entrance.session_id
+        client.node = self.app.hub.register(self._id, session_id, self._v2, self.lang, transport)
         try:
             await self._enter(client.node)
         except BaseException:
@@ -81,6 +75,14 @@ class ChatSocket(BaseHandler):
             raise
         finally:
             transport.start(client)
+
+    async def _read_entrance(self) -> bool:
+        """Whether the token opens a session of the user."""
+        self._mark = self.app.hub.journal.mark
+        entrance = await sessions.enter(self.app, self._id, self._token)
+        if entrance is not None:
+            self._entrance = entrance
+        return entrance is not None
 
     async def _enter(self, node: Node) -> None:
         """The node enters its rooms, and the welcome is its first frame: what is published from then on

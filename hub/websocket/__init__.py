@@ -12,15 +12,7 @@ from typing import Protocol
 
 from hub.websocket.framing import text_frame
 
-__all__ = ["CATCHING_UP", "SEND_BUFFER", "Receiver", "Transport", "text_frame"]
-
-#: Seconds that a client may take to read what waits before our close frame and to answer it: who was closed
-#: for being slow is to read that it was (4008), over a slow line too.
-CATCHING_UP = 20.0
-
-#: What the kernel may hold for one client (bytes). Left alone it grows to 4 MiB, and a client that does not
-#: read is noticed late.
-SEND_BUFFER = 128 << 10
+__all__ = ["Receiver", "Transport", "text_frame"]
 
 
 class Receiver(Protocol):
@@ -49,7 +41,7 @@ class Transport(Protocol):
 
     def close(self, code: int, reason: str) -> None:
         """Sends a close frame after what waits, and nothing after it; a client that does not answer it is cut
-        off after a few seconds, or after `CATCHING_UP` when something waited."""
+        off after a few seconds, or after a longer time when something waited."""
 
     def cut(self) -> None:
         """Ends the connection without a word."""

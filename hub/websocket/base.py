@@ -5,7 +5,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 
-from hub.websocket import CATCHING_UP, Receiver
+from hub.websocket import Receiver
 from hub.websocket.framing import BINARY, PING, PONG, frame
 from hub.websocket.pinger import Pinged, Pinger
 from hub.websocket.protocol import CLOSED, CLOSING, FAILED, LOST, OPEN, Event, ServerProtocol
@@ -15,9 +15,17 @@ logger = logging.getLogger("magpie.transport")
 #: Bytes of one read: the budget of frames a client has in one turn of the loop.
 READ = 16384
 
+#: What the kernel may hold for one client (bytes). Left alone it grows to 4 MiB, and a client that does not
+#: read is noticed late.
+SEND_BUFFER = 128 << 10
+
 #: Seconds that a client may take to answer a close frame, or to read why its connection failed: closing on
 #: unread data would reset the connection and with it the close frame.
 _CLOSING, _LINGER = 5.0, 2.0
+
+#: Seconds that a client may take to read what waits before our close frame and to answer it: who was closed
+#: for being slow is to read that it was (4008), over a slow line too.
+_CATCHING_UP = 20.0
 
 _PING_FRAME = frame(PING, b"")
 
@@ -69,7 +77,7 @@ class BaseTransport:
     def close(self, code: int, reason: str) -> None:
         if closing := self._protocol.close(code, reason):
             self._write(closing)
-            self._end_in(CATCHING_UP if self.waiting else _CLOSING)
+            self._end_in(_CATCHING_UP if self.waiting else _CLOSING)
 
     def cut(self) -> None:
         self._end()

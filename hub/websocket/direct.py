@@ -7,8 +7,7 @@ here, in order. What that is worth is told in docs/performance.md.
 
 import socket
 
-from hub.websocket import SEND_BUFFER
-from hub.websocket.base import READ, BaseTransport
+from hub.websocket.base import READ, SEND_BUFFER, BaseTransport
 from hub.websocket.pinger import Pinger
 from hub.websocket.protocol import LOST, OPEN
 

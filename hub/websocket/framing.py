@@ -9,9 +9,6 @@ import struct
 #: Opcodes (§11.8). A message is a text or a binary one; the others are control frames, §5.5.
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
-#: Close codes of the protocol itself (§7.4.1); what else we close with is in `protocol.frames`.
-PROTOCOL_ERROR, INVALID_DATA, TOO_BIG = 1002, 1007, 1009
-
 _FINAL = 0x80
 
 

@@ -2,32 +2,14 @@
 
 from codecs import utf_8_decode
 
-from hub.websocket.framing import (
-    BINARY,
-    CLOSE,
-    CONTINUATION,
-    INVALID_DATA,
-    PING,
-    PONG,
-    PROTOCOL_ERROR,
-    TEXT,
-    TOO_BIG,
-)
+from hub.websocket.closing import INVALID_DATA, PROTOCOL_ERROR, TOO_BIG, Fault, check_close
+from hub.websocket.framing import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT
 from hub.websocket.masking import unmask
 
 #: What has been found: (opcode, payload). A text's payload is a str, all others are bytes.
 Found = tuple[int, str | bytes]
 
 _CONTROL = frozenset((CLOSE, PING, PONG))
-
-
-class Fault(Exception):
-    """The client broke the protocol: its connection fails with this close code (§7.1.7). None: it ends
-    without a word."""
-
-    def __init__(self, code: int | None, reason: str) -> None:
-        super().__init__(reason)
-        self.code, self.reason = code, reason
 
 
 class FrameParser:
@@ -101,7 +83,10 @@ class FrameParser:
         end = start + 4 + length
         if end > len(data):
             return None
-        found.append((opcode, unmask(data[start : start + 4], data[start + 4 : end])))
+        payload = unmask(data[start : start + 4], data[start + 4 : end])
+        if opcode == CLOSE:
+            check_close(payload)
+        found.append((opcode, payload))
         return len(data) if opcode == CLOSE else end
 
     def _data_frame(

@@ -6,23 +6,16 @@ for whoever is above. `close` begins a close of ours. What is returned is to be 
 and the TCP connection is to be treated as `state` says.
 """
 
-import struct
 from enum import Enum
 
-from hub.websocket.framing import CLOSE, INVALID_DATA, PING, PONG, PROTOCOL_ERROR, frame
-from hub.websocket.parser import Fault, Found, FrameParser
+from hub.websocket.closing import Fault, close_payload
+from hub.websocket.framing import CLOSE, PING, PONG, frame
+from hub.websocket.parser import Found, FrameParser
 
 #: An event: TEXT with a str, BINARY, PING, PONG or CLOSE with bytes, or FAULT with the payload of the close
 #: frame that says what was wrong.
 Event = Found
 FAULT = 16
-
-#: Bytes of a close frame's reason: a control frame has 125 (§5.5), two of them for the code.
-_REASON = 123
-
-#: Codes below 3000 that a close frame may carry: §7.4.1, and 1012–1014, registered since. The others are
-#: reserved (1004), or only ever tell of a close that had no code (1005, 1006, 1015).
-_REGISTERED = frozenset((1000, 1001, 1002, 1003, *range(1007, 1015)))
 
 
 class State(Enum):
@@ -51,14 +44,12 @@ class ServerProtocol:
         if self._parser is not None:
             try:
                 self._parser.feed(data, events)
-                if events and events[-1][0] == CLOSE:
-                    self._parser = None  # §5.5.1
-                    _check_close(events[-1][1])
             except Fault as fault:
                 self._parser = None  # §7.1.7
+                events.append((FAULT, fault.payload))
+            else:
                 if events and events[-1][0] == CLOSE:
-                    events.pop()
-                events.append((FAULT, b"" if fault.code is None else _close_payload(fault.code, str(fault))))
+                    self._parser = None  # §5.5.1
         return events
 
     def answer(self, kind: int, payload: bytes) -> bytes:
@@ -82,30 +73,9 @@ class ServerProtocol:
         if self.state is not OPEN:
             return b""
         self.state = CLOSING
-        return frame(CLOSE, _close_payload(code, reason))
+        return frame(CLOSE, close_payload(code, reason))
 
     def lost(self) -> None:
         """TCP has ended (§7.1.4)."""
         self.state = LOST
         self._parser = None
-
-
-def _check_close(payload: str | bytes) -> None:
-    """§5.5.1: a close frame is empty, or has a code and perhaps a reason in UTF-8."""
-    assert isinstance(payload, bytes)
-    if not payload:
-        return
-    if len(payload) == 1:
-        raise Fault(PROTOCOL_ERROR, "half a close code")
-    code = int.from_bytes(payload[:2], "big")
-    if code not in _REGISTERED and not 3000 <= code < 5000:  # §7.4.2
-        raise Fault(PROTOCOL_ERROR, "no such close code")
-    try:
-        payload[2:].decode()
-    except UnicodeDecodeError:
-        raise Fault(INVALID_DATA, "not UTF-8") from None  # §8.1
-
-
-def _close_payload(code: int, reason: str) -> bytes:
-    """A reason that is too long is cut, between two characters."""
-    return struct.pack("!H", code) + reason.encode()[:_REASON].decode(errors="ignore").encode()

@@ -6,8 +6,7 @@ import socket
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
-from hub.websocket import SEND_BUFFER
-from hub.websocket.base import READ, BaseTransport
+from hub.websocket.base import READ, SEND_BUFFER, BaseTransport
 from hub.websocket.pinger import Pinger
 from hub.websocket.protocol import LOST
 

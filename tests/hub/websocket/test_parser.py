@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.websocket.closing import Fault
 from hub.websocket.framing import BINARY, CLOSE, PING, PONG, TEXT
-from hub.websocket.parser import Fault, FrameParser
+from hub.websocket.parser import FrameParser
 
 LIMIT = 1 << 16
 
