@@ -18,9 +18,9 @@ def take(stream: IOStream) -> tuple[socket.socket, bytes]:
     Raises `OSError` when there is no descriptor left."""
     taken = stream.socket.dup()
     try:
-        # A read that something is there for is done at once. Half the buffer: more than was read along with
-        # a request's head, and never so much that the stream would complain.
-        reading = asyncio.ensure_future(stream.read_bytes(stream.max_buffer_size // 2, partial=True))
+        # A read that something is there for is done at once. Along with a request's head, which is shorter
+        # than one chunk, no more than another chunk has been read.
+        reading = asyncio.ensure_future(stream.read_bytes(2 * stream.read_chunk_size, partial=True))
         early = reading.result() if reading.done() else b""
     except StreamClosedError:
         early = b""  # the socket will say so too

@@ -115,6 +115,18 @@ async def test_an_unknown_tornado(monkeypatch, expect_logs, tornado, tmp_path):
             assert app.services.transports.stats()["stream"] == 1
 
 
+async def test_a_stream_that_is_still_writing():
+    """A connection whose stream has something to write keeps it: nothing of that is lost."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        stream = IOStream(ours)
+        assert taking.can_take(stream)
+        stream.write(b"x" * 10_000_000)
+        assert not taking.can_take(stream)
+        stream.close()
+        assert not taking.can_take(stream)
+
+
 async def test_no_descriptor_left(monkeypatch, app):
     """A connection whose socket can't be taken for want of a descriptor stays with its stream."""
 

@@ -118,6 +118,15 @@ async def test_frames_that_come_with_the_handshake(app):
     wire.close()
 
 
+async def test_many_frames_that_come_with_the_handshake(app):
+    """However much a client says before it has read the answer, all of it is heard."""
+    client = await app.client().register()
+    wire = await Wire.open(client, early=masked(TEXT, BEAT) * 10_000)
+    for _ in range(10_000):
+        assert (await wire.frame())[0] == TEXT
+    wire.close()
+
+
 async def test_a_read_mark_between_messages(app):
     """Frames that wait for the database keep their place: what follows is handled after them."""
     ann, bob = await app.client().register(), await app.client().register()
