@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hub.websocket.closing import Fault
 from hub.websocket.framing import BINARY, CLOSE, PING, PONG, TEXT
+from hub.websocket.masking import unmask, unmask_slowly
 from hub.websocket.parser import FrameParser
 
 LIMIT = 1 << 16
@@ -145,3 +146,10 @@ def test_any_bytes(pieces):
         parse(*pieces)
     except Fault:
         pass
+
+
+@given(st.binary(min_size=4, max_size=4), st.binary(max_size=300))
+def test_masks(mask, data):
+    """Payloads are unmasked alike with Tornado's C code and without, and twice is nothing."""
+    assert unmask(mask, data) == unmask_slowly(mask, data)
+    assert unmask(mask, unmask(mask, data)) == data
