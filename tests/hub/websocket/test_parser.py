@@ -139,6 +139,43 @@ def test_the_limit_is_exact():
     ]
 
 
+frames = st.builds(
+    masked,
+    st.sampled_from([0, TEXT, TEXT, BINARY, CLOSE, PING, PONG, 3, 11]),
+    st.one_of(
+        st.text(max_size=40).map(str.encode),
+        st.binary(max_size=40),
+        st.binary(min_size=120, max_size=300),
+        st.sampled_from([b"\xf4\x90\x80\x80", b"\xe4\xbd", b"\x03\xe8", b"\x03\xed"]),
+    ),
+    final=st.booleans(),
+    rsv=st.sampled_from([0, 0, 0, 0, 0x40]),
+)
+
+
+def outcome(pieces):
+    """What is found, and the code of the fault that ends it."""
+    parser, found = FrameParser(250), []
+    for piece in pieces:
+        try:
+            parser.feed(piece, found)
+        except Fault as fault:
+            return found, fault.code
+        if found and found[-1][0] == CLOSE:
+            return found, "closed"
+    return found, None
+
+
+@given(st.lists(frames, max_size=6), st.lists(st.integers(0, 1500), max_size=8))
+def test_cuts_change_nothing(said, cuts):
+    """Good or bad, what a client says means the same however it is cut into reads."""
+    wire = b"".join(said)
+    edges = [0, *sorted(min(cut, len(wire)) for cut in cuts), len(wire)]
+    whole = outcome([wire])
+    assert outcome([wire[a:b] for a, b in zip(edges, edges[1:])]) == whole
+    assert outcome([wire[i : i + 1] for i in range(len(wire))]) == whole
+
+
 @given(st.lists(st.binary(max_size=200), max_size=10))
 def test_any_bytes(pieces):
     """Nothing that a client sends does more than break its own connection."""
