@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.scenario == "compare":
             return asyncio.run(compare.run(options, progress))
         if options.scenario == "echo":
-            return asyncio.run(echo.run(options))
+            return asyncio.run(echo.run(options, progress))
         return asyncio.run(_one(options, progress))
     except (ServerFailed, ClientsFailed, CallFailed, ValueError, OSError) as error:
         progress.clear()

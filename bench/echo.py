@@ -8,6 +8,7 @@ from argparse import Namespace
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
+from bench.report import Progress
 from hub.websocket import Transport, handshake
 from hub.websocket.framing import BINARY, TEXT, frame
 from hub.websocket.transports import Transports
@@ -58,8 +59,8 @@ def serve(port: int, kind: str) -> tuple[HTTPServer, Transports]:
     return server, transports
 
 
-async def run(options: Namespace) -> int:
-    """Until it is told to stop."""
+async def run(options: Namespace, progress: Progress) -> int:
+    """Until it is told to stop. There is no `progress`."""
     logging.basicConfig(level=logging.WARNING)
     serve(options.port, options.transport)
     print(f"echo on ws://127.0.0.1:{options.port}, transport {options.transport}", flush=True)
