@@ -8,7 +8,6 @@ from argparse import Namespace
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
-from bench.report import Progress
 from hub.websocket import Transport, handshake
 from hub.websocket.framing import BINARY, TEXT, frame
 from hub.websocket.transports import Transports
@@ -59,8 +58,8 @@ def serve(port: int, kind: str) -> tuple[HTTPServer, Transports]:
     return server, transports
 
 
-async def run(options: Namespace, progress: Progress) -> int:
-    """Until it is told to stop. There is no `progress`."""
+async def run(options: Namespace, progress: object) -> int:
+    """Until it is told to stop; of `progress` there is none."""
     logging.basicConfig(level=logging.WARNING)
     serve(options.port, options.transport)
     print(f"echo on ws://127.0.0.1:{options.port}, transport {options.transport}", flush=True)

@@ -1,5 +1,6 @@
 """The frame parser: RFC 6455 as a server reads it, however the bytes are cut."""
 
+import itertools
 import os
 import struct
 
@@ -172,7 +173,7 @@ def test_cuts_change_nothing(said, cuts):
     wire = b"".join(said)
     edges = [0, *sorted(min(cut, len(wire)) for cut in cuts), len(wire)]
     whole = outcome([wire])
-    assert outcome([wire[a:b] for a, b in zip(edges, edges[1:])]) == whole
+    assert outcome([wire[a:b] for a, b in itertools.pairwise(edges)]) == whole
     assert outcome([wire[i : i + 1] for i in range(len(wire))]) == whole
 
 
