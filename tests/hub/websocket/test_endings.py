@@ -9,6 +9,7 @@ import ujson
 
 from handlers.socket.handshake import ChatSocket
 from hub.websocket import base
+from hub.websocket.protocol import OPEN
 from tests.hub.websocket.test_parser import masked
 from tests.hub.websocket.wire import BEAT, BROKEN, CLOSE, NO_TEXT, PING, TEXT, TOO_BIG, Wire
 
@@ -143,8 +144,8 @@ async def test_a_client_that_falls_behind(app, monkeypatch):
     await ann.post("/contact/addfriend", dstid=bob.user_id)
     wire = await Wire.open(bob)
     content = "x" * 3500
-    (node,) = (node for node in app.services.hub._nodes.values())
-    while not node.closed:
+    (transport,) = app.services.transports._pinger
+    while transport._protocol.state is OPEN:
         answers = await asyncio.gather(
             *(
                 ann.post_json("/message/send", cmd=10, dstid=bob.user_id, media=1, content=content)

@@ -19,7 +19,6 @@ from tornado.iostream import IOStream
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 from hub.websocket import taking, transports
-from hub.websocket.stream import StreamTransport
 from hub.websocket.transports import Transports
 from tests.app import running
 from tests.raw_socket import RawSocket, frame
@@ -70,8 +69,7 @@ async def test_under_tls(certificate, tmp_path):
         )
         async with socket:
             assert (await socket.receive())["cmd"] == 3
-            (node,) = app.services.hub._nodes.values()
-            assert isinstance(node._transport, StreamTransport)
+            assert app.services.transports.stats()["stream"] == 1
             await socket.write(
                 frame({"cmd": 10, "dstid": me["id"], "media": 1, "content": "x" * 40_000, "cid": "1"})
             )
