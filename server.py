@@ -167,7 +167,7 @@ async def serve(config: Config) -> None:
 async def drain(listener: Listener, site: Site, seconds: float) -> None:
     """Stops without losing anything: nobody new, clients told to come back, queued messages committed.
 
-    Transports are closed over two thirds of `seconds`, so that their clients do not all return in one moment.
+    Sockets are closed over two thirds of `seconds`, so that their clients do not all return in one moment.
     """
     services: Services = site.settings["services"]
     services.draining = True
