@@ -152,7 +152,7 @@ class Hub:
     ping_timeout: float = _number(20.0, 1, 3600)
     max_frame: int = _number(65536, 1024, 16777216)
     bad_frames: int = _number(20, 1, 100000)
-    transport: str = _one_of("fast", "fast", "stock")
+    transport: str = _one_of("direct", "direct", "stream")
     typing_max_members: int = _number(200, 0, 1000000)
     offline_delay: float = _number(5.0, 0, 3600)
 

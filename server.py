@@ -30,7 +30,7 @@ from handlers.http.listener import Listener
 from handlers.http.site import Site
 from hub.hub import Hub
 from hub.ports import memory
-from hub.transport.sockets import Sockets
+from hub.websocket.transports import Transports
 from log.log import Log
 from media.prepare import Studio
 from models import state
@@ -79,7 +79,7 @@ def make_services(config: Config) -> Services:
     except ValueError as error:
         raise ConfigError(str(error)) from None
     hub = Hub(memory.alone(), config.hub.offline_delay, config.hub.queue_bytes)
-    sockets = Sockets(
+    transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
     )
     message_log = Log(
@@ -94,7 +94,7 @@ def make_services(config: Config) -> Services:
         config,
         db,
         hub,
-        sockets,
+        transports,
         message_log,
         storage,
         Studio(config.uploads),
@@ -114,7 +114,7 @@ def make_app(services: Services) -> Site:
 async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
-    services.sockets.close()
+    services.transports.close()
     await services.hub.close()
     services.hasher.close()
     await services.studio.close()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from actions.typing import Typing
     from database.door import Database
     from hub.hub import Hub
-    from hub.transport.sockets import Sockets
+    from hub.websocket.transports import Transports
     from log.log import Log
     from media.prepare import Studio
     from storage.base import Storage
@@ -23,7 +23,7 @@ class Services:
     config: Any  #: `config.Config`; only `server.py` may import it
     db: Database  #: the door to the rows: ``await app.db.read(fn, *args)``
     hub: Hub  #: who is connected, and the way to them
-    sockets: Sockets  #: which transport a connection gets
+    transports: Transports  #: a transport for each connection
     log: Log  #: what makes a message durable
     storage: Storage  #: media bytes
     studio: Studio  #: makes uploads ready to be stored and shown

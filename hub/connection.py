@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 
 from hub.audience import Look
-from hub.transport import Transport, text_frame
+from hub.websocket import Transport, text_frame
 from protocol import frames
 from protocol.errors import Refusal
 from protocol.frames import CloseCode

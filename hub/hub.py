@@ -19,7 +19,7 @@ from hub.ports import Ports
 from hub.ports.bus import Publication
 from hub.ports.control import MembershipChanged, Order, SessionRevoked
 from hub.presence import Announcer
-from hub.transport import Transport, text_frame
+from hub.websocket import Transport, text_frame
 from protocol.frames import CloseCode
 
 logger = logging.getLogger("magpie.hub")

@@ -22,7 +22,8 @@ data in a temporary directory), puts users, friends and groups into its database
   pairs     people who talk in twos                       storm   everybody comes back after a restart
   mixed     a company's day in --seconds                  all     the table of docs/performance.md
   compare   the room on other servers, and the kernel's floor
-  versus    the rows of `all` on this code and on another checkout (--before DIR), in turn"""
+  versus    the rows of `all` on this code and on another checkout (--before DIR), in turn
+  echo      no load: a WebSocket on --port that says back what it is told, over --transport"""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Options:
     users_out: Path | None
     json: Path | None
     svg: Path | None
+    port: int
+    transport: str
 
 
 def parse(arguments: list[str] | None = None) -> Options:
@@ -56,10 +59,11 @@ def parse(arguments: list[str] | None = None) -> Options:
         prog="python -m bench", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("scenario", choices=[*SCENARIOS, "all", "compare", "versus"])
+    add("scenario", choices=[*SCENARIOS, "all", "compare", "versus", "echo"])
     _add_load(parser.add_argument_group("the load"))
     _add_server(parser.add_argument_group("the server"))
     _add_versus(parser.add_argument_group("versus"))
+    _add_echo(parser.add_argument_group("echo"))
     _add_output(parser.add_argument_group("what comes out"))
     given = parser.parse_args(arguments)
     if bool(given.url) != bool(given.users):
@@ -97,6 +101,8 @@ def parse(arguments: list[str] | None = None) -> Options:
         users_out=given.users_out,
         json=given.json,
         svg=given.svg,
+        port=given.port,
+        transport=given.transport,
     )
 
 
@@ -122,6 +128,12 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
         metavar="F",
         help="all, compare, versus: smaller by this factor",
     )
+
+
+def _add_echo(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--port", type=_within(1, 65535), default=9001, metavar="N", help="to listen on (9001)")
+    add("--transport", choices=["direct", "stream"], default="direct", help="(direct)")
 
 
 def _add_server(group: argparse._ArgumentGroup) -> None:

@@ -41,9 +41,6 @@ class Site(Application):
             services=services,
             proxies=security.networks(config.server.proxies),
             media_origins=security.media_origins(config.storage),
-            websocket_ping_interval=config.hub.ping_interval,
-            websocket_ping_timeout=config.hub.ping_timeout,
-            websocket_max_message_size=config.hub.max_frame,
         )
         self.running: weakref.WeakSet[ApiHandler] = weakref.WeakSet()
 

@@ -1,14 +1,14 @@
 """The WebSocket ``/chat?id=<userid>&token=<token>[&v=2]``: one node of the hub for each connection."""
 
-from collections.abc import Awaitable
-
+from hub.node import Node
+from tornado.util import ObjectDict
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketHandler, WebSocketProtocol
 
 from actions import sessions
 from handlers.http import security
-from handlers.http.gate import BaseHandler
+from handlers.http.base import BaseHandler
 from handlers.socket.session import ChatClient
+from hub.websocket import handshake
 from models.sessions import Entrance
 from protocol import frames, values
 from protocol.clock import now_ms
@@ -16,17 +16,15 @@ from protocol.errors import Refusal
 from protocol.frames import CloseCode
 
 
-class ChatSocket(BaseHandler, WebSocketHandler):
-    """The handshake. Once it is done a `ChatClient` has the conversation; with the fast transport nothing of
-    this handler is left then."""
+class ChatSocket(BaseHandler):
+    """The handshake. Once it is done a `ChatClient` has the conversation, and nothing of this handler, or of
+    the request, is left."""
 
-    _client: ChatClient | None = None
-    _entrance: Entrance | None = None
-    _mark = 0  # of the hub's journal, before the entrance was read
-    _token = ""
-    _v2 = False
-
-    # --- the handshake ------------------------------------------------------------------------------------
+    _id: int  # who has been let in
+    _token: str  # by which
+    _v2: bool
+    _entrance: Entrance  # what the hub has to know of the session
+    _mark: int  # of the hub's journal, before the entrance was read
 
     async def prepare(self) -> None:
         """Lets in the user named by `id` with a token of theirs, or their cookie; anything else is a 403."""
@@ -46,32 +44,50 @@ class ChatSocket(BaseHandler, WebSocketHandler):
             raise HTTPError(403)
         token = tokens[0] if tokens else ""  # a classic page that came without one sends it empty
         self._token = token or security.cookie_tokens(self.request, self.secure).get(user_id, "")
-        self.user_id, self._v2 = user_id, bool(versions)
+        self.user_id = self._id = user_id
+        self._v2 = bool(versions)
         if not self._token or not await self._read_entrance():
             raise HTTPError(403)
 
+    async def get(self) -> None:
+        """Answers the handshake, takes the connection from Tornado and opens it."""
+        try:
+            answer = handshake.accept(self.request.version, self.request.headers)
+        except handshake.BadHandshake as refused:
+            self.set_status(refused.status)
+            for name, value in refused.headers.items():
+                self.set_header(name, value)
+            self.finish(str(refused))
+            return
+        stream = self.detach()
+        self.ui = ObjectDict()  # the one that Tornado made has this handler in it, a cycle
+        self.set_status(499 if stream.closed() else 101)
+        self.application.log_request(self)
+        if stream.closed():  # the client has not waited for its session to be looked up
+            return
+        client, transport = ChatClient(self.app), self.app.transports.open(stream, answer)
+        session_id = self._entrance.session_id
+        client.node = self.app.hub.register(self._id, session_id, self._v2, self.lang, transport)
+        try:
+            await self._enter(client.node)
+        except BaseException:
+            transport.cut()
+            raise
+        finally:
+            transport.start(client)
+
     async def _read_entrance(self) -> bool:
-        """Whether the token opens a session of the user; what the hub has to know of it is kept for
-        `open`."""
+        """Whether the token opens a session of the user."""
         self._mark = self.app.hub.journal.mark
-        self._entrance = await sessions.enter(self.app, self.user_id, self._token)
-        return self._entrance is not None
+        entrance = await sessions.enter(self.app, self._id, self._token)
+        if entrance is not None:
+            self._entrance = entrance
+        return entrance is not None
 
-    def check_origin(self, origin: str) -> bool:
-        """Judged in `prepare`, also where Tornado would not ask."""
-        return True
-
-    def get_websocket_protocol(self) -> WebSocketProtocol | None:
-        stock = super().get_websocket_protocol()
-        return stock and self.app.sockets.protocol(stock)
-
-    async def open(self) -> None:
+    async def _enter(self, node: Node) -> None:
         """The node enters its rooms, and the welcome is its first frame: what is published from then on
         reaches it."""
-        self._client = client = ChatClient(self.app)
-        transport = self.app.sockets.take(self, client)
-        hub, entrance = self.app.hub, self._entrance
-        client.node = node = hub.register(self.user_id, entrance.session_id, self._v2, self.lang, transport)
+        hub = self.app.hub
         try:
             while not hub.enter(node, self._entrance.room_ids, self._mark, self._welcome()):
                 if not await self._read_entrance():
@@ -79,9 +95,6 @@ class ChatSocket(BaseHandler, WebSocketHandler):
                     return
         except Refusal:
             node.close(CloseCode.RESTART, "try again")
-        except BaseException:
-            client.on_close()  # Tornado does not call it for a connection that never opened
-            raise
 
     def _welcome(self) -> str | None:
         """The first frame of a v2 node; a classic one would draw it as a message."""
@@ -89,15 +102,6 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         return (
             frames.welcome(self._entrance.epoch, now_ms(), hub.heartbeat, hub.max_frame) if self._v2 else None
         )
-
-    # --- with a stock transport -----------------------------------------------------------------------------
-
-    def on_message(self, raw: str | bytes) -> Awaitable[None] | None:
-        return self._client.on_message(raw)
-
-    def on_close(self) -> None:
-        if self._client is not None:
-            self._client.on_close()
 
 
 routes = [(r"/chat", ChatSocket)]

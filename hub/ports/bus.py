@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from hub.audience import Audience
-from hub.transport import text_frame
+from hub.websocket import text_frame
 
 
 def user_channel(user_id: int) -> str:

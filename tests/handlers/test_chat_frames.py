@@ -140,7 +140,7 @@ async def test_the_largest_frame(app):
         assert await mine.closed() == 1009
 
 
-@pytest.mark.parametrize("transport", ["fast", "stock"])
+@pytest.mark.parametrize("transport", ["direct", "stream"])
 @pytest.mark.parametrize("size", [MAX_FRAME + 1, 12_000_000])
 async def test_too_large(tmp_path, transport, size):
     """A larger frame ends the connection with 1009, which the client gets to read though it was still

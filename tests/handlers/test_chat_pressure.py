@@ -57,7 +57,7 @@ async def test_too_slow(app):
         assert (await again.receive(11))["seq"] == rows[-1]["seq"] + 1
 
 
-@pytest.mark.parametrize("transport", ["fast", "stock"])
+@pytest.mark.parametrize("transport", ["direct", "stream"])
 async def test_pings_without_end(tmp_path, transport):
     """A client that pings and never reads the answers makes the server keep one of them, not all."""
     async with running(tmp_path, {"hub.transport": transport}) as app:

@@ -6,7 +6,7 @@ import ujson
 
 
 class RecordingSocket:
-    """A `hub.transport.Transport`. `writes`: each piece that was sent. While `stuck`, the kernel takes
+    """A `hub.websocket.Transport`. `writes`: each piece that was sent. While `stuck`, the kernel takes
     nothing and what is sent waits, until `unstick`."""
 
     def __init__(self) -> None:

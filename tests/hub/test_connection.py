@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.connection import Connection
-from hub.transport import text_frame
+from hub.websocket import text_frame
 from protocol.errors import Forbidden
 from protocol.frames import CloseCode
 from protocol.messages import SINGLE, Message, Receipt

@@ -127,7 +127,7 @@ def loop():
         yield made
 
 
-@pytest.fixture(scope="module", params=["fast", "stock"])
+@pytest.fixture(scope="module", params=["direct", "stream"])
 def siege(loop, tmp_path_factory, request):
     made = Siege()
     loop.run(made.begin(tmp_path_factory.mktemp("siege"), request.param))

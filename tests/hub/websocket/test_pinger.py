@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.transport.pinger import Pinger
+from hub.websocket.pinger import Pinger
 
 INTERVAL, TIMEOUT = 30, 20
 

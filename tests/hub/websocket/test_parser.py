@@ -1,5 +1,6 @@
 """The frame parser: RFC 6455 as a server reads it, however the bytes are cut."""
 
+import itertools
 import os
 import struct
 
@@ -7,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.transport.parser import BINARY, CLOSE, PING, PONG, TEXT, FrameParser, TooBig, Violation
+from hub.websocket.closing import Fault
+from hub.websocket.framing import BINARY, CLOSE, PING, PONG, TEXT
+from hub.websocket.masking import unmask, unmask_slowly
+from hub.websocket.parser import FrameParser
 
 LIMIT = 1 << 16
 
@@ -114,7 +118,7 @@ def test_any_fragmentation(messages, data):
 def test_violations(bad):
     """What breaks the protocol is refused; what came before it is not lost."""
     parser, found = FrameParser(LIMIT), []
-    with pytest.raises(Violation):
+    with pytest.raises(Fault):
         parser.feed(masked(TEXT, b"before") + bad, found)
     assert found[0] == (TEXT, "before")
 
@@ -127,12 +131,50 @@ def test_the_limit_is_exact():
         masked(TEXT, b"x" * LIMIT, final=False) + masked(0, b"x"),
         struct.pack("!BBQ", 0x81, 0xFF, 2**63),
     ):
-        with pytest.raises(TooBig):
+        with pytest.raises(Fault) as fault:
             parse(wire)
+        assert fault.value.code == 1009
     assert parse(masked(TEXT, b"x" * LIMIT, final=False) + masked(PING, b"y" * 125) + masked(0)) == [
         (PING, b"y" * 125),
         (TEXT, "x" * LIMIT),
     ]
+
+
+frames = st.builds(
+    masked,
+    st.sampled_from([0, TEXT, TEXT, BINARY, CLOSE, PING, PONG, 3, 11]),
+    st.one_of(
+        st.text(max_size=40).map(str.encode),
+        st.binary(max_size=40),
+        st.binary(min_size=120, max_size=300),
+        st.sampled_from([b"\xf4\x90\x80\x80", b"\xe4\xbd", b"\x03\xe8", b"\x03\xed"]),
+    ),
+    final=st.booleans(),
+    rsv=st.sampled_from([0, 0, 0, 0, 0x40]),
+)
+
+
+def outcome(pieces):
+    """What is found, and the code of the fault that ends it."""
+    parser, found = FrameParser(250), []
+    for piece in pieces:
+        try:
+            parser.feed(piece, found)
+        except Fault as fault:
+            return found, fault.code
+        if found and found[-1][0] == CLOSE:
+            return found, "closed"
+    return found, None
+
+
+@given(st.lists(frames, max_size=6), st.lists(st.integers(0, 1500), max_size=8))
+def test_cuts_change_nothing(said, cuts):
+    """Good or bad, what a client says means the same however it is cut into reads."""
+    wire = b"".join(said)
+    edges = [0, *sorted(min(cut, len(wire)) for cut in cuts), len(wire)]
+    whole = outcome([wire])
+    assert outcome([wire[a:b] for a, b in itertools.pairwise(edges)]) == whole
+    assert outcome([wire[i : i + 1] for i in range(len(wire))]) == whole
 
 
 @given(st.lists(st.binary(max_size=200), max_size=10))
@@ -140,5 +182,12 @@ def test_any_bytes(pieces):
     """Nothing that a client sends does more than break its own connection."""
     try:
         parse(*pieces)
-    except (Violation, TooBig):
+    except Fault:
         pass
+
+
+@given(st.binary(min_size=4, max_size=4), st.binary(max_size=300))
+def test_masks(mask, data):
+    """Payloads are unmasked alike with Tornado's C code and without, and twice is nothing."""
+    assert unmask(mask, data) == unmask_slowly(mask, data)
+    assert unmask(mask, unmask(mask, data)) == data

@@ -1,15 +1,20 @@
 """Pings: how a connection is found out whose other end is gone without a word."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Protocol
 
 
-class Connection(Protocol):
+class Pinged(Protocol):
     """What the pinger asks of a transport."""
 
+    kind: str  #: of the transport
     unanswered: bool  #: nothing has come since the last ping
-    paused: bool  #: the socket is not read now: silence means nothing
-    seat: "set[Connection] | None"  #: the pinger's own
+    seat: "set[Pinged] | None"  #: the pinger's own
+
+    @property
+    def paused(self) -> bool:
+        """The socket is not read now: silence means nothing."""
 
     def ping(self) -> None: ...
 
@@ -18,20 +23,26 @@ class Connection(Protocol):
 
 class Pinger:
     """Finds connections whose other end is gone without a word: each is pinged once in `interval` seconds and
-    cut off when nothing came for `timeout` seconds after. One timer for all; 0 pings nobody."""
+    cut off when nothing came for `timeout` seconds after. One timer for all; 0 pings nobody. Iterating gives
+    all transports."""
 
     def __init__(self, interval: float, timeout: float) -> None:
-        self._seats: list[set[Connection]] = [set() for _ in range(max(1, round(interval)))]
+        self._seats: list[set[Pinged]] = [set() for _ in range(max(1, round(interval)))]
         self._timeout = min(round(timeout), len(self._seats) - 1)
         self._tick = 0
         self._task = asyncio.get_running_loop().create_task(self._run()) if interval else None
+        self.pings = 0  #: sent so far
+        self.timed_out = 0  #: cut off so far
 
-    def add(self, transport: Connection) -> None:
+    def __iter__(self) -> Iterator[Pinged]:
+        return (transport for seat in self._seats for transport in seat)
+
+    def add(self, transport: Pinged) -> None:
         """Connections that come in one second are pinged in one second."""
         transport.seat = self._seats[self._tick % len(self._seats)]
         transport.seat.add(transport)
 
-    def discard(self, transport: Connection) -> None:
+    def discard(self, transport: Pinged) -> None:
         if transport.seat is not None:
             transport.seat.discard(transport)
             transport.seat = None
@@ -40,9 +51,8 @@ class Pinger:
         """Pings no more and cuts off all that are left."""
         if self._task is not None:
             self._task.cancel()
-        for seat in self._seats:
-            for transport in list(seat):
-                transport.cut()
+        for transport in list(self):
+            transport.cut()
 
     async def _run(self) -> None:
         while True:
@@ -54,6 +64,8 @@ class Pinger:
         self._tick += 1
         for transport in list(self._seats[(self._tick - self._timeout) % len(self._seats)]):
             if transport.unanswered and not transport.paused:
+                self.timed_out += 1
                 transport.cut()
         for transport in list(self._seats[self._tick % len(self._seats)]):
+            self.pings += 1
             transport.ping()

@@ -1,0 +1,65 @@
+"""Which transport a connection gets: decided once at start-up, and for each connection where it can't be
+had."""
+
+import logging
+from collections import Counter
+
+import tornado
+from tornado.iostream import IOStream
+
+from hub.websocket import Transport
+from hub.websocket.base import BaseTransport
+from hub.websocket.direct import DirectTransport
+from hub.websocket.pinger import Pinger
+from hub.websocket.stream import StreamTransport
+from hub.websocket.taking import can_take, take, why_not
+
+logger = logging.getLogger("magpie.transport")
+
+
+class Transports:
+    """Makes a transport for each connection. `kind`: "direct", or "stream" to leave every socket behind
+    Tornado's stream. `max_frame`: bytes of a message; pings as the hub's settings say (seconds)."""
+
+    def __init__(self, kind: str, max_frame: int, ping_interval: float, ping_timeout: float) -> None:
+        fault = why_not() if kind == "direct" else ""
+        self.direct = kind == "direct" and not fault
+        self._max_frame = max_frame
+        self._pinger = Pinger(ping_interval, ping_timeout)
+        if fault:
+            logger.warning(
+                "transport=stream: no socket can be taken out of a stream of Tornado %s: %s",
+                tornado.version,
+                fault,
+            )
+        else:
+            logger.info("transport=%s", kind)
+
+    def open(self, stream: IOStream, answer: bytes) -> Transport:
+        """The transport of a connection whose handshake is over but for the `answer`, which is written."""
+        transport = self._direct(stream) or StreamTransport(stream, self._max_frame, self._pinger)
+        transport.send(answer)
+        return transport
+
+    def _direct(self, stream: IOStream) -> BaseTransport | None:
+        if not self.direct or not can_take(stream):
+            return None
+        try:
+            taken, early = take(stream)
+        except OSError:  # no descriptor is left
+            return None
+        return DirectTransport(taken, early, self._max_frame, self._pinger)
+
+    def stats(self) -> dict[str, int]:
+        """Open connections by their transport, pings sent, and connections cut for not answering one."""
+        kinds = Counter(transport.kind for transport in self._pinger)
+        return {
+            DirectTransport.kind: kinds[DirectTransport.kind],
+            StreamTransport.kind: kinds[StreamTransport.kind],
+            "pings": self._pinger.pings,
+            "timed_out": self._pinger.timed_out,
+        }
+
+    def close(self) -> None:
+        """Cuts off who has not answered a close frame yet."""
+        self._pinger.close()
