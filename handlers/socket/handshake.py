@@ -1,6 +1,5 @@
 """The WebSocket ``/chat?id=<userid>&token=<token>[&v=2]``: one node of the hub for each connection."""
 
-from hub.node import Node
 from tornado.util import ObjectDict
 from tornado.web import HTTPError
 
@@ -8,6 +7,7 @@ from actions import sessions
 from handlers.http import security
 from handlers.http.base import BaseHandler
 from handlers.socket.session import ChatClient
+from hub.connection import Connection
 from hub.websocket import handshake
 from models.sessions import Entrance
 from protocol import frames, values
@@ -84,7 +84,7 @@ class ChatSocket(BaseHandler):
             self._entrance = entrance
         return entrance is not None
 
-    async def _enter(self, node: Node) -> None:
+    async def _enter(self, node: Connection) -> None:
         """The node enters its rooms, and the welcome is its first frame: what is published from then on
         reaches it."""
         hub = self.app.hub
