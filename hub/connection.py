@@ -6,10 +6,7 @@ from collections.abc import Callable
 
 from hub.audience import Look
 from hub.websocket import Transport, text_frame
-from protocol import frames
-from protocol.errors import Refusal
 from protocol.frames import CloseCode
-from protocol.messages import Message, Receipt
 
 #: Ids are unique among all processes, so that a publication's origin is nowhere mistaken for another.
 _numbers = itertools.count(int.from_bytes(os.urandom(4), "big") << 31)
@@ -104,15 +101,6 @@ class Connection:
     def tell(self, text: str) -> None:
         """Queues a frame that is for this connection alone."""
         self.send(text_frame(text))
-
-    def settled(self, message: Message, receipt: Receipt | None, refusal: Refusal | None) -> None:
-        """A message of this connection is durable, or was refused. A classic one is not told."""
-        if not self.v2:
-            return
-        if receipt is not None:
-            self.tell(frames.ack(message, receipt))
-        elif refusal is not None:
-            self.tell(frames.error(refusal, message.cid, self.lang))
 
     def flush(self) -> None:
         """Writes what is queued, as one piece."""

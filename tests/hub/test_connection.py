@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 
 from hub.connection import Connection
 from hub.websocket import text_frame
-from protocol.errors import Forbidden
 from protocol.frames import CloseCode
-from protocol.messages import SINGLE, Message, Receipt
 from tests.hub.sockets import RecordingSocket, read_frames
 
 LIMIT = 1000
@@ -136,21 +134,6 @@ def test_a_groups_frames_count(connection, socket):
     connection.send_now(text_frame("x" * 600))
     connection.send_now(text_frame("y" * 600))
     assert socket.close_code == 4008 and len(socket.writes) == 1
-
-
-def test_acks_are_for_v2(turn):
-    """A v2 connection is told how its message ended; a classic one is told nothing."""
-    message = Message(1, 2, SINGLE, 1, "hi", cid="c")
-    told = {}
-    for v2 in (True, False):
-        socket = RecordingSocket()
-        connection = Connection(1, 1, v2, "en", socket, lambda connection: None, LIMIT)
-        connection.begin()
-        connection.settled(message, Receipt(9, 1, 1, 5), None)
-        connection.settled(message, None, Forbidden("不行", "No"))
-        connection.flush()
-        told[v2] = [(frame["cmd"], frame["cid"], frame.get("msg")) for frame in socket.frames]
-    assert told == {True: [(1, "c", None), (2, "c", "No")], False: []}
 
 
 @given(st.text(), st.integers(0, 70_000))
