@@ -1,7 +1,7 @@
 """The tree of refusals.
 
 Every "no" of the server is one of these, raised wherever the rule lives and turned into an answer
-in one place (`handlers.base` for HTTP, `handlers.chat` for sockets)::
+in one place (`handlers.http.gate` for HTTP, `handlers.socket.session` for sockets)::
 
     Refusal
     ├── Refused        -1    a rule says no
@@ -26,7 +26,7 @@ class Refusal(Exception):
     zh = "操作被拒绝"
     en = "Refused"
 
-    def __init__(self, zh: str = "", en: str = "", data: dict | None = None) -> None:
+    def __init__(self, zh: str = "", en: str = "", data: dict[str, object] | None = None) -> None:
         self.zh = zh or self.zh
         self.en = en or (zh if zh else self.en)
         self.data = data

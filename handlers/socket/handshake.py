@@ -7,19 +7,21 @@ from tornado.websocket import WebSocketHandler, WebSocketProtocol
 
 from actions import sessions
 from handlers.http import security
-from handlers.http.gate import BaseHandler
+from handlers.http.base import BaseHandler
 from handlers.socket.session import ChatClient
 from models.sessions import Entrance
 from protocol import frames, values
 from protocol.clock import now_ms
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
+from protocol.limits import MAX_INT
 
 
 class ChatSocket(BaseHandler, WebSocketHandler):
     """The handshake. Once it is done a `ChatClient` has the conversation; with the fast transport nothing of
     this handler is left then."""
 
+    user_id: int
     _client: ChatClient | None = None
     _entrance: Entrance | None = None
     _mark = 0  # of the hub's journal, before the entrance was read
@@ -42,11 +44,12 @@ class ChatSocket(BaseHandler, WebSocketHandler):
         if len(ids) != 1 or len(tokens) > 1 or versions not in ([], ["2"]):
             raise HTTPError(403)
         user_id = values.digits(ids[0])
-        if type(user_id) is not int or not 1 <= user_id <= values.MAX_INT:
+        if type(user_id) is not int or not 1 <= user_id <= MAX_INT:
             raise HTTPError(403)
         token = tokens[0] if tokens else ""  # a classic page that came without one sends it empty
         self._token = token or security.cookie_tokens(self.request, self.secure).get(user_id, "")
-        self.user_id, self._v2 = user_id, bool(versions)
+        self.user_id = self.caller_id = user_id
+        self._v2 = bool(versions)
         if not self._token or not await self._read_entrance():
             raise HTTPError(403)
 

@@ -128,7 +128,7 @@ def test_envelopes():
         "msg": "好",
         "data": {"a": "/mnt/你"},
     }
-    assert "/mnt/你" in envelope.ok("/mnt/你")
+    assert "/mnt/你" in envelope.ok("/mnt/你").decode()
     assert json.loads(envelope.ok()) == {"code": 0, "msg": "", "data": None}
     assert json.loads(envelope.rows([])) == {"code": 0, "msg": "", "rows": [], "total": 0}
     assert json.loads(envelope.rows([1], total=5, data={"more": True})) == {
