@@ -119,6 +119,7 @@ class Field:
     def __init__(self, name: str, hint: object, default: object = NODEFAULT) -> None:
         self.name = name
         self.default = default
+        self.required = default is NODEFAULT
         hint, self.nullable = _without_none(hint)
         self.type, marks = _unpacked(hint)
         self.choices = get_args(self.type) if get_origin(self.type) is Literal else ()
@@ -137,10 +138,13 @@ class Field:
         self.once, self.strip, self.in_frames = (mark in marks for mark in (ONCE, STRIP, IN_FRAMES))
         missing = _of(Missing, marks) or [Missing(f"缺少参数 {name}", f"Missing {name}")]
         self.missing = missing[-1]
-
-    @property
-    def required(self) -> bool:
-        return self.default is NODEFAULT
+        self._check: Callable[[object, str], object]
+        if self.choices:
+            self._check = self._choice
+        elif self.item is not None:
+            self._check = self._list
+        else:
+            self._check = {int: self._integer, str: self._text}[self.type]
 
     # --- in a form ----------------------------------------------------------------------------------------
 
@@ -174,21 +178,14 @@ class Field:
 
     def checked(self, value: object, name: str = "") -> object:
         """The value, or why it is none for this field; `name`: under which it came."""
-        name = name or self.name
-        if self.type is int:
-            value = min(values.integer(value, name, self.low, self.high), self.held)
-        elif self.type is str:
-            value = self._text(value, name)
-        elif self.choices:
-            if not any(type(value) is type(choice) and value == choice for choice in self.choices):
-                raise BadArgument(f"参数 {name} 不正确", f"Bad value of {name}")
-        elif self.item is not None:
-            if type(value) is not list or len(value) > self.longest:
-                raise BadArgument(f"参数 {name} 不正确", f"Bad value of {name}")
-            value = [self.item.checked(item, name) for item in value]
+        value = self._check(value, name or self.name)
         for refuse in self.rules:
             refuse(value, self.name)
         return value
+
+    def _integer(self, value: object, name: str) -> int:
+        number = values.integer(value, name, self.low, self.high)
+        return number if number < self.held else self.held
 
     def _text(self, value: object, name: str) -> str:
         text = values.text(value, name, self.longest, self.bytes)
@@ -197,6 +194,16 @@ class Field:
         if len(text) < self.shortest:
             raise self.refusal()
         return text or (self.default if isinstance(self.default, str) else "")
+
+    def _choice(self, value: object, name: str) -> object:
+        if any(type(value) is type(choice) and value == choice for choice in self.choices):
+            return value
+        raise BadArgument(f"参数 {name} 不正确", f"Bad value of {name}")
+
+    def _list(self, value: object, name: str) -> list[object]:
+        if type(value) is not list or len(value) > self.longest:
+            raise BadArgument(f"参数 {name} 不正确", f"Bad value of {name}")
+        return [self.item.checked(item, name) for item in value] if self.item else value
 
 
 _BOUNDS = ("ge", "le", "min_length", "max_length")
