@@ -52,13 +52,18 @@ C = TypeVar("C", bound=Command)
 
 
 def call(
-    *routes: str, access: Access, limit: str | None = None, anonymous_limit: str | None = None
+    *routes: str,
+    access: Access,
+    limit: str | None = None,
+    anonymous_limit: str | None = None,
+    file: str | None = None,
 ) -> Callable[[type[C]], type[C]]:
     """The command is made by a POST to any of `routes`. It counts against `limit` for its user, before
-    log-in (or against `anonymous_limit`, if that is another) for its address."""
+    log-in (or against `anonymous_limit`, if that is another) for its address. `file`: the part of a
+    multipart body that is one."""
 
     def declare(command: type[C]) -> type[C]:
-        command.by_call = Call(command, routes, access, limit, anonymous_limit or limit)
+        command.by_call = Call(command, routes, access, limit, anonymous_limit or limit, file)
         return command
 
     return declare
@@ -93,6 +98,7 @@ class Call(_Door[C]):
     access: Access
     limit: str | None
     anonymous_limit: str | None
+    file: str | None = None
 
     def read(self, form: Form) -> C:
         """The command in a call's fields, or why there is none."""

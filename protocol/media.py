@@ -3,7 +3,13 @@
 from protocol.declare import Access, Command, call
 
 
-@call("/attach/upload", access=Access.OPTIONAL, limit="upload", anonymous_limit="anonymous_upload")
+@call(
+    "/attach/upload",
+    access=Access.OPTIONAL,
+    limit="upload",
+    anonymous_limit="anonymous_upload",
+    file="file",
+)
 class Upload(Command, frozen=True):
-    """One file, in the part `file` of a multipart body; its content decides what it is. Before log-in it is a
+    """One file; its content decides what it is. Before log-in it is a
     picture: an avatar is chosen before the account exists."""
