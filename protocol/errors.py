@@ -17,6 +17,7 @@ in one place (`handlers.http.gate` for HTTP, `handlers.socket.session` for socke
 """
 
 import math
+from typing import Self
 
 
 class Refusal(Exception):
@@ -43,6 +44,15 @@ class Refused(Refusal):
 class BadArgument(Refusal):
     code = -400
     zh, en = "参数错误", "Bad argument"
+
+    @classmethod
+    def of(cls, name: str) -> Self:
+        """The field has a value that it cannot have."""
+        return cls(f"参数 {name} 不正确", f"Bad value of {name}")
+
+    @classmethod
+    def missing(cls, name: str) -> Self:
+        return cls(f"缺少参数 {name}", f"Missing {name}")
 
 
 class Malformed(BadArgument):

@@ -68,10 +68,9 @@ class Mended:
 
 @dataclass(frozen=True)
 class Missing:
-    """What is said when the field is left out."""
+    """Called with the field's name: what is said when it is left out."""
 
-    zh: str
-    en: str
+    refusal: Callable[[str], BadArgument]
 
 
 #: Given twice it is refused: which one was meant?
@@ -90,7 +89,7 @@ def _refuse_scripts(url: str, name: str) -> None:
     """The address of an avatar or icon is a file of ours or https. Anything else, `javascript:` first of all,
     is refused."""
     if url and not (_PICTURE.match(url) and ".." not in url):
-        raise BadArgument(f"参数 {name} 不正确", f"Bad value of {name}")
+        raise BadArgument.of(name)
 
 
 Number = Annotated[int, Meta(ge=0, le=MAX_INT)]
@@ -136,8 +135,8 @@ class Field:
         self.rules = [rule.refuse for rule in _of(Rule, marks)]
         self.mends = [mended.mend for mended in _of(Mended, marks)]
         self.once, self.strip, self.in_frames = (mark in marks for mark in (ONCE, STRIP, IN_FRAMES))
-        missing = _of(Missing, marks) or [Missing(f"缺少参数 {name}", f"Missing {name}")]
-        self.missing = missing[-1]
+        said = _of(Missing, marks)
+        self._missing = said[-1].refusal if said else BadArgument.missing
         self._check: Callable[[object, str], object]
         if self.choices:
             self._check = self._choice
@@ -172,7 +171,7 @@ class Field:
 
     def refusal(self) -> BadArgument:
         """It was left out."""
-        return BadArgument(self.missing.zh, self.missing.en)
+        return self._missing(self.name)
 
     # --- its value ----------------------------------------------------------------------------------------
 
@@ -198,11 +197,11 @@ class Field:
     def _choice(self, value: object, name: str) -> object:
         if any(type(value) is type(choice) and value == choice for choice in self.choices):
             return value
-        raise BadArgument(f"参数 {name} 不正确", f"Bad value of {name}")
+        raise BadArgument.of(name)
 
     def _list(self, value: object, name: str) -> list[object]:
         if type(value) is not list or len(value) > self.longest:
-            raise BadArgument(f"参数 {name} 不正确", f"Bad value of {name}")
+            raise BadArgument.of(name)
         return [self.item.checked(item, name) for item in value] if self.item else value
 
 

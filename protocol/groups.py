@@ -6,15 +6,16 @@ from msgspec import Meta
 
 from protocol.accounts import Memo
 from protocol.declare import Access, Command, call
+from protocol.errors import BadArgument
 from protocol.fields import ONCE, STRIP, Also, Id, Missing, Picture
 from protocol.limits import MAX_CATE, MAX_GROUP_NAME
 
-GroupName = Annotated[
-    str,
-    Meta(min_length=1, max_length=MAX_GROUP_NAME),
-    STRIP,
-    Missing("缺少群名称", "The group needs a name"),
-]
+
+def _nameless(name: str) -> BadArgument:
+    return BadArgument("缺少群名称", "The group needs a name")
+
+
+GroupName = Annotated[str, Meta(min_length=1, max_length=MAX_GROUP_NAME), STRIP, Missing(_nameless)]
 
 
 @call("/contact/createcommunity", access=Access.USER, limit="contact")

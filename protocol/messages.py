@@ -84,7 +84,7 @@ def _refuse_notices(media: int, name: str) -> None:
 
 def _refuse_padding(cid: str, name: str) -> None:
     if cid.endswith(" "):  # MySQL compares keys padded with spaces
-        raise BadArgument("参数 cid 不正确", "Bad value of cid")
+        raise BadArgument.of(name)
 
 
 #: The two kinds of conversation.
@@ -181,14 +181,14 @@ class SendMessage(Command, frozen=True, kw_only=True):
 
     id: Annotated[Number, IN_FRAMES] | None = None
     userid: Annotated[Number, IN_FRAMES] | None = None
-    cmd: Annotated[Literal[10, 11], Missing("参数 cmd 不正确", "Bad value of cmd")]
+    cmd: Annotated[Literal[10, 11], Missing(BadArgument.of)]
     media: Annotated[
         int,
         Meta(ge=0, le=MAX_MEDIA),
-        Missing("参数 media 不正确", "Bad value of media"),
+        Missing(BadArgument.of),
         Rule(_refuse_notices),
     ]
-    dstid: Annotated[Id, Missing("参数 dstid 不正确", "Bad value of dstid")]
+    dstid: Annotated[Id, Missing(BadArgument.of)]
     content: _Text | None = None
     pic: _Text | None = None
     url: _Text | None = None
@@ -201,9 +201,9 @@ class SendMessage(Command, frozen=True, kw_only=True):
     def check(self) -> None:
         for name in _REQUIRED.get(self.media, ()):
             if not getattr(self, name):
-                raise BadArgument(f"缺少参数 {name}", f"Missing {name}")
+                raise BadArgument.missing(name)
         if self.media == Media.EMOJI and not (self.content or self.url):
-            raise BadArgument("缺少参数 content", "Missing content")
+            raise BadArgument.missing("content")
 
     def by(self, userid: int) -> Message:
         """The message of this author."""

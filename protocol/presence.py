@@ -26,7 +26,7 @@ class Look(Command, frozen=True):
     def check(self) -> None:
         if (self.kind is None) != (self.dstid is None):
             name = "kind" if self.kind is None else "dstid"
-            raise Malformed(f"参数 {name} 不正确", f"Bad value of {name}")
+            raise Malformed.of(name)
 
 
 @frame(Cmd.HEARTBEAT, limit=None)

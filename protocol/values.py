@@ -80,7 +80,7 @@ def digits(value: object) -> object:
 def integer(value: object, name: str, low: int = 0, high: int = MAX_INT) -> int:
     """An int within `low` … `high`; bools, floats and text are refused."""
     if type(value) is not int or not low <= value <= high:
-        raise Malformed(f"参数 {name} 不正确", f"Bad value of {name}")
+        raise Malformed.of(name)
     return value
 
 
@@ -88,7 +88,7 @@ def text(value: object, name: str, max_length: int, max_bytes: int = 0) -> str:
     """A string of at most `max_length` characters, and bytes if that is limited, that every database can
     keep."""
     if type(value) is not str or len(value) > max_length:
-        raise BadArgument(f"参数 {name} 不正确", f"Bad value of {name}")
+        raise BadArgument.of(name)
     if _FORBIDDEN.search(value):
         raise Malformed(f"参数 {name} 含有无效字符", f"{name} holds characters that cannot be stored")
     if max_bytes and len(value) > max_bytes // 4 and len(value.encode("utf-8")) > max_bytes:
