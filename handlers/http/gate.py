@@ -79,9 +79,7 @@ class ApiHandler(BaseHandler, Generic[C]):
 
     async def recognise(self, form: Form) -> None:
         """Finds the caller that the command wants, or refuses."""
-        if self.call is None:
-            raise Forbidden()
-        access = self.call.access
+        access = self.declared.access
         if access is Access.PUBLIC:
             return
         named = _named_user(form, required=access is Access.USER)
@@ -100,21 +98,21 @@ class ApiHandler(BaseHandler, Generic[C]):
 
     def take_limit(self) -> None:
         """Counts this call against its limit: by its user, before log-in by its address."""
-        if self.call is None:
-            raise Forbidden()
-        if self.session is None:
-            limit, key = self.call.anonymous_limit, address_key(self.address)
-            if limit:
-                self.app.limits.check(limit, key)
-        elif self.call.limit:
-            self.app.limits.check(self.call.limit, self.session.user_id)
+        limit = self.declared.limit if self.session else self.declared.anonymous_limit
+        if limit:
+            caller = self.session.user_id if self.session else address_key(self.address)
+            self.app.limits.check(limit, caller)
 
     def read(self, form: Form) -> C:
         """The command in the fields."""
+        return self.declared.read(form)
+
+    @property
+    def declared(self) -> Call[C]:
+        """What the command says of its calls; a handler without one lets nobody in."""
         if self.call is None:
             raise Forbidden()
-        command: C = self.call.read(form)
-        return command
+        return self.call
 
     def _cookies(self, named: int | None) -> list[str]:
         """The credentials that came as cookies, only `named`'s if somebody is named."""

@@ -138,3 +138,18 @@ def test_envelopes():
         "total": 5,
         "data": {"more": True},
     }
+
+
+def test_a_long_list_comes_in_pieces():
+    """A list of a megabyte is written a piece at a time, and is the same list."""
+    items = [{"seq": seq, "content": "鹊" * 100} for seq in range(3000)]
+    pieces = list(envelope.rows_in_pieces(items, data={"more": 1}))
+    assert len(pieces) > 10 and max(map(len, pieces)) < 2 * envelope.PIECE_BYTES
+    assert json.loads(b"".join(pieces)) == {
+        "code": 0,
+        "msg": "",
+        "rows": items,
+        "total": 3000,
+        "data": {"more": 1},
+    }
+    assert len(list(envelope.rows_in_pieces(items[:50]))) == 1
