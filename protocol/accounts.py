@@ -65,13 +65,14 @@ class UserRow(TypedDict):
 
 
 class OwnRow(UserRow):
-    """A user as told: whether there is a connection, and after log-in the session's token."""
+    """A user as told: whether there is a connection, and at log-in the session's token, else "". `mobile` is
+    "" in rows about others."""
 
     online: int
     token: str
 
 
-@call("/user/register", access=Access.PUBLIC, limit="register")
+@call("/user/register", access=Access.PUBLIC, limit="register", data=OwnRow)
 class Register(Command, frozen=True):
     """A new account and its first session."""
 
@@ -83,7 +84,7 @@ class Register(Command, frozen=True):
     memo: Memo = ""
 
 
-@call("/user/login", access=Access.PUBLIC)
+@call("/user/login", access=Access.PUBLIC, data=OwnRow)
 class Login(Command, frozen=True):
     """A new session. Its limit counts failures only, so the action looks at it."""
 
@@ -91,7 +92,7 @@ class Login(Command, frozen=True):
     passwd: Secret
 
 
-@call("/user/profile", access=Access.USER, limit="contact")
+@call("/user/profile", access=Access.USER, limit="contact", data=OwnRow)
 class ChangeProfile(Command, frozen=True):
     """Fields that are missing stay as they are; avatar and memo may be emptied. Friends are told of every
     change, so it counts with those of contacts."""
@@ -115,7 +116,7 @@ class ChangePasswd(Command, frozen=True):
     new: NewPasswd
 
 
-@call("/user/find", access=Access.ANY_SESSION, limit="find")
+@call("/user/find", access=Access.ANY_SESSION, limit="find", data=OwnRow)
 class FindUser(Command, frozen=True):
     """A user's row."""
 

@@ -1,5 +1,6 @@
 """Contacts: making friends, and the list of them."""
 
+from protocol.accounts import OwnRow
 from protocol.declare import Access, Command, call
 from protocol.fields import Id
 
@@ -11,6 +12,6 @@ class AddFriend(Command, frozen=True):
     dstid: Id
 
 
-@call("/contact/loadfriend", "/contact/friend", access=Access.USER)
+@call("/contact/loadfriend", "/contact/friend", access=Access.USER, row=OwnRow)
 class ListFriends(Command, frozen=True):
     """The rows of the caller's friends."""

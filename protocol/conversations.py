@@ -1,14 +1,38 @@
 """Conversations: the list of them, and how far one is read."""
 
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from protocol.declare import Access, Command, call, frame
 from protocol.fields import Held, Id, Limit, Place
 from protocol.limits import MAX_CONVERSATIONS
-from protocol.messages import Cmd, Kind
+from protocol.messages import Kind, MessageRow
+from protocol.numbers import Cmd
 
 
-@call("/message/conversations", access=Access.USER)
+class ConversationRow(TypedDict):
+    """A conversation from its reader's side: where it stands, how far it is read, and its last message."""
+
+    kind: int
+    dstid: int
+    seq: int
+    ver: int
+    read: int
+    peer_read: int
+    unread: int
+    mentions: int
+    last: MessageRow
+    pinned: int
+    muted: int
+    updateat: int
+
+
+class Epoch(TypedDict):
+    """Which history the rows belong to."""
+
+    epoch: int
+
+
+@call("/message/conversations", access=Access.USER, row=ConversationRow, data=Epoch)
 class ListConversations(Command, frozen=True):
     """The caller's conversations that have a message, latest change first; `after`: only those changed since
     that `updateat`."""

@@ -57,13 +57,15 @@ def call(
     limit: str | None = None,
     anonymous_limit: str | None = None,
     file: str | None = None,
+    data: object = None,
+    row: object = None,
 ) -> Callable[[type[C]], type[C]]:
     """The command is made by a POST to any of `routes`. It counts against `limit` for its user, before
     log-in (or against `anonymous_limit`, if that is another) for its address. `file`: the part of a
-    multipart body that is one."""
+    multipart body that is one. `data` and `row`: what the answer holds, one thing or a list of them."""
 
     def declare(command: type[C]) -> type[C]:
-        command.by_call = Call(command, routes, access, limit, anonymous_limit or limit, file)
+        command.by_call = Call(command, routes, access, limit, anonymous_limit or limit, file, data, row)
         return command
 
     return declare
@@ -99,6 +101,8 @@ class Call(_Door[C]):
     limit: str | None
     anonymous_limit: str | None
     file: str | None = None
+    data: object = None
+    row: object = None
 
     def read(self, form: Form) -> C:
         """The command in a call's fields, or why there is none."""

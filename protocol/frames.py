@@ -5,7 +5,8 @@ from enum import IntEnum
 import ujson
 
 from protocol.errors import Refusal
-from protocol.messages import Cmd, Message, Receipt
+from protocol.messages import Ack, Message, Receipt
+from protocol.numbers import Cmd
 
 
 class CloseCode(IntEnum):
@@ -21,7 +22,7 @@ def ack(message: Message, receipt: Receipt) -> str:
     return _dump({"cmd": Cmd.ACK, **ack_fields(message, receipt)})
 
 
-def ack_fields(message: Message, receipt: Receipt) -> dict[str, object]:
+def ack_fields(message: Message, receipt: Receipt) -> Ack:
     """What an ack says; also the answer of /message/send."""
     return {
         "cid": message.cid or "",

@@ -1,6 +1,6 @@
 """Groups ("communities" on the wire): making them, joining them, and the list of them."""
 
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from msgspec import Meta
 
@@ -18,7 +18,19 @@ def _nameless(name: str) -> BadArgument:
 GroupName = Annotated[str, Meta(min_length=1, max_length=MAX_GROUP_NAME), STRIP, Missing(_nameless)]
 
 
-@call("/contact/createcommunity", access=Access.USER, limit="contact")
+class GroupRow(TypedDict):
+    """A group as stored and as told."""
+
+    id: int
+    name: str
+    ownerid: int
+    icon: str
+    cate: int
+    memo: str
+    createat: int
+
+
+@call("/contact/createcommunity", access=Access.USER, limit="contact", data=GroupRow)
 class CreateGroup(Command, frozen=True):
     """A new group with the caller as its owner and first member."""
 
@@ -28,7 +40,7 @@ class CreateGroup(Command, frozen=True):
     memo: Memo = ""
 
 
-@call("/contact/loadcommunity", "/contact/community", access=Access.USER)
+@call("/contact/loadcommunity", "/contact/community", access=Access.USER, row=GroupRow)
 class ListGroups(Command, frozen=True):
     """The rows of the groups that the caller made or joined."""
 

@@ -9,6 +9,7 @@ from protocol.declare import Access, Command, call
     limit="upload",
     anonymous_limit="anonymous_upload",
     file="file",
+    data=str,
 )
 class Upload(Command, frozen=True):
     """One file; its content decides what it is. Before log-in it is a

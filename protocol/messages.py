@@ -4,9 +4,8 @@ A message is ``{id, userid, dstid, cmd, media, content, pic, url, memo, amount, 
 adds ``seq``, ``ver`` and ``createat`` and leaves out what is empty.
 """
 
-from enum import IntEnum
 from hashlib import blake2b
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 import msgspec
 import ujson
@@ -25,42 +24,10 @@ from protocol.limits import (
     MAX_MEDIA,
     MAX_TEXT_BYTES,
 )
-
-
-class Cmd(IntEnum):
-    HEARTBEAT = 0
-    ACK = 1
-    ERROR = 2
-    WELCOME = 3
-    SINGLE = 10
-    ROOM = 11
-    TYPING = 12
-    READ = 13
-    PRESENCE = 17
-    LOOK = 18
-    CONTACT_CHANGED = 20
-    COMMUNITY_CHANGED = 21
-
-
-#: The two kinds of conversation are named by the cmd of their messages.
-SINGLE, ROOM = int(Cmd.SINGLE), int(Cmd.ROOM)
-
-
-class Media(IntEnum):
-    TEXT = 1
-    NEWS = 2
-    VOICE = 3
-    IMAGE = 4
-    RED_PACKET = 5
-    EMOJI = 6
-    LINK = 7
-    VIDEO = 8
-    CARD = 9
-    FILE = 10
-    PLACE = 11
-    NOTICE = 90
-    CUSTOM = 100
-
+from protocol.numbers import ROOM as ROOM
+from protocol.numbers import SINGLE as SINGLE
+from protocol.numbers import Cmd as Cmd
+from protocol.numbers import Media as Media
 
 #: The fields a media kind cannot do without. Kinds that are not here are relayed as they are.
 _REQUIRED: dict[int, tuple[str, ...]] = {
@@ -105,6 +72,45 @@ class Receipt(msgspec.Struct, frozen=True):
     createat: int
 
 
+class MessageRow(TypedDict):
+    """A stored message as everybody gets it, by call or as a frame: fields that are empty are left out."""
+
+    id: int
+    userid: int
+    dstid: int
+    cmd: int
+    media: int
+    content: NotRequired[str]
+    pic: NotRequired[str]
+    url: NotRequired[str]
+    memo: NotRequired[str]
+    amount: NotRequired[int]
+    cid: NotRequired[str]
+    ref: NotRequired[int]
+    at: NotRequired[list[int]]
+    seq: int
+    ver: int
+    createat: int
+
+
+class Ack(TypedDict):
+    """The message is durable: what the log gave it."""
+
+    cid: str
+    id: int
+    seq: int
+    ver: int
+    createat: int
+    kind: int
+    dstid: int
+
+
+class More(TypedDict):
+    """Whether the list goes on."""
+
+    more: bool
+
+
 class Message(msgspec.Struct, frozen=True):
     """A message as its author sent it; nothing changes it afterwards. `cid` is None when the client gave
     none; empty texts are ""."""
@@ -139,9 +145,9 @@ class Message(msgspec.Struct, frozen=True):
         )
         return int.from_bytes(blake2b(repr(said).encode(), digest_size=8).digest(), "big", signed=True)
 
-    def row(self, receipt: Receipt) -> dict[str, object]:
+    def row(self, receipt: Receipt) -> MessageRow:
         """The stored message as a JSON object: empty fields are left out."""
-        row: dict[str, object] = {
+        row: MessageRow = {  # type: ignore[typeddict-item]  # its numbers come last
             "id": receipt.id,
             "userid": self.userid,
             "dstid": self.dstid,
@@ -172,7 +178,7 @@ class Message(msgspec.Struct, frozen=True):
         return ujson.dumps(self.row(receipt), ensure_ascii=False, escape_forward_slashes=False)
 
 
-@call("/message/send", access=Access.USER, limit="message")
+@call("/message/send", access=Access.USER, limit="message", data=Ack)
 @frame(Cmd.SINGLE, Cmd.ROOM, limit="message")
 class SendMessage(Command, frozen=True, kw_only=True):
     """A message as a client says it; `Message` is what becomes of it. What is null is left out. Whoever
@@ -223,7 +229,7 @@ class SendMessage(Command, frozen=True, kw_only=True):
         )
 
 
-@call("/message/history", access=Access.USER)
+@call("/message/history", access=Access.USER, row=MessageRow)
 class History(Command, frozen=True):
     """Messages in ascending seq: the nearest below `before`, the first above `after`, or the newest. Both
     bounds are not among them."""
@@ -239,7 +245,7 @@ class History(Command, frozen=True):
             raise BadArgument("before 与 after 只能有一个", "Give before or after, not both")
 
 
-@call("/message/changes", access=Access.USER)
+@call("/message/changes", access=Access.USER, row=MessageRow, data=More)
 class Changes(Command, frozen=True):
     """Messages that changed after `ver`, ascending by ver."""
 

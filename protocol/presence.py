@@ -3,7 +3,8 @@
 from protocol.declare import Command, frame
 from protocol.errors import Malformed
 from protocol.fields import Flag, Id
-from protocol.messages import Cmd, Kind
+from protocol.messages import Kind
+from protocol.numbers import Cmd
 
 
 @frame(Cmd.TYPING, limit="request")

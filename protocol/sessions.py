@@ -1,5 +1,7 @@
 """Sessions: ending them, and the list of them."""
 
+from typing import TypedDict
+
 from protocol.declare import Access, Command, call
 from protocol.fields import Id
 
@@ -9,7 +11,18 @@ class Logout(Command, frozen=True):
     """Ends the caller's session and its sockets."""
 
 
-@call("/user/sessions", access=Access.USER)
+class OpenSession(TypedDict):
+    """Where somebody is logged in; `current`: with the session that asks."""
+
+    id: int
+    ua: str
+    ip: str
+    created: int
+    last_seen: int
+    current: bool
+
+
+@call("/user/sessions", access=Access.USER, row=OpenSession)
 class ListSessions(Command, frozen=True):
     """Where the caller is logged in."""
 

@@ -12,7 +12,7 @@ from protocol.commands import COMMANDS
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
 from protocol.messages import Cmd, Media, SendMessage
-from tools import schema
+from tools.schema import __main__ as schema
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
