@@ -55,11 +55,8 @@ async def test_every_answer_is_as_declared(app):
         "Changes": {**chat, "ver": 0},
     }
     calls = [command for command in COMMANDS if command.by_call]
-    order = {
-        "AddFriend": -2,
-        "SendMessage": -1,
-        "Logout": 1,
-    }  # so that no list is empty, nobody let out early
+    # So that no list is empty, and nobody is let out early.
+    order = {"AddFriend": -2, "SendMessage": -1, "Logout": 1}
     for command in sorted(calls, key=lambda c: order.get(c.__name__, 0)):
         name, route = command.__name__, command.by_call.routes[0]
         if command.by_call.file:
