@@ -9,7 +9,7 @@ from actions.services import Services
 from models import accounts, contacts
 from models import sessions as session_rows
 from models.sessions import SessionRow
-from protocol.accounts import OwnRow, UserRow
+from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import Refused
 from protocol.frames import event
@@ -27,7 +27,7 @@ class Profile(NamedTuple):
 
 async def register(
     app: Services, mobile: str, passwd: str, profile: Profile, client: sessions.Client
-) -> OwnRow:
+) -> rows.User:
     """A new account and its first session; the user's own row, with the token."""
     await app.db.read(accounts.require_free, mobile)
     stored = await app.hasher.hash(passwd)
@@ -38,7 +38,7 @@ async def register(
     return own_row(app, row, await sessions.open_session(app, row["id"], stored, client))
 
 
-async def login(app: Services, mobile: str, passwd: str, client: sessions.Client) -> OwnRow:
+async def login(app: Services, mobile: str, passwd: str, client: sessions.Client) -> rows.User:
     """A new session; the user's own row, with the token. One text for an unknown number and a wrong password.
 
     Guessing is limited before anything is hashed: for this number from this address, and for the address.
@@ -56,7 +56,7 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
     return own_row(app, await app.db.read(accounts.find_user, account["id"]), token)
 
 
-async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -> OwnRow:
+async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -> rows.User:
     """Set some of nickname, avatar, sex and memo; the user's own row. Friends' open pages hear of it."""
     row = await app.db.write(accounts.update_profile, user_id, changes)
     if changes:
@@ -80,17 +80,17 @@ async def change_passwd(app: Services, session: SessionRow, old: str, new: str) 
     sessions.close_sockets(app, ended)
 
 
-async def find(app: Services, viewer_id: int, user_id: int) -> OwnRow:
+async def find(app: Services, viewer_id: int, user_id: int) -> rows.User:
     """A user's row as the viewer may see it."""
     row = await app.db.read(accounts.find_user, user_id)
     return own_row(app, row) if viewer_id == user_id else public_row(app, row)
 
 
-def own_row(app: Services, row: UserRow, token: str = "") -> OwnRow:
+def own_row(app: Services, row: rows.Profile, token: str = "") -> rows.User:
     """A user's row for that user."""
     return {**row, "online": int(app.hub.online(row["id"])), "token": token}
 
 
-def public_row(app: Services, row: UserRow) -> OwnRow:
+def public_row(app: Services, row: rows.Profile) -> rows.User:
     """A user's row for others: nobody else's number is shown."""
     return {**own_row(app, row), "mobile": ""}

@@ -3,7 +3,7 @@
 from actions.accounts import public_row
 from actions.services import Services
 from models import contacts
-from protocol.accounts import OwnRow
+from protocol import rows
 from protocol.clock import now_ms
 from protocol.frames import event
 from protocol.messages import SINGLE, Cmd
@@ -16,6 +16,6 @@ async def add_friend(app: Services, user_id: int, dst_id: int) -> None:
     app.hub.tell([user_id, dst_id], added)
 
 
-async def friends(app: Services, user_id: int) -> list[OwnRow]:
+async def friends(app: Services, user_id: int) -> list[rows.User]:
     """The rows of the user's friends, each with who is online."""
     return [public_row(app, row) for row in await app.db.read(contacts.friends_of, user_id)]

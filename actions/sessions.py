@@ -8,6 +8,7 @@ from typing import NamedTuple
 from actions.services import Services
 from models import sessions
 from models.sessions import Entrance, SessionRow, entrance
+from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import NotFound, SlowDown, TryAgain
 
@@ -53,10 +54,10 @@ async def logout(app: Services, session: SessionRow) -> None:
     app.hub.close_session(session.id)
 
 
-async def sessions_of(app: Services, current: SessionRow) -> list[dict[str, object]]:
+async def sessions_of(app: Services, current: SessionRow) -> list[rows.Session]:
     """`{id, ua, ip, created, last_seen, current}` for each session of the caller."""
-    rows = await app.db.read(sessions.sessions_of, current.user_id, now_ms(), _idle_ms(app))
-    return [{**row, "current": row["id"] == current.id} for row in rows]
+    found = await app.db.read(sessions.sessions_of, current.user_id, now_ms(), _idle_ms(app))
+    return [{**row, "current": row["id"] == current.id} for row in found]
 
 
 async def revoke(app: Services, current: SessionRow, session_id: int | None) -> None:

@@ -3,16 +3,13 @@ functions that log-in asks."""
 
 from models.media import attach
 from models.tables import User
-from protocol.accounts import UserRow
 from protocol.errors import Conflict, NotFound, Refused
 
 #: The columns of a user that may be read; who may see `mobile` is decided where the answer is made.
 PROFILE = (User.id, User.mobile, User.avatar, User.sex, User.nickname, User.memo, User.createat)
 
 
-def create_user(
-    mobile: str, passwd: str, nickname: str, avatar: str, sex: str, memo: str, now: int
-) -> UserRow:
+def create_user(mobile: str, passwd: str, nickname: str, avatar: str, sex: str, memo: str, now: int) -> dict:
     """A new account; `passwd` is the hash to store. `Conflict` when the number has one: the unique index
     decides between two who register it at once."""
     is_new = (
@@ -41,7 +38,7 @@ def require_free(mobile: str) -> None:
         raise _taken()
 
 
-def find_user(user_id: int) -> UserRow:
+def find_user(user_id: int) -> dict:
     """`{id, mobile, avatar, sex, nickname, memo, createat}`, or `NotFound`."""
     row = User.select(*PROFILE).where(User.id == user_id).dicts().first()
     if row is None:
@@ -62,7 +59,7 @@ def passwd_of(user_id: int) -> str:
     return row[0]
 
 
-def update_profile(user_id: int, changes: dict[str, str]) -> UserRow:
+def update_profile(user_id: int, changes: dict[str, str]) -> dict:
     """Set some of nickname, avatar, sex and memo; the row as it is then."""
     if changes:
         User.update(changes).where(User.id == user_id).execute()

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from models.accounts import PROFILE, unknown_user
 from models.conversations import open_single
 from models.tables import USER, Contact, User
-from protocol.accounts import UserRow
 from protocol.errors import Conflict, Refused
 
 
@@ -34,7 +33,7 @@ def befriend(user_id: int, dst_id: int, now: int) -> int:
     return open_single(user_id, dst_id, now)
 
 
-def friends_of(user_id: int) -> list[UserRow]:
+def friends_of(user_id: int) -> list[dict]:
     """The rows of a user's friends, in the order they were added."""
     friends = User.select(*PROFILE).join(Contact, on=(Contact.dstobj == User.id))
     mine = (Contact.ownerid == user_id) & (Contact.cate == USER)

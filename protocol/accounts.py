@@ -1,10 +1,11 @@
 """Accounts: what a client says about itself, and who it looks for."""
 
 import re
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from protocol import rows
 from protocol.declare import Access, Command, call
 from protocol.errors import BadArgument
 from protocol.fields import ONCE, STRIP, Id, Mended, Picture, Rule, Secret
@@ -52,27 +53,7 @@ Memo = Annotated[str, Meta(max_length=MAX_MEMO), STRIP]
 Sex = Literal["M", "W", "U"]
 
 
-class UserRow(TypedDict):
-    """A user as stored, without the password."""
-
-    id: int
-    mobile: str
-    avatar: str
-    sex: str
-    nickname: str
-    memo: str
-    createat: int
-
-
-class OwnRow(UserRow):
-    """A user as told: whether there is a connection, and at log-in the session's token, else "". `mobile` is
-    "" in rows about others."""
-
-    online: int
-    token: str
-
-
-@call("/user/register", access=Access.PUBLIC, limit="register", data=OwnRow)
+@call("/user/register", access=Access.PUBLIC, limit="register", data=rows.User)
 class Register(Command, frozen=True):
     """A new account and its first session."""
 
@@ -84,7 +65,7 @@ class Register(Command, frozen=True):
     memo: Memo = ""
 
 
-@call("/user/login", access=Access.PUBLIC, data=OwnRow)
+@call("/user/login", access=Access.PUBLIC, data=rows.User)
 class Login(Command, frozen=True):
     """A new session. Its limit counts failures only, so the action looks at it."""
 
@@ -92,7 +73,7 @@ class Login(Command, frozen=True):
     passwd: Secret
 
 
-@call("/user/profile", access=Access.USER, limit="contact", data=OwnRow)
+@call("/user/profile", access=Access.USER, limit="contact", data=rows.User)
 class ChangeProfile(Command, frozen=True):
     """Fields that are missing stay as they are; avatar and memo may be emptied. Friends are told of every
     change, so it counts with those of contacts."""
@@ -116,7 +97,7 @@ class ChangePasswd(Command, frozen=True):
     new: NewPasswd
 
 
-@call("/user/find", access=Access.ANY_SESSION, limit="find", data=OwnRow)
+@call("/user/find", access=Access.ANY_SESSION, limit="find", data=rows.User)
 class FindUser(Command, frozen=True):
     """A user's row."""
 

@@ -1,6 +1,6 @@
 """Contacts: making friends, and the list of them."""
 
-from protocol.accounts import OwnRow
+from protocol import rows
 from protocol.declare import Access, Command, call
 from protocol.fields import Id
 
@@ -12,6 +12,6 @@ class AddFriend(Command, frozen=True):
     dstid: Id
 
 
-@call("/contact/loadfriend", "/contact/friend", access=Access.USER, row=OwnRow)
+@call("/contact/loadfriend", "/contact/friend", access=Access.USER, row=rows.User)
 class ListFriends(Command, frozen=True):
     """The rows of the caller's friends."""

@@ -2,28 +2,12 @@
 
 from typing import Annotated, TypedDict
 
+from protocol import rows
 from protocol.declare import Access, Command, call, frame
 from protocol.fields import Held, Id, Limit, Place
 from protocol.limits import MAX_CONVERSATIONS
-from protocol.messages import Kind, MessageRow
+from protocol.messages import Kind
 from protocol.numbers import Cmd
-
-
-class ConversationRow(TypedDict):
-    """A conversation from its reader's side: where it stands, how far it is read, and its last message."""
-
-    kind: int
-    dstid: int
-    seq: int
-    ver: int
-    read: int
-    peer_read: int
-    unread: int
-    mentions: int
-    last: MessageRow
-    pinned: int
-    muted: int
-    updateat: int
 
 
 class Epoch(TypedDict):
@@ -32,7 +16,7 @@ class Epoch(TypedDict):
     epoch: int
 
 
-@call("/message/conversations", access=Access.USER, row=ConversationRow, data=Epoch)
+@call("/message/conversations", access=Access.USER, row=rows.Conversation, data=Epoch)
 class ListConversations(Command, frozen=True):
     """The caller's conversations that have a message, latest change first; `after`: only those changed since
     that `updateat`."""

@@ -4,8 +4,9 @@ from enum import IntEnum
 
 import ujson
 
+from protocol import rows
 from protocol.errors import Refusal
-from protocol.messages import Ack, Message, Receipt
+from protocol.messages import Message, Receipt
 from protocol.numbers import Cmd
 
 
@@ -22,7 +23,7 @@ def ack(message: Message, receipt: Receipt) -> str:
     return _dump({"cmd": Cmd.ACK, **ack_fields(message, receipt)})
 
 
-def ack_fields(message: Message, receipt: Receipt) -> Ack:
+def ack_fields(message: Message, receipt: Receipt) -> rows.Ack:
     """What an ack says; also the answer of /message/send."""
     return {
         "cid": message.cid or "",

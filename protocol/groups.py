@@ -1,9 +1,10 @@
 """Groups ("communities" on the wire): making them, joining them, and the list of them."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from msgspec import Meta
 
+from protocol import rows
 from protocol.accounts import Memo
 from protocol.declare import Access, Command, call
 from protocol.errors import BadArgument
@@ -18,19 +19,7 @@ def _nameless(name: str) -> BadArgument:
 GroupName = Annotated[str, Meta(min_length=1, max_length=MAX_GROUP_NAME), STRIP, Missing(_nameless)]
 
 
-class GroupRow(TypedDict):
-    """A group as stored and as told."""
-
-    id: int
-    name: str
-    ownerid: int
-    icon: str
-    cate: int
-    memo: str
-    createat: int
-
-
-@call("/contact/createcommunity", access=Access.USER, limit="contact", data=GroupRow)
+@call("/contact/createcommunity", access=Access.USER, limit="contact", data=rows.Group)
 class CreateGroup(Command, frozen=True):
     """A new group with the caller as its owner and first member."""
 
@@ -40,7 +29,7 @@ class CreateGroup(Command, frozen=True):
     memo: Memo = ""
 
 
-@call("/contact/loadcommunity", "/contact/community", access=Access.USER, row=GroupRow)
+@call("/contact/loadcommunity", "/contact/community", access=Access.USER, row=rows.Group)
 class ListGroups(Command, frozen=True):
     """The rows of the groups that the caller made or joined."""
 

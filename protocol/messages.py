@@ -5,12 +5,13 @@ adds ``seq``, ``ver`` and ``createat`` and leaves out what is empty.
 """
 
 from hashlib import blake2b
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 import msgspec
 import ujson
 from msgspec import Meta
 
+from protocol import rows
 from protocol.declare import Access, Command, call, frame
 from protocol.errors import BadArgument, Forbidden
 from protocol.fields import IN_FRAMES, ONCE, Bytes, Held, Id, Limit, Missing, Number, Place, Rule
@@ -72,39 +73,6 @@ class Receipt(msgspec.Struct, frozen=True):
     createat: int
 
 
-class MessageRow(TypedDict):
-    """A stored message as everybody gets it, by call or as a frame: fields that are empty are left out."""
-
-    id: int
-    userid: int
-    dstid: int
-    cmd: int
-    media: int
-    content: NotRequired[str]
-    pic: NotRequired[str]
-    url: NotRequired[str]
-    memo: NotRequired[str]
-    amount: NotRequired[int]
-    cid: NotRequired[str]
-    ref: NotRequired[int]
-    at: NotRequired[list[int]]
-    seq: int
-    ver: int
-    createat: int
-
-
-class Ack(TypedDict):
-    """The message is durable: what the log gave it."""
-
-    cid: str
-    id: int
-    seq: int
-    ver: int
-    createat: int
-    kind: int
-    dstid: int
-
-
 class More(TypedDict):
     """Whether the list goes on."""
 
@@ -145,9 +113,9 @@ class Message(msgspec.Struct, frozen=True):
         )
         return int.from_bytes(blake2b(repr(said).encode(), digest_size=8).digest(), "big", signed=True)
 
-    def row(self, receipt: Receipt) -> MessageRow:
+    def row(self, receipt: Receipt) -> rows.Message:
         """The stored message as a JSON object: empty fields are left out."""
-        row: MessageRow = {  # type: ignore[typeddict-item]  # its numbers come last
+        row: rows.Message = {  # type: ignore[typeddict-item]  # its numbers come last
             "id": receipt.id,
             "userid": self.userid,
             "dstid": self.dstid,
@@ -178,7 +146,7 @@ class Message(msgspec.Struct, frozen=True):
         return ujson.dumps(self.row(receipt), ensure_ascii=False, escape_forward_slashes=False)
 
 
-@call("/message/send", access=Access.USER, limit="message", data=Ack)
+@call("/message/send", access=Access.USER, limit="message", data=rows.Ack)
 @frame(Cmd.SINGLE, Cmd.ROOM, limit="message")
 class SendMessage(Command, frozen=True, kw_only=True):
     """A message as a client says it; `Message` is what becomes of it. What is null is left out. Whoever
@@ -229,7 +197,7 @@ class SendMessage(Command, frozen=True, kw_only=True):
         )
 
 
-@call("/message/history", access=Access.USER, row=MessageRow)
+@call("/message/history", access=Access.USER, row=rows.Message)
 class History(Command, frozen=True):
     """Messages in ascending seq: the nearest below `before`, the first above `after`, or the newest. Both
     bounds are not among them."""
@@ -245,7 +213,7 @@ class History(Command, frozen=True):
             raise BadArgument("before 与 after 只能有一个", "Give before or after, not both")
 
 
-@call("/message/changes", access=Access.USER, row=MessageRow, data=More)
+@call("/message/changes", access=Access.USER, row=rows.Message, data=More)
 class Changes(Command, frozen=True):
     """Messages that changed after `ver`, ascending by ver."""
 

@@ -1,7 +1,6 @@
 """Sessions: ending them, and the list of them."""
 
-from typing import TypedDict
-
+from protocol import rows
 from protocol.declare import Access, Command, call
 from protocol.fields import Id
 
@@ -11,18 +10,7 @@ class Logout(Command, frozen=True):
     """Ends the caller's session and its sockets."""
 
 
-class OpenSession(TypedDict):
-    """Where somebody is logged in; `current`: with the session that asks."""
-
-    id: int
-    ua: str
-    ip: str
-    created: int
-    last_seen: int
-    current: bool
-
-
-@call("/user/sessions", access=Access.USER, row=OpenSession)
+@call("/user/sessions", access=Access.USER, row=rows.Session)
 class ListSessions(Command, frozen=True):
     """Where the caller is logged in."""
 

@@ -5,7 +5,8 @@ from actions.accounts import Profile
 from actions.limits import address_key
 from actions.sessions import Client
 from handlers.http.gate import ApiHandler, C, routes_of
-from protocol.accounts import ChangePasswd, ChangeProfile, FindUser, Login, OwnRow, Register
+from protocol import rows
+from protocol.accounts import ChangePasswd, ChangeProfile, FindUser, Login, Register
 
 
 class EntranceHandler(ApiHandler[C]):
@@ -17,7 +18,7 @@ class EntranceHandler(ApiHandler[C]):
         ua = "".join(filter(str.isprintable, self.request.headers.get("User-Agent", "")))
         return Client(self.address, address_key(self.address), ua)
 
-    def let_in(self, user: OwnRow) -> None:
+    def let_in(self, user: rows.User) -> None:
         self.caller_id = user["id"]
         self.set_session_cookie(user["id"], user["token"])
         self.reply(user)

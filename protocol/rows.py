@@ -1,0 +1,95 @@
+"""What answers are made of, on one page: a JSON object each, with the wire's own names."""
+
+from typing import NotRequired, TypedDict
+
+
+class Profile(TypedDict):
+    """A user, as stored. `mobile` is shown to the user alone."""
+
+    id: int
+    mobile: str
+    avatar: str
+    sex: str
+    nickname: str
+    memo: str
+    createat: int
+
+
+class User(Profile):
+    """A user, as told. `token` is the session's, and empty but for who has just logged in."""
+
+    online: int
+    token: str
+
+
+class Group(TypedDict):
+    """A community of the wire."""
+
+    id: int
+    name: str
+    ownerid: int
+    icon: str
+    cate: int
+    memo: str
+    createat: int
+
+
+class Session(TypedDict):
+    """A log-in of somebody; times in ms. `current`: it is the caller's own."""
+
+    id: int
+    ua: str
+    ip: str
+    created: int
+    last_seen: int
+    current: NotRequired[bool]
+
+
+class Message(TypedDict):
+    """A stored message; empty fields are left out."""
+
+    id: int
+    userid: int
+    dstid: int
+    cmd: int
+    media: int
+    seq: int
+    ver: int
+    createat: int
+    content: NotRequired[str]
+    pic: NotRequired[str]
+    url: NotRequired[str]
+    memo: NotRequired[str]
+    amount: NotRequired[int]
+    cid: NotRequired[str]
+    ref: NotRequired[int]
+    at: NotRequired[list[int]]
+
+
+class Ack(TypedDict):
+    """What the log gave a message."""
+
+    cid: str
+    id: int
+    seq: int
+    ver: int
+    createat: int
+    kind: int
+    dstid: int
+
+
+class Conversation(TypedDict):
+    """One line of the list, as one member sees it. `last` is missing where its row is."""
+
+    kind: int
+    dstid: int
+    seq: int
+    ver: int
+    read: int
+    peer_read: int
+    unread: int
+    mentions: int
+    last: NotRequired[Message]
+    pinned: int
+    muted: int
+    updateat: int
