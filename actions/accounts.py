@@ -1,12 +1,15 @@
 """Accounts: registering, logging in, the profile and the password."""
 
 import secrets
+from collections.abc import Hashable
 from typing import NamedTuple
 
 from actions import sessions
 from actions.services import Services
 from models import accounts, contacts
 from models import sessions as session_rows
+from models.sessions import SessionRow
+from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import Refused
 from protocol.frames import event
@@ -24,7 +27,7 @@ class Profile(NamedTuple):
 
 async def register(
     app: Services, mobile: str, passwd: str, profile: Profile, client: sessions.Client
-) -> dict:
+) -> rows.User:
     """A new account and its first session; the user's own row, with the token."""
     await app.db.read(accounts.require_free, mobile)
     stored = await app.hasher.hash(passwd)
@@ -35,16 +38,17 @@ async def register(
     return own_row(app, row, await sessions.open_session(app, row["id"], stored, client))
 
 
-async def login(app: Services, mobile: str, passwd: str, client: sessions.Client) -> dict:
+async def login(app: Services, mobile: str, passwd: str, client: sessions.Client) -> rows.User:
     """A new session; the user's own row, with the token. One text for an unknown number and a wrong password.
 
     Guessing is limited before anything is hashed: for this number from this address, and for the address.
     Only failures count in the end, so that many people behind one address can all log in.
     """
-    keys = [(mobile, client.network), client.network]
+    keys: list[Hashable] = [(mobile, client.network), client.network]
     sessions.take_tries(app, keys)
     account = await app.db.read(accounts.login_of, mobile)
-    if not await app.hasher.verify(passwd, account and account["passwd"]):
+    matches = await app.hasher.verify(passwd, account["passwd"] if account else None)
+    if account is None or not matches:
         raise session_rows.wrong_login()
     for key in keys:
         app.limits.give_back("login", key)
@@ -52,7 +56,7 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
     return own_row(app, await app.db.read(accounts.find_user, account["id"]), token)
 
 
-async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -> dict:
+async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -> rows.User:
     """Set some of nickname, avatar, sex and memo; the user's own row. Friends' open pages hear of it."""
     row = await app.db.write(accounts.update_profile, user_id, changes)
     if changes:
@@ -62,30 +66,31 @@ async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -
     return own_row(app, row)
 
 
-async def change_passwd(app: Services, user_id: int, session_id: int, old: str, new: str) -> None:
-    """Replace the password, given the old one, and end the user's other sessions."""
+async def change_passwd(app: Services, session: SessionRow, old: str, new: str) -> None:
+    """Replace the caller's password, given the old one, and end their other sessions."""
+    user_id = session.user_id
     sessions.take_tries(app, [user_id])
     stored = await app.db.read(accounts.passwd_of, user_id)
     if not await app.hasher.verify(old, stored):
         raise Refused("原密码不正确", "The old password is wrong")
     app.limits.give_back("login", user_id)
     ended = await app.db.write(
-        session_rows.change_passwd, user_id, session_id, stored, await app.hasher.hash(new)
+        session_rows.change_passwd, user_id, session.id, stored, await app.hasher.hash(new)
     )
     sessions.close_sockets(app, ended)
 
 
-async def find(app: Services, viewer_id: int, user_id: int) -> dict:
+async def find(app: Services, viewer_id: int, user_id: int) -> rows.User:
     """A user's row as the viewer may see it."""
     row = await app.db.read(accounts.find_user, user_id)
     return own_row(app, row) if viewer_id == user_id else public_row(app, row)
 
 
-def own_row(app: Services, row: dict, token: str = "") -> dict:
+def own_row(app: Services, row: rows.Profile, token: str = "") -> rows.User:
     """A user's row for that user."""
     return {**row, "online": int(app.hub.online(row["id"])), "token": token}
 
 
-def public_row(app: Services, row: dict) -> dict:
+def public_row(app: Services, row: rows.Profile) -> rows.User:
     """A user's row for others: nobody else's number is shown."""
-    return own_row(app, row) | {"mobile": ""}
+    return {**own_row(app, row), "mobile": ""}

@@ -5,6 +5,7 @@ from actions.accounts import public_row
 from actions.services import Services
 from log.entries import Befriend
 from models import contacts
+from protocol import rows
 
 
 async def add_friend(app: Services, user_id: int, dst_id: int) -> None:
@@ -12,6 +13,6 @@ async def add_friend(app: Services, user_id: int, dst_id: int) -> None:
     await delivery.commit(app.log, Befriend(user_id, dst_id))
 
 
-async def friends(app: Services, user_id: int) -> list[dict]:
+async def friends(app: Services, user_id: int) -> list[rows.User]:
     """The rows of the user's friends, each with who is online."""
     return [public_row(app, row) for row in await app.db.read(contacts.friends_of, user_id)]

@@ -18,7 +18,7 @@ def submit_read(
     dstid: int,
     seq: int,
     connection: Connection,
-    cid: str | None = None,
+    cid: object = None,
 ) -> Awaitable[None] | None:
     """A mark from a socket: `user_id` has read (kind, dstid) up to `seq`. None when the log has taken it,
     else what to wait for until it has."""

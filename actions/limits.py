@@ -7,10 +7,14 @@ time"), so a check is a dictionary look-up and a comparison, and a bucket that h
 
 import ipaddress
 import time
+from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from protocol.errors import SlowDown
+
+if TYPE_CHECKING:
+    from config import Limits
 
 #: Entries kept for one action: 100 bytes each. Beyond it the buckets closest to full are forgotten, which can
 #: only be generous to somebody.
@@ -63,8 +67,9 @@ class Bucket:
 class Limiter:
     """All limits of one process, from the `limits` section of the settings."""
 
-    def __init__(self, settings: Any, clock: Callable[[], float] = time.monotonic) -> None:
-        self.enabled: bool = settings.enabled
+    def __init__(self, settings: "Limits", clock: Callable[[], float] = time.monotonic) -> None:
+        self.enabled = settings.enabled
+        self._refused: Counter[str] = Counter()
         self._clock = clock
         self._buckets = {
             name.removesuffix("_rate"): Bucket(
@@ -86,7 +91,16 @@ class Limiter:
         if self.enabled:
             wait = bucket.take(key, self._clock())
             if wait > 0.0:
+                self._refused[action] += 1
                 raise SlowDown(wait)
+
+    def stats(self) -> dict[str, dict[str, int]]:
+        """For each action how many keys are remembered (users, addresses), and how many calls were refused
+        since the start."""
+        return {
+            action: {"keys": len(bucket), "refused": self._refused[action]}
+            for action, bucket in self._buckets.items()
+        }
 
     def give_back(self, action: str, key: object) -> None:
         """That `check` shall not have counted: a log-in with the right password, say."""

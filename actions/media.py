@@ -5,6 +5,7 @@ import logging
 import secrets
 import time
 from pathlib import Path
+from typing import Any
 
 from actions.services import Services
 from media import spool
@@ -36,7 +37,7 @@ def too_large(app: Services, known: bool) -> TooLarge:
     return TooLarge(f"文件不能超过 {limit:.4g} MiB", f"A file can have {limit:.4g} MiB at most")
 
 
-async def store(app: Services, file: spool.Spool, owner: int | None) -> dict:
+async def store(app: Services, file: spool.Spool, owner: int | None) -> dict[str, Any]:
     """Make the spooled upload of `owner` (None: not logged in) ready, store it, and tell its addresses:
 
     `{url, pic, type, bytes, width, height}`; `pic` is the thumbnail's address, "" when there is none, and

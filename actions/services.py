@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from actions.limits import Limiter
     from actions.passwords import PasswordHasher
     from actions.typing import Typing
+    from config import Config
     from database.door import Database
     from hub.hub import Hub
     from hub.websocket.transports import Transports
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 class Services:
     """Everything with state and a lifetime. `draining` turns true once, when the server begins to stop."""
 
-    config: Any  #: `config.Config`; only `server.py` may import it
+    config: Config
     db: Database  #: the door to the rows: ``await app.db.read(fn, *args)``
     hub: Hub  #: who is connected, and the way to them
     transports: Transports  #: a transport for each connection
@@ -28,6 +30,6 @@ class Services:
     storage: Storage  #: media bytes
     studio: Studio  #: makes uploads ready to be stored and shown
     hasher: PasswordHasher  #: argon2id off the loop
-    limits: Any  #: ``limits.check(action, key)``, raises `SlowDown`; see `handlers.limits`
+    limits: Limiter  #: ``limits.check(action, key)``, raises `SlowDown`
     typing: Typing  #: who may be heard typing where
     draining: bool = False

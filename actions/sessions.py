@@ -1,12 +1,13 @@
 """Sessions: who a token is, the list of them, and ending them with their sockets."""
 
 import secrets
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from actions.services import Services
 from models import sessions
-from models.sessions import Entrance, entrance
+from models.sessions import Entrance, SessionRow, entrance
 from protocol.clock import now_ms
 from protocol.errors import NotFound, SlowDown, TryAgain
 
@@ -25,7 +26,7 @@ class Client(NamedTuple):
     ua: str  #: what the client says it is
 
 
-async def authenticate(app: Services, tokens: list[str]) -> list[sessions.SessionRow]:
+async def authenticate(app: Services, tokens: list[str]) -> list[SessionRow]:
     """The living sessions that these tokens open, in their order.
 
     Being used prolongs a session, so this writes `last_seen` of those not seen for some minutes.
@@ -46,23 +47,23 @@ async def enter(app: Services, user_id: int, token: str) -> Entrance | None:
     return await app.db.read(entrance, user_id, token, now_ms(), _idle_ms(app))
 
 
-async def logout(app: Services, user_id: int, session_id: int) -> None:
+async def logout(app: Services, session: SessionRow) -> None:
     """End the caller's session and its sockets."""
-    await app.db.write(sessions.close_session, session_id, user_id)
-    app.hub.close_sessions([session_id])
+    await app.db.write(sessions.close_session, session.id, session.user_id)
+    app.hub.close_sessions([session.id])
 
 
-async def sessions_of(app: Services, user_id: int, current_id: int) -> list[dict]:
-    """`{id, ua, ip, created, last_seen, current}` for each of the user's sessions."""
-    rows = await app.db.read(sessions.sessions_of, user_id, now_ms(), _idle_ms(app))
-    return [{**row, "current": row["id"] == current_id} for row in rows]
+async def sessions_of(app: Services, current: SessionRow) -> list[dict[str, object]]:
+    """`{id, ua, ip, created, last_seen, current}` for each session of the caller."""
+    rows = await app.db.read(sessions.sessions_of, current.user_id, now_ms(), _idle_ms(app))
+    return [{**row, "current": row["id"] == current.id} for row in rows]
 
 
-async def revoke(app: Services, user_id: int, current_id: int, session_id: int | None) -> None:
-    """End one session of the user, or all but the current one, and their sockets."""
+async def revoke(app: Services, current: SessionRow, session_id: int | None) -> None:
+    """End one session of the caller, or all but the current one, and their sockets."""
     if session_id is None:
-        ended = await app.db.write(sessions.close_others, user_id, current_id)
-    elif await app.db.write(sessions.close_session, session_id, user_id):
+        ended = await app.db.write(sessions.close_others, current.user_id, current.id)
+    elif await app.db.write(sessions.close_session, session_id, current.user_id):
         ended = [session_id]
     else:
         raise NotFound("该会话不存在", "No such session")
@@ -97,9 +98,9 @@ def close_sockets(app: Services, session_ids: list[int]) -> None:
     app.hub.close_sessions(session_ids)
 
 
-def take_tries(app: Services, keys: list) -> None:
+def take_tries(app: Services, keys: Sequence[Hashable]) -> None:
     """One try for each key, or `SlowDown` and none is used up."""
-    taken = []
+    taken: list[Hashable] = []
     for key in keys:
         try:
             app.limits.check("login", key)

@@ -28,7 +28,7 @@ def scrub(text: str) -> str:
 class Formatter(logging.Formatter):
     """``2026-11-23T06:12:45.123Z INFO magpie.access …``, in UTC, scrubbed; tracebacks too."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
@@ -58,7 +58,7 @@ def log_request(handler: RequestHandler) -> None:
         handler.get_status(),
         _or_dash(getattr(handler, "code", None)),
         1000 * request.request_time(),
-        _or_dash(getattr(handler, "user_id", None)),
+        _or_dash(getattr(handler, "caller_id", None)),
         _or_dash(getattr(handler, "address", request.remote_ip)),
         _or_dash(getattr(handler, "request_id", None)),
     )

@@ -12,10 +12,9 @@ from models import state
 from models.messages import MAX_ANSWER_BYTES, size_of, wire_row
 from models.tables import Conversation, Member, Mention, StoredMessage, key_of
 from protocol import rows
+from protocol.limits import MAX_UNREAD
 from protocol.messages import ROOM, SINGLE, Media
 
-#: What is unread is counted up to here; more is told as this number.
-MAX_UNREAD = 1000
 #: Last messages that are read at once: no more than this many of the largest are in memory beyond the answer.
 _SLICE = 50
 
@@ -82,12 +81,6 @@ def list_changed(user_id: int, after: int, limit: int) -> ConversationList:
     query = _mine(user_id).where((Conversation.change > after) | (Member.change > after)).order_by(_change())
     _, told, more = _rows(user_id, query, limit)
     return ConversationList(told, epoch, told[-1]["change"] if more else change, more)
-
-
-def is_place(text: str) -> bool:
-    """Whether `text` is something that `ConversationList.next` says."""
-    updateat, _, conversation_id = text.partition("-")
-    return all(part.isascii() and part.isdigit() and len(part) <= 16 for part in (updateat, conversation_id))
 
 
 def _place_of(text: str) -> tuple[int, int]:

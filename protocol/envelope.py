@@ -1,28 +1,52 @@
-"""The envelope of every HTTP answer: ``{"code", "msg", "data"}`` or ``{"code", "msg", "rows", "total"}``."""
+"""The envelope of every HTTP answer: ``{"code", "msg", "data"}`` or ``{"code", "msg", "rows", "total"}``.
 
-import ujson
+Written by msgspec, which takes a quarter of ujson's time for the same bytes.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from protocol.errors import Refusal
 
+#: Bytes of a list that are encoded at once. Other threads would not help: whoever encodes holds the
+#: interpreter, so the loop stands still for the whole of a list that a thread writes.
+PIECE_BYTES = 65536
 
-def ok(data: object = None, msg: str = "", **extra: object) -> str:
+_encode = msgspec.json.Encoder().encode
+
+
+def ok(data: object = None, msg: str = "", **extra: object) -> bytes:
     """Success. `extra` are further top-level keys, which classic clients don't look at."""
-    return ujson.dumps(
-        {"code": 0, "msg": msg, "data": data, **extra}, ensure_ascii=False, escape_forward_slashes=False
-    )
+    return _encode({"code": 0, "msg": msg, "data": data, **extra})
 
 
-def rows(items: list, total: int | None = None, data: object = None) -> str:
+def rows(items: Sequence[object], total: int | None = None, data: object = None) -> bytes:
     """A list. `total` defaults to the number of rows; an empty list is ``[]``, never null."""
-    answer: dict = {"code": 0, "msg": "", "rows": items, "total": len(items) if total is None else total}
+    return b"".join(rows_in_pieces(items, total, data))
+
+
+def rows_in_pieces(items: Sequence[object], total: int | None = None, data: object = None) -> Iterator[bytes]:
+    """A list as `rows` writes it, in pieces of about `PIECE_BYTES`, so that a long one need not be encoded in
+    one turn of the loop."""
+    piece = bytearray(b'{"code":0,"msg":"","rows":[')
+    for number, item in enumerate(items):
+        if len(piece) >= PIECE_BYTES:
+            yield bytes(piece)
+            piece.clear()
+        if number:
+            piece += b","
+        piece += _encode(item)
+    piece += b'],"total":%d' % (len(items) if total is None else total)
     if data is not None:
-        answer["data"] = data
-    return ujson.dumps(answer, ensure_ascii=False, escape_forward_slashes=False)
+        piece += b',"data":' + _encode(data)
+    piece += b"}"
+    yield bytes(piece)
 
 
-def failure(refusal: Refusal, lang: str = "zh") -> str:
+def failure(refusal: Refusal, lang: str = "zh") -> bytes:
     """A refusal, with its reason in `lang` ("zh" or "en")."""
-    answer: dict = {"code": refusal.code, "msg": refusal.msg(lang)}
+    answer: dict[str, object] = {"code": refusal.code, "msg": refusal.msg(lang)}
     if refusal.data is not None:
         answer["data"] = refusal.data
-    return ujson.dumps(answer, ensure_ascii=False, escape_forward_slashes=False)
+    return _encode(answer)

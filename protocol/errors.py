@@ -1,7 +1,7 @@
 """The tree of refusals.
 
 Every "no" of the server is one of these, raised wherever the rule lives and turned into an answer
-in one place (`handlers.base` for HTTP, `handlers.chat` for sockets)::
+in one place (`handlers.http.gate` for HTTP, `handlers.socket.session` for sockets)::
 
     Refusal
     ├── Refused        -1    a rule says no
@@ -17,6 +17,7 @@ in one place (`handlers.base` for HTTP, `handlers.chat` for sockets)::
 """
 
 import math
+from typing import Self
 
 
 class Refusal(Exception):
@@ -26,7 +27,7 @@ class Refusal(Exception):
     zh = "操作被拒绝"
     en = "Refused"
 
-    def __init__(self, zh: str = "", en: str = "", data: dict | None = None) -> None:
+    def __init__(self, zh: str = "", en: str = "", data: dict[str, object] | None = None) -> None:
         self.zh = zh or self.zh
         self.en = en or (zh if zh else self.en)
         self.data = data
@@ -43,6 +44,15 @@ class Refused(Refusal):
 class BadArgument(Refusal):
     code = -400
     zh, en = "参数错误", "Bad argument"
+
+    @classmethod
+    def of(cls, name: str) -> Self:
+        """The field has a value that it cannot have."""
+        return cls(f"参数 {name} 不正确", f"Bad value of {name}")
+
+    @classmethod
+    def missing(cls, name: str) -> Self:
+        return cls(f"缺少参数 {name}", f"Missing {name}")
 
 
 class Malformed(BadArgument):

@@ -1,23 +1,19 @@
-"""Typed arguments of one HTTP call.
+"""The fields of one HTTP call, as they came: ``application/x-www-form-urlencoded``, JSON or multipart.
 
-A body is ``application/x-www-form-urlencoded`` or JSON; either way handlers ask for arguments by type and
-get a value that is safe to store, or `BadArgument`.
+What they mean is said by the command that is read from them (`protocol.declare`).
 """
 
-import re
+from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
 from protocol import values
 from protocol.errors import BadArgument
-
-#: An API call has a dozen fields; a body with more is nobody's page.
-MAX_FIELDS = 64
-
-_PICTURE = re.compile(r"""(?:/(?:mnt|asset)/|https://)[^\s\x00-\x20\x7f"'<>\\`]+\Z""")
+from protocol.limits import MAX_FIELDS
 
 
 class Form:
-    """The fields of one call. A field given twice is refused when it is asked for as an id or secret."""
+    """The fields of one call. None and "" mean that a field was left out; `refuse_repeated` is for those of
+    which one must be meant."""
 
     __slots__ = ("_fields", "_repeated")
 
@@ -41,7 +37,7 @@ class Form:
         return cls.from_pairs(values.parse_json_pairs(text))
 
     @classmethod
-    def from_pairs(cls, pairs: list[tuple[str, object]]) -> "Form":
+    def from_pairs(cls, pairs: Sequence[tuple[str, object]]) -> "Form":
         """Fields in the order they came; of a repeated one the last stays, remembered as repeated."""
         if len(pairs) > MAX_FIELDS:
             raise BadArgument("参数太多", "Too many fields")
@@ -57,67 +53,8 @@ class Form:
         return self._fields.get(name) not in (None, "")
 
     def value(self, name: str) -> object:
-        """The field as it came, None when missing: for messages, which have a parser of their own."""
+        """The field as it came, None when missing."""
         return self._fields.get(name)
-
-    def id(self, *names: str) -> int:
-        """A required id, under the first of its names that is there."""
-        value = self.opt_id(*names)
-        if value is None:
-            raise BadArgument(f"缺少参数 {names[0]}", f"Missing {names[0]}")
-        return value
-
-    def opt_id(self, *names: str) -> int | None:
-        name = self._first(names)
-        if name is None:
-            return None
-        self.refuse_repeated(*names)
-        return values.integer(values.digits(self._fields[name]), name, 1)
-
-    def integer(self, name: str, default: int | None = None, low: int = 0, high: int = values.MAX_INT) -> int:
-        """An integer within `low` … `high`; without a default it is required."""
-        if name not in self:
-            if default is None:
-                raise BadArgument(f"缺少参数 {name}", f"Missing {name}")
-            return default
-        self.refuse_repeated(name)
-        return values.integer(values.digits(self._fields[name]), name, low, high)
-
-    def text(self, *names: str, max_length: int, default: str = "", required: bool = False) -> str:
-        """Text without surrounding white space, under the first of its names that is there."""
-        name = self._first(names)
-        value = values.text(self._fields[name], name, max_length).strip() if name else ""
-        if not value:
-            if required:
-                raise BadArgument(f"缺少参数 {names[0]}", f"Missing {names[0]}")
-            return default
-        return value
-
-    def picture(self, *names: str, max_length: int) -> str:
-        """The address of an avatar or icon: a file of ours or https. Anything else, `javascript:` first of
-        all, is refused; without one it is ""."""
-        url = self.text(*names, max_length=max_length)
-        if url and not (_PICTURE.match(url) and ".." not in url):
-            raise BadArgument(f"参数 {names[0]} 不正确", f"Bad value of {names[0]}")
-        return url
-
-    def secret(self, name: str, max_length: int = 1024) -> str:
-        """A password or token: never stripped, required."""
-        if name not in self:
-            raise BadArgument(f"缺少参数 {name}", f"Missing {name}")
-        self.refuse_repeated(name)
-        return values.text(self._fields[name], name, max_length)
-
-    def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
-        if name not in self:
-            return default
-        value = self._fields[name]
-        if value not in allowed:
-            raise BadArgument(f"参数 {name} 不正确", f"Bad value of {name}")
-        return value
-
-    def _first(self, names: tuple[str, ...]) -> str | None:
-        return next((name for name in names if name in self), None)
 
     def refuse_repeated(self, *names: str) -> None:
         """`BadArgument` when one of these fields came more than once: which one was meant?"""

@@ -4,8 +4,10 @@ from enum import IntEnum
 
 import ujson
 
+from protocol import rows
 from protocol.errors import Refusal
-from protocol.messages import Cmd, Message, Receipt
+from protocol.messages import Message, Receipt
+from protocol.numbers import Cmd
 
 
 class CloseCode(IntEnum):
@@ -21,7 +23,7 @@ def ack(message: Message, receipt: Receipt) -> str:
     return _dump({"cmd": Cmd.ACK, **ack_fields(message, receipt)})
 
 
-def ack_fields(message: Message, receipt: Receipt) -> dict:
+def ack_fields(message: Message, receipt: Receipt) -> rows.Ack:
     """What an ack says; also the answer of /message/send."""
     return {
         "cid": message.cid or "",
@@ -37,7 +39,7 @@ def ack_fields(message: Message, receipt: Receipt) -> dict:
 def error(refusal: Refusal, cid: object = None, lang: str = "zh") -> str:
     """A frame was refused. `cid` is echoed when the frame had one that is a text; what of it no frame can
     hold (lone surrogates) is replaced."""
-    frame = {"cmd": Cmd.ERROR, "code": refusal.code, "msg": refusal.msg(lang)}
+    frame: dict[str, object] = {"cmd": Cmd.ERROR, "code": refusal.code, "msg": refusal.msg(lang)}
     if type(cid) is str and cid:
         frame["cid"] = cid[:64].encode("utf-8", "replace").decode()
     if refusal.data is not None:
@@ -63,5 +65,5 @@ def event(cmd: Cmd, **fields: object) -> str:
     return _dump({"cmd": cmd, **fields})
 
 
-def _dump(frame: dict) -> str:
+def _dump(frame: dict[str, object]) -> str:
     return ujson.dumps(frame, ensure_ascii=False, escape_forward_slashes=False)

@@ -1,8 +1,49 @@
-"""The bounds of what a client may say, which its page knows too (`web/src/protocol/limits.ts`)."""
+"""The bounds of what a client may say: plain whole numbers, because its page knows them too
+(`web/src/protocol/limits.ts` is made from this file)."""
 
+#: The largest integer that JavaScript keeps exact; ids, times and amounts stay at or below it.
+MAX_INT = 2**53 - 1
+
+# --- accounts, contacts and groups ------------------------------------------------------------------------
+
+#: Digits of a mobile number, a leading + not counted.
+MIN_MOBILE = 5
+MAX_MOBILE = 20
+MIN_PASSWD_BYTES = 6
+MAX_PASSWD_BYTES = 128
 MAX_NICKNAME = 40
 MAX_GROUP_NAME = 60
 MAX_URL = 255
 MAX_MEMO = 200
 #: `cate` is a number of the client's choosing (the classic page offers a few kinds), kept in a 32-bit column.
 MAX_CATE = 2**31 - 1
+
+# --- messages ---------------------------------------------------------------------------------------------
+
+#: `media` is stored in a 4-byte column.
+MAX_MEDIA = 2**31 - 1
+MAX_CID = 64
+#: More people than this are addressed by 0, which means all.
+MAX_AT = 500
+#: Bytes of a text field: it fits MariaDB's TEXT. With the frame's own limit (64 KiB) a client meets that
+#: first.
+MAX_TEXT_BYTES = 65535
+
+# --- lists: rows of one answer, when none are asked for and at most ---------------------------------------
+
+DEFAULT_HISTORY = 50
+MAX_HISTORY = 200
+DEFAULT_CHANGES = 200
+MAX_CHANGES = 500
+MAX_CONVERSATIONS = 500
+#: What is unread is counted up to here; more is told as this number.
+MAX_UNREAD = 1000
+
+# --- calls ------------------------------------------------------------------------------------------------
+
+#: Bytes of a call's body; files are streamed.
+MAX_BODY_BYTES = 256 * 1024
+#: An API call has a dozen fields; a body with more is nobody's page.
+MAX_FIELDS = 64
+#: Bytes of a token, and of an old password.
+MAX_SECRET = 1024

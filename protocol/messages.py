@@ -4,50 +4,31 @@ A message is ``{id, userid, dstid, cmd, media, content, pic, url, memo, amount, 
 adds ``seq``, ``ver`` and ``createat`` and leaves out what is empty.
 """
 
-from enum import IntEnum
 from hashlib import blake2b
+from typing import Annotated, Literal, TypedDict
 
 import msgspec
 import ujson
+from msgspec import Meta
 
-from protocol import rows, values
+from protocol import rows
+from protocol.declare import Access, Command, call, frame
 from protocol.errors import BadArgument, Forbidden
-
-
-class Cmd(IntEnum):
-    HEARTBEAT = 0
-    ACK = 1
-    ERROR = 2
-    WELCOME = 3
-    SINGLE = 10
-    ROOM = 11
-    TYPING = 12
-    READ = 13
-    PRESENCE = 17
-    LOOK = 18
-    CONTACT_CHANGED = 20
-    COMMUNITY_CHANGED = 21
-
-
-#: The two kinds of conversation are named by the cmd of their messages.
-SINGLE, ROOM = int(Cmd.SINGLE), int(Cmd.ROOM)
-
-
-class Media(IntEnum):
-    TEXT = 1
-    NEWS = 2
-    VOICE = 3
-    IMAGE = 4
-    RED_PACKET = 5
-    EMOJI = 6
-    LINK = 7
-    VIDEO = 8
-    CARD = 9
-    FILE = 10
-    PLACE = 11
-    NOTICE = 90
-    CUSTOM = 100
-
+from protocol.fields import IN_FRAMES, ONCE, Bytes, Held, Id, Limit, Missing, Number, Place, Rule
+from protocol.limits import (
+    DEFAULT_CHANGES,
+    DEFAULT_HISTORY,
+    MAX_AT,
+    MAX_CHANGES,
+    MAX_CID,
+    MAX_HISTORY,
+    MAX_MEDIA,
+    MAX_TEXT_BYTES,
+)
+from protocol.numbers import ROOM as ROOM
+from protocol.numbers import SINGLE as SINGLE
+from protocol.numbers import Cmd as Cmd
+from protocol.numbers import Media as Media
 
 #: The fields a media kind cannot do without. Kinds that are not here are relayed as they are.
 _REQUIRED: dict[int, tuple[str, ...]] = {
@@ -63,16 +44,23 @@ _REQUIRED: dict[int, tuple[str, ...]] = {
     Media.PLACE: ("content", "memo"),
 }
 
-#: `media` is stored in a 4-byte column.
-_MAX_MEDIA = 2**31 - 1
-_MAX_CID = 64
-#: More people than this are addressed by 0, which means all.
-_MAX_AT = 500
-#: Bytes of a text field: it fits MariaDB's TEXT. With the frame's own limit (64 KiB) a client meets that
-#: first.
-_MAX_TEXT = 65535
 
-_TEXTS = ("content", "pic", "url", "memo")
+def _refuse_notices(media: int, name: str) -> None:
+    if media == Media.NOTICE:
+        raise Forbidden("通知只能由服务器发出", "Only the server writes notices")
+
+
+def _refuse_padding(cid: str, name: str) -> None:
+    if cid.endswith(" "):  # MySQL compares keys padded with spaces
+        raise BadArgument.of(name)
+
+
+#: The two kinds of conversation.
+Kind = Annotated[int, Meta(ge=SINGLE, le=ROOM, description="10 single chat, 11 group"), ONCE]
+
+_Text = Annotated[str, Meta(max_length=MAX_TEXT_BYTES), Bytes(MAX_TEXT_BYTES)]
+_Cid = Annotated[str, Meta(max_length=MAX_CID), ONCE, Rule(_refuse_padding)]
+_At = Annotated[list[Number], Meta(max_length=MAX_AT)]
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -83,6 +71,12 @@ class Receipt(msgspec.Struct, frozen=True):
     seq: int
     ver: int
     createat: int
+
+
+class More(TypedDict):
+    """Whether the list goes on."""
+
+    more: bool
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -102,47 +96,6 @@ class Message(msgspec.Struct, frozen=True):
     ref: int = 0
     at: list[int] | None = None
 
-    @classmethod
-    def parse(cls, fields: dict, userid: int) -> "Message":
-        """Checks what a client sent. `userid` is the session's; the one in `fields` is only required to be
-        an integer. Raises `BadArgument`, or `Forbidden` for a notice, which only the server writes."""
-        get = fields.get
-        for name in ("id", "userid"):
-            if get(name) is not None:
-                values.integer(get(name), name)
-        cmd = get("cmd")
-        if type(cmd) is not int or (cmd != SINGLE and cmd != ROOM):
-            raise BadArgument("参数 cmd 不正确", "Bad value of cmd")
-        media = values.integer(get("media"), "media", 0, _MAX_MEDIA)
-        if media == Media.NOTICE:
-            raise Forbidden("通知只能由服务器发出", "Only the server writes notices")
-        said: dict[str, object] = {}
-        dstid = values.integer(get("dstid"), "dstid", 1)
-        for name in _TEXTS:
-            value = get(name)
-            if value is not None and value != "":
-                said[name] = values.text(value, name, _MAX_TEXT, _MAX_TEXT)
-        for name in ("amount", "ref"):
-            if get(name) is not None:
-                said[name] = values.integer(get(name), name)
-        if get("at") is not None:
-            said["at"] = _parse_at(get("at"))
-        cid = get("cid")
-        if cid is not None and cid != "":
-            said["cid"] = values.text(cid, "cid", _MAX_CID)
-            if cid[-1] == " ":  # MySQL compares keys padded with spaces
-                raise BadArgument("参数 cid 不正确", "Bad value of cid")
-        message = cls(userid, dstid, cmd, media, **said)
-        message._require_fields_of_media()
-        return message
-
-    def _require_fields_of_media(self) -> None:
-        for name in _REQUIRED.get(self.media, ()):
-            if not getattr(self, name):
-                raise BadArgument(f"缺少参数 {name}", f"Missing {name}")
-        if self.media == Media.EMOJI and not (self.content or self.url):
-            raise BadArgument("缺少参数 content", "Missing content")
-
     def digest(self) -> int:
         """64 bits (signed, as databases count) of what the client said, to tell a resend from another message
         under the same cid. They are stored, so they depend on nothing but the text: NUL, which no text has,
@@ -153,7 +106,7 @@ class Message(msgspec.Struct, frozen=True):
 
     def row(self, receipt: Receipt) -> rows.Message:
         """The stored message as a JSON object: empty fields are left out."""
-        row: rows.Message = {
+        row: rows.Message = {  # type: ignore[typeddict-item]  # its numbers come last
             "id": receipt.id,
             "userid": self.userid,
             "dstid": self.dstid,
@@ -184,7 +137,78 @@ class Message(msgspec.Struct, frozen=True):
         return ujson.dumps(self.row(receipt), ensure_ascii=False, escape_forward_slashes=False)
 
 
-def _parse_at(value: object) -> list[int] | None:
-    if type(value) is not list or len(value) > _MAX_AT:
-        raise BadArgument("参数 at 不正确", "Bad value of at")
-    return list(dict.fromkeys(values.integer(user_id, "at") for user_id in value)) or None
+@call("/message/send", access=Access.USER, limit="message", data=rows.Ack)
+@frame(Cmd.SINGLE, Cmd.ROOM, limit="message")
+class SendMessage(Command, frozen=True, kw_only=True):
+    """A message as a client says it; `Message` is what becomes of it. What is null is left out. Whoever
+    `userid` names, the session's user is the author, and `id` is the log's to give: both are here so that a
+    message which was received can be sent on."""
+
+    id: Annotated[Number, IN_FRAMES] | None = None
+    userid: Annotated[Number, IN_FRAMES] | None = None
+    cmd: Annotated[Literal[10, 11], Missing(BadArgument.of)]
+    media: Annotated[
+        int,
+        Meta(ge=0, le=MAX_MEDIA),
+        Missing(BadArgument.of),
+        Rule(_refuse_notices),
+    ]
+    dstid: Annotated[Id, Missing(BadArgument.of)]
+    content: _Text | None = None
+    pic: _Text | None = None
+    url: _Text | None = None
+    memo: _Text | None = None
+    amount: Number | None = None
+    ref: Number | None = None
+    at: _At | None = None
+    cid: _Cid | None = None
+
+    def check(self) -> None:
+        for name in _REQUIRED.get(self.media, ()):
+            if not getattr(self, name):
+                raise BadArgument.missing(name)
+        if self.media == Media.EMOJI and not (self.content or self.url):
+            raise BadArgument.missing("content")
+
+    def by(self, userid: int) -> Message:
+        """The message of this author."""
+        return Message(
+            userid,
+            self.dstid,
+            self.cmd,
+            self.media,
+            self.content or "",
+            self.pic or "",
+            self.url or "",
+            self.memo or "",
+            self.amount or 0,
+            self.cid or None,
+            self.ref or 0,
+            list(dict.fromkeys(self.at)) if self.at else None,
+        )
+
+
+@call("/message/history", access=Access.USER, row=rows.Message)
+class History(Command, frozen=True):
+    """Messages in ascending seq: the nearest below `before`, the first above `after`, or the newest. Both
+    bounds are not among them."""
+
+    kind: Kind
+    dstid: Id
+    before: Id | None = None
+    after: Place | None = None
+    limit: Annotated[Limit, Held(MAX_HISTORY)] = DEFAULT_HISTORY
+
+    def check(self) -> None:
+        if self.before is not None and self.after is not None:
+            raise BadArgument("before 与 after 只能有一个", "Give before or after, not both")
+
+
+@call("/message/changes", access=Access.USER, row=rows.Message, data=More)
+class Changes(Command, frozen=True):
+    """Messages that changed after `ver`, ascending by ver."""
+
+    kind: Kind
+    dstid: Id
+    ver: Place
+    limit: Annotated[Limit, Held(MAX_CHANGES)] = DEFAULT_CHANGES

@@ -12,16 +12,14 @@ import math
 import re
 
 from protocol.errors import BadArgument, Malformed
-
-#: The largest integer that JavaScript keeps exact; ids, times and amounts stay at or below it.
-MAX_INT = 2**53 - 1
+from protocol.limits import MAX_INT
 
 _DIGITS = re.compile(r"[0-9]{1,16}\Z")
 #: NUL breaks PostgreSQL; lone surrogates can't be encoded and break all.
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 
 
-def parse_json(raw: str) -> dict:
+def parse_json(raw: str) -> dict[str, object]:
     """One JSON object of a frame, or `Malformed`."""
     value = _decode(_DECODER, raw)
     if type(value) is not dict:
@@ -37,7 +35,7 @@ def parse_json_pairs(raw: str) -> list[tuple[str, object]]:
     return pairs
 
 
-def parse_json_list(raw: str) -> list:
+def parse_json_list(raw: str) -> list[object]:
     """A JSON list that stands as text in a form."""
     value = _decode(_DECODER, raw)
     if type(value) is not list:
@@ -45,7 +43,7 @@ def parse_json_list(raw: str) -> list:
     return value
 
 
-class _Pairs(list):
+class _Pairs(list[tuple[str, object]]):
     """The pairs of one JSON object, told apart from a JSON array. Objects inside it refuse to be any
     field."""
 
@@ -82,7 +80,7 @@ def digits(value: object) -> object:
 def integer(value: object, name: str, low: int = 0, high: int = MAX_INT) -> int:
     """An int within `low` … `high`; bools, floats and text are refused."""
     if type(value) is not int or not low <= value <= high:
-        raise Malformed(f"参数 {name} 不正确", f"Bad value of {name}")
+        raise Malformed.of(name)
     return value
 
 
@@ -90,7 +88,7 @@ def text(value: object, name: str, max_length: int, max_bytes: int = 0) -> str:
     """A string of at most `max_length` characters, and bytes if that is limited, that every database can
     keep."""
     if type(value) is not str or len(value) > max_length:
-        raise BadArgument(f"参数 {name} 不正确", f"Bad value of {name}")
+        raise BadArgument.of(name)
     if _FORBIDDEN.search(value):
         raise Malformed(f"参数 {name} 含有无效字符", f"{name} holds characters that cannot be stored")
     if max_bytes and len(value) > max_bytes // 4 and len(value.encode("utf-8")) > max_bytes:

@@ -2,8 +2,9 @@
 
 import re
 
-from handlers.http.gate import Access, ApiHandler
+from handlers.http.gate import ApiHandler
 from handlers.http.site import ROUTES
+from protocol.declare import Access
 
 _ALTERNATIVES = re.compile(r"\(\?:([^()]*)\)")
 
@@ -28,4 +29,4 @@ API: list[tuple[str, type[ApiHandler]]] = [
 
 def api(*access: Access) -> list[str]:
     """The paths of the calls with one of these policies."""
-    return [path for path, handler in API if handler.access in access]
+    return [path for path, handler in API if handler.call.access in access]

@@ -3,9 +3,12 @@
 import ast
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from protocol.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {
@@ -69,6 +72,13 @@ MAY_IMPORT = {
     },
 }
 
+# Of whom a package may import the types, which the running server never looks at (`if TYPE_CHECKING`).
+# Settings are read in server.py and handed on.
+MAY_IMPORT_TYPES = {
+    "actions": {"config"},
+    "handlers": {"config", "storage"},
+}
+
 # Folders that may import more, and why.
 MAY_ALSO_IMPORT = {"handlers/socket": {"hub"}}  # a WebSocket is a connection of the hub: its handler makes it
 
@@ -92,6 +102,7 @@ LONGEST, LONGEST_TEST = 300, 350
 LONG_FOR_A_REASON: dict[str, str] = {
     "config.py": "every setting and how it is read, to be looked up in one place",
     "web/package-lock.json": "written by npm",
+    "docs/openapi.json": "written by tools/schema",
     "docs/protocol.md": "the whole contract on one page, to be searched by the reader",
 }
 
@@ -114,11 +125,12 @@ def server_files() -> list[Path]:
     return [file for file in files(".py") if name_of(file).split("/")[0].removesuffix(".py") in MAY_IMPORT]
 
 
-def imports(file: Path) -> set[str]:
-    """Dotted names of everything a file imports, wherever in the file; `from a import b` gives a and a.b."""
+def imports(file: Path, types: bool = True) -> set[str]:
+    """Dotted names of everything a file imports, wherever in the file; `from a import b` gives a and a.b.
+    `types`: also what is imported for its types alone."""
     package = list(file.relative_to(ROOT).parent.parts)
     found = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in nodes(ast.parse(file.read_text("utf-8")), types):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -129,8 +141,21 @@ def imports(file: Path) -> set[str]:
     return found
 
 
+def nodes(tree: ast.AST, types: bool) -> Iterator[ast.AST]:
+    """All nodes, without those under `if TYPE_CHECKING` unless `types`."""
+    yield tree
+    for child in ast.iter_child_nodes(tree):
+        if types or not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield from nodes(child, types)
+
+
 def is_inside(dotted: str, module: str) -> bool:
     return dotted == module or dotted.startswith(module + ".")
+
+
+def imports_of_rooms(file: Path) -> set[str]:
+    """The first parts of what a file imports to run."""
+    return {dotted.split(".")[0] for dotted in imports(file, types=False)}
 
 
 def test_layers_import_downwards_only():
@@ -141,7 +166,8 @@ def test_layers_import_downwards_only():
         allowed = {room} | MAY_IMPORT[room] | MAY_ALSO_IMPORT.get(name_of(file.parent), set())
         for dotted in imports(file):
             other = dotted.split(".")[0]
-            if other in MAY_IMPORT and other not in allowed:
+            for_types = MAY_IMPORT_TYPES.get(room, set()) - imports_of_rooms(file)
+            if other in MAY_IMPORT and other not in allowed | for_types:
                 wrong.append(f"{name_of(file)} imports {dotted}")
     assert not wrong, "\n".join(sorted(wrong))
 
@@ -156,6 +182,14 @@ def test_module_is_used_only_where_it_belongs(module):
         if not allowed.fullmatch(name_of(file)) and any(is_inside(name, module) for name in imports(file))
     }
     assert not wrong
+
+
+def test_one_noun_in_each_layer():
+    """Who knows a command finds what is done about it, and the calls of its noun, under the same name."""
+    nouns = {command.__module__.rpartition(".")[2] for command in COMMANDS}
+    called = {command.__module__.rpartition(".")[2] for command in COMMANDS if command.by_call}
+    assert [noun for noun in sorted(nouns) if not (ROOT / "actions" / f"{noun}.py").exists()] == []
+    assert [noun for noun in sorted(called) if not (ROOT / "models" / f"{noun}.py").exists()] == []
 
 
 def test_no_drawer_for_everything():

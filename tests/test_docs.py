@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from handlers.http.site import ROUTES
+from protocol.commands import COMMANDS
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
-from protocol.messages import Cmd, Media
+from protocol.messages import Cmd, Media, SendMessage
+from tools.schema import __main__ as schema
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -50,6 +52,29 @@ def test_no_route_is_invented():
     )
     assert len(told) > 20
     assert [path for path in sorted(told) if not any(re.fullmatch(route[0], path) for route in ROUTES)] == []
+
+
+@pytest.mark.parametrize("name", schema.DOCUMENTS)
+def test_machines_are_told_the_same(name):
+    """A program that reads the schema meets the server it describes: `python -m tools.schema` writes it."""
+    document = schema.DOCUMENTS[name]()
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == schema.text_of(document) + "\n"
+    for reference in re.findall(r'"\$ref": "#/([^"]+)"', schema.text_of(document)):
+        place = document
+        for part in reference.split("/"):
+            place = place[part.replace("~1", "/")]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+def test_every_command_is_told(command):
+    """Whatever a client may say is in the protocol document: each route and cmd, with each of its fields."""
+    doors = [door for door in (command.by_call, command.by_frame) if door]
+    keys = [f"{route}`" for route in command.by_call.routes] if command.by_call else []
+    keys += [f"| {cmd} |" for cmd in command.by_frame.cmds] if command.by_frame else []
+    told = {key: [line for line in PROTOCOL.splitlines() if key in line] for key in keys}
+    assert all(told.values()), [key for key in keys if not told[key]]
+    lines = PROTOCOL if command is SendMessage else str(told)
+    assert [field.name for door in doors for field in door.fields if f"`{field.name}`" not in lines] == []
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from protocol import frames, values
+from protocol import frames
 from protocol.errors import Refusal
-from protocol.messages import Cmd, Message, Receipt
+from protocol.messages import Cmd, Receipt, SendMessage
+from tests.protocol import said
 
 WIRE = Path(__file__).parent / "fixtures" / "wire"
 KINDS = sorted(path.stem for path in WIRE.glob("message-*.json") if "sent" in json.loads(path.read_text()))
@@ -20,7 +21,7 @@ def wire(name):
 def stored_message(name):
     """The message of a fixture with what the log gave it."""
     fixture = wire(name)
-    message = Message.parse(fixture["sent"], fixture["stored"]["userid"])
+    message = said.message(fixture["sent"], fixture["stored"]["userid"])
     receipt = Receipt(*(fixture["stored"][field] for field in ("id", "seq", "ver", "createat")))
     return message, receipt, fixture["stored"]
 
@@ -38,7 +39,7 @@ def test_message_kind(name):
 def test_refused_message(refused):
     """A message without what its kind needs is refused, with the code that the page knows."""
     with pytest.raises(Refusal) as caught:
-        Message.parse(refused["sent"], 7)
+        said.message(refused["sent"], 7)
     assert caught.value.code == refused["code"]
 
 
@@ -46,7 +47,7 @@ def test_refused_message(refused):
 def test_hostile_text(text):
     """A text that is no frame is refused and harms nobody."""
     with pytest.raises(Refusal):
-        Message.parse(values.parse_json(text), 7)
+        SendMessage.by_frame.read(text)
 
 
 def test_ack():

@@ -18,12 +18,13 @@ log = logging.getLogger("magpie")
 class BaseHandler(RequestHandler):
     """What pages, files and API calls have in common: security headers, request id, language, errors."""
 
-    user_id: int | None = None  #: the caller, once the gate has let them in
+    caller_id: int | None = None  #: who calls, for the logs, once the gate has let them in
     code: int | None = None  #: the envelope's code, for the access log
 
     @property
     def app(self) -> Services:
-        return self.settings["services"]
+        services: Services = self.settings["services"]
+        return services
 
     @property
     def address(self) -> str:
@@ -66,8 +67,8 @@ class BaseHandler(RequestHandler):
                 self.request_id,
                 self.request.method,
                 self.request.path,
-                self.user_id or "-",
-                exc_info=(typ, value, tb),
+                self.caller_id or "-",
+                exc_info=value,
             )
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
@@ -92,7 +93,7 @@ class BaseHandler(RequestHandler):
         self.code = refusal.code
         self.write_json(envelope.failure(refusal, self.lang))
 
-    def write_json(self, text: str) -> None:
+    def write_json(self, text: str | bytes) -> None:
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.finish(text)
 

@@ -1,104 +1,70 @@
-"""A multipart body read as it arrives: small fields are kept, one file is handed on piece by piece."""
+"""The body of a call: kept from Tornado, bounded, and read as fields."""
 
-import logging
+from collections.abc import Awaitable
 
-from python_multipart.exceptions import MultipartParseError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from tornado.httputil import (
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    HTTPServerRequest,
+    RequestStartLine,
+    ResponseStartLine,
+)
 
-from protocol.errors import BadArgument
-
-MAX_FIELD = 4096  # bytes of a field that is no file
-MAX_FIELDS = 32
-MAX_BOUNDARY = 70  # characters, says RFC 2046
-
-# It warns of every broken body; here that is an answer like others, seen in the access log.
-logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
-
-
-class BrokenMultipart(Exception):
-    """The body is not what its Content-Type says."""
+from protocol.errors import BadArgument, TooLarge
+from protocol.forms import Form
+from protocol.limits import MAX_BODY_BYTES
 
 
-class MultipartReader:
-    """Feed it the body; `fields` has what came so far, as (name, text) in order.
+class BoundedBody(HTTPMessageDelegate):
+    """Keeps a body from Tornado, which would buffer all of it and parse it its own way.
 
-    The file is the part named `file_field`; other parts with a file name are read past.
+    One that is too large is read to its end and thrown away, because a browser that is still sending would
+    not see an answer. A handler that streams (`handlers.http.streamed`) reads its own.
     """
 
-    def __init__(self, content_type: str, file_field: str = "file"):
-        """Raises BrokenMultipart when `content_type` names no multipart form with a boundary."""
-        kind, options = parse_options_header(content_type)
-        boundary = options.get(b"boundary", b"")
-        if kind != b"multipart/form-data" or not 0 < len(boundary) <= MAX_BOUNDARY:
-            raise BrokenMultipart
-        self.fields: list[tuple[str, str]] = []
-        self.has_file = False
-        self.complete = False
-        self._file_field = file_field
-        self._pieces: list[bytes] = []  # of the file, from the chunk being fed
-        self._parser = MultipartParser(
-            boundary,
-            {
-                "on_part_begin": self._begin,
-                "on_header_field": self._header_name,
-                "on_header_value": self._header_value,
-                "on_header_end": self._header_end,
-                "on_headers_finished": self._headers_end,
-                "on_part_data": self._data,
-                "on_part_end": self._end,
-                "on_end": self._complete,
-            },
-        )
+    def __init__(self, inner: HTTPMessageDelegate, request: HTTPServerRequest) -> None:
+        self._inner, self._request = inner, request
+        self._chunks: list[bytes] = []
+        self._size = 0
 
-    def feed(self, chunk: bytes) -> bytes:
-        """The file's bytes in `chunk`. Raises BrokenMultipart, and BadArgument for a second file or a field
-        that is too long."""
-        self._pieces.clear()
-        try:
-            self._parser.write(chunk)
-        except MultipartParseError as error:
-            raise BrokenMultipart from error
-        return b"".join(self._pieces)
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        return self._inner.headers_received(start_line, headers)
 
-    # -- called by the parser, with slices of the chunk ----------------------------------------
+    def data_received(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        if self._size <= MAX_BODY_BYTES:
+            self._chunks.append(chunk)
+        else:
+            self._chunks.clear()
 
-    def _begin(self) -> None:
-        self._headers: dict[bytes, bytes] = {}
-        self._name = self._value = b""
+    def finish(self) -> None:
+        body = b"".join(self._chunks) if self._size <= MAX_BODY_BYTES else None
+        setattr(self._request, _KEPT, body)
+        self._inner.finish()
 
-    def _header_name(self, data: bytes, start: int, end: int) -> None:
-        self._name += data[start:end]
+    def on_connection_close(self) -> None:
+        self._inner.on_connection_close()
 
-    def _header_value(self, data: bytes, start: int, end: int) -> None:
-        self._value += data[start:end]
 
-    def _header_end(self) -> None:
-        self._headers[self._name.lower()] = self._value
-        self._name = self._value = b""
+_KEPT = "bounded_body"
 
-    def _headers_end(self) -> None:
-        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
-        self._part = options.get(b"name", b"").decode("utf-8", "replace")
-        self._is_file = self._part == self._file_field
-        self._is_field = not self._is_file and b"filename" not in options
-        self._text = b""
-        if self._is_file and self.has_file:
-            raise BadArgument("一次只能上传一个文件", "One file at a time")
-        self.has_file |= self._is_file
 
-    def _data(self, data: bytes, start: int, end: int) -> None:
-        if self._is_file:
-            self._pieces.append(data[start:end])
-        elif self._is_field:
-            self._text += data[start:end]
-            if len(self._text) > MAX_FIELD:
-                raise BadArgument(f"{self._part[:20]} 太长", f"{self._part[:20]} is too long")
+def body_of(request: HTTPServerRequest) -> bytes:
+    """The bytes of a small body, or `TooLarge`."""
+    body: bytes | None = getattr(request, _KEPT)
+    if body is None:
+        raise TooLarge()
+    return body
 
-    def _end(self) -> None:
-        if self._is_field:
-            self.fields.append((self._part, self._text.decode("utf-8", "replace")))
-            if len(self.fields) > MAX_FIELDS:
-                raise BadArgument("参数太多", "Too many fields")
 
-    def _complete(self) -> None:
-        self.complete = True
+def form_of(request: HTTPServerRequest) -> Form:
+    """The fields of a small body: a form's or JSON's."""
+    body = body_of(request)
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        return Form.from_json(body)
+    if kind in ("application/x-www-form-urlencoded", "") or not body:
+        return Form.from_urlencoded(body)
+    raise BadArgument("不支持的 Content-Type", "Content-Type must be a form or JSON")

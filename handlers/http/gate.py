@@ -1,118 +1,175 @@
 """The one gate that every API call passes, and the one place where a refusal becomes an answer.
 
-A handler says who may call it (`access`) and which rate limit it counts against (`action`), implements
-``async def post(self)``, reads typed arguments from `self.form` and answers with `reply` or `reply_rows`::
+Who may call, what it counts against, what its fields are and where it is found are said by the command
+(`protocol.declare`). Its handler names it, answers it with one call of an action, and says no more::
 
-    class AddFriendHandler(ApiHandler):
-        access = Access.USER
-        action = "contact"
-
-        async def post(self) -> None:
-            await contacts.add_friend(self.app, self.user_id, self.form.id("dstid"))
+    class AddFriendHandler(ApiHandler[AddFriend]):
+        async def answer(self, command: AddFriend) -> None:
+            await contacts.add_friend(self.app, self.user_id, command.dstid)
             self.reply(msg="好友添加成功")
 
-A handler without `access` answers nobody.
+A handler without a command answers nobody.
 """
 
-from enum import Enum
-from typing import Any
+import asyncio
+import weakref
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from actions import sessions
 from actions.limits import address_key
 from handlers.http import security
 from handlers.http.base import BaseHandler, of_status
+from handlers.http.body import form_of
+from models.sessions import SessionRow
 from protocol import envelope
-from protocol.errors import BadArgument, Forbidden, NotLoggedIn, Refusal, TooLarge
+from protocol.declare import Access, Call, Command
+from protocol.errors import BadArgument, Forbidden, NotLoggedIn, Refusal
+from protocol.fields import Field, Id, Secret
 from protocol.forms import Form
 
-#: Bytes of an API call's body; files go to `Access.UPLOAD` handlers, which stream.
-MAX_BODY = 256 * 1024
+C = TypeVar("C", bound=Command)
+Route = tuple[str, "type[ApiHandler[Any]]"]
+
+#: Who is calling, in the fields of any call.
+_USERID, _OWNERID, _TOKEN = Field("userid", Id), Field("ownerid", Id), Field("token", Secret)
 
 
-class Access(Enum):
-    """Who may call a handler."""
-
-    PUBLIC = "public"  #: anyone: log-in and registration
-    USER = "user"  #: the user named in `userid` (or `ownerid`), with a credential of that user
-    ANY_SESSION = "any session"  #: any valid credential; a `userid`, when given, must be its user
-    UPLOAD = "upload"  #: as ANY_SESSION or nobody (`user_id` None); the body is left to the handler to stream
-
-
-class ApiHandler(BaseHandler):
-    """One API call. The gate is `prepare`; what gets past it has `user_id` and `session` as `access`
-    promises."""
+class ApiHandler(BaseHandler, Generic[C]):
+    """One API call. The gate is `prepare`: origin, rate of the address, body, session, rate of the user,
+    command. What gets past it has the caller that the command's `access` promises."""
 
     SUPPORTED_METHODS = ("POST", "OPTIONS")
 
-    access: Access | None = None
-    action: str | None = None  #: the rate limit of this call, by user, or by address before log-in
-    anonymous_action: str | None = None  #: another limit for callers without a session (`Access.UPLOAD`)
+    call: ClassVar[Call[Any] | None] = None  #: how the command comes by HTTP
 
-    form: Form
-    session: Any = None  #: the row the credential belongs to: `id`, `user_id`
-    callers: dict[int, Any]  #: the sessions of all valid credentials sent, by user (ANY_SESSION and UPLOAD)
+    command: C
+    session: SessionRow | None = None  #: the one that the credential belongs to
+    callers: dict[int, SessionRow]  #: of all valid credentials sent, by user
 
-    def set_default_headers(self) -> None:
-        super().set_default_headers()
-        origin = self.request.headers.get("Origin", "")
-        if security.origin_listed(origin, self.app.config.auth.origins):
-            self.set_header("Access-Control-Allow-Origin", origin)
-            self.set_header("Access-Control-Allow-Credentials", "true")
-            self.set_header("Vary", "Origin")
+    def __init_subclass__(cls) -> None:
+        """Reads the command off ``ApiHandler[AddFriend]``."""
+        super().__init_subclass__()
+        for base in cls.__dict__.get("__orig_bases__", ()):
+            for said in get_args(base):
+                if isinstance(said, type) and issubclass(said, Command):
+                    cls.call = said.by_call
+
+    # --- the gate -----------------------------------------------------------------------------------------
 
     async def prepare(self) -> None:
-        """The gate. Everything it does not let through is a `Refusal`."""
-        self.application.running.add(self)
+        """Everything it does not let through is a `Refusal`."""
+        self.enter()
+        if self.request.method != "OPTIONS":
+            await self.admit(form_of(self.request))
+
+    def enter(self) -> None:
+        """As far as one can tell before the body is looked at."""
+        self.running.add(self)
         if not security.origin_allowed(self.request, self.settings["proxies"], self.app.config.auth.origins):
             raise Forbidden("来源不被允许", "This origin is not allowed")
-        if self.request.method == "OPTIONS":
+        if self.request.method != "OPTIONS":
+            self.app.limits.check("request", address_key(self.address))
+
+    async def admit(self, form: Form) -> None:
+        """With the body's fields: who calls, how often, and what is said."""
+        await self.recognise(form)
+        self.take_limit()
+        self.command = self.read(form)
+
+    async def recognise(self, form: Form) -> None:
+        """Finds the caller that the command wants, or refuses."""
+        access = self.declared.access
+        if access is Access.PUBLIC:
             return
-        self.app.limits.check("request", address_key(self.address))
-        self.form = Form({}) if self.access is Access.UPLOAD else self._read_form()
-        await self._authenticate()
-        self._check_rate()
+        named = _named_user(form, required=access is Access.USER)
+        token = security.bearer_token(self.request)
+        if not token and "token" in form:
+            token = str(_TOKEN.checked(_TOKEN.found(form)[1]))
+        tokens = [token] if token else self._cookies(named)
+        found = await sessions.authenticate(self.app, tokens) if tokens else []
+        self.callers = {row.user_id: row for row in found}
+        if named is not None:
+            self._speak_as(named)
+        elif found:
+            self._speak_as(found[0].user_id)
+        elif token or access is not Access.OPTIONAL:
+            raise NotLoggedIn()
 
-    def on_finish(self) -> None:
-        self.application.running.discard(self)
+    def take_limit(self) -> None:
+        """Counts this call against its limit: by its user, before log-in by its address."""
+        limit = self.declared.limit if self.session else self.declared.anonymous_limit
+        if limit:
+            caller = self.session.user_id if self.session else address_key(self.address)
+            self.app.limits.check(limit, caller)
 
-    def on_connection_close(self) -> None:
-        super().on_connection_close()
-        self.application.running.discard(self)
+    def read(self, form: Form) -> C:
+        """The command in the fields."""
+        return self.declared.read(form)
 
-    async def options(self) -> None:
-        """The preflight of a page on one of `auth.origins`; others are told nothing."""
-        if "Access-Control-Allow-Origin" in self._headers:
-            self.set_header("Access-Control-Allow-Methods", "POST")
-            self.set_header("Access-Control-Allow-Headers", "Content-Type, Authorization")
-            self.set_header("Access-Control-Max-Age", "600")
-        self.set_status(204)
+    @property
+    def declared(self) -> Call[C]:
+        """What the command says of its calls; a handler without one lets nobody in."""
+        if self.call is None:
+            raise Forbidden()
+        return self.call
 
-    def speak_as(self, user_id: int) -> None:
-        """For an upload whose body names its user: `NotLoggedIn` unless a credential of that user was
-        sent."""
+    def _cookies(self, named: int | None) -> list[str]:
+        """The credentials that came as cookies, only `named`'s if somebody is named."""
+        cookies = security.cookie_tokens(self.request, self.secure)
+        if named is None:
+            return list(cookies.values())
+        return [cookies[named]] if named in cookies else []
+
+    def _speak_as(self, user_id: int) -> None:
         if user_id not in self.callers:
             raise NotLoggedIn()
-        self.user_id, self.session = user_id, self.callers[user_id]
+        self.session = self.callers[user_id]
+        self.caller_id = user_id
 
-    def reply(self, data: object = None, msg: str = "") -> None:
+    # --- behind it ----------------------------------------------------------------------------------------
+
+    async def post(self) -> None:
+        await self.answer(self.command)
+
+    async def answer(self, command: C) -> None:
+        """What is done about the command, and `reply` or `reply_rows`."""
+        raise NotImplementedError
+
+    @property
+    def running(self) -> "weakref.WeakSet[ApiHandler[Any]]":
+        """The API calls that are being answered; the server waits for them before it ends."""
+        running: weakref.WeakSet[ApiHandler[Any]] = self.settings["running"]
+        return running
+
+    @property
+    def user_id(self) -> int:
+        """The caller."""
+        return self.own_session.user_id
+
+    @property
+    def own_session(self) -> SessionRow:
+        """The caller's session."""
+        if self.session is None:
+            raise NotLoggedIn()
+        return self.session
+
+    def reply(self, data: object = None, msg: str = "", **extra: object) -> None:
         self.code = 0
-        self.write_json(envelope.ok(data, msg))
+        self.write_json(envelope.ok(data, msg, **extra))
 
-    def reply_rows(self, rows: list, data: object = None, total: int | None = None) -> None:
+    async def reply_rows(self, rows: Sequence[object], data: object = None, total: int | None = None) -> None:
+        """A long list is encoded in several turns of the loop, so that it holds nobody up."""
+        written: list[bytes] = []
+        for piece in envelope.rows_in_pieces(rows, total, data):
+            if written:
+                await asyncio.sleep(0)
+            written.append(piece)
         self.code = 0
-        self.write_json(envelope.rows(rows, total, data))
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        error = kwargs.get("exc_info", (None, None))[1]
-        if isinstance(error, Refusal):
-            self.set_status(200)  # a classic page waits for ever on anything else
-            self.write_failure(error)
-        else:
-            self.write_failure(of_status(status_code, self.request_id))
+        self.write_json(b"".join(written))
 
     def set_session_cookie(self, user_id: int, token: str) -> None:
         """Log-in: the browser shall send `token` back. It ends when the session does."""
-        self.user_id = user_id
         self.set_cookie(
             security.cookie_name(user_id, self.secure),
             token,
@@ -128,58 +185,62 @@ class ApiHandler(BaseHandler):
             security.cookie_name(user_id, self.secure), httponly=True, samesite="Lax", secure=self.secure
         )
 
-    def _read_form(self) -> Form:
-        """The body's fields. `handlers.site` has kept the body from Tornado's parser and bounded it."""
-        body = self.request.api_body
-        if body is None:
-            raise TooLarge()
-        kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if kind == "application/json":
-            return Form.from_json(body)
-        if kind in ("application/x-www-form-urlencoded", "") or not body:
-            return Form.from_urlencoded(body)
-        raise BadArgument("不支持的 Content-Type", "Content-Type must be a form or JSON")
+    # --- around it ----------------------------------------------------------------------------------------
 
-    async def _authenticate(self) -> None:
-        if self.access is Access.PUBLIC:
-            return
-        if self.access is None:
-            raise Forbidden()
-        named = self._named_user()
-        tokens = self._tokens(named)
-        found = await sessions.authenticate(self.app, tokens) if tokens else []
-        self.callers = {row.user_id: row for row in found}
-        if named is not None:
-            self.speak_as(named)
-        elif found:
-            self.speak_as(found[0].user_id)
-        elif self.access is not Access.UPLOAD:
-            raise NotLoggedIn()
+    async def options(self) -> None:
+        """The preflight of a page on one of `auth.origins`; others are told nothing."""
+        if "Access-Control-Allow-Origin" in self._headers:
+            self.set_header("Access-Control-Allow-Methods", "POST")
+            self.set_header("Access-Control-Allow-Headers", "Content-Type, Authorization")
+            self.set_header("Access-Control-Max-Age", "600")
+        self.set_status(204)
 
-    def _named_user(self) -> int | None:
-        """The user that the call names; required unless any session will do."""
-        if self.access is Access.USER:
-            named = self.form.id("userid", "ownerid")
-            if self.form.opt_id("ownerid") not in (None, named):
-                raise BadArgument("userid 与 ownerid 不一致", "userid and ownerid differ")
-            return named
-        return self.form.opt_id("userid")
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        origin = self.request.headers.get("Origin", "")
+        if security.origin_listed(origin, self.app.config.auth.origins):
+            self.set_header("Access-Control-Allow-Origin", origin)
+            self.set_header("Access-Control-Allow-Credentials", "true")
+            self.set_header("Vary", "Origin")
 
-    def _tokens(self, named: int | None) -> list[str]:
-        """The credentials to look at: an explicit token alone, otherwise cookies, only `named`'s if any."""
-        if token := security.bearer_token(self.request):
-            return [token]
-        if "token" in self.form:
-            return [self.form.secret("token")]
-        cookies = security.cookie_tokens(self.request, self.secure)
-        if named is None:
-            return list(cookies.values())
-        return [cookies[named]] if named in cookies else []
-
-    def _check_rate(self) -> None:
-        if self.user_id is None:
-            action, key = self.anonymous_action or self.action, address_key(self.address)
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None))[1]
+        if isinstance(error, Refusal):
+            self.set_status(200)  # a classic page waits for ever on anything else
+            self.write_failure(error)
         else:
-            action, key = self.action, self.user_id
-        if action:
-            self.app.limits.check(action, key)
+            self.write_failure(of_status(status_code, self.request_id))
+
+    def on_finish(self) -> None:
+        self.running.discard(self)
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        self.running.discard(self)
+
+
+def routes_of(*handlers: "type[ApiHandler[Any]]") -> list[Route]:
+    """The routes of some handlers, as their commands say."""
+    return [(route, handler) for handler in handlers if handler.call for route in handler.call.routes]
+
+
+def _named_user(form: Form, required: bool) -> int | None:
+    """The user that the call names, as `userid` or, where one has to be named, `ownerid`."""
+    if not required:
+        return _user(form, _USERID)
+    form.refuse_repeated("userid", "ownerid")
+    userid, ownerid = _user(form, _USERID), _user(form, _OWNERID)
+    if userid is None and ownerid is None:
+        raise _USERID.refusal()
+    if userid is not None and ownerid not in (None, userid):
+        raise BadArgument("userid 与 ownerid 不一致", "userid and ownerid differ")
+    return userid if userid is not None else ownerid
+
+
+def _user(form: Form, field: Field) -> int | None:
+    name, value = field.found(form)
+    if value is None:
+        return None
+    checked = field.checked(value, name)
+    assert isinstance(checked, int)
+    return checked

@@ -5,12 +5,15 @@ import logging
 import resource
 import ssl
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError, UnsatisfiableReadError
 
 from handlers.http.site import Site
+
+if TYPE_CHECKING:
+    from config import Config
 
 log = logging.getLogger("magpie")
 
@@ -40,15 +43,12 @@ class Listener(HTTPServer):
     def __init__(self, *args: object) -> None:
         """Nothing: Tornado's servers are made by `initialize`."""
 
-    def initialize(
-        self,
-        site: Site,
-        config: Any,  # type: ignore[override]
-        certificate: ssl.SSLContext | None,
+    def initialize(  # type: ignore[override]
+        self, site: Site, config: "Config", certificate: ssl.SSLContext | None
     ) -> None:
         self._hub = site.settings["services"].hub
         self._http = 0
-        self._refusals: set[asyncio.Task] = set()
+        self._refusals: set[asyncio.Task[None]] = set()
         self._full_logged = float("-inf")
         self._most = min(config.server.max_connections, _descriptors() - RESERVED_FILES)
         super().initialize(
@@ -63,9 +63,10 @@ class Listener(HTTPServer):
     @property
     def port(self) -> int:
         """The port that is listened on, also when the settings say 0."""
-        return next(iter(self._sockets.values())).getsockname()[1]
+        port: int = next(iter(self._sockets.values())).getsockname()[1]
+        return port
 
-    def handle_stream(self, stream, address) -> None:
+    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
         if self._http + self._hub.connections >= self._most:
             self._refuse(stream)
             return

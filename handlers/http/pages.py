@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from tornado.web import HTTPError, StaticFileHandler
 
@@ -15,6 +16,10 @@ ASSETS = "/asset/app/"
 _SLASHES = re.compile(r"[/\\]+")
 #: The build names these files by their content.
 _HASHED = re.compile(r"app/assets/.+-[\w-]{8,}\.\w+\Z")
+
+#: What Vite's manifest says of one file, and of all.
+Chunk = dict[str, Any]
+Manifest = dict[str, Chunk]
 
 _TITLES = {
     "login": ("登录", "Log in"),
@@ -69,7 +74,7 @@ class Build:
     _current: "Build | None" = None
     _stamp: int | None = None
 
-    def __init__(self, manifest: dict) -> None:
+    def __init__(self, manifest: Manifest) -> None:
         main = manifest["src/main.ts"]
         chunks = self._with_imports(manifest, main)
         self.script = ASSETS + main["file"]
@@ -89,11 +94,11 @@ class Build:
         return cls._current
 
     @staticmethod
-    def _with_imports(manifest: dict, main: dict) -> list[dict]:
+    def _with_imports(manifest: Manifest, main: Chunk) -> list[Chunk]:
         """`main` and all that it imports without being asked, imports first."""
-        found: dict[str, dict] = {}
+        found: dict[str, Chunk] = {}
 
-        def visit(chunk: dict) -> None:
+        def visit(chunk: Chunk) -> None:
             for name in chunk.get("imports", ()):
                 if name not in found:
                     found[name] = manifest[name]

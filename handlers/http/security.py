@@ -7,10 +7,13 @@ import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tornado.httputil import HTTPServerRequest
+
+if TYPE_CHECKING:
+    from config import Storage
 
 #: A session cookie names its user, so that two tabs can hold two users.
 COOKIE = re.compile(r"(?:__Host-)?im_([1-9][0-9]{0,15})\Z")
@@ -19,7 +22,8 @@ MAX_COOKIES = 16
 
 _HOST = re.compile(r"[A-Za-z0-9._\-]+(:[0-9]{1,5})?\Z|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?\Z")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-Networks = Sequence[Any]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Networks = Sequence[Network]
 
 
 def networks(proxies: Sequence[str]) -> Networks:
@@ -31,10 +35,11 @@ def _is_proxy(address: str, proxies: Networks) -> bool:
     if not proxies:
         return False
     try:
-        parsed: Any = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
     return any(parsed.version == network.version and parsed in network for network in proxies)
 
 
@@ -139,7 +144,7 @@ def language(request: HTTPServerRequest) -> str:
     return best
 
 
-def media_origins(storage: Any) -> tuple[str, ...]:
+def media_origins(storage: "Storage") -> tuple[str, ...]:
     """Where a browser is sent for media besides our own host: the bucket's public address and its
     endpoint."""
     if storage.backend != "oss":

@@ -1,26 +1,41 @@
 """The web application: every route, and the bound on what is read of a request before anybody looks at it."""
 
 import weakref
-from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
-from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, HTTPServerRequest, RequestStartLine
+from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler
 
 from actions.services import Services
-from handlers.http import accounts, contacts, media, messages, ops, pages, security
-from handlers.http.gate import MAX_BODY, Access, ApiHandler
+from handlers.http import (
+    accounts,
+    contacts,
+    conversations,
+    groups,
+    media,
+    messages,
+    ops,
+    pages,
+    security,
+    sessions,
+)
+from handlers.http.body import BoundedBody
+from handlers.http.gate import ApiHandler
+from handlers.http.streamed import StreamedHandler
 from handlers.logs import log_request
 from handlers.socket import handshake
 
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Pages come first: theirs is the route that cleans `//` in any path.
-ROUTES: list[tuple] = [
+ROUTES: list[tuple[Any, ...]] = [
     *pages.routes,
     *accounts.routes,
+    *sessions.routes,
     *contacts.routes,
+    *groups.routes,
+    *conversations.routes,
     *messages.routes,
     *media.routes,
     *handshake.routes,
@@ -33,51 +48,26 @@ class Site(Application):
 
     def __init__(self, services: Services) -> None:
         config = services.config
+        self.running: weakref.WeakSet[ApiHandler[Any]] = weakref.WeakSet()
         super().__init__(
             ROUTES,
             default_handler_class=pages.UnknownHandler,
             log_function=log_request,
             template_path=str(ROOT / "templates"),
             services=services,
+            running=self.running,
             proxies=security.networks(config.server.proxies),
             media_origins=security.media_origins(config.storage),
         )
-        self.running: weakref.WeakSet[ApiHandler] = weakref.WeakSet()
 
     def get_handler_delegate(
-        self, request: HTTPServerRequest, target_class: type[RequestHandler], *args: Any, **kwargs: Any
-    ) -> HTTPMessageDelegate:
-        delegate = super().get_handler_delegate(request, target_class, *args, **kwargs)
-        if getattr(target_class, "access", None) is Access.UPLOAD:
-            return delegate
-        return _BoundedBody(delegate, request)
-
-
-class _BoundedBody(HTTPMessageDelegate):
-    """Keeps the body from Tornado, which would buffer all of it and parse it its own way.
-
-    `request.api_body` is the body when it is small enough, None when not: then it is read to its end and
-    thrown away, because a browser that is still sending would not see an answer.
-    """
-
-    def __init__(self, inner: HTTPMessageDelegate, request: HTTPServerRequest) -> None:
-        self._inner, self._request = inner, request
-        self._chunks: list[bytes] = []
-        self._size = 0
-
-    def headers_received(self, start_line: RequestStartLine, headers: HTTPHeaders) -> Awaitable[None] | None:
-        return self._inner.headers_received(start_line, headers)
-
-    def data_received(self, chunk: bytes) -> None:
-        self._size += len(chunk)
-        if self._size <= MAX_BODY:
-            self._chunks.append(chunk)
-        else:
-            self._chunks.clear()
-
-    def finish(self) -> None:
-        self._request.api_body = b"".join(self._chunks) if self._size <= MAX_BODY else None
-        self._inner.finish()
-
-    def on_connection_close(self) -> None:
-        self._inner.on_connection_close()
+        self,
+        request: HTTPServerRequest,
+        target_class: type[RequestHandler],
+        target_kwargs: dict[str, Any] | None = None,
+        path_args: list[bytes] | None = None,
+        path_kwargs: dict[str, bytes] | None = None,
+    ) -> Any:
+        delegate = super().get_handler_delegate(request, target_class, target_kwargs, path_args, path_kwargs)
+        streams = issubclass(target_class, StreamedHandler)
+        return delegate if streams else BoundedBody(delegate, request)

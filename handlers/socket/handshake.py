@@ -1,4 +1,4 @@
-"""The WebSocket ``/chat?id=<userid>&token=<token>[&v=2]``: one node of the hub for each connection."""
+"""The WebSocket ``/chat?id=<userid>&token=<token>[&v=2]``: one connection of the hub for each connection."""
 
 from tornado.util import ObjectDict
 from tornado.web import HTTPError
@@ -14,6 +14,7 @@ from protocol import frames, values
 from protocol.clock import now_ms
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
+from protocol.limits import MAX_INT
 
 
 class ChatSocket(BaseHandler):
@@ -40,11 +41,11 @@ class ChatSocket(BaseHandler):
         if len(ids) != 1 or len(tokens) > 1 or versions not in ([], ["2"]):
             raise HTTPError(403)
         user_id = values.digits(ids[0])
-        if type(user_id) is not int or not 1 <= user_id <= values.MAX_INT:
+        if type(user_id) is not int or not 1 <= user_id <= MAX_INT:
             raise HTTPError(403)
         token = tokens[0] if tokens else ""  # a classic page that came without one sends it empty
         self._token = token or security.cookie_tokens(self.request, self.secure).get(user_id, "")
-        self.user_id = self._id = user_id
+        self.user_id = self.caller_id = self._id = user_id
         self._v2 = bool(versions)
         if not self._token or not await self._read_entrance():
             raise HTTPError(403)
@@ -67,9 +68,9 @@ class ChatSocket(BaseHandler):
             return
         client, transport = ChatClient(self.app), self.app.transports.open(stream, answer)
         session_id = self._entrance.session_id
-        client.node = self.app.hub.register(self._id, session_id, self._v2, self.lang, transport)
+        client.connection = self.app.hub.register(self._id, session_id, self._v2, self.lang, transport)
         try:
-            await self._enter(client.node)
+            await self._enter(client.connection)
         except BaseException:
             transport.cut()
             raise
@@ -84,20 +85,20 @@ class ChatSocket(BaseHandler):
             self._entrance = entrance
         return entrance is not None
 
-    async def _enter(self, node: Connection) -> None:
-        """The node enters its rooms, and the welcome is its first frame: what is published from then on
+    async def _enter(self, connection: Connection) -> None:
+        """The connection enters its rooms, and the welcome is its first frame: what is published from then on
         reaches it."""
         hub = self.app.hub
         try:
-            while not hub.enter(node, self._entrance.room_ids, self._mark, self._welcome()):
+            while not hub.enter(connection, self._entrance.room_ids, self._mark, self._welcome()):
                 if not await self._read_entrance():
-                    node.close(CloseCode.REVOKED, "session revoked")
+                    connection.close(CloseCode.REVOKED, "session revoked")
                     return
         except Refusal:
-            node.close(CloseCode.RESTART, "try again")
+            connection.close(CloseCode.RESTART, "try again")
 
     def _welcome(self) -> str | None:
-        """The first frame of a v2 node; a classic one would draw it as a message."""
+        """The first frame of a v2 connection; a classic one would draw it as a message."""
         hub = self.app.config.hub
         return (
             frames.welcome(self._entrance.epoch, now_ms(), hub.heartbeat, hub.max_frame) if self._v2 else None

@@ -2,89 +2,69 @@
 
 import time
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from actions import conversations, messages
 from actions.services import Services
 from hub.audience import Look
 from hub.connection import Connection
-from protocol import frames, values
+from protocol import commands, frames, presence
 from protocol.clock import now_ms
-from protocol.errors import BadArgument, Malformed, Refusal
+from protocol.conversations import MarkRead
+from protocol.errors import Malformed, Refusal
 from protocol.frames import CloseCode
-from protocol.messages import ROOM, SINGLE, Cmd, Message
+from protocol.messages import SendMessage
 
 #: Seconds in which `hub.bad_frames` bad frames end the connection.
 _BAD_FRAMES_WINDOW = 60
+
+#: What is waited for, if anything, before the socket is read on.
+Busy = Awaitable[None] | None
 
 
 class ChatClient:
     """The receiver of one connection: v2, or classic, which is never told what was wrong. There is one for
     each connection and nothing else of the handshake stays, so it is kept small."""
 
-    __slots__ = ("_app", "_bad_frames", "node")
+    __slots__ = ("_app", "_bad_frames", "connection")
 
-    node: Connection  #: set as soon as the hub has made it, before any frame is read
+    connection: Connection  #: set as soon as the hub has made it, before any frame is read
 
     def __init__(self, app: Services) -> None:
         self._app = app
         self._bad_frames: deque[float] | None = None
 
-    def on_message(self, raw: str | bytes) -> Awaitable[None] | None:
+    def on_message(self, raw: str | bytes) -> Busy:
         """One frame. While what is returned waits, for room in the log or for the database, the socket is not
         read."""
-        cid = None
-        if self.node.closed:
+        connection = self.connection
+        if connection.closed:
             return None
         try:
-            if type(raw) is bytes:
+            if type(raw) is not str:
                 raise Malformed("只接受文本帧", "Text frames only")
-            fields = values.parse_json(raw)
-            cid = fields.get("cid")
-            busy = self._act(fields)
+            frame = commands.frame_of(raw)
+            if frame.limit:
+                self._app.limits.check(frame.limit, connection.user_id)
+            busy = _ACTIONS[frame.command](self._app, connection, frame.read(raw), raw)
         except Refusal as refusal:
-            self._refuse(refusal, cid)
+            self._refuse(refusal, raw)
             return None
-        return None if busy is None else self._wait(busy, cid)
+        return None if busy is None else self._wait(busy, raw)
 
     def on_close(self) -> None:
-        self._app.hub.unregister(self.node)
+        self._app.hub.unregister(self.connection)
 
-    def _act(self, fields: dict) -> Awaitable[None] | None:
-        node = self.node
-        cmd = values.integer(fields.get("cmd"), "cmd")
-        if cmd in (SINGLE, ROOM):
-            self._app.limits.check("message", node.user_id)
-            return messages.submit(self._app, Message.parse(fields, node.user_id), node)
-        if cmd == Cmd.HEARTBEAT:
-            if node.v2:
-                node.tell(frames.heartbeat(now_ms()))
-            return None
-        if cmd == Cmd.READ:
-            self._app.limits.check("request", node.user_id)
-            kind, dstid = _conversation(fields)
-            seq, cid = values.integer(fields.get("seq"), "seq"), fields.get("cid")
-            return conversations.submit_read(
-                self._app, node.user_id, kind, dstid, seq, node, cid if type(cid) is str else None
-            )
-        if cmd == Cmd.TYPING:
-            self._app.limits.check("request", node.user_id)
-            return self._app.typing.typed(node.user_id, *_conversation(fields))
-        if cmd == Cmd.LOOK:
-            self._app.limits.check("request", node.user_id)
-            self._app.hub.look(node, _look(fields))
-            return None
-        raise BadArgument("未知的 cmd", "Unknown cmd")
-
-    async def _wait(self, busy: Awaitable[None], cid: object) -> None:
+    async def _wait(self, busy: Awaitable[None], raw: str | bytes) -> None:
         try:
             await busy
         except Refusal as refusal:
-            self._refuse(refusal, cid)
+            self._refuse(refusal, raw)
 
-    def _refuse(self, refusal: Refusal, cid: object) -> None:
-        if self.node.v2:
-            self.node.tell(frames.error(refusal, cid, self.node.lang))
+    def _refuse(self, refusal: Refusal, raw: str | bytes) -> None:
+        if self.connection.v2:
+            self.connection.tell(frames.error(refusal, commands.cid_of(raw), self.connection.lang))
         if isinstance(refusal, Malformed):
             self._count_bad_frame()
 
@@ -97,18 +77,42 @@ class ChatClient:
             self._bad_frames = deque(maxlen=most)
         self._bad_frames.append(now)
         if len(self._bad_frames) == most and now - self._bad_frames[0] < _BAD_FRAMES_WINDOW:
-            self.node.close(CloseCode.POLICY, "too many bad frames")
+            self.connection.close(CloseCode.POLICY, "too many bad frames")
 
 
-def _conversation(fields: dict) -> tuple[int, int]:
-    """(kind, dstid)"""
-    return values.integer(fields.get("kind"), "kind", SINGLE, ROOM), values.integer(
-        fields.get("dstid"), "dstid", 1
+# --- what is done about each command ----------------------------------------------------------------------
+
+
+def _send(app: Services, connection: Connection, command: SendMessage, raw: str) -> Busy:
+    return messages.submit(app, command.by(connection.user_id), connection)
+
+
+def _read(app: Services, connection: Connection, command: MarkRead, raw: str) -> Busy:
+    cid = commands.cid_of(raw) if '"cid"' in raw else None  # for a refusal; of no use to the mark
+    return conversations.submit_read(
+        app, connection.user_id, command.kind, command.dstid, command.seq, connection, cid
     )
 
 
-def _look(fields: dict) -> Look:
-    """Without kind and dstid: at no conversation."""
-    absent = fields.get("kind") is None and fields.get("dstid") is None
-    kind, dstid = (0, 0) if absent else _conversation(fields)
-    return Look(kind, dstid, friends=values.integer(fields.get("friends", 0), "friends", 0, 1) == 1)
+def _typing(app: Services, connection: Connection, command: presence.Typing, raw: str) -> Busy:
+    return app.typing.typed(connection.user_id, command.kind, command.dstid)
+
+
+def _look(app: Services, connection: Connection, command: presence.Look, raw: str) -> Busy:
+    app.hub.look(connection, Look(command.kind or 0, command.dstid or 0, friends=command.friends == 1))
+    return None
+
+
+def _heartbeat(app: Services, connection: Connection, command: presence.Heartbeat, raw: str) -> Busy:
+    if connection.v2:
+        connection.tell(frames.heartbeat(now_ms()))
+    return None
+
+
+_ACTIONS: dict[type, Callable[[Services, Connection, Any, str], Busy]] = {
+    SendMessage: _send,
+    MarkRead: _read,
+    presence.Typing: _typing,
+    presence.Look: _look,
+    presence.Heartbeat: _heartbeat,
+}

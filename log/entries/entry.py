@@ -39,7 +39,7 @@ class Entry:
         return key_of(self.userid, self.kind, self.dstid)
 
     @property
-    def client_cid(self) -> str | None:
+    def client_cid(self) -> object:
         """The cid by which the client knows it."""
         return None
 

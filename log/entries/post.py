@@ -33,7 +33,7 @@ class Post(Entry):
         self.repeated = False
 
     @property
-    def client_cid(self) -> str | None:
+    def client_cid(self) -> object:
         return self.message.cid
 
     def begin(self) -> None:

@@ -21,7 +21,7 @@ class ReadMark(Entry):
     members_only = False
 
     def __init__(
-        self, userid: int, kind: int, dstid: int, seq: int, origin: object = None, cid: str | None = None
+        self, userid: int, kind: int, dstid: int, seq: int, origin: object = None, cid: object = None
     ) -> None:
         super().__init__(userid, kind, dstid, origin)
         self.seq = seq
@@ -29,7 +29,7 @@ class ReadMark(Entry):
         self._cid = cid
 
     @property
-    def client_cid(self) -> str | None:
+    def client_cid(self) -> object:
         return self._cid
 
     def begin(self) -> None:

@@ -7,8 +7,14 @@ from urllib.parse import urlencode
 import pytest
 from tornado.web import RequestHandler
 
-from handlers.http.gate import MAX_BODY, Access, ApiHandler, BaseHandler
+from handlers.http.base import BaseHandler
+from handlers.http.gate import ApiHandler
 from handlers.http.site import ROUTES
+from handlers.http.streamed import StreamedHandler
+from protocol.commands import CALLS
+from protocol.contacts import ListFriends
+from protocol.declare import Access
+from protocol.limits import MAX_BODY_BYTES
 from tests.app import PASSWD, App, Client, envelope, running
 from tests.routes import API, api, paths
 
@@ -59,10 +65,9 @@ def test_every_route_is_behind_the_gate(pattern, handler):
     """A route that nobody thought about answers nobody."""
     assert issubclass(handler, BaseHandler), "no security headers, no access log"
     if issubclass(handler, ApiHandler):
-        assert handler.access in Access
-        assert handler.prepare is ApiHandler.prepare or handler.access is Access.UPLOAD, (
-            "it goes round the gate"
-        )
+        assert handler.call.access in Access
+        reads = StreamedHandler if issubclass(handler, StreamedHandler) else ApiHandler
+        assert (handler.prepare, handler.post) == (reads.prepare, reads.post), "it goes round the gate"
         assert not {"get", "put", "delete", "patch"} & set(vars(handler))
     else:
         assert handler.post is RequestHandler.post, "only calls are posts"
@@ -71,7 +76,17 @@ def test_every_route_is_behind_the_gate(pattern, handler):
 def test_routes_say_what_they_are_limited_by(app):
     """Each route counts against limits that the settings have."""
     for path, handler in API:
-        assert {handler.action, handler.anonymous_action} - {None} <= app.services.limits.actions, path
+        assert {handler.call.limit, handler.call.anonymous_limit} - {None} <= app.services.limits.actions, (
+            path
+        )
+
+
+def test_every_call_has_a_handler():
+    """Whatever a client may say by HTTP is answered, where its declaration says, and nothing else is."""
+    assert {path: handler.call for path, handler in API} == CALLS
+    for path, handler in API:
+        nouns = [kind.__module__.rpartition(".")[2] for kind in (handler, handler.call.command)]
+        assert nouns[0] == nouns[1], f"{path} is of one noun"
 
 
 async def test_call_without_credential_is_refused(app, people):
@@ -206,8 +221,8 @@ BODIES = [
     ("text/plain", b"mobile=13800138000&passwd=secret123", -400),
     ("application/xml", b"<a/>", -400),
     ("application/x-www-form-urlencoded", b"&".join(b"f%d=1" % n for n in range(500)), -400),
-    ("application/x-www-form-urlencoded", b"a=" + b"x" * MAX_BODY, -413),
-    ("application/json", b'{"a":"' + b"x" * MAX_BODY + b'"}', -413),
+    ("application/x-www-form-urlencoded", b"a=" + b"x" * MAX_BODY_BYTES, -413),
+    ("application/json", b'{"a":"' + b"x" * MAX_BODY_BYTES + b'"}', -413),
 ]
 
 
@@ -236,7 +251,7 @@ async def test_undeclared_handler_answers_nobody(app, people):
     """A handler without a policy refuses even its own users."""
 
     class Undeclared(ApiHandler):
-        async def post(self) -> None:
+        async def answer(self, command: object) -> None:
             self.reply("let in")
 
     app.site.add_handlers(".*", [("/undeclared", Undeclared)])
@@ -247,10 +262,8 @@ async def test_undeclared_handler_answers_nobody(app, people):
 async def test_crash_is_named_and_tells_no_secret(app, people, expect_logs, caplog):
     """A crash answers 500 with an id, and the log has one line of it under that id, without secrets."""
 
-    class Crash(ApiHandler):
-        access = Access.USER
-
-        async def post(self) -> None:
+    class Crash(ApiHandler[ListFriends]):
+        async def answer(self, command: ListFriends) -> None:
             raise RuntimeError("the disk is on fire")
 
     app.site.add_handlers(".*", [("/crash", Crash)])

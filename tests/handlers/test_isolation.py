@@ -7,7 +7,7 @@ theirs and good, and names somebody else's things.
 import pytest
 from tornado.httpclient import HTTPClientError
 
-from handlers.http.gate import Access
+from protocol.declare import Access
 from tests.app import PASSWD
 from tests.routes import api
 

@@ -174,3 +174,15 @@ def test_full_buckets_are_forgotten_first():
 def test_addresses_that_count_as_one(address, key):
     """One IPv6 customer cannot dodge a limit by changing addresses of their own network."""
     assert address_key(address) == key
+
+
+def test_what_is_counted():
+    """Whoever runs the server sees how many callers each limit remembers, and how often it said no."""
+    limits = limiter(Clock(), login_burst=1)
+    for key in (1, 2):
+        limits.check("login", key)
+    with pytest.raises(SlowDown):
+        limits.check("login", 1)
+    assert limits.stats()["login"] == {"keys": 2, "refused": 1}
+    assert limits.stats()["find"] == {"keys": 0, "refused": 0}
+    assert set(limits.stats()) == limits.actions

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.http.body import MAX_FIELD, MAX_FIELDS, BrokenMultipart, MultipartReader
+from handlers.http.multipart import MAX_FIELD, MAX_FIELDS, BrokenMultipart, MultipartReader
 from protocol.errors import BadArgument
 from tests.handlers.multipart_body import BOUNDARY, CONTENT_TYPE, END, field, file
 

@@ -11,7 +11,7 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 from handlers import logs
 from handlers.http import security
-from handlers.http.gate import Access
+from protocol.declare import Access
 from tests.app import PASSWD, envelope, running
 from tests.process import process
 from tests.routes import API, api
@@ -327,4 +327,4 @@ async def test_no_secret_in_the_log_of_a_server(tmp_path):
 def test_uploads_and_logins_are_calls_like_others():
     """The routes that open a session or take files without one are not forgotten above."""
     assert {"/user/login", "/user/register"} == set(api(Access.PUBLIC))
-    assert api(Access.UPLOAD) == ["/attach/upload"]
+    assert api(Access.OPTIONAL) == ["/attach/upload"]

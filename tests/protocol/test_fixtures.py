@@ -7,7 +7,8 @@ import pytest
 
 from protocol import envelope, frames, values
 from protocol.errors import Forbidden, NotLoggedIn, Refusal, SlowDown
-from protocol.messages import ROOM, SINGLE, Cmd, Message, Receipt
+from protocol.messages import ROOM, SINGLE, Cmd, Message, Receipt, SendMessage
+from tests.protocol import said
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "wire"
 
@@ -38,11 +39,7 @@ def test_messages(name):
     """What the page sends is taken, and what receivers get is what the page expects."""
     case = fixture(name)
     row = case["stored"]
-    if "sent" in case:
-        fields = values.parse_json(json.dumps(case["sent"]))
-        message = Message.parse(fields, row["userid"])
-    else:
-        message = of(row)
+    message = said.message(case["sent"], row["userid"]) if "sent" in case else of(row)
     assert message.row(receipt_of(row)) == row
     assert values.parse_json(message.encode(receipt_of(row))) == row
 
@@ -61,7 +58,7 @@ def test_kinds_are_covered():
 def test_refused_messages(case):
     """What the page knows to be refused is refused, for that field and with that code."""
     with pytest.raises(Refusal) as refused:
-        Message.parse(values.parse_json(json.dumps(case["sent"])), 7)
+        said.message(case["sent"], 7)
     assert refused.value.code == case["code"]
     assert case["field"] in refused.value.msg("en") or case["code"] == -403
 
@@ -70,7 +67,7 @@ def test_refused_messages(case):
 def test_hostile_texts(raw):
     """A text that is no frame for the page is none for the server."""
     with pytest.raises(Refusal):
-        Message.parse(values.parse_json(raw), 7)
+        SendMessage.by_frame.read(raw)
 
 
 def test_frames():

@@ -1,21 +1,38 @@
 """Arguments of HTTP calls: typed, or refused."""
 
 import json
+from typing import Annotated, Literal
 from urllib.parse import quote_plus, urlencode
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import NODEFAULT, Meta
 
+from protocol.declare import Access, Call, Command
 from protocol.errors import BadArgument
-from protocol.forms import MAX_FIELDS, Form
+from protocol.fields import STRIP, Also, Held, Id, Limit, Picture, Place, Secret
+from protocol.forms import Form
+from protocol.limits import MAX_FIELDS
 
 texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=30)
+
+Name = Annotated[str, Meta(max_length=9), STRIP]
+Short = Annotated[str, Meta(max_length=8, min_length=1), STRIP]
+Sex = Literal["M", "W", "U"]
 
 
 def both(**fields) -> list[Form]:
     """The same fields as a form and as JSON."""
     return [Form.from_urlencoded(urlencode(fields).encode()), Form.from_json(json.dumps(fields).encode())]
+
+
+def ask(form: Form, name: str, hint: object, default: object = NODEFAULT) -> object:
+    """What a command that declares this one field reads from the form."""
+    field = (name, hint) if default is NODEFAULT else (name, hint, default)
+    command = msgspec.defstruct("Asked", [field], bases=(Command,), frozen=True)
+    return getattr(Call(command, (), Access.PUBLIC, None, None).read(form), name)
 
 
 @given(st.dictionaries(texts, texts, max_size=6))
@@ -33,11 +50,11 @@ def test_both_bodies_mean_the_same(fields):
 def test_ids():
     """An id is a number, or digits as text, under any of its names."""
     for form in both(dstid=5, ownerid="7"):
-        assert form.id("dstid") == 5
-        assert form.id("userid", "ownerid") == 7
-        assert form.opt_id("other") is None
+        assert ask(form, "dstid", Id) == 5
+        assert ask(form, "userid", Annotated[Id, Also("ownerid")]) == 7
+        assert ask(form, "other", Id | None, None) is None
         with pytest.raises(BadArgument):
-            form.id("other")
+            ask(form, "other", Id)
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "1.5", "1e3", "x", "7 or 1=1", str(2**53), "１", " 1"])
@@ -45,55 +62,61 @@ def test_bad_ids(value):
     """Anything but a decimal integer from 1 to 2^53-1 is refused as an id."""
     for form in both(id=value):
         with pytest.raises(BadArgument):
-            form.id("id")
+            ask(form, "id", Id)
 
 
 @pytest.mark.parametrize("value", ["true", "1.0", "[1]", "{}", "[]", '{"a":1}'])
 def test_bad_ids_in_json(value):
     """JSON's other types are no ids either."""
     with pytest.raises(BadArgument):
-        Form.from_json(b'{"id": %s}' % value.encode()).id("id")
+        ask(Form.from_json(b'{"id": %s}' % value.encode()), "id", Id)
 
 
 def test_a_repeated_id():
     """A call that names two users at once is refused: which one was meant?"""
     for form in (Form.from_urlencoded(b"userid=1&userid=1"), Form.from_json(b'{"userid": 1, "userid": 2}')):
-        with pytest.raises(BadArgument):
-            form.id("userid", "ownerid")
-        with pytest.raises(BadArgument):
-            form.secret("userid")
-        with pytest.raises(BadArgument):
-            form.integer("userid")
+        for hint in (Annotated[Id, Also("ownerid")], Secret, Place):
+            with pytest.raises(BadArgument):
+                ask(form, "userid", hint)
 
 
 def test_integers():
     """A number has bounds, and a default when it may be missing."""
     for form in both(limit="20", empty=""):
-        assert form.integer("limit", 50) == 20
-        assert form.integer("other", 50) == form.integer("empty", 50) == 50
-        for bounds in ({"low": 21}, {"high": 19}):
+        assert ask(form, "limit", Place, 50) == 20
+        assert ask(form, "other", Place, 50) == ask(form, "empty", Place, 50) == 50
+        for bounds in (Meta(ge=21), Meta(le=19)):
             with pytest.raises(BadArgument):
-                form.integer("limit", **bounds)
+                ask(form, "limit", Annotated[int, bounds])
         with pytest.raises(BadArgument):
-            form.integer("other")
+            ask(form, "other", Place)
+
+
+def test_limits():
+    """More rows than a list has are as many as it has."""
+    for form in both(limit=20, none=0):
+        assert ask(form, "limit", Annotated[Limit, Held(10)]) == 10
+        assert ask(form, "limit", Annotated[Limit, Held(30)]) == 20
+        with pytest.raises(BadArgument):
+            ask(form, "none", Annotated[Limit, Held(30)], 5)
 
 
 def test_texts():
     """Texts come without the white space around them, and never longer than they may be."""
     for form in both(name="  喜鹊 ", long="x" * 9, blank=" "):
-        assert form.text("name", max_length=9) == "喜鹊"
-        assert form.text("nothing", "name", max_length=9) == "喜鹊"
-        assert form.text("blank", max_length=9, default="d") == "d"
+        assert ask(form, "name", Name) == "喜鹊"
+        assert ask(form, "nothing", Annotated[Name, Also("name")]) == "喜鹊"
+        assert ask(form, "blank", Name, "d") == ask(form, "nothing", Name, "d") == "d"
         for name in ("long", "blank", "nothing"):
             with pytest.raises(BadArgument):
-                form.text(name, max_length=8, required=True)
+                ask(form, name, Short)
 
 
 @pytest.mark.parametrize("body", [b"a=%00", b"a=%ff", b"a=%ed%a0%80"])
 def test_bytes_that_are_no_text(body):
     """NUL and bytes that are not UTF-8 are refused."""
     with pytest.raises(BadArgument):
-        Form.from_urlencoded(body).text("a", max_length=9)
+        ask(Form.from_urlencoded(body), "a", Name)
 
 
 @pytest.mark.parametrize("body", [b"\xff", b"[]", b"1", b"", b"{", b'{"a": NaN}', b'{"a": 1e999}', b"null"])
@@ -106,15 +129,15 @@ def test_json_that_is_no_call(body):
 def test_secrets():
     """A password is taken as it is, spaces included."""
     for form in both(passwd="  a b ", empty=""):
-        assert form.secret("passwd") == "  a b "
+        assert ask(form, "passwd", Secret) == "  a b "
         with pytest.raises(BadArgument):
-            form.secret("empty")
+            ask(form, "empty", Secret)
 
 
 def test_pictures():
     """An avatar is one of our files or an https address, never a script."""
     for url in ("/mnt/a.png", "/asset/images/avatar0.png", "https://example.com/a.png", ""):
-        assert Form({"pic": url}).picture("pic", max_length=200) == url
+        assert ask(Form({"pic": url}), "pic", Picture) == url
     for url in (
         "javascript:alert(1)",
         "http://a/b",
@@ -126,16 +149,16 @@ def test_pictures():
         "/x",
     ):
         with pytest.raises(BadArgument):
-            Form({"pic": url}).picture("pic", max_length=200)
+            ask(Form({"pic": url}), "pic", Picture)
 
 
 def test_choices():
     """A field with a few values takes no other."""
     for form in both(sex="M", other="X"):
-        assert form.choice("sex", ("M", "W", "U"), "U") == "M"
-        assert form.choice("none", ("M", "W", "U"), "U") == "U"
+        assert ask(form, "sex", Sex, "U") == "M"
+        assert ask(form, "none", Sex, "U") == "U"
         with pytest.raises(BadArgument):
-            form.choice("other", ("M", "W", "U"), "U")
+            ask(form, "other", Sex, "U")
 
 
 def test_too_many_fields():
@@ -157,8 +180,8 @@ def test_any_body_is_fields_or_refused(body, read):
         form = read(body)
     except BadArgument:
         return
-    for ask in (lambda: form.id("a"), lambda: form.text("a", max_length=9), lambda: form.secret("a")):
+    for hint in (Id, Name, Secret):
         try:
-            ask()
+            ask(form, "a", hint)
         except BadArgument:
             pass

@@ -128,7 +128,7 @@ def test_envelopes():
         "msg": "好",
         "data": {"a": "/mnt/你"},
     }
-    assert "/mnt/你" in envelope.ok("/mnt/你")
+    assert "/mnt/你" in envelope.ok("/mnt/你").decode()
     assert json.loads(envelope.ok()) == {"code": 0, "msg": "", "data": None}
     assert json.loads(envelope.rows([])) == {"code": 0, "msg": "", "rows": [], "total": 0}
     assert json.loads(envelope.rows([1], total=5, data={"more": True})) == {
@@ -138,3 +138,18 @@ def test_envelopes():
         "total": 5,
         "data": {"more": True},
     }
+
+
+def test_a_long_list_comes_in_pieces():
+    """A list of a megabyte is written a piece at a time, and is the same list."""
+    items = [{"seq": seq, "content": "鹊" * 100} for seq in range(3000)]
+    pieces = list(envelope.rows_in_pieces(items, data={"more": 1}))
+    assert len(pieces) > 10 and max(map(len, pieces)) < 2 * envelope.PIECE_BYTES
+    assert json.loads(b"".join(pieces)) == {
+        "code": 0,
+        "msg": "",
+        "rows": items,
+        "total": 3000,
+        "data": {"more": 1},
+    }
+    assert len(list(envelope.rows_in_pieces(items[:50]))) == 1

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from protocol.errors import BadArgument, Forbidden, Malformed
 from protocol.messages import ROOM, SINGLE, Message, Receipt
+from tests.protocol import said
 
 MAX = 2**53 - 1
 #: media -> a message of that kind with what it needs and nothing else
@@ -54,13 +55,13 @@ NUMBERS = Receipt(9, 3, 4, 5)
 
 
 def parse(**fields) -> Message:
-    return Message.parse({"cmd": SINGLE, "dstid": 2, "media": 1, "content": "hi", **fields}, 1)
+    return said.message({"cmd": SINGLE, "dstid": 2, "media": 1, "content": "hi", **fields}, 1)
 
 
 @pytest.mark.parametrize("media", NEEDED)
 def test_a_message_of_each_kind(media):
     """Every kind of media passes with the fields it needs."""
-    message = Message.parse({"cmd": SINGLE, "dstid": 2, "media": media, **NEEDED[media]}, 1)
+    message = said.message({"cmd": SINGLE, "dstid": 2, "media": media, **NEEDED[media]}, 1)
     assert message.row(NUMBERS) == {
         "id": 9,
         "userid": 1,
@@ -84,7 +85,7 @@ def test_a_missing_or_ill_typed_field(media, name, wrong):
     if wrong == "missing":
         del fields[name]
     with pytest.raises(BadArgument) as refused:
-        Message.parse(fields, 1)
+        said.message(fields, 1)
     assert refused.value.code == -400
 
 
@@ -188,7 +189,7 @@ def test_who_sends_is_the_sessions_business():
 @given(messages)
 def test_what_is_sent_is_what_arrives(fields):
     """Receivers get each field as it was sent; empty ones, and nothing else, are left out."""
-    message = Message.parse(fields, 5)
+    message = said.message(fields, 5)
     arrived = json.loads(message.encode(NUMBERS))
     sent = {name: value for name, value in fields.items() if value not in (0, "", [], None)}
     assert arrived == {
@@ -205,20 +206,20 @@ def test_what_is_sent_is_what_arrives(fields):
 @given(messages)
 def test_a_received_message_can_be_sent_on(fields):
     """The frame a client gets is one it could send: forwarding needs no rewriting."""
-    first = Message.parse(fields, 5)
-    again = Message.parse(json.loads(first.encode(NUMBERS)), 5)
+    first = said.message(fields, 5)
+    again = said.message(json.loads(first.encode(NUMBERS)), 5)
     assert again.row(NUMBERS) == first.row(NUMBERS) and again.digest() == first.digest()
 
 
 @given(messages, messages)
 def test_a_digest_tells_messages_apart(one, other):
     """A resend is recognised; another message under the same cid is too."""
-    one, other = Message.parse(one, 5), Message.parse(other, 5)
-    said = [
+    one, other = said.message(one, 5), said.message(other, 5)
+    contents = [
         (m.cmd, m.dstid, m.media, m.content, m.pic, m.url, m.memo, m.amount, m.ref, m.at)
         for m in (one, other)
     ]
-    assert (one.digest() == other.digest()) == (said[0] == said[1])
+    assert (one.digest() == other.digest()) == (contents[0] == contents[1])
     assert -(2**63) <= one.digest() < 2**63
 
 
@@ -248,7 +249,7 @@ def test_a_digest_tells_messages_apart(one, other):
 def test_any_object_is_a_message_or_refused(fields):
     """No object of a frame does anything but become a message or be refused with a reason."""
     try:
-        message = Message.parse(fields, 5)
+        message = said.message(fields, 5)
     except (BadArgument, Forbidden) as refused:
         assert refused.msg("zh") and refused.msg("en")
     else:

@@ -1,0 +1,104 @@
+"""Accounts: what a client says about itself, and who it looks for."""
+
+import re
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from protocol import rows
+from protocol.declare import Access, Command, call
+from protocol.errors import BadArgument
+from protocol.fields import ONCE, STRIP, Id, Mended, Picture, Rule, Secret
+from protocol.limits import (
+    MAX_MEMO,
+    MAX_MOBILE,
+    MAX_NICKNAME,
+    MAX_PASSWD_BYTES,
+    MAX_SECRET,
+    MIN_MOBILE,
+    MIN_PASSWD_BYTES,
+)
+
+_DIGITS = f"[0-9]{{{MIN_MOBILE},{MAX_MOBILE}}}\\Z"
+_NEW_MOBILE = re.compile(r"\+?" + _DIGITS)
+#: A classic page sends the + of +86… raw, which a form body reads as a space.
+_LOST_PLUS = re.compile(f" (?={_DIGITS})")
+
+
+def _restore_plus(value: object) -> object:
+    return "+" + value[1:] if isinstance(value, str) and _LOST_PLUS.match(value) else value
+
+
+def _refuse_mobile(mobile: str, name: str) -> None:
+    if not _NEW_MOBILE.match(mobile):
+        raise BadArgument("手机号应为 5 到 20 位数字", "A mobile number has 5 to 20 digits")
+
+
+def _refuse_passwd(passwd: str, name: str) -> None:
+    if not MIN_PASSWD_BYTES <= len(passwd.encode()) <= MAX_PASSWD_BYTES:
+        raise BadArgument("密码长度应为 6 到 128 个字节", "A password has 6 to 128 bytes")
+
+
+#: The number as a log-in gives it, whatever it looks like: a malformed one is simply unknown.
+Mobile = Annotated[str, Meta(min_length=1, max_length=64), Mended(_restore_plus), STRIP]
+NewMobile = Annotated[Mobile, Meta(description="5 to 20 digits, may begin with +"), Rule(_refuse_mobile)]
+NewPasswd = Annotated[
+    str,
+    Meta(min_length=1, max_length=MAX_SECRET, description="6 to 128 bytes"),
+    ONCE,
+    Rule(_refuse_passwd),
+]
+Nickname = Annotated[str, Meta(max_length=MAX_NICKNAME), STRIP]
+Memo = Annotated[str, Meta(max_length=MAX_MEMO), STRIP]
+Sex = Literal["M", "W", "U"]
+
+
+@call("/user/register", access=Access.PUBLIC, limit="register", data=rows.User)
+class Register(Command, frozen=True):
+    """A new account and its first session."""
+
+    mobile: NewMobile
+    passwd: NewPasswd
+    nickname: Nickname = ""
+    avatar: Picture = ""
+    sex: Sex = "U"
+    memo: Memo = ""
+
+
+@call("/user/login", access=Access.PUBLIC, data=rows.User)
+class Login(Command, frozen=True):
+    """A new session. Its limit counts failures only, so the action looks at it."""
+
+    mobile: Mobile
+    passwd: Secret
+
+
+@call("/user/profile", access=Access.USER, limit="contact", data=rows.User)
+class ChangeProfile(Command, frozen=True):
+    """Fields that are missing stay as they are; avatar and memo may be emptied. Friends are told of every
+    change, so it counts with those of contacts."""
+
+    nickname: Annotated[Nickname, Meta(min_length=1)] | None = None
+    avatar: Picture | None = None
+    sex: Sex | None = None
+    memo: Memo | None = None
+
+    def changes(self) -> dict[str, str]:
+        """Those that were said."""
+        said = {"nickname": self.nickname, "avatar": self.avatar, "sex": self.sex, "memo": self.memo}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+@call("/user/passwd", access=Access.USER)
+class ChangePasswd(Command, frozen=True):
+    """Another password, given the old one. All other sessions end."""
+
+    old: Secret
+    new: NewPasswd
+
+
+@call("/user/find", access=Access.ANY_SESSION, limit="find", data=rows.User)
+class FindUser(Command, frozen=True):
+    """A user's row."""
+
+    id: Id

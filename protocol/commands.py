@@ -1,0 +1,91 @@
+"""All that a client may say: the one table of commands, by the two doors they come in by.
+
+A new command is declared in the file of its noun and named here; routes, limits, access, documents and tests
+follow from that.
+"""
+
+from typing import Any
+
+import msgspec
+
+from protocol import (
+    accounts,
+    contacts,
+    conversations,
+    groups,
+    media,
+    messages,
+    presence,
+    sessions,
+    values,
+)
+from protocol.declare import Call, Command, Frame
+from protocol.errors import BadArgument
+
+COMMANDS: tuple[type[Command], ...] = (
+    accounts.Register,
+    accounts.Login,
+    accounts.ChangeProfile,
+    accounts.ChangePasswd,
+    accounts.FindUser,
+    sessions.Logout,
+    sessions.ListSessions,
+    sessions.RevokeSession,
+    contacts.AddFriend,
+    contacts.ListFriends,
+    groups.CreateGroup,
+    groups.ListGroups,
+    groups.JoinGroup,
+    conversations.ListConversations,
+    conversations.MarkRead,
+    messages.SendMessage,
+    messages.History,
+    messages.Changes,
+    media.Upload,
+    presence.Typing,
+    presence.Look,
+    presence.Heartbeat,
+)
+
+#: By route.
+CALLS: dict[str, Call[Any]] = {
+    route: command.by_call for command in COMMANDS if command.by_call for route in command.by_call.routes
+}
+
+#: By cmd.
+FRAMES: dict[int, Frame[Any]] = {
+    cmd: command.by_frame for command in COMMANDS if command.by_frame for cmd in command.by_frame.cmds
+}
+
+
+class _Head(msgspec.Struct):
+    """What tells one frame from another; the rest is passed over."""
+
+    cmd: int
+
+
+_head = msgspec.json.Decoder(_Head).decode
+
+
+def frame_of(raw: str) -> Frame[Any]:
+    """Which command a frame is, or why it is none."""
+    try:
+        return FRAMES[_head(raw).cmd]
+    except (KeyError, ValueError, RecursionError):
+        return _look(raw)
+
+
+def _look(raw: str) -> Frame[Any]:
+    """The slow way: msgspec's no is not always ours, and has not our words."""
+    cmd = values.integer(values.parse_json(raw).get("cmd"), "cmd")
+    if cmd not in FRAMES:
+        raise BadArgument("未知的 cmd", "Unknown cmd")
+    return FRAMES[cmd]
+
+
+def cid_of(raw: str | bytes) -> object:
+    """What a refused frame has as its `cid`, None when it can't be read."""
+    try:
+        return values.parse_json(raw).get("cid") if isinstance(raw, str) else None
+    except BadArgument:
+        return None

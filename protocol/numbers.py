@@ -1,0 +1,38 @@
+"""The numbers of the wire: what a frame is, and what a message holds."""
+
+from enum import IntEnum
+
+
+class Cmd(IntEnum):
+    HEARTBEAT = 0
+    ACK = 1
+    ERROR = 2
+    WELCOME = 3
+    SINGLE = 10
+    ROOM = 11
+    TYPING = 12
+    READ = 13
+    PRESENCE = 17
+    LOOK = 18
+    CONTACT_CHANGED = 20
+    COMMUNITY_CHANGED = 21
+
+
+#: The two kinds of conversation are named by the cmd of their messages.
+SINGLE, ROOM = int(Cmd.SINGLE), int(Cmd.ROOM)
+
+
+class Media(IntEnum):
+    TEXT = 1
+    NEWS = 2
+    VOICE = 3
+    IMAGE = 4
+    RED_PACKET = 5
+    EMOJI = 6
+    LINK = 7
+    VIDEO = 8
+    CARD = 9
+    FILE = 10
+    PLACE = 11
+    NOTICE = 90
+    CUSTOM = 100

@@ -1,0 +1,80 @@
+"""Answers hold what is declared of them, no more and no less: pages and bots rely on it."""
+
+from typing import get_type_hints
+
+import msgspec
+
+from protocol.commands import COMMANDS
+from tests import samples
+from tests.app import PASSWD
+
+
+def hold(answer: dict, command: type) -> None:
+    """The answer is a success, and of the shape that its command names."""
+    assert answer["code"] == 0, answer
+    call = command.by_call
+    assert ("rows" in answer) == (call.row is not None)
+    if call.row is not None:
+        assert answer["rows"] and answer["total"] == len(answer["rows"])
+    for row in answer.get("rows", ()):
+        fits(row, call.row)
+    if call.data is None:
+        assert answer.get("data") is None
+    else:
+        fits(answer["data"], call.data)
+
+
+def fits(value: object, kind: type) -> None:
+    msgspec.convert(value, kind, strict=True)
+    if isinstance(value, dict):
+        hints = get_type_hints(kind)
+        assert set(value) <= set(hints), f"{kind.__name__} has no {set(value) - set(hints)}"
+        for name, part in value.items():
+            if isinstance(part, dict):
+                fits(part, hints[name])
+
+
+async def test_every_answer_is_as_declared(app):
+    """Each call there is answers with the fields that the documents name, of their types."""
+    ann, bob = await app.client().register("Ann"), await app.client().register("Bob")
+    group = (await ann.post("/contact/createcommunity", name="hills"))["data"]["id"]
+    chat = {"kind": 10, "dstid": bob.user_id}
+    message = {"cmd": 10, "dstid": bob.user_id, "media": 10, "content": "a.pdf", "url": "/mnt/a", "amount": 5}
+    said = {
+        "Register": {"userid": None, "mobile": "13900000000", "passwd": PASSWD},
+        "Login": {"userid": None, "mobile": ann.mobile, "passwd": PASSWD},
+        "ChangeProfile": {"memo": "on the way"},
+        "ChangePasswd": {"old": PASSWD, "new": "changed123"},
+        "FindUser": {"id": bob.user_id},
+        "AddFriend": {"dstid": bob.user_id},
+        "CreateGroup": {"name": "sea"},
+        "JoinGroup": {"dstid": group},
+        "MarkRead": {**chat, "seq": 1},
+        "SendMessage": {**message, "cid": "c1", "ref": 1, "at": f"[{bob.user_id}]"},
+        "History": chat,
+        "Changes": {**chat, "ver": 0},
+    }
+    calls = [command for command in COMMANDS if command.by_call]
+    # So that no list is empty, and nobody is let out early.
+    order = {"AddFriend": -2, "SendMessage": -1, "Logout": 1}
+    for command in sorted(calls, key=lambda c: order.get(c.__name__, 0)):
+        name, route = command.__name__, command.by_call.routes[0]
+        if command.by_call.file:
+            answer = await ann.upload(samples.picture())
+            assert set(answer) == {"code", "msg", "data", "pic", "type", "bytes", "width", "height"}
+        else:
+            answer = await ann.post(route, **said.get(name, {}))
+        hold(answer, command)
+
+
+def test_types_are_told_apart():
+    """The comparison above would notice a field that is missing, too many, or of another type."""
+    [row] = [command.by_call.row for command in COMMANDS if command.__name__ == "ListGroups"]
+    good = dict.fromkeys(get_type_hints(row), 1) | {"name": "", "icon": "", "memo": ""}
+    fits(good, row)
+    for bad in ({**good, "id": "1"}, {**good, "more": 1}, {k: v for k, v in good.items() if k != "id"}):
+        try:
+            fits(bad, row)
+        except (AssertionError, msgspec.ValidationError):
+            continue
+        raise AssertionError(bad)
