@@ -14,7 +14,7 @@ from protocol.messages import ROOM, Cmd
 
 #: Seconds between two frames about one person in one conversation, and for which a refusal is repeated
 #: unasked.
-_PAUSE = 3.0
+PAUSE_S = 3.0
 
 #: Seconds for which somebody who may type is not looked up again, unless they join or leave the group.
 _HOLDS = 60.0
@@ -71,7 +71,7 @@ class Typing:
                 access.hears_typing, user_id, kind, dstid, self._strangers, self._max_members
             )
         except (Forbidden, NotFound) as found:
-            refusal, holds = found, _PAUSE
+            refusal, holds = found, PAUSE_S
         known = self._chats.pop((user_id, kind, dstid), None)
         chat = _Chat(heard, refusal, self._clock() + holds)
         if known is not None:
@@ -87,7 +87,7 @@ class Typing:
         now = self._clock()
         if not chat.heard or now < chat.next:
             return
-        chat.next = now + _PAUSE
+        chat.next = now + PAUSE_S
         event = frames.event(Cmd.TYPING, userid=user_id, kind=kind, dstid=dstid)
         if kind == ROOM:
             self._hub.tell_group(dstid, event, Looking(kind, dstid, user_id))

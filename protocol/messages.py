@@ -5,7 +5,7 @@ adds ``seq``, ``ver`` and ``createat`` and leaves out what is empty.
 """
 
 from hashlib import blake2b
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 import msgspec
 import ujson
@@ -76,7 +76,7 @@ class Receipt(msgspec.Struct, frozen=True):
 class More(TypedDict):
     """Whether the list goes on."""
 
-    more: bool
+    more: NotRequired[int]
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -188,7 +188,7 @@ class SendMessage(Command, frozen=True, kw_only=True):
         )
 
 
-@call("/message/history", access=Access.USER, row=rows.Message)
+@call("/message/history", access=Access.USER, row=rows.Message, data=More)
 class History(Command, frozen=True):
     """Messages in ascending seq: the nearest below `before`, the first above `after`, or the newest. Both
     bounds are not among them."""

@@ -12,6 +12,7 @@ from protocol.commands import COMMANDS
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
 from protocol.messages import Cmd, Media, SendMessage
+from tools import limits
 from tools.schema import __main__ as schema
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,6 +88,11 @@ def test_every_command_is_told(command):
 def test_every_number_is_told(kind, number):
     """Each frame, media kind, close code and error code has its line in a table of the protocol document."""
     assert re.search(rf"^\| {number} \|", PROTOCOL, re.MULTILINE), f"{kind} {number}"
+
+
+def test_the_page_knows_the_limits():
+    """What the page lets a person type is what the server takes: `python -m tools.limits` writes it."""
+    assert limits.PAGE.read_text(encoding="utf-8") == limits.text()
 
 
 @cache

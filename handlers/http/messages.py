@@ -37,7 +37,7 @@ class ChangesHandler(ApiHandler[Changes]):
         strangers = self.app.config.contacts.strangers
         kind, dstid, ver, limit = command.kind, command.dstid, command.ver, command.limit
         rows, more = await self.app.db.read(changes, self.user_id, kind, dstid, ver, limit, strangers)
-        await self.reply_rows(rows, data={"more": more})
+        await self.reply_rows(rows, data={"more": int(more)})
 
 
 routes = routes_of(SendHandler, HistoryHandler, ChangesHandler)

@@ -1,0 +1,50 @@
+"""``python -m tools.limits``: writes the numbers that the page shares with the server, from the server's
+own."""
+
+import sys
+from pathlib import Path
+
+from actions import typing
+from config import Hub
+from protocol import limits
+
+PAGE = Path(__file__).resolve().parents[1] / "web" / "src" / "protocol" / "limits.ts"
+
+#: Sizes in characters, bytes where the name says so; pages in rows.
+SHARED = {
+    "at": limits.MAX_AT,
+    "changesPage": limits.MAX_CHANGES,
+    "cid": limits.MAX_CID,
+    "conversationsPage": limits.MAX_CONVERSATIONS,
+    "frameBytes": Hub().max_frame,  # as installed; the welcome says what holds
+    "groupMemo": limits.MAX_MEMO,
+    "groupName": limits.MAX_GROUP_NAME,
+    "heartbeatSeconds": Hub().heartbeat,
+    "historyPage": limits.MAX_HISTORY,
+    "mobile": limits.MAX_MOBILE + 1,  # with a leading +
+    "mobileDigitsMax": limits.MAX_MOBILE,
+    "mobileDigitsMin": limits.MIN_MOBILE,
+    "nickname": limits.MAX_NICKNAME,
+    "passwdBytesMax": limits.MAX_PASSWD_BYTES,
+    "passwdBytesMin": limits.MIN_PASSWD_BYTES,
+    "profileMemo": limits.MAX_MEMO,
+    "textBytes": limits.MAX_TEXT_BYTES,
+    "typingPauseSeconds": int(typing.PAUSE_S),
+    "unreadExact": limits.MAX_UNREAD,
+}
+
+
+def text() -> str:
+    """The file as it should be."""
+    lines = [f"  {name}: {value},\n" for name, value in sorted(SHARED.items())]
+    head = "// Written by `python -m tools.limits` from the server's constants; change them there and run it again.\n"
+    return f"{head}export const limits = {{\n{''.join(lines)}}} as const\n"
+
+
+def main() -> int:
+    PAGE.write_text(text(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
