@@ -29,7 +29,7 @@ class HistoryHandler(ApiHandler[History]):
         rows, more = await self.app.db.read(
             history, self.user_id, kind, dstid, before, after, command.limit, strangers
         )
-        await self.reply_rows(rows, data={"more": 1} if more else None)
+        await self.reply_rows(rows, data={"more": int(more)})
 
 
 class ChangesHandler(ApiHandler[Changes]):
