@@ -37,8 +37,11 @@ SHARED = {
 def text() -> str:
     """The file as it should be."""
     lines = [f"  {name}: {value},\n" for name, value in sorted(SHARED.items())]
-    head = "// Written by `python -m tools.limits` from the server's constants; change them there, run it again."
-    return f"{head}\nexport const limits = {{\n{''.join(lines)}}} as const\n"
+    head = (
+        "// Written by `python -m tools.limits` from the server's constants;"
+        " change them there and run it again.\n"
+    )
+    return f"{head}export const limits = {{\n{''.join(lines)}}} as const\n"
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-// Written by `python -m tools.limits` from the server's constants; change them there, run it again.
+// Written by `python -m tools.limits` from the server's constants; change them there and run it again.
 export const limits = {
   at: 500,
   changesPage: 500,
