@@ -4,7 +4,7 @@ from typing import Annotated, TypedDict
 
 from protocol import rows
 from protocol.declare import Access, Command, call, frame
-from protocol.fields import Held, Id, Limit, Place
+from protocol.fields import ECHOED, IN_FRAMES, Held, Id, Limit, Place
 from protocol.limits import MAX_CONVERSATIONS
 from protocol.messages import Kind
 from protocol.numbers import Cmd
@@ -33,3 +33,4 @@ class MarkRead(Command, frozen=True):
     kind: Kind
     dstid: Id
     seq: Place
+    cid: Annotated[str, ECHOED, IN_FRAMES] | None = None
