@@ -8,7 +8,7 @@ from msgspec import Meta
 from protocol import rows
 from protocol.declare import Access, Command, call, frame
 from protocol.errors import BadArgument
-from protocol.fields import ONCE, Held, Id, Limit, Place, Rule
+from protocol.fields import ECHOED, IN_FRAMES, ONCE, Held, Id, Limit, Place, Rule
 from protocol.limits import MAX_CONVERSATIONS
 from protocol.messages import Kind
 from protocol.numbers import Cmd
@@ -53,3 +53,4 @@ class MarkRead(Command, frozen=True):
     kind: Kind
     dstid: Id
     seq: Place
+    cid: Annotated[str, ECHOED, IN_FRAMES] | None = None

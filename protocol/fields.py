@@ -80,6 +80,9 @@ STRIP = Mark("strip")
 #: In frames only: a call says it elsewhere, or not at all.
 IN_FRAMES = Mark("in frames")
 
+#: What an error repeats: a text, and anything else is passed over.
+ECHOED = Mark("echoed")
+
 # --- the fields that many commands have -------------------------------------------------------------------
 
 _PICTURE = re.compile(r"""(?:/(?:mnt|asset)/|https://)[^\s\x00-\x20\x7f"'<>\\`]+\Z""")
@@ -138,7 +141,9 @@ class Field:
         said = _of(Missing, marks)
         self._missing = said[-1].refusal if said else BadArgument.missing
         self._check: Callable[[object, str], object]
-        if self.choices:
+        if ECHOED in marks:
+            self._check = lambda value, name: value if type(value) is str else None
+        elif self.choices:
             self._check = self._choice
         elif self.item is not None:
             self._check = self._list

@@ -71,7 +71,7 @@ def test_every_command_is_told(command):
     """Whatever a client may say is in the protocol document: each route and cmd, with each of its fields."""
     doors = [door for door in (command.by_call, command.by_frame) if door]
     keys = [f"{route}`" for route in command.by_call.routes] if command.by_call else []
-    keys += [f"| {cmd} |" for cmd in command.by_frame.cmds] if command.by_frame else []
+    keys += [f"| {cmd} |" for cmd in (*command.by_frame.cmds, int(Cmd.ERROR))] if command.by_frame else []
     told = {key: [line for line in PROTOCOL.splitlines() if key in line] for key in keys}
     assert all(told.values()), [key for key in keys if not told[key]]
     lines = PROTOCOL if command is SendMessage else str(told)

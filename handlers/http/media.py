@@ -26,7 +26,8 @@ class UploadHandler(StreamedHandler[Upload]):
 
     async def answer(self, command: Upload) -> None:
         owner = self.user_id if self.session else None
-        stored = await media.store(self.app, self.file, owner)
+        async with self.file() as file:
+            stored = await media.store(self.app, file, owner)
         self.reply(stored.pop("url"), **stored)
 
 

@@ -6,6 +6,8 @@ when all of it is there.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from tornado.http1connection import HTTP1Connection
 from tornado.web import HTTPError, stream_request_body
@@ -82,8 +84,7 @@ class StreamedHandler(ApiHandler[C]):
             await self.admit(await self._form())
             await super().post()
         finally:
-            if self._spool:
-                await self._spool.remove()
+            await self._discard()
 
     async def admit(self, form: Form) -> None:
         """What the headers did not say."""
@@ -94,16 +95,24 @@ class StreamedHandler(ApiHandler[C]):
             self.take_limit()
         self.command = self.read(form)
 
-    @property
-    def file(self) -> Spool:
-        """The spooled file, whole once the gate is passed."""
+    @asynccontextmanager
+    async def file(self) -> AsyncIterator[Spool]:
+        """The file, for `answer`; it is gone when the block ends, before anybody has read the answer."""
         assert self._spool is not None
-        return self._spool
+        try:
+            yield self._spool
+        finally:
+            await self._discard()
+
+    async def _discard(self) -> None:
+        spool, self._spool = self._spool, None
+        if spool:
+            await spool.remove()
 
     def on_connection_close(self) -> None:
         super().on_connection_close()
-        if self._receiving and self._spool:
-            self._removal = asyncio.ensure_future(self._spool.remove())
+        if self._receiving:
+            self._removal = asyncio.ensure_future(self._discard())
 
     async def _form(self) -> Form:
         """The fields beside the file, when the whole body is there and in order."""
@@ -113,7 +122,8 @@ class StreamedHandler(ApiHandler[C]):
             raise HTTPError(400)
         if not self._reader.has_file:
             raise BadArgument("缺少文件", "Missing file")
-        await self.file.finish()
+        assert self._spool is not None
+        await self._spool.finish()
         return Form.from_pairs(self._reader.fields)
 
     def _may_be_known(self) -> bool:

@@ -47,7 +47,7 @@ class ChatClient:
             frame = commands.frame_of(raw)
             if frame.limit:
                 self._app.limits.check(frame.limit, connection.user_id)
-            busy = _ACTIONS[frame.command](self._app, connection, frame.read(raw), raw)
+            busy = _ACTIONS[frame.command](self._app, connection, frame.read(raw))
         except Refusal as refusal:
             self._refuse(refusal, raw)
             return None
@@ -83,33 +83,32 @@ class ChatClient:
 # --- what is done about each command ----------------------------------------------------------------------
 
 
-def _send(app: Services, connection: Connection, command: SendMessage, raw: str) -> Busy:
+def _send(app: Services, connection: Connection, command: SendMessage) -> Busy:
     return messages.submit(app, command.by(connection.user_id), connection)
 
 
-def _read(app: Services, connection: Connection, command: MarkRead, raw: str) -> Busy:
-    cid = commands.cid_of(raw) if '"cid"' in raw else None  # for a refusal; of no use to the mark
+def _read(app: Services, connection: Connection, command: MarkRead) -> Busy:
     return conversations.submit_read(
-        app, connection.user_id, command.kind, command.dstid, command.seq, connection, cid
+        app, connection.user_id, command.kind, command.dstid, command.seq, connection, command.cid
     )
 
 
-def _typing(app: Services, connection: Connection, command: presence.Typing, raw: str) -> Busy:
+def _typing(app: Services, connection: Connection, command: presence.Typing) -> Busy:
     return app.typing.typed(connection.user_id, command.kind, command.dstid)
 
 
-def _look(app: Services, connection: Connection, command: presence.Look, raw: str) -> Busy:
+def _look(app: Services, connection: Connection, command: presence.Look) -> Busy:
     app.hub.look(connection, Look(command.kind or 0, command.dstid or 0, friends=command.friends == 1))
     return None
 
 
-def _heartbeat(app: Services, connection: Connection, command: presence.Heartbeat, raw: str) -> Busy:
+def _heartbeat(app: Services, connection: Connection, command: presence.Heartbeat) -> Busy:
     if connection.v2:
         connection.tell(frames.heartbeat(now_ms()))
     return None
 
 
-_ACTIONS: dict[type, Callable[[Services, Connection, Any, str], Busy]] = {
+_ACTIONS: dict[type, Callable[[Services, Connection, Any], Busy]] = {
     SendMessage: _send,
     MarkRead: _read,
     presence.Typing: _typing,

@@ -123,6 +123,13 @@ def test_half_a_look():
         assert missing in refused.value.msg("en")
 
 
+@pytest.mark.parametrize("cid", ["c1", "", "\x00", "\ud800", "x" * 100, 5, 0.5, [1], {}, None])
+def test_a_read_mark_may_be_named(cid):
+    """A client that names its read mark gets the name back with an error; no name does harm."""
+    command = said.frame(raw(13, cid=cid))
+    assert command.cid == (cid if type(cid) is str else None)
+
+
 @given(frames)
 def test_both_ways_say_the_same(text):
     """What is read quickly is what would be read slowly, and what is refused is refused in the same words."""
