@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from protocol.commands import COMMANDS
-
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {
     ".git",
@@ -182,14 +180,6 @@ def test_module_is_used_only_where_it_belongs(module):
         if not allowed.fullmatch(name_of(file)) and any(is_inside(name, module) for name in imports(file))
     }
     assert not wrong
-
-
-def test_one_noun_in_each_layer():
-    """Who knows a command finds what is done about it, and the calls of its noun, under the same name."""
-    nouns = {command.__module__.rpartition(".")[2] for command in COMMANDS}
-    called = {command.__module__.rpartition(".")[2] for command in COMMANDS if command.by_call}
-    assert [noun for noun in sorted(nouns) if not (ROOT / "actions" / f"{noun}.py").exists()] == []
-    assert [noun for noun in sorted(called) if not (ROOT / "models" / f"{noun}.py").exists()] == []
 
 
 def test_no_drawer_for_everything():

@@ -4,7 +4,7 @@ import asyncio
 
 from tests import samples
 from tests.app import running
-from tests.handlers.multipart_body import CONTENT_TYPE, file
+from tests.handlers.http.multipart_body import CONTENT_TYPE, file
 from tests.integration.oss_standin import Fault
 from tests.process import process
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from handlers.http.multipart import MAX_FIELD, MAX_FIELDS, BrokenMultipart, MultipartReader
 from protocol.errors import BadArgument
-from tests.handlers.multipart_body import BOUNDARY, CONTENT_TYPE, END, field, file
+from tests.handlers.http.multipart_body import BOUNDARY, CONTENT_TYPE, END, field, file
 
 TYPE = CONTENT_TYPE["Content-Type"]
 

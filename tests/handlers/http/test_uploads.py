@@ -9,7 +9,7 @@ from tornado.httputil import HTTPHeaders
 from models.tables import User
 from tests import samples
 from tests.app import envelope, running
-from tests.handlers.multipart_body import CONTENT_TYPE, END, field, file
+from tests.handlers.http.multipart_body import CONTENT_TYPE, END, field, file
 
 SMALL = samples.picture("PNG")
 

@@ -1,0 +1,41 @@
+"""One noun in each layer: who knows a route or a table names the files of its subject without looking."""
+
+from pathlib import Path
+
+import pytest
+
+from handlers.http.site import ROUTES
+from protocol.commands import COMMANDS
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# The subjects of the house: each has one name, which is a file's in all of these rooms.
+NOUNS = {"accounts", "sessions", "contacts", "groups", "conversations", "messages", "media"}
+# What else stands in these rooms: machinery, and subjects that have no rows (presence, access, the
+# installation).
+PARTS = {
+    "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
+                 "numbers", "presence", "rows", "values"},
+    "models": {"access", "state", "tables"},
+    "actions": {"delivery", "limits", "passwords", "presence", "services", "typing"},
+    "handlers/http": {"base", "body", "gate", "listener", "multipart", "ops", "pages", "security", "site",
+                      "streamed"},
+    "web/src/features": {"connection", "settings", "shell"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("room", PARTS)
+def test_one_noun_in_each_layer(room):
+    """Whoever knows the name of a subject in one room knows its file in every other."""
+    there = {path.stem for path in (ROOT / room).iterdir() if not path.name.startswith("__")}
+    assert there == NOUNS | PARTS[room]
+
+
+def test_routes_and_tables_stand_at_their_noun():
+    """A route's command is in the file of its noun, and so is its handler."""
+    for command in COMMANDS:
+        if command.by_call is not None:
+            noun = command.__module__.removeprefix("protocol.")
+            assert noun in NOUNS, command
+            handlers = [route[1] for route in ROUTES if getattr(route[1], "call", None) is command.by_call]
+            assert {handler.__module__ for handler in handlers} == {f"handlers.http.{noun}"}, command
