@@ -56,6 +56,7 @@ class Log:
         self._pool = ThreadPoolExecutor(1, "log")
         self._queue: list[Entry] = []
         self._committing: list[Entry] | None = None
+        self._late: list[Entry] | None = None  # the same, until it was told that it takes too long
         self._closing = False
         self._room = asyncio.Event()  # set while the queue takes more
         self._room.set()
@@ -118,7 +119,7 @@ class Log:
             return
         del self._queue[: self._max_batch]
         self._room.set()
-        self._committing = batch
+        self._committing = self._late = batch
         loop = asyncio.get_running_loop()
         self._watch = loop.call_later(self._db.deadline_s, self._give_up)
         self._pool.submit(self._commit, batch, loop)
@@ -137,20 +138,21 @@ class Log:
 
     def _give_up(self) -> None:
         """The database does not answer: those who wait are told so, in the batch and behind it. What is being
-        committed may still become durable, and is told to the others then; what has not begun never does."""
-        late = [*(self._committing or ()), *self._queue]
+        committed may still become durable, and is settled as ever then: a client that was told to try again
+        gets its ack. What has not begun never does."""
+        late = [*(self._late or ()), *self._queue]
+        self._late = None
         self._queue.clear()
         self._room.set()
         refused = []
         for entry in late:
-            if entry.origin is not None:
-                told = copy.copy(entry)
-                told.refusal = TryAgain()
-                refused.append(told)
-                entry.origin = None
+            told = copy.copy(entry)
+            told.refusal = TryAgain()
+            refused.append(told)
         self._given_up += len(refused)
         self._watch = asyncio.get_running_loop().call_later(self._db.deadline_s, self._give_up)
-        self._on_settled(refused)
+        if refused:
+            self._on_settled(refused)
 
     # --- in the writer thread -----------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ class Scribe:
     def _settled(self, batch):
         self.batches.append(len(batch))
         for entry in batch:
-            if entry.origin is not None:
+            if entry.origin is not None and not entry.origin.done():
                 entry.origin.set_result(entry)
             for post in (entry, getattr(entry, "notice", None)):
                 if isinstance(post, Post) and post.refusal is None and not post.repeated:
