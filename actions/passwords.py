@@ -6,11 +6,15 @@ bounded; a bounded queue keeps a flood of log-ins from making everyone wait for 
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import argon2
 
 from protocol.errors import TryAgain
+
+T = TypeVar("T")
 
 
 class PasswordHasher:
@@ -37,7 +41,7 @@ class PasswordHasher:
         """Let the running job end and drop the waiting ones."""
         self._thread.shutdown(cancel_futures=True)
 
-    async def _run(self, job, *args):
+    async def _run(self, job: Callable[..., T], *args: object) -> T:
         if self._waiting >= self._queue_size:
             raise TryAgain()
         self._waiting += 1
@@ -45,7 +49,7 @@ class PasswordHasher:
         running.add_done_callback(self._done)  # called when the waiter was cancelled, too
         return await running
 
-    def _done(self, _job: asyncio.Future) -> None:
+    def _done(self, _job: "asyncio.Future[Any]") -> None:
         self._waiting -= 1
 
     def _matches(self, stored: str, passwd: str) -> bool:
