@@ -7,7 +7,7 @@ value of another type, stops the start with one line that names it. `docs/settin
 import ipaddress
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -27,6 +27,10 @@ _BOOLS = {
     "off": False,
     "0": False,
 }
+#: How types are called where a value of another one is refused. What is none of these is a list of texts.
+_KINDS: dict[object, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+
+Value = bool | int | float | str | tuple[str, ...]
 
 
 class ConfigError(Exception):
@@ -199,14 +203,14 @@ def load_config(
     `path`: a YAML file, None for the defaults alone. `env`: usually `os.environ`; only ``IM_*`` is looked at.
     `overrides`: ``{"server.port": 8080}``, the strongest. Raises `ConfigError`.
     """
-    values: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
+    values: dict[str, dict[str, Value]] = {section: {} for section in SECTIONS}
     for section, key, value in _from_file(path):
         values[section][key] = value
     for section, key, value in _from_env(env):
         values[section][key] = value
-    for name, value in overrides.items():
+    for name, override in overrides.items():
         section, _, key = name.partition(".")
-        values[section][key] = _checked(name, _setting(section, key, name), value)
+        values[section][key] = _checked(name, _setting(section, key, name), override)
     config = Config(**{section: SECTIONS[section](**given) for section, given in values.items()})
     _check_together(config)
     return config
@@ -216,7 +220,7 @@ def env_name(section: str, key: str) -> str:
     return f"{PREFIX}{section}_{key}".upper()
 
 
-def _from_file(path: str | Path | None):
+def _from_file(path: str | Path | None) -> Iterator[tuple[str, str, Value]]:
     if path is None:
         return
     try:
@@ -227,13 +231,13 @@ def _from_file(path: str | Path | None):
         raise ConfigError(f"{path}: {' '.join(str(error).split())}") from None
     for section, keys in _mapping(content, str(path)).items():
         if section not in SECTIONS:
-            raise ConfigError(f"{path}: unknown section {section!r}{_meant(str(section), SECTIONS)}")
+            raise ConfigError(f"{path}: unknown section {section!r}{_meant(section, SECTIONS)}")
         for key, value in _mapping(keys, f"{path}: {section}").items():
             name = f"{path}: {section}.{key}"
             yield section, key, _checked(name, _setting(section, key, name), value)
 
 
-def _from_env(env: Mapping[str, str]):
+def _from_env(env: Mapping[str, str]) -> Iterator[tuple[str, str, Value]]:
     known = {
         env_name(section, part.name): (section, part)
         for section in SECTIONS
@@ -251,7 +255,7 @@ def _from_env(env: Mapping[str, str]):
 class _Loader(yaml.SafeLoader):
     """YAML that refuses a key given twice, of which PyYAML would silently take the last."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -263,20 +267,20 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _mapping(value: object, name: str) -> dict:
+def _mapping(value: object, name: str) -> dict[str, object]:
     if value is None:
         return {}
     if not isinstance(value, dict):
         raise ConfigError(f"{name}: expected keys with values, got {value!r}")
-    return value
+    return {str(key): under for key, under in value.items()}
 
 
-def _setting(section: str, key: object, name: str) -> Field:
+def _setting(section: str, key: str, name: str) -> Field[Any]:
     if section not in SECTIONS:
         raise ConfigError(f"{name}: unknown section{_meant(section, SECTIONS)}")
     by_name = {part.name: part for part in fields(SECTIONS[section])}
     if key not in by_name:
-        raise ConfigError(f"{name}: unknown setting{_meant(str(key), by_name)}")
+        raise ConfigError(f"{name}: unknown setting{_meant(key, by_name)}")
     return by_name[key]
 
 
@@ -285,7 +289,7 @@ def _meant(word: str, known: Mapping[str, object]) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-def _from_text(name: str, part: Field, text: str) -> object:
+def _from_text(name: str, part: Field[Any], text: str) -> object:
     """The value that an environment variable's text stands for."""
     if part.type is bool:
         if text.strip().lower() not in _BOOLS:
@@ -301,29 +305,29 @@ def _from_text(name: str, part: Field, text: str) -> object:
     return [item.strip() for item in text.split(",") if item.strip()]
 
 
-def _kind(part: Field) -> str:
-    return {bool: "true or false", int: "a whole number", float: "a number", str: "text"}.get(
-        part.type, "a list of texts"
-    )
+def _kind(part: Field[Any]) -> str:
+    return _KINDS.get(part.type, "a list of texts")
 
 
-def _checked(name: str, part: Field, value: Any) -> Any:
+def _checked(name: str, part: Field[Any], value: object) -> Value:
     """`value` in the setting's own type, or `ConfigError`."""
     shown = "a value that is not shown" if not part.repr else repr(value)
     wrong = ConfigError(f"{name}: expected {_kind(part)}, got {shown}")
     if part.type is float and type(value) is int:
         value = float(value)
-    if part.type not in (bool, int, float, str):
-        if type(value) not in (list, tuple) or not all(type(item) is str for item in value):
+    if part.type not in _KINDS:
+        if not isinstance(value, list | tuple) or not all(type(item) is str for item in value):
             raise wrong
         return tuple(value)
-    if type(value) is not part.type:
+    if type(value) is not part.type or not isinstance(value, bool | int | float | str):
         raise wrong
     limits = part.metadata
     if "choices" in limits and value not in limits["choices"]:
         raise ConfigError(f"{name}: expected one of {', '.join(limits['choices'])}, got {shown}")
-    if "low" in limits and not (math.isfinite(value) and limits["low"] <= value <= limits["high"]):
-        raise ConfigError(f"{name}: expected {_plain(limits['low'])} … {_plain(limits['high'])}, got {shown}")
+    if "low" in limits and isinstance(value, int | float):
+        low, high = limits["low"], limits["high"]
+        if not (math.isfinite(value) and low <= value <= high):
+            raise ConfigError(f"{name}: expected {_plain(low)} … {_plain(high)}, got {shown}")
     return value
 
 
