@@ -45,7 +45,7 @@ _HEAVY_THREADS = 2
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 #: Keys that decide races. Index names can collide silently between tables, so their presence is asserted.
-_UNIQUE = {
+_UNIQUE: dict[str, list[tuple[str, ...]]] = {
     "user": [("mobile",)],
     "session": [("token_hash",)],
     "contact": [("ownerid", "dstobj", "cate")],
