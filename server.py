@@ -12,6 +12,7 @@ import signal
 import ssl
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -90,18 +91,12 @@ def make_services(config: Config) -> Services:
         on_settled=Delivery(hub).settled,
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
-    services = Services(
-        config,
-        db,
-        hub,
-        transports,
-        message_log,
-        storage,
+    studio, hasher, limits = (
         Studio(config.uploads),
         PasswordHasher(config.auth.hash_queue),
         Limiter(config.limits),
-        typing,
     )
+    services = Services(config, db, hub, transports, message_log, storage, studio, hasher, limits, typing)
     hub.announcer.start(partial(presence.announce, services))
     return services
 
@@ -262,13 +257,14 @@ def _arguments() -> argparse.Namespace:
     return options
 
 
-def _loop_factory():
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """uvloop where it is installed: the same loop, faster."""
     try:
         import uvloop
     except ImportError:
         return None
-    return uvloop.new_event_loop
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
 
 
 def certificate_of(config: Config) -> ssl.SSLContext | None:

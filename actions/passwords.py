@@ -8,12 +8,14 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 import argon2
 
 from protocol.errors import TryAgain
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -41,15 +43,15 @@ class PasswordHasher:
         """Let the running job end and drop the waiting ones."""
         self._thread.shutdown(cancel_futures=True)
 
-    async def _run(self, job: Callable[..., T], *args: object) -> T:
+    async def _run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._waiting >= self._queue_size:
             raise TryAgain()
         self._waiting += 1
-        running = asyncio.get_running_loop().run_in_executor(self._thread, job, *args)
+        running = asyncio.get_running_loop().run_in_executor(self._thread, partial(job, *args, **kwargs))
         running.add_done_callback(self._done)  # called when the waiter was cancelled, too
         return await running
 
-    def _done(self, _job: "asyncio.Future[Any]") -> None:
+    def _done(self, _job: object) -> None:
         self._waiting -= 1
 
     def _matches(self, stored: str, passwd: str) -> bool:

@@ -2,14 +2,23 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from media import pictures
 from media.ffmpeg import Ffmpeg
 from media.kinds import KINDS, Kind, Sort
 from media.sniff import sniff
 from protocol.errors import TryAgain
+
+if TYPE_CHECKING:
+    import config
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 THREADS = 2  # pictures at once: each may take 40 Mpx × 4 bytes twice over
 MAX_WAITING = 32
@@ -33,7 +42,7 @@ class Studio:
     `settings` is section `uploads` of the configuration.
     """
 
-    def __init__(self, settings, ffmpeg: Ffmpeg | None = None):
+    def __init__(self, settings: "config.Uploads", ffmpeg: Ffmpeg | None = None) -> None:
         self._limits = pictures.PictureLimits(settings.max_pixels, settings.max_frame_pixels)
         self._limits.apply_to_pillow()
         self._transcode_voice = settings.transcode_voice
@@ -69,13 +78,13 @@ class Studio:
         """Let the running work end and drop the waiting."""
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
-    async def _in_thread(self, work, *args):
+    async def _in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._waiting >= MAX_WAITING:
             raise TryAgain()
         self._waiting += 1
-        running = asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args, **kwargs))
         running.add_done_callback(self._done)  # called when the waiter was cancelled, too
         return await running
 
-    def _done(self, _work: asyncio.Future) -> None:
+    def _done(self, _work: object) -> None:
         self._waiting -= 1

@@ -16,21 +16,23 @@ HEAD = 64 * 1024  # bytes: the header of any container, with its list of tracks
 _MAX_BOXES = 64  # of an MP4 file, at its top level
 
 _MAGIC = [
-    (rb"\xff\xd8\xff", "jpg"),
-    (rb"\x89PNG\r\n\x1a\n", "png"),
-    (rb"GIF8[79]a", "gif"),
-    (rb"RIFF....WEBP", "webp"),
-    (rb"RIFF....WAVE", "wav"),
-    (rb"#!AMR(-WB)?\n", "amr"),
-    (rb"fLaC", "flac"),
-    (rb"%PDF-", "pdf"),
-    (rb"\x1f\x8b\x08", "gz"),
-    (rb"7z\xbc\xaf\x27\x1c", "7z"),
-    (rb"Rar!\x1a\x07", "rar"),
-    (rb"ID3[\x02-\x04]", "mp3"),
-    (rb"\xff[\xf0\xf1\xf8\xf9]", "aac"),
+    (re.compile(pattern, re.DOTALL), ext)
+    for pattern, ext in (
+        (rb"\xff\xd8\xff", "jpg"),
+        (rb"\x89PNG\r\n\x1a\n", "png"),
+        (rb"GIF8[79]a", "gif"),
+        (rb"RIFF....WEBP", "webp"),
+        (rb"RIFF....WAVE", "wav"),
+        (rb"#!AMR(-WB)?\n", "amr"),
+        (rb"fLaC", "flac"),
+        (rb"%PDF-", "pdf"),
+        (rb"\x1f\x8b\x08", "gz"),
+        (rb"7z\xbc\xaf\x27\x1c", "7z"),
+        (rb"Rar!\x1a\x07", "rar"),
+        (rb"ID3[\x02-\x04]", "mp3"),
+        (rb"\xff[\xf0\xf1\xf8\xf9]", "aac"),
+    )
 ]
-_MAGIC = [(re.compile(pattern, re.DOTALL), ext) for pattern, ext in _MAGIC]
 
 _VIDEO_TRACK = re.compile(rb"\x86[\x80-\xff]V_")  # Matroska's CodecID element of a video track
 _CLUSTER = b"\x1f\x43\xb6\x75"

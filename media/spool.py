@@ -5,9 +5,14 @@ import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from protocol.errors import TryAgain
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 STALE_SECONDS = 24 * 3600  # older folders are left over from a crash
 
@@ -71,8 +76,8 @@ def _made(root: Path) -> Path:
     return root
 
 
-async def _in_thread(work, *args):
+async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
-        return await asyncio.to_thread(work, *args)
+        return await asyncio.to_thread(work, *args, **kwargs)
     except OSError as error:
         raise TryAgain("磁盘暂时无法写入，请稍后再试", "The disk takes no more, try again") from error

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .base import Blob, Storage
 from .local import LocalStorage
 
+if TYPE_CHECKING:
+    import config
+
 __all__ = ["Blob", "Storage", "open_storage"]
 
 
-def open_storage(settings, data: str | Path) -> Storage:
+def open_storage(settings: config.Storage, data: str | Path) -> Storage:
     """The backend that `settings` (section `storage` of the configuration) names.
 
     `data` is the server's data directory, the default home of local media. Raises

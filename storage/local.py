@@ -11,13 +11,19 @@ import asyncio
 import os
 import shutil
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from protocol.errors import NotFound, TryAgain
 
 from .base import Blob, Storage, is_key
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 INCOMING = ".incoming"
 STALE_SECONDS = 3600  # no write takes an hour, so an older temporary file is a crash's leftover
@@ -92,9 +98,10 @@ class LocalStorage(Storage):
             raise _missing()
         return self._root / key
 
-    async def _run(self, call, *args):
+    async def _run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        work = partial(call, *args, **kwargs)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, call, *args)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except OSError as error:
             raise TryAgain("文件暂时无法读写，请稍后再试", "Storage is unavailable, try again") from error
 

@@ -17,7 +17,10 @@ import re
 import sys
 import time
 from base64 import b64encode
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import oss2
 import requests
@@ -28,10 +31,16 @@ from protocol.errors import NotFound, TryAgain
 from .base import Blob, Storage, is_key
 from .breaker import Breaker
 
+if TYPE_CHECKING:
+    import config
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
 log = logging.getLogger("magpie.storage")
 
 CONNECTIONS = 8
-TIMEOUTS = (1, 5)  # seconds to connect, and between two pieces of an answer
+TIMEOUTS = (1.0, 5.0)  # seconds to connect, and between two pieces of an answer
 TRIES = 3
 CACHE_CONTROL = "private, max-age=31536000, immutable"
 
@@ -40,7 +49,12 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 
 
 class OssStorage(Storage):
-    def __init__(self, settings, timeouts=TIMEOUTS, breaker: Breaker | None = None):
+    def __init__(
+        self,
+        settings: config.Storage,
+        timeouts: tuple[float, float] = TIMEOUTS,
+        breaker: Breaker | None = None,
+    ) -> None:
         """`settings`: section `storage` of the configuration. ValueError names a wrong one.
 
         Makes no request: a server may start while OSS is away.
@@ -73,16 +87,17 @@ class OssStorage(Storage):
         await self._call(self._put, self._checked(key), path, headers)
 
     async def open(self, key: str) -> Blob:
-        found = await self._call(self._bucket.head_object, self._checked(key))
-        return OssBlob(self, key, found.content_length, found.last_modified)
+        size, modified = await self._call(self._head, self._checked(key))
+        return OssBlob(self, key, size, modified)
 
     async def delete(self, key: str) -> None:
-        await self._call(self._bucket.delete_object, self._checked(key))
+        await self._call(self._delete, self._checked(key))
 
     def url_for(self, key: str, method: str = "GET") -> str:
         if self._public_url:
             return f"{self._public_url}/{key}"
-        return self._bucket.sign_url(method, key, self._signed_seconds, slash_safe=True)
+        signed: str = self._bucket.sign_url(method, key, self._signed_seconds, slash_safe=True)
+        return signed
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
@@ -90,8 +105,8 @@ class OssStorage(Storage):
 
     # -- one call with all that may go wrong -------------------------------------------------
 
-    async def _call(self, work, *args):
-        """`work(*args)` in a thread. Refusals are the only exceptions that come out.
+    async def _call(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`work(…)` in a thread. Refusals are the only exceptions that come out.
 
         When the deadline passes the caller goes on; the thread ends by its own timeouts.
         """
@@ -101,7 +116,7 @@ class OssStorage(Storage):
         try:
             async with asyncio.timeout(seconds):
                 result = await asyncio.get_running_loop().run_in_executor(
-                    self._threads, self._attempt, time.monotonic() + seconds, work, *args
+                    self._threads, self._attempt, time.monotonic() + seconds, partial(work, *args, **kwargs)
                 )
         except TimeoutError as error:
             self._failed(f"no answer within {seconds:g} s")
@@ -118,11 +133,11 @@ class OssStorage(Storage):
         self._breaker.success()
         return result
 
-    def _attempt(self, deadline: float, work, *args):
+    def _attempt(self, deadline: float, work: Callable[[], T]) -> T:
         """Up to three tries, in a thread, with a random pause so that callers don't come in step."""
         for tries_left in reversed(range(TRIES)):
             try:
-                return work(*args)
+                return work()
             except (OssError, requests.RequestException) as error:
                 pause = random.uniform(0.1, 0.4) * (TRIES - tries_left)
                 if not tries_left or not _may_pass(error) or time.monotonic() + pause > deadline:
@@ -136,16 +151,24 @@ class OssStorage(Storage):
 
     # -- in a thread -------------------------------------------------------------------------
 
-    def _put(self, key: str, path: str, headers: dict) -> None:
+    def _put(self, key: str, path: str, headers: dict[str, str]) -> None:
         """With the MD5 that OSS checks before it stores: a damaged body never gets a name."""
         with open(path, "rb") as file:
             digest = hashlib.file_digest(file, "md5").digest()
             file.seek(0)
             self._bucket.put_object(key, file, headers={**headers, "Content-MD5": b64encode(digest).decode()})
 
+    def _head(self, key: str) -> tuple[int, float]:
+        """Bytes, and seconds since 1970."""
+        found = self._bucket.head_object(key)
+        return found.content_length, found.last_modified
+
+    def _delete(self, key: str) -> None:
+        self._bucket.delete_object(key)
+
     def _read(self, key: str, offset: int, length: int, size: int) -> bytes:
         result = self._bucket.get_object(key, byte_range=(offset, offset + length - 1))
-        data = result.read()
+        data: bytes = result.read()
         if len(data) != length:
             raise InconsistentError(f"{len(data)} of {length} bytes", result.request_id)
         if length == size and self._bucket.enable_crc:
@@ -194,7 +217,7 @@ def _may_pass(error: Exception) -> bool:
     """Whether another try could go better: nothing came, too little came, or OSS itself failed."""
     if isinstance(error, (RequestError, InconsistentError, requests.RequestException)):
         return True
-    return error.status >= 500
+    return isinstance(error, OssError) and bool(error.status >= 500)
 
 
 def _describe(error: Exception) -> str:

@@ -73,6 +73,8 @@ MAY_IMPORT = {
 # Of whom a package may import the types, which the running server never looks at (`if TYPE_CHECKING`).
 # Settings are read in server.py and handed on.
 MAY_IMPORT_TYPES = {
+    "storage": {"config"},
+    "media": {"config"},
     "actions": {"config"},
     "handlers": {"config", "storage"},
 }
