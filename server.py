@@ -33,7 +33,7 @@ from hub.hub import Hub
 from hub.ports import memory
 from hub.websocket.transports import Transports
 from log.log import Log
-from media.prepare import Studio
+from media.prepare import MediaPreparer
 from models import state
 from protocol.frames import CloseCode
 from storage import open_storage
@@ -91,12 +91,12 @@ def make_services(config: Config) -> Services:
         on_settled=Delivery(hub).settled,
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
-    studio, hasher, limits = (
-        Studio(config.uploads),
+    preparer, hasher, limits = (
+        MediaPreparer(config.uploads),
         PasswordHasher(config.auth.hash_queue),
         Limiter(config.limits),
     )
-    services = Services(config, db, hub, transports, message_log, storage, studio, hasher, limits, typing)
+    services = Services(config, db, hub, transports, message_log, storage, preparer, hasher, limits, typing)
     hub.announcer.start(partial(presence.announce, services))
     return services
 
@@ -112,7 +112,7 @@ async def close_services(services: Services) -> None:
     services.transports.close()
     await services.hub.close()
     services.hasher.close()
-    await services.studio.close()
+    await services.preparer.close()
     await services.storage.close()
     await services.db.close()
 

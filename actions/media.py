@@ -46,12 +46,12 @@ async def store(app: Services, file: spool.Spool, owner: int | None) -> dict[str
     """
     if not file.size:
         raise BadArgument("文件是空的", "The file is empty")
-    kind = await app.studio.sniff(file.path)
+    kind = await app.preparer.sniff(file.path)
     if not owner and kind.sort is not Sort.PICTURE:
         raise NotLoggedIn()
     if file.size > max_bytes(app, bool(owner)):
         raise too_large(app, bool(owner))
-    prepared = await app.studio.prepare(file.path, kind, file.folder)
+    prepared = await app.preparer.prepare(file.path, kind, file.folder)
     size, whole = await asyncio.to_thread(_sizes, prepared)
 
     key = new_key()

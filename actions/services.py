@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hub.hub import Hub
     from hub.websocket.transports import Transports
     from log.log import Log
-    from media.prepare import Studio
+    from media.prepare import MediaPreparer
     from storage.base import Storage
 
 
@@ -28,7 +28,7 @@ class Services:
     transports: Transports  #: a transport for each connection
     log: Log  #: what makes a message durable
     storage: Storage  #: media bytes
-    studio: Studio  #: makes uploads ready to be stored and shown
+    preparer: MediaPreparer  #: makes uploads ready to be stored and shown
     hasher: PasswordHasher  #: argon2id off the loop
     limits: Limiter  #: ``limits.check(action, key)``, raises `SlowDown`
     typing: Typing  #: who may be heard typing where

@@ -36,7 +36,7 @@ class Prepared:
     thumb_ext: str = ""
 
 
-class Studio:
+class MediaPreparer:
     """Decodes and encodes in threads and processes of its own, a few at a time.
 
     `settings` is section `uploads` of the configuration.
@@ -47,7 +47,7 @@ class Studio:
         self._limits.apply_to_pillow()
         self._transcode_voice = settings.transcode_voice
         self._ffmpeg = ffmpeg or Ffmpeg()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="studio")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="media")
         self._waiting = 0
 
     async def sniff(self, path: str) -> Kind:

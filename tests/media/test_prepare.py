@@ -7,22 +7,22 @@ import pytest
 
 import config
 from media.ffmpeg import Ffmpeg
-from media.prepare import MAX_WAITING, Studio
+from media.prepare import MAX_WAITING, MediaPreparer
 from protocol.errors import TryAgain
 from tests import samples
 
 
 @pytest.fixture
-def make_studio(io_loop):
+def make_preparer(io_loop):
     made = []
 
     def make(program="ffmpeg", timeout=30.0, **settings):
-        made.append(Studio(config.Uploads(**settings), Ffmpeg(program, timeout)))
+        made.append(MediaPreparer(config.Uploads(**settings), Ffmpeg(program, timeout)))
         return made[-1]
 
     yield make
-    for studio in made:
-        io_loop.run_sync(studio.close)
+    for preparer in made:
+        io_loop.run_sync(preparer.close)
 
 
 @pytest.fixture
@@ -36,14 +36,14 @@ def spooled(tmp_path):
     return spooled
 
 
-async def prepare(studio, path):
-    return await studio.prepare(path, await studio.sniff(path), os.path.dirname(path))
+async def prepare(preparer, path):
+    return await preparer.prepare(path, await preparer.sniff(path), os.path.dirname(path))
 
 
 @samples.needs_ffmpeg
-async def test_voice_plays_everywhere(make_studio, spooled):
+async def test_voice_plays_everywhere(make_preparer, spooled):
     """A voice recorded by Chrome can be heard in Safari."""
-    made = await prepare(make_studio(), spooled(samples.voice(seconds=2)))
+    made = await prepare(make_preparer(), spooled(samples.voice(seconds=2)))
     assert made.kind.ext == "m4a"
     stream, duration = samples.probe(made.path).split()
     assert stream == "aac,audio"
@@ -52,50 +52,50 @@ async def test_voice_plays_everywhere(make_studio, spooled):
 
 @samples.needs_ffmpeg
 @pytest.mark.parametrize("options", [{"program": None}, {"transcode_voice": False}, {"timeout": 0.0001}])
-async def test_voice_stays_as_it_came(make_studio, spooled, options):
+async def test_voice_stays_as_it_came(make_preparer, spooled, options):
     """Without FFmpeg, when switched off, or when it takes too long, a voice is kept as it is."""
     path = spooled(samples.voice())
-    made = await prepare(make_studio(**options), path)
+    made = await prepare(make_preparer(**options), path)
     assert (made.kind.ext, made.path) == ("weba", path)
 
 
-async def test_broken_voice_stays_as_it_came(make_studio, spooled):
+async def test_broken_voice_stays_as_it_came(make_preparer, spooled):
     """What FFmpeg cannot read is kept as it is."""
     path = spooled(b"\x1a\x45\xdf\xa3\x93\x42\x82\x84webm" + bytes(300))
-    assert (await prepare(make_studio(), path)).path == path
+    assert (await prepare(make_preparer(), path)).path == path
 
 
 @samples.needs_ffmpeg
 @pytest.mark.parametrize(("codec", "to", "sound"), [("libvpx", "webm", "libopus"), ("libx264", "mp4", "aac")])
-async def test_a_video_has_a_still(make_studio, spooled, codec, to, sound):
+async def test_a_video_has_a_still(make_preparer, spooled, codec, to, sound):
     """A video is kept as it is and shows its first picture before it plays."""
     path = spooled(samples.video(codec, to, sound))
-    made = await prepare(make_studio(), path)
+    made = await prepare(make_preparer(), path)
     assert (made.kind.ext, made.path) == (to, path)
     assert (made.width, made.height) == (640, 360)
     assert samples.probe(made.thumb).startswith("mjpeg,video")
 
 
 @samples.needs_ffmpeg
-async def test_a_video_of_too_many_pixels_has_none(make_studio, spooled):
+async def test_a_video_of_too_many_pixels_has_none(make_preparer, spooled):
     """A video too large to decode safely goes without a still."""
     path = spooled(samples.video("libvpx", "webm", "libopus"))
-    assert (await prepare(make_studio(max_pixels=1000), path)).thumb == ""
+    assert (await prepare(make_preparer(max_pixels=1000), path)).thumb == ""
 
 
-async def test_a_file_stays_as_it_came(make_studio, spooled):
+async def test_a_file_stays_as_it_came(make_preparer, spooled):
     """A document is stored unchanged."""
     path = spooled(b"%PDF-1.7")
-    made = await prepare(make_studio(), path)
+    made = await prepare(make_preparer(), path)
     assert (made.kind.ext, made.path, made.thumb) == ("pdf", path, "")
 
 
-async def test_a_flood_is_refused(make_studio, spooled):
+async def test_a_flood_is_refused(make_preparer, spooled):
     """When very many uploads wait, the next is asked to come again instead of filling the memory."""
-    studio = make_studio()
+    preparer = make_preparer()
     path = spooled(b"text")
     results = await asyncio.gather(
-        *(studio.sniff(path) for _ in range(MAX_WAITING + 1)), return_exceptions=True
+        *(preparer.sniff(path) for _ in range(MAX_WAITING + 1)), return_exceptions=True
     )
     assert [type(result) for result in results].count(TryAgain) == 1
-    assert (await studio.sniff(path)).ext == "txt"
+    assert (await preparer.sniff(path)).ext == "txt"
