@@ -79,5 +79,10 @@ class Storage(ABC):
         """
         return None
 
+    @abstractmethod
+    def stats(self) -> dict[str, int]:
+        """`storage_waiting`: calls that are being made or wait for a thread; `storage_failed`: those refused
+        with TryAgain since the start. A backend may tell more."""
+
     async def close(self) -> None:
         """Finish what is under way and let go of threads and connections."""

@@ -20,6 +20,7 @@ class Breaker:
         self._clock = clock
         self._failures = 0
         self._retry_at = 0.0
+        self._refused = 0
 
     @property
     def is_open(self) -> bool:
@@ -31,6 +32,7 @@ class Breaker:
             return True
         now = self._clock()
         if now < self._retry_at:
+            self._refused += 1
             return False
         self._retry_at = now + self._pause
         return True
@@ -42,3 +44,12 @@ class Breaker:
         self._failures += 1
         if self.is_open:
             self._retry_at = self._clock() + self._pause
+
+    def stats(self) -> dict[str, int]:
+        """`storage_breaker_open`: 1 while it is open, else 0; `storage_breaker_failures`: failures in a row
+        until now; `storage_breaker_refused`: how often it said no since the start."""
+        return {
+            "storage_breaker_open": int(self.is_open),
+            "storage_breaker_failures": self._failures,
+            "storage_breaker_refused": self._refused,
+        }

@@ -76,6 +76,7 @@ class OssStorage(Storage):
             enable_crc=_crc_is_fast(),
         )
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="oss")
+        self._waiting = self._failed = 0
         self.url_seconds = 0 if self._public_url else self._signed_seconds
 
     async def put(self, key: str, path: str, mime: str, inline: bool) -> None:
@@ -99,6 +100,15 @@ class OssStorage(Storage):
         signed: str = self._bucket.sign_url(method, key, self._signed_seconds, slash_safe=True)
         return signed
 
+    def stats(self) -> dict[str, int]:
+        """As in `Storage`, `storage_waiting` without the threads whose callers have gone at the deadline, and
+        the `storage_breaker_…` of `Breaker`."""
+        return {
+            "storage_waiting": self._waiting,
+            "storage_failed": self._failed,
+            **self._breaker.stats(),
+        }
+
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
         self._session.session.close()
@@ -111,25 +121,28 @@ class OssStorage(Storage):
         When the deadline passes the caller goes on; the thread ends by its own timeouts.
         """
         if not self._breaker.allow():
-            raise _unavailable()
+            raise self._unavailable()
         seconds = self._deadline
+        self._waiting += 1
         try:
             async with asyncio.timeout(seconds):
                 result = await asyncio.get_running_loop().run_in_executor(
                     self._threads, self._attempt, time.monotonic() + seconds, partial(work, *args, **kwargs)
                 )
         except TimeoutError as error:
-            self._failed(f"no answer within {seconds:g} s")
-            raise _unavailable() from error
+            self._count_failure(f"no answer within {seconds:g} s")
+            raise self._unavailable() from error
         except NoSuchKey:
             self._breaker.success()
             raise NotFound("文件不存在", "No such file") from None
         except (OssError, requests.RequestException) as error:
             if _may_pass(error):
-                self._failed(_describe(error))
+                self._count_failure(_describe(error))
             else:
                 log.error("oss refuses: %s", _describe(error))
-            raise _unavailable() from error
+            raise self._unavailable() from error
+        finally:
+            self._waiting -= 1
         self._breaker.success()
         return result
 
@@ -145,9 +158,13 @@ class OssStorage(Storage):
             time.sleep(pause)
         raise AssertionError("unreachable")
 
-    def _failed(self, reason: str) -> None:
+    def _count_failure(self, reason: str) -> None:
         self._breaker.failure()
         log.warning("oss failed: %s%s", reason, "; pausing calls to it" if self._breaker.is_open else "")
+
+    def _unavailable(self) -> TryAgain:
+        self._failed += 1
+        return TryAgain("文件存储暂时不可用，请稍后再试", "Storage is unavailable, try again")
 
     # -- in a thread -------------------------------------------------------------------------
 
@@ -227,10 +244,6 @@ def _describe(error: Exception) -> str:
     if isinstance(error, OssError):
         return f"{error.status} {error.code or type(error).__name__} request {error.request_id or '-'}"
     return type(error).__name__
-
-
-def _unavailable() -> TryAgain:
-    return TryAgain("文件存储暂时不可用，请稍后再试", "Storage is unavailable, try again")
 
 
 def _crc_is_fast() -> bool:

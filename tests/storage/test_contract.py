@@ -1,5 +1,7 @@
 """What every backend promises, on local disk and on OSS."""
 
+import asyncio
+
 import pytest
 
 from protocol.errors import NotFound
@@ -20,6 +22,15 @@ async def test_what_was_put_is_read(storage, picture):
     """A picture that was uploaded comes back byte for byte."""
     await storage.put(KEY, str(picture), "image/png", True)
     assert await read_all(storage, KEY) == picture.read_bytes()
+
+
+async def test_calls_are_counted(storage, picture):
+    """Whoever watches the server sees how many calls the storage has to do, and that none failed."""
+    putting = asyncio.create_task(storage.put(KEY, str(picture), "image/png", True))
+    await asyncio.sleep(0)
+    assert storage.stats()["storage_waiting"] == 1
+    await putting
+    assert (storage.stats()["storage_waiting"], storage.stats()["storage_failed"]) == (0, 0)
 
 
 async def test_the_source_stays(storage, picture):

@@ -149,6 +149,8 @@ async def test_the_breaker_opens_and_closes(make_oss, standin, picture, clock, e
     with pytest.raises(TryAgain):
         await storage.put(KEY, str(picture), "image/png", True)
     assert len(standin.requests) == asked
+    numbers = storage.stats()
+    assert (numbers["storage_failed"], numbers["storage_breaker_open"]) == (4, 1)
 
     clock.now += 10
     await storage.put(KEY, str(picture), "image/png", True)
@@ -170,8 +172,18 @@ def test_the_breaker_lets_one_try_at_a_time(clock):
     assert not breaker.allow()
     clock.now += 10
     assert breaker.allow()
+    assert breaker.stats() == {
+        "storage_breaker_open": 1,
+        "storage_breaker_failures": 3,
+        "storage_breaker_refused": 4,
+    }
     breaker.success()
     assert [breaker.allow() for _ in range(3)] == [True] * 3
+    assert breaker.stats() == {
+        "storage_breaker_open": 0,
+        "storage_breaker_failures": 0,
+        "storage_breaker_refused": 4,
+    }
 
 
 @pytest.mark.parametrize(
