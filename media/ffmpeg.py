@@ -22,6 +22,7 @@ class Ffmpeg:
         self._program = shutil.which(program) if program else None
         self._timeout = timeout
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._waiting = self._failed = 0
 
     async def voice_to_m4a(self, source: str, ext: str, target: str) -> bool:
         """The sound of `source` (a file of kind `ext`) as AAC, which every browser plays, in `target`.
@@ -73,14 +74,29 @@ class Ffmpeg:
             max_pixels=max_pixels,
         )
 
+    def stats(self) -> dict[str, int]:
+        """`media_ffmpeg_waiting`: files that are being converted or wait for their turn;
+        `media_ffmpeg_failed`: those for which it did not work, since the start."""
+        return {"media_ffmpeg_waiting": self._waiting, "media_ffmpeg_failed": self._failed}
+
     async def _run(self, source: str, ext: str, *output: str, max_pixels: int = 0) -> bool:
         if not self._program:
             return False
+        self._waiting += 1
+        try:
+            done = await self._convert(self._program, source, ext, *output, max_pixels=max_pixels)
+        finally:
+            self._waiting -= 1
+        if not done:
+            self._failed += 1
+        return done
+
+    async def _convert(self, program: str, source: str, ext: str, *output: str, max_pixels: int) -> bool:
         limit = ["-max_pixels", str(max_pixels)] if max_pixels else []
         arguments = [*_CAREFUL, *limit, "-f", _DEMUXERS[ext], "-i", source, *output]
         async with self._turn:
             process = await asyncio.create_subprocess_exec(
-                self._program, *arguments, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
+                program, *arguments, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
             )
             try:
                 async with asyncio.timeout(self._timeout):

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ class MediaPreparer:
         self._ffmpeg = ffmpeg or Ffmpeg()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="media")
         self._waiting = 0
+        self._counting = threading.Lock()
+        self._running = self._failed = 0  # counted by the threads
 
     async def sniff(self, path: str) -> Kind:
         """What the file at `path` is, by its first bytes."""
@@ -74,6 +77,17 @@ class MediaPreparer:
                 return Prepared(kind, path, made.width, made.height, made.thumb, made.thumb_ext)
         return Prepared(kind, path)
 
+    def stats(self) -> dict[str, int]:
+        """`media_waiting`: files that wait for a thread or are in one; `media_running`: threads at work, if
+        only for somebody who has gone; `media_failed`: files that could not be read, most of them broken
+        pictures, since the start. And the `media_ffmpeg_…` of `Ffmpeg`."""
+        return {
+            "media_waiting": self._waiting,
+            "media_running": self._running,
+            "media_failed": self._failed,
+            **self._ffmpeg.stats(),
+        }
+
     async def close(self) -> None:
         """Let the running work end and drop the waiting."""
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
@@ -82,9 +96,25 @@ class MediaPreparer:
         if self._waiting >= MAX_WAITING:
             raise TryAgain()
         self._waiting += 1
-        running = asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args, **kwargs))
+        running = asyncio.get_running_loop().run_in_executor(
+            self._threads, self._counted, partial(work, *args, **kwargs)
+        )
         running.add_done_callback(self._done)  # called when the waiter was cancelled, too
         return await running
 
     def _done(self, _work: object) -> None:
         self._waiting -= 1
+
+    def _counted(self, work: Callable[[], T]) -> T:
+        """In a thread."""
+        with self._counting:
+            self._running += 1
+        try:
+            return work()
+        except Exception:
+            with self._counting:
+                self._failed += 1
+            raise
+        finally:
+            with self._counting:
+                self._running -= 1

@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+import threading
 
 import pytest
 
 import config
 from media.ffmpeg import Ffmpeg
-from media.prepare import MAX_WAITING, MediaPreparer
+from media.prepare import MAX_WAITING, THREADS, MediaPreparer
 from protocol.errors import TryAgain
 from tests import samples
 
@@ -99,3 +100,39 @@ async def test_a_flood_is_refused(make_preparer, spooled):
     )
     assert [type(result) for result in results].count(TryAgain) == 1
     assert (await preparer.sniff(path)).ext == "txt"
+
+
+async def test_work_is_counted(make_preparer, spooled):
+    """Whoever watches the server sees how many files wait, how many are worked on, and how many failed."""
+    preparer = make_preparer()
+    nothing = {"media_ffmpeg_waiting": 0, "media_ffmpeg_failed": 0}
+    assert preparer.stats() == {"media_waiting": 0, "media_running": 0, "media_failed": 0} | nothing
+    begun, end = threading.Barrier(THREADS + 1), threading.Event()
+
+    def work():
+        begun.wait(10)
+        end.wait(10)
+
+    works = [asyncio.ensure_future(preparer._in_thread(work)) for _ in range(THREADS)]
+    works.append(asyncio.ensure_future(preparer.sniff("/nowhere")))
+    await asyncio.to_thread(begun.wait, 10)
+    numbers = preparer.stats()
+    assert (numbers["media_waiting"], numbers["media_running"]) == (THREADS + 1, THREADS)
+    end.set()
+    *_, missing = await asyncio.gather(*works, return_exceptions=True)
+    assert isinstance(missing, FileNotFoundError)
+    assert preparer.stats() == {"media_waiting": 0, "media_running": 0, "media_failed": 1} | nothing
+
+
+@samples.needs_ffmpeg
+async def test_conversions_are_counted(make_preparer, spooled):
+    """Whoever watches the server sees that FFmpeg fails."""
+    preparer = make_preparer()
+    preparing = asyncio.create_task(
+        prepare(preparer, spooled(b"\x1a\x45\xdf\xa3\x93\x42\x82\x84webm" + bytes(300)))
+    )
+    while not preparer.stats()["media_ffmpeg_waiting"]:
+        await asyncio.sleep(0)
+    await preparing
+    numbers = preparer.stats()
+    assert (numbers["media_ffmpeg_waiting"], numbers["media_ffmpeg_failed"]) == (0, 1)
