@@ -91,11 +91,8 @@ def make_services(config: Config) -> Services:
         on_settled=Delivery(hub).settled,
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
-    preparer, hasher, limits = (
-        MediaPreparer(config.uploads),
-        PasswordHasher(config.auth.hash_queue),
-        Limiter(config.limits),
-    )
+    preparer = MediaPreparer(config.uploads)
+    hasher, limits = PasswordHasher(config.auth.hash_queue), Limiter(config.limits)
     services = Services(config, db, hub, transports, message_log, storage, preparer, hasher, limits, typing)
     hub.announcer.start(partial(presence.announce, services))
     return services
@@ -125,6 +122,7 @@ def listen(config: Config, site: Site, certificate: ssl.SSLContext | None = None
         listener.add_sockets(bind_sockets(port, host or None, backlog=config.server.backlog))
     except OSError as error:
         raise StartError(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
+    site.settings["services"].listener = listener
     return listener
 
 

@@ -26,7 +26,7 @@ class PasswordHasher:
         self._argon = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._thread = ThreadPoolExecutor(1, "passwords")
         self._queue_size = queue_size
-        self._waiting = 0
+        self._waiting = self._refused = 0
         #: Verified for unknown accounts, so that they take as long as known ones.
         self._nobody = self._argon.hash(secrets.token_urlsafe())
 
@@ -43,8 +43,14 @@ class PasswordHasher:
         """Let the running job end and drop the waiting ones."""
         self._thread.shutdown(cancel_futures=True)
 
+    def stats(self) -> dict[str, int]:
+        """`passwords_waiting`: passwords that are being hashed or wait for it; `passwords_refused`: those for
+        which the queue was full, since the start."""
+        return {"passwords_waiting": self._waiting, "passwords_refused": self._refused}
+
     async def _run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._waiting >= self._queue_size:
+            self._refused += 1
             raise TryAgain()
         self._waiting += 1
         running = asyncio.get_running_loop().run_in_executor(self._thread, partial(job, *args, **kwargs))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from actions.limits import Limiter
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from log.log import Log
     from media.prepare import MediaPreparer
     from storage.base import Storage
+
+
+class Listener(Protocol):
+    """What accepts connections, as far as anybody here has to know it."""
+
+    def stats(self) -> dict[str, int]: ...
 
 
 @dataclass(slots=True)
@@ -32,4 +38,21 @@ class Services:
     hasher: PasswordHasher  #: argon2id off the loop
     limits: Limiter  #: ``limits.check(action, key)``, raises `SlowDown`
     typing: Typing  #: who may be heard typing where
+    listener: Listener | None = None  #: accepts connections; None until it does
     draining: bool = False
+
+    def stats(self) -> dict[str, int]:
+        """The numbers of all parts, of this moment or counted since the start, as each `stats` explains them.
+
+        Every name begins with its part: `db_…`, `log_…`, `storage_…`, `media_…`, `passwords_…`, `typing_…`,
+        `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for the parts of the
+        hub `hub_…`, `fanout_…`, `announcer_…`, `bus_…`, `presence_…`, `control_…`."""
+        numbers: dict[str, int] = {}
+        for part in (self.db, self.log, self.storage, self.preparer, self.hasher, self.typing, self.listener):
+            if part is not None:
+                numbers |= part.stats()
+        by_name = {"transport": self.transports.stats(), **self.hub.stats()}
+        by_name |= {f"limit_{action}": told for action, told in self.limits.stats().items()}
+        for name, told in by_name.items():
+            numbers |= {f"{name}_{key}": number for key, number in told.items()}
+        return numbers

@@ -64,6 +64,10 @@ class Typing:
         self._tell(chat, user_id, kind, dstid)
         return None
 
+    def stats(self) -> dict[str, int]:
+        """`typing_remembered`: people in conversations of whom it is known who may hear them type."""
+        return {"typing_remembered": len(self._chats)}
+
     async def _look_up(self, user_id: int, kind: int, dstid: int) -> None:
         heard, refusal, holds = False, None, _HOLDS
         try:

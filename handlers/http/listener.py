@@ -47,7 +47,7 @@ class Listener(HTTPServer):
         self, site: Site, config: "Config", certificate: ssl.SSLContext | None
     ) -> None:
         self._hub = site.settings["services"].hub
-        self._http = 0
+        self._http = self._refused = 0
         self._refusals: set[asyncio.Task[None]] = set()
         self._full_logged = float("-inf")
         self._most = min(config.server.max_connections, _descriptors() - RESERVED_FILES)
@@ -66,6 +66,11 @@ class Listener(HTTPServer):
         port: int = next(iter(self._sockets.values())).getsockname()[1]
         return port
 
+    def stats(self) -> dict[str, int]:
+        """`http_connections`: those that are open, without WebSockets; `http_refused`: those that found the
+        server full, since the start."""
+        return {"http_connections": self._http, "http_refused": self._refused}
+
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
         if self._http + self._hub.connections >= self._most:
             self._refuse(stream)
@@ -74,6 +79,7 @@ class Listener(HTTPServer):
         super().handle_stream(stream, address)
 
     def _refuse(self, stream: IOStream) -> None:
+        self._refused += 1
         if time.monotonic() - self._full_logged > FULL_LOG_SECONDS:
             self._full_logged = time.monotonic()
             log.warning("full connections=%d: more are refused", self._most)

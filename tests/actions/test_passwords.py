@@ -47,7 +47,11 @@ async def test_unknown_account_is_hashed_too(hasher, monkeypatch):
 
 async def test_flood_is_turned_away(hasher):
     """When too many are waiting the next is told to try again; those waiting are served, then others are."""
-    results = await asyncio.gather(*(hasher.hash("secret123") for _ in range(4)), return_exceptions=True)
+    asked = asyncio.gather(*(hasher.hash("secret123") for _ in range(4)), return_exceptions=True)
+    await asyncio.sleep(0)
+    assert hasher.stats() == {"passwords_waiting": 2, "passwords_refused": 2}
+    results = await asked
+    assert hasher.stats() == {"passwords_waiting": 0, "passwords_refused": 2}
     assert [type(result) for result in results] == [str, str, TryAgain, TryAgain]
     assert await hasher.hash("secret123")
 

@@ -156,6 +156,7 @@ async def test_too_many_connections_are_refused(tmp_path, expect_logs):
             with pytest.raises(HTTPClientError) as refused:
                 await ann.socket().open()
             assert refused.value.code == 503
+        assert app.services.stats()["http_refused"] == 2
         await second.send({"cmd": 0})
         assert (await second.receive())["cmd"] == 0
         third.close()
