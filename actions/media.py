@@ -5,7 +5,6 @@ import logging
 import secrets
 import time
 from pathlib import Path
-from typing import Any
 
 from actions.services import Services
 from media import spool
@@ -13,6 +12,7 @@ from media.kinds import KINDS, Sort
 from media.prepare import Prepared
 from models import media
 from models.tables import PREFIX, file_name, thumb_name
+from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import BadArgument, NotLoggedIn, TooLarge, TryAgain
 
@@ -37,13 +37,9 @@ def too_large(app: Services, known: bool) -> TooLarge:
     return TooLarge(f"文件不能超过 {limit:.4g} MiB", f"A file can have {limit:.4g} MiB at most")
 
 
-async def store(app: Services, file: spool.Spool, owner: int | None) -> dict[str, Any]:
-    """Make the spooled upload of `owner` (None: not logged in) ready, store it, and tell its addresses:
-
-    `{url, pic, type, bytes, width, height}`; `pic` is the thumbnail's address, "" when there is none, and
-    `url` itself for a small picture. `type` is "image", "audio", "video" or "file"; sizes are of the
-    stored original. Raises BadArgument, TooLarge (quota, too), NotLoggedIn, TryAgain.
-    """
+async def store(app: Services, file: spool.Spool, owner: int | None) -> rows.StoredUpload:
+    """Make the spooled upload of `owner` (None: not logged in) ready, store it, and tell its addresses.
+    Raises BadArgument, TooLarge (quota, too), NotLoggedIn, TryAgain."""
     if not file.size:
         raise BadArgument("文件是空的", "The file is empty")
     kind = await app.preparer.sniff(file.path)
@@ -57,7 +53,7 @@ async def store(app: Services, file: spool.Spool, owner: int | None) -> dict[str
     key = new_key()
     name = file_name(key, prepared.kind.ext)
     thumb = thumb_name(key, prepared.thumb_ext) if prepared.thumb else ""
-    row = {
+    row: media.NewRow = {
         "key": key,
         "owner": owner or 0,
         "ext": prepared.kind.ext,

@@ -7,7 +7,7 @@ a message, an avatar or an icon holds, one look at the unique key finds the row.
 The life of an upload: reserved, then attached or collected, and the owner's quota along the way.
 """
 
-from typing import Any
+from typing import TypedDict
 
 from models.tables import ATTACHED, COLLECTING, KEY_LENGTH, PREFIX, UNATTACHED, Attachment, User
 from protocol.errors import TooLarge
@@ -27,7 +27,21 @@ def attach(*urls: str) -> None:
         ).execute()
 
 
-def reserve(attachment: dict[str, Any], quota: int) -> None:
+class NewRow(TypedDict):
+    """An upload that is about to be stored; columns of `Attachment`."""
+
+    key: str
+    owner: int
+    ext: str
+    thumb_ext: str
+    mime: str
+    bytes: int
+    width: int
+    height: int
+    createat: int
+
+
+def reserve(attachment: NewRow, quota: int) -> None:
     """Add the row (columns of Attachment) and count its bytes against the owner's `quota`, or `TooLarge`.
 
     Comes before the bytes are stored: a crash in between leaves a row without bytes, which the collector

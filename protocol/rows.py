@@ -66,6 +66,18 @@ class Message(TypedDict):
     at: NotRequired[list[int]]
 
 
+class StoredUpload(TypedDict):
+    """An upload that others can show: its address, its thumbnail's ("" when there is none; `url` itself for a
+    small picture), "image", "audio", "video" or "file", and the size of the original as it is stored."""
+
+    url: str
+    pic: str
+    type: str
+    bytes: int
+    width: int
+    height: int
+
+
 class Ack(TypedDict):
     """What the log gave a message."""
 

@@ -28,7 +28,7 @@ class UploadHandler(StreamedHandler[Upload]):
         owner = self.user_id if self.session else None
         async with self.file() as file:
             stored = await media.store(self.app, file, owner)
-        self.reply(stored.pop("url"), **stored)
+        self.reply(stored["url"], **{name: value for name, value in stored.items() if name != "url"})
 
 
 class MediaHandler(BaseHandler):
