@@ -28,7 +28,14 @@ class UploadHandler(StreamedHandler[Upload]):
         owner = self.user_id if self.session else None
         async with self.file() as file:
             stored = await media.store(self.app, file, owner)
-        self.reply(stored["url"], **{name: value for name, value in stored.items() if name != "url"})
+        self.reply(
+            stored["url"],
+            pic=stored["pic"],
+            type=stored["type"],
+            bytes=stored["bytes"],
+            width=stored["width"],
+            height=stored["height"],
+        )
 
 
 class MediaHandler(BaseHandler):
