@@ -22,8 +22,7 @@ def submit_read(
 ) -> Awaitable[None] | None:
     """A mark from a socket: `user_id` has read (kind, dstid) up to `seq`. None when the log has taken it,
     else what to wait for until it has."""
-    entry = ReadMark(user_id, kind, dstid, seq, connection, cid)
-    return None if app.log.offer(entry) else app.log.append(entry)
+    return delivery.submit(app.log, ReadMark(user_id, kind, dstid, seq, connection, cid))
 
 
 async def read(app: "Services", user_id: int, kind: int, dstid: int, seq: int) -> None:

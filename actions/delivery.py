@@ -2,7 +2,7 @@
 new."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from hub.audience import V2
@@ -44,6 +44,12 @@ async def commit(log: Log, entry: Entry) -> None:
     await waiter.ended()
 
 
+def submit(log: Log, entry: Entry) -> Awaitable[None] | None:
+    """Hands in an entry of a connection, which is told later how it ended. None when the log has taken it,
+    else what to wait for until it has."""
+    return None if log.offer(entry) else log.append(entry)
+
+
 class Delivery:
     """`settled` is what the log calls with each batch, in commit order. An ack goes the way of its message,
     so that a connection sees the numbers of a conversation in their order."""
@@ -58,6 +64,11 @@ class Delivery:
             CreateGroup: self._create,
             Join: self._join,
         }
+
+    @property
+    def kinds(self) -> set[type[Entry]]:
+        """What can be delivered."""
+        return set(self._deliver)
 
     def settled(self, batch: Sequence[Entry]) -> None:
         for entry in batch:
@@ -80,11 +91,9 @@ class Delivery:
         """A message: each other connection of all concerned gets it, and the one it came from its ack."""
         message, receipt, origin = entry.message, entry.receipt, entry.origin
         assert receipt is not None
-        origin_id, ack = 0, ""
-        if isinstance(origin, Connection):
-            origin_id = origin.id
-            if origin.v2:
-                ack = frames.ack(message, receipt)
+        origin_id, ack = _origin_id(entry), ""
+        if isinstance(origin, Connection) and origin.v2:
+            ack = frames.ack(message, receipt)
         if entry.repeated:
             if isinstance(origin, Connection) and ack:
                 origin.tell(ack)
@@ -106,8 +115,7 @@ class Delivery:
             Cmd.READ, userid=entry.userid, kind=entry.kind, dstid=entry.dstid, seq=entry.stands
         )
         readers = (entry.userid, entry.dstid) if entry.kind == SINGLE else (entry.userid,)
-        origin_id = entry.origin.id if isinstance(entry.origin, Connection) else 0
-        self._items.append(Publication(event, readers, origin=origin_id, audience=V2))
+        self._items.append(Publication(event, readers, origin=_origin_id(entry), audience=V2))
 
     def _befriend(self, entry: Befriend) -> None:
         """All pages of both hear of it."""
@@ -134,3 +142,8 @@ class Delivery:
         self._items.append(Publication(changed, group=entry.dstid, audience=V2))
         if entry.notice is not None:
             self._post(entry.notice)
+
+
+def _origin_id(entry: Entry) -> int:
+    """The connection that has caused it and does not get it; 0 for none."""
+    return entry.origin.id if isinstance(entry.origin, Connection) else 0

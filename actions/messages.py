@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 def submit(app: "Services", message: Message, connection: Connection) -> Awaitable[None] | None:
     """A message from a socket; its ack or error reaches the connection later. None when the log has taken it,
     else what to wait for until it has."""
-    entry = Post(message, connection)
-    return None if app.log.offer(entry) else app.log.append(entry)
+    return delivery.submit(app.log, Post(message, connection))
 
 
 async def send(app: "Services", message: Message) -> Receipt:

@@ -76,7 +76,7 @@ class Batch:
         self.mentions: list[tuple[int, int, int, int]] = []
         self.posted: dict[int, Place] = {}  # by conversation id: those with a new message
         self.read: dict[tuple[int, int], int] = {}  # (user, conversation) -> read
-        self.changed: set[tuple[int, int]] = set()  # (user, conversation) with other news for this member
+        self.changed_for: set[tuple[int, int]] = set()  # (user, conversation) with other news for this member
         self.shown: list[str] = []  # addresses that may be media of ours
 
     def store(self) -> dict[str, int]:
@@ -167,15 +167,18 @@ class Batch:
 
     def _apply(self, entry: Entry, place: Place | None) -> None:
         if entry.members_only and (place is None or (entry.userid, place.id) not in self.members):
-            entry.refusal = refusal(entry.kind, entry.dstid)
-        elif not entry.writes_at_once:
-            entry.apply(self, place)
-        else:
-            try:
+            begins = place is None and entry.nothing_before_the_first
+            if not (begins and may_open(entry.userid, entry.kind, entry.dstid, self.strangers)):
+                entry.refusal = refusal(entry.kind, entry.dstid)
+            return
+        try:
+            if entry.writes_at_once:
                 with self._common.savepoint():
                     entry.apply(self, place)
-            except Refusal as refused:
-                entry.refusal = refused
+            else:
+                entry.apply(self, place)
+        except Refusal as refused:
+            entry.refusal = refused
 
     # --- after the entries --------------------------------------------------------------------------------
 
@@ -187,7 +190,7 @@ class Batch:
             shown = [url for url in self.shown if url.startswith("/mnt/")]
             if shown:
                 media.attach(*shown)
-        alone = sorted(self.changed - self.read.keys())
+        alone = sorted(self.changed_for - self.read.keys())
         if count := len(self.posted) + len(self.read) + len(alone):
             numbers = self._numbers(count)
             posted = sorted(self.posted.values(), key=lambda place: place.id)

@@ -8,7 +8,7 @@ from msgspec import Meta
 from protocol import rows
 from protocol.declare import Access, Command, call, frame
 from protocol.errors import BadArgument
-from protocol.fields import ECHOED, IN_FRAMES, ONCE, Held, Id, Limit, Place, Rule
+from protocol.fields import ECHOED, IN_FRAMES, ONCE, Held, Id, Limit, Position, Rule
 from protocol.limits import MAX_CONVERSATIONS
 from protocol.messages import Kind
 from protocol.numbers import Cmd
@@ -36,7 +36,7 @@ class ListConversations(Command, frozen=True):
     the ones that an answer with this `next` told. `after`: only those that have changed since the list stood
     at this `change`, the oldest change first."""
 
-    after: Place | None = None
+    after: Position | None = None
     before: Annotated[str, Meta(max_length=33), Rule(_refuse_invented), ONCE] = ""
     limit: Annotated[Limit, Held(MAX_CONVERSATIONS)] = MAX_CONVERSATIONS
 
@@ -52,5 +52,5 @@ class MarkRead(Command, frozen=True):
 
     kind: Kind
     dstid: Id
-    seq: Place
+    seq: Position
     cid: Annotated[str, ECHOED, IN_FRAMES] | None = None

@@ -1,7 +1,7 @@
 """The tree of refusals.
 
 Every "no" of the server is one of these, raised wherever the rule lives and turned into an answer
-in one place (`handlers.http.gate` for HTTP, `handlers.socket.session` for sockets)::
+in one place (`handlers.http.gate` for HTTP, `handlers.socket.client` for sockets)::
 
     Refusal
     ├── Refused        -1    a rule says no

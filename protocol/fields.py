@@ -98,8 +98,8 @@ def _refuse_scripts(url: str, name: str) -> None:
 Number = Annotated[int, Meta(ge=0, le=MAX_INT)]
 #: Of a user, group, message or session.
 Id = Annotated[int, Meta(ge=1, le=MAX_INT), ONCE]
-#: A place in a conversation: `seq` or `ver`.
-Place = Annotated[int, Meta(ge=0, le=MAX_INT), ONCE]
+#: A position in a conversation (`seq`, `ver`) or in the list (`change`).
+Position = Annotated[int, Meta(ge=0, le=MAX_INT), ONCE]
 Flag = Annotated[int, Meta(ge=0, le=1)]
 #: How many rows are wanted; a command says what that is held to.
 Limit = Annotated[int, Meta(ge=1, le=MAX_INT), ONCE]
@@ -165,6 +165,9 @@ class Field:
 
     def _plain(self, value: object) -> object:
         """A form knows only text: digits are numbers there, and a list is JSON."""
+        for choice in self.choices:  # one of them may be negative, and digits never are
+            if value == str(choice):
+                return choice
         if self.type is int or (self.choices and type(self.choices[0]) is int):
             return values.digits(value)
         if self.item is not None:

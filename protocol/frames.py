@@ -60,8 +60,7 @@ def heartbeat(now: int) -> str:
 
 
 def event(cmd: Cmd, **fields: object) -> str:
-    """Something happened that is not a message: `Cmd.READ`, `TYPING`, `PRESENCE`, `CONTACT_CHANGED`,
-    `COMMUNITY_CHANGED`."""
+    """Something happened that is not a message."""
     return _dump({"cmd": cmd, **fields})
 
 

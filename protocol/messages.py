@@ -14,7 +14,7 @@ from msgspec import Meta
 from protocol import rows
 from protocol.declare import Access, Command, call, frame
 from protocol.errors import BadArgument, Forbidden
-from protocol.fields import IN_FRAMES, ONCE, Bytes, Held, Id, Limit, Missing, Number, Place, Rule
+from protocol.fields import IN_FRAMES, ONCE, Bytes, Held, Id, Limit, Missing, Number, Position, Rule
 from protocol.limits import (
     DEFAULT_CHANGES,
     DEFAULT_HISTORY,
@@ -196,7 +196,7 @@ class History(Command, frozen=True):
     kind: Kind
     dstid: Id
     before: Id | None = None
-    after: Place | None = None
+    after: Position | None = None
     limit: Annotated[Limit, Held(MAX_HISTORY)] = DEFAULT_HISTORY
 
     def check(self) -> None:
@@ -210,5 +210,5 @@ class Changes(Command, frozen=True):
 
     kind: Kind
     dstid: Id
-    ver: Place
+    ver: Position
     limit: Annotated[Limit, Held(MAX_CHANGES)] = DEFAULT_CHANGES

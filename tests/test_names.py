@@ -4,8 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from actions.delivery import Delivery
 from handlers.http.site import ROUTES
-from protocol.commands import COMMANDS
+from handlers.socket.client import ACTIONS
+from hub.hub import Hub
+from hub.ports import memory
+from log import entries
+from log.entries import Entry
+from protocol.commands import COMMANDS, FRAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,3 +45,15 @@ def test_routes_and_tables_stand_at_their_noun():
             assert noun in NOUNS, command
             handlers = [route[1] for route in ROUTES if getattr(route[1], "call", None) is command.by_call]
             assert {handler.__module__ for handler in handlers} == {f"handlers.http.{noun}"}, command
+
+
+def test_every_frame_has_its_action():
+    """What a client may say on its socket is acted on."""
+    assert set(ACTIONS) == {frame.command for frame in FRAMES.values()}
+
+
+def test_every_entry_is_delivered():
+    """Whatever the log can be asked to write, somebody is told of it."""
+    kinds = {kind for kind in vars(entries).values() if isinstance(kind, type) and issubclass(kind, Entry)}
+    delivery = Delivery(Hub(memory.alone(), 0, 1 << 20))
+    assert delivery.kinds == kinds - {Entry}

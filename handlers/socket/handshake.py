@@ -6,7 +6,7 @@ from tornado.web import HTTPError
 from actions import sessions
 from handlers.http import security
 from handlers.http.base import BaseHandler
-from handlers.socket.session import ChatClient
+from handlers.socket.client import ChatClient
 from hub.connection import Connection
 from hub.websocket import handshake
 from models.sessions import Entrance

@@ -5,4 +5,4 @@ from log.entries.membership import Befriend as Befriend
 from log.entries.membership import CreateGroup as CreateGroup
 from log.entries.membership import Join as Join
 from log.entries.post import Post as Post
-from log.entries.read import ReadMark as ReadMark
+from log.entries.read_mark import ReadMark as ReadMark

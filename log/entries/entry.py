@@ -22,6 +22,9 @@ class Entry:
 
     #: Only members may: the batch refuses others before `apply`.
     members_only = True
+    #: In one's own notes, and between strangers where they may talk, there is nothing to do before anything
+    #: was said, and that is no refusal: `apply` is not called then.
+    nothing_before_the_first = False
     #: Writes rows of its own while it is applied, so its refusal has to take them back.
     writes_at_once = False
     #: A conversation that has no row yet, and may begin, is opened for it.

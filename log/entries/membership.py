@@ -37,7 +37,7 @@ class Befriend(Entry):
                 raise
             return
         for user_id in (self.userid, self.dstid):
-            batch.changed.add((user_id, conversation_id))
+            batch.changed_for.add((user_id, conversation_id))
             batch.members.setdefault((user_id, conversation_id), 0 if place is None else place.seq)
 
 
@@ -56,7 +56,7 @@ class _Announced(Entry):
     def _enter(self, batch: Batch, place: Place, deed: str) -> None:
         """The user is a member from here on; `deed` is told to all, after their name."""
         batch.members[self.userid, place.id] = place.seq
-        batch.changed.add((self.userid, place.id))
+        batch.changed_for.add((self.userid, place.id))
         text = f"{nickname_of(self.userid)}{deed}"
         self.notice = Post(Message(self.userid, self.dstid, ROOM, Media.NOTICE, content=text))
         self.notice.apply(batch, place)

@@ -12,7 +12,7 @@ from msgspec import NODEFAULT, Meta
 
 from protocol.declare import Access, Call, Command
 from protocol.errors import BadArgument
-from protocol.fields import STRIP, Also, Held, Id, Limit, Picture, Place, Secret
+from protocol.fields import STRIP, Also, Field, Held, Id, Limit, Picture, Position, Secret
 from protocol.forms import Form
 from protocol.limits import MAX_FIELDS
 
@@ -75,7 +75,7 @@ def test_bad_ids_in_json(value):
 def test_a_repeated_id():
     """A call that names two users at once is refused: which one was meant?"""
     for form in (Form.from_urlencoded(b"userid=1&userid=1"), Form.from_json(b'{"userid": 1, "userid": 2}')):
-        for hint in (Annotated[Id, Also("ownerid")], Secret, Place):
+        for hint in (Annotated[Id, Also("ownerid")], Secret, Position):
             with pytest.raises(BadArgument):
                 ask(form, "userid", hint)
 
@@ -83,13 +83,13 @@ def test_a_repeated_id():
 def test_integers():
     """A number has bounds, and a default when it may be missing."""
     for form in both(limit="20", empty=""):
-        assert ask(form, "limit", Place, 50) == 20
-        assert ask(form, "other", Place, 50) == ask(form, "empty", Place, 50) == 50
+        assert ask(form, "limit", Position, 50) == 20
+        assert ask(form, "other", Position, 50) == ask(form, "empty", Position, 50) == 50
         for bounds in (Meta(ge=21), Meta(le=19)):
             with pytest.raises(BadArgument):
                 ask(form, "limit", Annotated[int, bounds])
         with pytest.raises(BadArgument):
-            ask(form, "other", Place)
+            ask(form, "other", Position)
 
 
 def test_limits():
@@ -185,3 +185,13 @@ def test_any_body_is_fields_or_refused(body, read):
             ask(form, "a", hint)
         except BadArgument:
             pass
+
+
+def test_a_choice_may_be_negative():
+    """A form can take a thing back, which is said by -1; other numbers have no sign."""
+    field = Field("amount", Literal[1, -1])
+    for said, read in (("-1", -1), ("1", 1)):
+        name, value = field.found(Form({"amount": said}))
+        assert field.checked(value, name) == read
+    with pytest.raises(BadArgument):
+        field.checked(field.found(Form({"amount": "-2"}))[1])

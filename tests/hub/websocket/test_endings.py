@@ -114,8 +114,8 @@ async def test_a_fault_of_ours(app, monkeypatch, expect_logs, cmd):
         raise ZeroDivisionError
 
     with monkeypatch.context() as faulty:
-        faulty.setattr("handlers.socket.session.now_ms", broken)
-        faulty.setattr("handlers.socket.session.conversations.submit_read", broken_later)
+        faulty.setattr("handlers.socket.client.now_ms", broken)
+        faulty.setattr("handlers.socket.client.conversations.submit_read", broken_later)
         await bad.send(masked(TEXT, ujson.dumps({"cmd": cmd, "kind": 10, "dstid": 1, "seq": 1}).encode()))
         assert await bad.until_end() == []
     await good.send(masked(TEXT, BEAT))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from log.entries.entry import Entry
-from models.access import may_open, refusal
 from protocol.messages import SINGLE
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ class ReadMark(Entry):
 
     __slots__ = ("_cid", "seq", "stands")
 
-    members_only = False
+    nothing_before_the_first = True
 
     def __init__(
         self, userid: int, kind: int, dstid: int, seq: int, origin: object = None, cid: object = None
@@ -36,14 +35,9 @@ class ReadMark(Entry):
         self.refusal, self.stands = None, 0
 
     def apply(self, batch: Batch, place: Place | None) -> None:
-        have = None if place is None else batch.members.get((self.userid, place.id))
-        if place is None or have is None:
-            # Nothing was said yet in notes to oneself, and between strangers where they may talk.
-            if place is not None or not may_open(self.userid, self.kind, self.dstid, batch.strangers):
-                self.refusal = refusal(self.kind, self.dstid)
-            return
+        assert place is not None
         seq = min(self.seq, place.seq)
-        if seq > have:
+        if seq > batch.members[self.userid, place.id]:
             self.stands = batch.members[self.userid, place.id] = batch.read[self.userid, place.id] = seq
             if self.kind == SINGLE:  # the peer's list has the mark, too
-                batch.changed.add((self.dstid, place.id))
+                batch.changed_for.add((self.dstid, place.id))

@@ -47,7 +47,7 @@ class ChatClient:
             frame = commands.frame_of(raw)
             if frame.limit:
                 self._app.limits.check(frame.limit, connection.user_id)
-            busy = _ACTIONS[frame.command](self._app, connection, frame.read(raw))
+            busy = ACTIONS[frame.command](self._app, connection, frame.read(raw))
         except Refusal as refusal:
             self._refuse(refusal, raw)
             return None
@@ -108,7 +108,9 @@ def _heartbeat(app: Services, connection: Connection, command: presence.Heartbea
     return None
 
 
-_ACTIONS: dict[type, Callable[[Services, Connection, Any], Busy]] = {
+#: What is done about each command.
+#: What is done about each command.
+ACTIONS: dict[type, Callable[[Services, Connection, Any], Busy]] = {
     SendMessage: _send,
     MarkRead: _read,
     presence.Typing: _typing,
