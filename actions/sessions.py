@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from actions.services import Services
 from models import sessions
-from models.sessions import Entrance, SessionRow, entrance
+from models.sessions import ConnectionStart, SessionRow, connection_start
 from protocol.clock import now_ms
 from protocol.errors import NotFound, SlowDown, TryAgain
 
@@ -39,12 +39,12 @@ async def authenticate(app: Services, tokens: list[str]) -> list[SessionRow]:
     return found
 
 
-async def enter(app: Services, user_id: int, token: str) -> Entrance | None:
+async def enter(app: Services, user_id: int, token: str) -> ConnectionStart | None:
     """What a socket of this user needs to know to open, None when the token opens no session of theirs.
 
     This does not prolong the session: `forget_expired` does so for those that have an open socket.
     """
-    return await app.db.read(entrance, user_id, token, now_ms(), _idle_ms(app))
+    return await app.db.read(connection_start, user_id, token, now_ms(), _idle_ms(app))
 
 
 async def logout(app: Services, session: SessionRow) -> None:

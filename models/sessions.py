@@ -126,9 +126,12 @@ def _delete(ids: ModelSelect) -> list[int]:
     return found
 
 
-class Entrance(NamedTuple):
+class ConnectionStart(NamedTuple):
+    """What a connection needs to know when it opens, found in one look: whose session it is, the groups of
+    its user, and which history this is."""
+
     session_id: int
-    room_ids: list[int]
+    group_ids: list[int]
     epoch: int
 
 
@@ -138,7 +141,7 @@ _session = Prepared(
     )
 )
 
-_rooms = Prepared(
+_groups = Prepared(
     lambda: (
         Conversation.select(Conversation.a)
         .join(Member, on=(Member.conversation_id == Conversation.id))
@@ -149,10 +152,10 @@ _rooms = Prepared(
 _epoch = Prepared(lambda: ServerState.select(ServerState.value).where(ServerState.name == "epoch"))
 
 
-def entrance(user_id: int, token: str, now: int, idle: int) -> Entrance | None:
-    """None when the token opens no living session of this user; see `session.find_sessions`."""
+def connection_start(user_id: int, token: str, now: int, idle: int) -> ConnectionStart | None:
+    """None when the token opens no living session of this user; see `find_sessions`."""
     found = _session(token_hash(token), user_id, now, now - idle)
     if not found:
         return None
-    room_ids = [community_id for (community_id,) in _rooms(user_id, ROOM)]
-    return Entrance(found[0][0], room_ids, _epoch("epoch")[0][0])
+    group_ids = [community_id for (community_id,) in _groups(user_id, ROOM)]
+    return ConnectionStart(found[0][0], group_ids, _epoch("epoch")[0][0])

@@ -48,8 +48,8 @@ def error(refusal: Refusal, cid: object = None, lang: str = "zh") -> str:
 
 
 def welcome(epoch: int, now: int, heartbeat: int, max_frame: int) -> str:
-    """The first frame of a v2 node: its rooms are joined, what comes from now on reaches it. `now` in ms,
-    `heartbeat` in seconds, `max_frame` in bytes."""
+    """The first frame of a v2 connection: it listens to its groups, what comes from now on reaches it. `now`
+    in ms, `heartbeat` in seconds, `max_frame` in bytes."""
     return _dump(
         {"cmd": Cmd.WELCOME, "epoch": epoch, "now": now, "heartbeat": heartbeat, "max_frame": max_frame}
     )

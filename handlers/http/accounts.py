@@ -9,7 +9,7 @@ from protocol import rows
 from protocol.accounts import ChangePasswd, ChangeProfile, FindUser, Login, Register
 
 
-class EntranceHandler(ApiHandler[C]):
+class LoggingInHandler(ApiHandler[C]):
     """Registering and logging in: the answer is the user's own row, and the browser gets the session."""
 
     @property
@@ -24,13 +24,13 @@ class EntranceHandler(ApiHandler[C]):
         self.reply(user)
 
 
-class RegisterHandler(EntranceHandler[Register]):
+class RegisterHandler(LoggingInHandler[Register]):
     async def answer(self, command: Register) -> None:
         profile = Profile(command.nickname, command.avatar, command.sex, command.memo)
         self.let_in(await accounts.register(self.app, command.mobile, command.passwd, profile, self.client))
 
 
-class LoginHandler(EntranceHandler[Login]):
+class LoginHandler(LoggingInHandler[Login]):
     async def answer(self, command: Login) -> None:
         self.let_in(await accounts.login(self.app, command.mobile, command.passwd, self.client))
 

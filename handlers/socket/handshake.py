@@ -9,7 +9,7 @@ from handlers.http.base import BaseHandler
 from handlers.socket.client import ChatClient
 from hub.connection import Connection
 from hub.websocket import handshake
-from models.sessions import Entrance
+from models.sessions import ConnectionStart
 from protocol import frames, values
 from protocol.clock import now_ms
 from protocol.errors import Refusal
@@ -24,8 +24,8 @@ class ChatSocket(BaseHandler):
     _id: int  # who has been let in
     _token: str  # by which
     _v2: bool
-    _entrance: Entrance  # what the hub has to know of the session
-    _mark: int  # of the hub's journal, before the entrance was read
+    _start: ConnectionStart  # what the hub has to know of the session
+    _mark: int  # of the hub's journal, before the session was read
 
     async def prepare(self) -> None:
         """Lets in the user named by `id` with a token of theirs, or their cookie; anything else is a 403."""
@@ -47,7 +47,7 @@ class ChatSocket(BaseHandler):
         self._token = token or security.cookie_tokens(self.request, self.secure).get(user_id, "")
         self.user_id = self.caller_id = self._id = user_id
         self._v2 = bool(versions)
-        if not self._token or not await self._read_entrance():
+        if not self._token or not await self._read_start():
             raise HTTPError(403)
 
     async def get(self) -> None:
@@ -67,7 +67,7 @@ class ChatSocket(BaseHandler):
         if stream.closed():  # the client has not waited for its session to be looked up
             return
         client, transport = ChatClient(self.app), self.app.transports.open(stream, answer)
-        session_id = self._entrance.session_id
+        session_id = self._start.session_id
         client.connection = self.app.hub.register(self._id, session_id, self._v2, self.lang, transport)
         try:
             await self._enter(client.connection)
@@ -77,21 +77,21 @@ class ChatSocket(BaseHandler):
         finally:
             transport.start(client)
 
-    async def _read_entrance(self) -> bool:
+    async def _read_start(self) -> bool:
         """Whether the token opens a session of the user."""
         self._mark = self.app.hub.journal.mark
-        entrance = await sessions.enter(self.app, self._id, self._token)
-        if entrance is not None:
-            self._entrance = entrance
-        return entrance is not None
+        start = await sessions.enter(self.app, self._id, self._token)
+        if start is not None:
+            self._start = start
+        return start is not None
 
     async def _enter(self, connection: Connection) -> None:
         """The connection enters its rooms, and the welcome is its first frame: what is published from then on
         reaches it."""
         hub = self.app.hub
         try:
-            while not hub.enter(connection, self._entrance.room_ids, self._mark, self._welcome()):
-                if not await self._read_entrance():
+            while not hub.enter(connection, self._start.group_ids, self._mark, self._welcome()):
+                if not await self._read_start():
                     connection.close(CloseCode.REVOKED, "session revoked")
                     return
         except Refusal:
@@ -100,9 +100,7 @@ class ChatSocket(BaseHandler):
     def _welcome(self) -> str | None:
         """The first frame of a v2 connection; a classic one would draw it as a message."""
         hub = self.app.config.hub
-        return (
-            frames.welcome(self._entrance.epoch, now_ms(), hub.heartbeat, hub.max_frame) if self._v2 else None
-        )
+        return frames.welcome(self._start.epoch, now_ms(), hub.heartbeat, hub.max_frame) if self._v2 else None
 
 
 routes = [(r"/chat", ChatSocket)]

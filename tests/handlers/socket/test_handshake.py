@@ -110,14 +110,14 @@ def meanwhile(app, monkeypatch):
     from handlers.socket.handshake import ChatSocket
 
     def arrange(change):
-        read = ChatSocket._read_entrance
+        read = ChatSocket._read_start
 
         async def read_and_change(self):
             found = await read(self)
             await change()
             return found
 
-        monkeypatch.setattr(ChatSocket, "_read_entrance", read_and_change)
+        monkeypatch.setattr(ChatSocket, "_read_start", read_and_change)
 
     return arrange
 
