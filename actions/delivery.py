@@ -2,6 +2,7 @@
 new."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from log.entries import Befriend, CreateGroup, Entry, Join, Post, ReadMark
 from log.log import Log
 from protocol import frames
 from protocol.messages import ROOM, SINGLE, Cmd, Media
+
+logger = logging.getLogger("magpie.delivery")
 
 
 class Waiter:
@@ -72,15 +75,21 @@ class Delivery:
 
     def settled(self, batch: Sequence[Entry]) -> None:
         for entry in batch:
-            origin = entry.origin
-            if entry.refusal is None:
-                self._deliver[type(entry)](entry)
-            elif isinstance(origin, Connection) and origin.v2:
-                origin.tell(frames.error(entry.refusal, entry.client_cid, origin.lang))
-            if isinstance(origin, Waiter):
-                origin.tell(entry)
+            try:
+                self._settle(entry)
+            except Exception:  # a fault of ours: what is durable is told to all the others
+                logger.exception("delivering a %s", type(entry).__name__)
         self._publish()
         self._hub.flush()
+
+    def _settle(self, entry: Entry) -> None:
+        origin = entry.origin
+        if isinstance(origin, Waiter):
+            origin.tell(entry)
+        if entry.refusal is None:
+            self._deliver[type(entry)](entry)
+        elif isinstance(origin, Connection) and origin.v2:
+            origin.tell(frames.error(entry.refusal, entry.client_cid, origin.lang))
 
     def _publish(self) -> None:
         items, self._items = self._items, []
@@ -140,7 +149,7 @@ class Delivery:
             Cmd.COMMUNITY_CHANGED, what=what, dstid=entry.dstid, userid=entry.userid, kind=ROOM
         )
         self._items.append(Publication(changed, group=entry.dstid, audience=V2))
-        if entry.notice is not None:
+        if entry.notice is not None and entry.notice.refusal is None:
             self._post(entry.notice)
 
 
