@@ -73,9 +73,7 @@ async def test_nobody_waits_for_ever(hurried, call):
 
 async def test_a_statement_that_does_not_end(hurried, expect_logs):
     """A query that takes too long is stopped in the database, too, so that its thread is free again."""
-    expect_logs(
-        "magpie.database", "failed: interrupted|failed:.*(timeout|timed out|Lost connection)", required=False
-    )
+    expect_logs("magpie.database", "execute_sql failed", required=False)
     endless = "SELECT SLEEP(20)" if isinstance(hurried.dialect, MySql) else _ENDLESS
     with pytest.raises(TryAgain):
         await hurried.read(hurried.peewee.execute_sql, endless)
