@@ -35,6 +35,7 @@ class BaseTransport:
     the methods at the end of the class."""
 
     __slots__ = (
+        "_open",
         "_loop",
         "_protocol",
         "_receiver",
@@ -53,6 +54,7 @@ class BaseTransport:
         """`limit`: bytes of a message. `early`: what has been read of the socket already."""
         self._loop = asyncio.get_running_loop()
         self._protocol = ServerProtocol(limit)
+        self._open = True  # the protocol's state is OPEN: kept here too, since every delivery looks at it
         self._receiver: Receiver | None = None
         self._later: list[Event] | None = self._protocol.receive(early)  # waits until the receiver is ready
         self._pong: bytes | None = None  # what the latest ping had, while something waits before its answer
@@ -71,11 +73,12 @@ class BaseTransport:
         self._go_on()
 
     def send(self, data: bytes) -> None:
-        if self._protocol.state is OPEN:
+        if self._open:
             self._write(data)
 
     def close(self, code: int, reason: str) -> None:
         if closing := self._protocol.close(code, reason):
+            self._open = False
             self._write(closing)
             self._end_in(_CATCHING_UP if self.waiting else _CLOSING)
 
@@ -145,9 +148,12 @@ class BaseTransport:
             # A client may ping without reading the answers: only the latest is kept (RFC 6455 §5.5.3).
             self._pong = payload
             return
-        if reply := self._protocol.answer(kind, payload):
-            self._write(reply)
+        reply = self._protocol.answer(kind, payload)
         state = self._protocol.state
+        self._open = state is OPEN
+        if reply:
+            self._write(reply)
+            state = self._protocol.state  # writing may find that nobody is there any more
         if state is CLOSED:
             if not self.waiting:
                 self._end()
@@ -187,6 +193,7 @@ class BaseTransport:
         if self._protocol.state is LOST:
             return
         self._protocol.lost()
+        self._open = False
         self.waiting = 0
         if self._timer is not None:
             self._timer.cancel()

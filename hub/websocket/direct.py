@@ -9,7 +9,7 @@ import socket
 
 from hub.websocket.base import READ, SEND_BUFFER, BaseTransport
 from hub.websocket.pinger import Pinger
-from hub.websocket.protocol import LOST, OPEN
+from hub.websocket.protocol import LOST
 
 
 class DirectTransport(BaseTransport):
@@ -49,7 +49,7 @@ class DirectTransport(BaseTransport):
 
     def send(self, data: bytes) -> None:
         """As `_write` while the connection is open; every delivery passes here, hence no call in between."""
-        if self._protocol.state is OPEN:
+        if self._open:
             try:
                 taken = self._send(data) if self._out is None else 0
             except OSError as error:
