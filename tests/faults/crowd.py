@@ -21,10 +21,12 @@ class Crowd:
         self.acked: dict[tuple[int, str], dict] = {}
         self._numbers = itertools.count(1)
         self._progress = asyncio.Event()
+        self._opened = 0  # sockets of writers, since the beginning
 
-    async def acks(self, goal: int) -> None:
-        """Returns when there are `goal` acks in all."""
-        while len(self.acked) < goal:
+    async def acks(self, goal: int, writers: int = 0) -> None:
+        """Returns when there are `goal` acks in all, and `writers` have had their sockets opened: a server
+        that is killed while somebody knocks is another story."""
+        while len(self.acked) < goal or self._opened < writers:
             self._progress.clear()
             await self._progress.wait()
 
@@ -32,6 +34,8 @@ class Crowd:
         """One socket of `client` that writes to `places` (cmd, dstid) in turn, until the server is gone or
         `count` messages are acknowledged."""
         socket = await client.socket().open()
+        self._opened += 1
+        self._progress.set()
         left, room = count, asyncio.Semaphore(AHEAD)
 
         async def send() -> None:

@@ -53,7 +53,8 @@ async def test_killed_under_load(database_url, tmp_path, seed):
                 )
             if number < ROUNDS:
                 writing = [asyncio.create_task(crowd.write(person, *places[person])) for person in people * 2]
-                await crowd.acks(len(crowd.acked) + dice.randint(1, 500))
+                all_open = len(writing) * (number + 1)
+                await crowd.acks(len(crowd.acked) + dice.randint(1, 500), all_open)
                 await server.stop(signal.SIGKILL)
                 await asyncio.gather(*writing)
             assert " ERROR " not in server.logged(), server.logged()
