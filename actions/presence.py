@@ -20,8 +20,8 @@ _SLICE = 64
 async def announce(app: "Services", changes: dict[int, int]) -> None:
     """Tells of each user in `changes`, 1 who came and 0 who went, to the friends who have their chat or the
     list of friends on the screen here; other processes tell those whom they have. One query, whatever their
-    number. While the server stops nobody is told
-    that all others go: they come back elsewhere, or in a moment."""
+    number. While the server stops nobody is told that all others go: they come back elsewhere, or in a
+    moment."""
     if app.draining:
         return
     viewers = app.hub.watchers.user_ids()

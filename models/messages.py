@@ -33,11 +33,6 @@ def public_id(conversation_id: int, seq: int) -> int:
     return conversation_id << SEQ_BITS | seq
 
 
-def place_of(message_id: int) -> tuple[int, int]:
-    """(conversation id, seq) of a public id."""
-    return message_id >> SEQ_BITS, message_id & MAX_SEQ
-
-
 def wire_row(stored: StoredMessage, conversation: Conversation) -> rows.Message:
     """A stored message as the wire has it, the way its author addressed it."""
     if conversation.kind == ROOM:
