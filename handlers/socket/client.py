@@ -109,7 +109,6 @@ def _heartbeat(app: Services, connection: Connection, command: presence.Heartbea
 
 
 #: What is done about each command.
-#: What is done about each command.
 ACTIONS: dict[type, Callable[[Services, Connection, Any], Busy]] = {
     SendMessage: _send,
     MarkRead: _read,
