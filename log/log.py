@@ -165,9 +165,9 @@ class Log:
             error = failure
         loop.call_soon_threadsafe(self._settle, batch, error)
 
-    def _write(self, batch: Sequence[Entry], look_back: bool = False) -> None:
-        """Commits a batch and fills in its results, looking for earlier copies when a first try says so."""
-        earlier: list[int] = []
+    def _write(self, batch: Sequence[Entry], look_back: bool = False, earlier: Sequence[int] = ()) -> None:
+        """Commits a batch and fills in its results, looking for earlier copies when a first try says so.
+        `earlier`: the times of tries with these entries whose COMMIT may have happened."""
         for attempt in range(_ATTEMPTS):
             now = self._last_time = max(now_ms(), self._last_time + 1)
             try:
@@ -177,29 +177,29 @@ class Log:
                 return
             except IntegrityError as error:
                 if look_back:  # nobody's resend: a row that does not fit
-                    self._divide(batch, error)
+                    self._divide(batch, error, earlier)
                     return
                 look_back = True
             except TRANSIENT as error:  # dead connection, deadlock: the COMMIT may have happened
                 failure = error
-                earlier.append(now)
+                earlier = [*earlier, now]
                 look_back = True
                 self._db.drop_connection()
                 time.sleep(_FIRST_PAUSE * 2**attempt)
             except Exception as error:
-                self._divide(batch, error)
+                self._divide(batch, error, earlier)
                 return
         logger.error("log: gave up a batch of %d: %s", len(batch), failure)
         for entry in batch:
             entry.refusal = TryAgain()
 
-    def _divide(self, batch: Sequence[Entry], error: Exception) -> None:
+    def _divide(self, batch: Sequence[Entry], error: Exception, earlier: Sequence[int]) -> None:
         """One entry that the database can't take must not fail the others: halves are committed apart, in
         their order, until it is alone."""
         if len(batch) > 1:
             middle = len(batch) // 2
-            self._write(batch[:middle], look_back=True)
-            self._write(batch[middle:], look_back=True)
+            self._write(batch[:middle], True, earlier)
+            self._write(batch[middle:], True, earlier)
         else:
             logger.error("log: refused an entry", exc_info=error)
             batch[0].refusal = TryAgain()

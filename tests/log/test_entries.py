@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import peewee
 import pytest
 
+from log.batch import Batch
 from log.entries import Befriend, CreateGroup, Join, ReadMark
 from models import contacts, groups, state
 from models.messages import history
@@ -163,6 +164,30 @@ async def test_one_broken_conversation(database, scribe, expect_logs):
             assert isinstance(message, TryAgain)
         else:
             assert message.seq == 2 + i // 6
+
+
+async def test_a_lost_answer_beside_a_bad_entry(database, scribe, monkeypatch, expect_logs):
+    """When the answer to a COMMIT was lost and the batch then has to be divided, what was stored the first
+    time is still delivered, once."""
+    expect_logs("magpie.log", "refused an entry")
+    ann, bob = await friends(database)
+    real, tries = Batch.store, []
+
+    def store(self):
+        tries.append(len(self._entries))
+        if len(tries) == 2 or (len(tries) > 2 and any(e.message.content == "bad" for e in self._entries)):
+            raise peewee.IntegrityError("does not fit")
+        opened = real(self)
+        if len(tries) == 1:
+            database.peewee.commit()
+            raise peewee.OperationalError("server has gone away")
+        return opened
+
+    monkeypatch.setattr("log.log._FIRST_PAUSE", 0)
+    monkeypatch.setattr(Batch, "store", store)
+    told = await asyncio.gather(*(scribe.say(ann, bob, text, cid=text) for text in ("one", "bad", "two")))
+    assert isinstance(told[1], TryAgain) and [told[0].seq, told[2].seq] == [1, 3]
+    assert [m.content for m in scribe.delivered] == ["one", "two"]
 
 
 async def test_rows_of_the_first_release(database, scribe):
