@@ -19,8 +19,8 @@ from pathlib import Path
 from tornado.netutil import bind_sockets
 
 from actions import media, presence, sessions
+from actions.budget import Budget
 from actions.delivery import Delivery
-from actions.limits import Limiter
 from actions.passwords import PasswordHasher
 from actions.services import Services
 from actions.typing import Typing
@@ -92,8 +92,8 @@ def make_services(config: Config) -> Services:
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)
-    hasher, limits = PasswordHasher(config.auth.hash_queue), Limiter(config.limits)
-    services = Services(config, db, hub, transports, message_log, storage, preparer, hasher, limits, typing)
+    hasher, budget = PasswordHasher(config.auth.hash_queue), Budget(config.limits)
+    services = Services(config, db, hub, transports, message_log, storage, preparer, hasher, budget, typing)
     hub.announcer.start(partial(presence.announce, services))
     return services
 

@@ -45,13 +45,12 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
     Only failures count in the end, so that many people behind one address can all log in.
     """
     keys: list[Hashable] = [(mobile, client.network), client.network]
-    sessions.take_tries(app, keys)
+    app.budget.take("login", *keys)
     account = await app.db.read(accounts.login_of, mobile)
     matches = await app.hasher.verify(passwd, account["passwd"] if account else None)
     if account is None or not matches:
         raise session_rows.wrong_login()
-    for key in keys:
-        app.limits.give_back("login", key)
+    app.budget.give_back("login", *keys)
     token = await sessions.open_session(app, account["id"], account["passwd"], client)
     return own_row(app, await app.db.read(accounts.find_user, account["id"]), token)
 
@@ -69,11 +68,11 @@ async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -
 async def change_passwd(app: Services, session: SessionRow, old: str, new: str) -> None:
     """Replace the caller's password, given the old one, and end their other sessions."""
     user_id = session.user_id
-    sessions.take_tries(app, [user_id])
+    app.budget.take("login", user_id)
     stored = await app.db.read(accounts.passwd_of, user_id)
     if not await app.hasher.verify(old, stored):
         raise Refused("原密码不正确", "The old password is wrong")
-    app.limits.give_back("login", user_id)
+    app.budget.give_back("login", user_id)
     ended = await app.db.write(
         session_rows.change_passwd, user_id, session.id, stored, await app.hasher.hash(new)
     )

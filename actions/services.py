@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from actions.limits import Limiter
+    from actions.budget import Budget
     from actions.passwords import PasswordHasher
     from actions.typing import Typing
     from config import Config
@@ -36,7 +36,7 @@ class Services:
     storage: Storage  #: media bytes
     preparer: MediaPreparer  #: makes uploads ready to be stored and shown
     hasher: PasswordHasher  #: argon2id off the loop
-    limits: Limiter  #: ``limits.check(action, key)``, raises `SlowDown`
+    budget: Budget  #: what callers may do and have: ``budget.take(action, key)``, ``budget.hold(thing, key)``
     typing: Typing  #: who may be heard typing where
     listener: Listener | None = None  #: accepts connections; None until it does
     draining: bool = False
@@ -52,7 +52,7 @@ class Services:
             if part is not None:
                 numbers |= part.stats()
         by_name = {"transport": self.transports.stats(), **self.hub.stats()}
-        by_name |= {f"limit_{action}": told for action, told in self.limits.stats().items()}
+        by_name |= {f"limit_{action}": told for action, told in self.budget.stats().items()}
         for name, told in by_name.items():
             numbers |= {f"{name}_{key}": number for key, number in told.items()}
         return numbers

@@ -1,7 +1,6 @@
 """Sessions: who a token is, the list of them, and ending them with their sockets."""
 
 import secrets
-from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -9,7 +8,7 @@ from actions.services import Services
 from models import sessions
 from models.sessions import ConnectionStart, SessionRow, connection_start
 from protocol.clock import now_ms
-from protocol.errors import NotFound, SlowDown, TryAgain
+from protocol.errors import NotFound, TryAgain
 
 _DAY_MS = 86_400_000
 
@@ -96,19 +95,6 @@ async def open_session(app: Services, user_id: int, passwd: str, client: Client)
 
 def close_sockets(app: Services, session_ids: list[int]) -> None:
     app.hub.close_sessions(session_ids)
-
-
-def take_tries(app: Services, keys: Sequence[Hashable]) -> None:
-    """One try for each key, or `SlowDown` and none is used up."""
-    taken: list[Hashable] = []
-    for key in keys:
-        try:
-            app.limits.check("login", key)
-        except SlowDown:
-            for other in taken:
-                app.limits.give_back("login", other)
-            raise
-        taken.append(key)
 
 
 def _idle_ms(app: Services) -> int:

@@ -2,7 +2,7 @@
 
 from actions import accounts
 from actions.accounts import Profile
-from actions.limits import address_key
+from actions.budget import address_key
 from actions.sessions import Client
 from handlers.http.gate import ApiHandler, C, routes_of
 from protocol import rows

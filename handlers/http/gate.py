@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from actions import sessions
-from actions.limits import address_key
+from actions.budget import address_key
 from handlers.http import security
 from handlers.http.base import BaseHandler, of_status
 from handlers.http.body import form_of
@@ -69,7 +69,7 @@ class ApiHandler(BaseHandler, Generic[C]):
         if not security.origin_allowed(self.request, self.settings["proxies"], self.app.config.auth.origins):
             raise Forbidden("来源不被允许", "This origin is not allowed")
         if self.request.method != "OPTIONS":
-            self.app.limits.check("request", address_key(self.address))
+            self.app.budget.take("request", address_key(self.address))
 
     async def admit(self, form: Form) -> None:
         """With the body's fields: who calls, how often, and what is said."""
@@ -101,7 +101,7 @@ class ApiHandler(BaseHandler, Generic[C]):
         limit = self.declared.limit if self.session else self.declared.anonymous_limit
         if limit:
             caller = self.session.user_id if self.session else address_key(self.address)
-            self.app.limits.check(limit, caller)
+            self.app.budget.take(limit, caller)
 
     def read(self, form: Form) -> C:
         """The command in the fields."""

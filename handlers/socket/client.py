@@ -46,7 +46,7 @@ class ChatClient:
                 raise Malformed("只接受文本帧", "Text frames only")
             frame = commands.frame_of(raw)
             if frame.limit:
-                self._app.limits.check(frame.limit, connection.user_id)
+                self._app.budget.take(frame.limit, connection.user_id)
             busy = ACTIONS[frame.command](self._app, connection, frame.read(raw))
         except Refusal as refusal:
             self._refuse(refusal, raw)

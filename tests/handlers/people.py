@@ -4,9 +4,10 @@ group."""
 from contextlib import AsyncExitStack
 
 from tests.app import App, Client, Socket
+from tests.process import Process
 
 
-async def friends(app: App) -> tuple[Client, Client]:
+async def friends(app: App | Process) -> tuple[Client, Client]:
     """Two people who may write to each other."""
     ann, bob = await app.client().register("Ann"), await app.client().register("Bob")
     assert (await ann.post("/contact/addfriend", dstid=bob.user_id))["code"] == 0

@@ -76,7 +76,7 @@ def test_every_route_is_behind_the_gate(pattern, handler):
 def test_routes_say_what_they_are_limited_by(app):
     """Each route counts against limits that the settings have."""
     for path, handler in API:
-        assert {handler.call.limit, handler.call.anonymous_limit} - {None} <= app.services.limits.actions, (
+        assert {handler.call.limit, handler.call.anonymous_limit} - {None} <= app.services.budget.actions, (
             path
         )
 

@@ -1,10 +1,10 @@
-"""Rate limits: what a busy caller may do, and that the memory for it is bounded."""
+"""The budget: what a busy caller may do and have, and that the memory for it is bounded."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.limits import Bucket, Limiter, address_key
+from actions.budget import Bucket, Budget, Share, address_key
 from config import Limits
 from protocol.errors import SlowDown
 
@@ -34,75 +34,75 @@ class TokenBucket:
         return False
 
 
-def limiter(clock: Clock, **settings) -> Limiter:
-    return Limiter(Limits(**settings), clock)
+def budget_of(clock: Clock, **settings) -> Budget:
+    return Budget(Limits(**settings), clock)
 
 
 def test_burst_then_rate():
     """Ten log-ins at once pass, the eleventh is told to wait, and after that time it passes."""
     clock = Clock()
-    limits = limiter(clock, login_rate=0.2, login_burst=10)
+    budget = budget_of(clock, login_rate=0.2, login_burst=10)
     for _ in range(10):
-        limits.check("login", 1)
+        budget.take("login", 1)
     with pytest.raises(SlowDown) as refused:
-        limits.check("login", 1)
+        budget.take("login", 1)
     assert refused.value.data == {"retry_after": 5.0}
     clock.now += 5
-    limits.check("login", 1)
+    budget.take("login", 1)
     with pytest.raises(SlowDown):
-        limits.check("login", 1)
+        budget.take("login", 1)
 
 
 def test_one_caller_does_not_slow_another():
     """A caller over the limit leaves others, and other actions, alone."""
-    limits = limiter(Clock(), login_burst=1, find_burst=1)
-    limits.check("login", 1)
+    budget = budget_of(Clock(), login_burst=1, find_burst=1)
+    budget.take("login", 1)
     with pytest.raises(SlowDown):
-        limits.check("login", 1)
-    limits.check("login", 2)
-    limits.check("find", 1)
+        budget.take("login", 1)
+    budget.take("login", 2)
+    budget.take("find", 1)
 
 
 def test_refusal_costs_nothing():
     """Trying too often does not make the wait longer."""
     clock = Clock()
-    limits = limiter(clock, login_rate=1.0, login_burst=1)
-    limits.check("login", 1)
+    budget = budget_of(clock, login_rate=1.0, login_burst=1)
+    budget.take("login", 1)
     for _ in range(100):
         with pytest.raises(SlowDown):
-            limits.check("login", 1)
+            budget.take("login", 1)
     clock.now += 1
-    limits.check("login", 1)
+    budget.take("login", 1)
 
 
 def test_given_back_token_can_be_used_again():
     """A log-in that succeeded does not count against the next ones."""
-    limits = limiter(Clock(), login_burst=1)
+    budget = budget_of(Clock(), login_burst=1)
     for _ in range(5):
-        limits.check("login", 1)
-        limits.give_back("login", 1)
-    limits.check("login", 1)
+        budget.take("login", 1)
+        budget.give_back("login", 1)
+    budget.take("login", 1)
     with pytest.raises(SlowDown):
-        limits.check("login", 1)
+        budget.take("login", 1)
 
 
 def test_switched_off():
     """With limits.enabled: false nobody is told to slow down."""
-    limits = limiter(Clock(), enabled=False, login_burst=1)
+    budget = budget_of(Clock(), enabled=False, login_burst=1)
     for _ in range(100):
-        limits.check("login", 1)
-        limits.give_back("login", 1)
+        budget.take("login", 1)
+        budget.give_back("login", 1)
 
 
 def test_unknown_action_is_an_error():
     """A handler that names a limit which the settings don't have is found at its first call."""
     with pytest.raises(KeyError):
-        limiter(Clock()).check("dance", 1)
+        budget_of(Clock()).take("dance", 1)
 
 
 def test_every_configured_action_is_known():
     """Each pair of settings makes one limit."""
-    assert limiter(Clock()).actions == {
+    assert budget_of(Clock()).actions == {
         "request",
         "message",
         "login",
@@ -178,11 +178,58 @@ def test_addresses_that_count_as_one(address, key):
 
 def test_what_is_counted():
     """Whoever runs the server sees how many callers each limit remembers, and how often it said no."""
-    limits = limiter(Clock(), login_burst=1)
+    budget = budget_of(Clock(), login_burst=1)
     for key in (1, 2):
-        limits.check("login", key)
+        budget.take("login", key)
     with pytest.raises(SlowDown):
-        limits.check("login", 1)
-    assert limits.stats()["login"] == {"keys": 2, "refused": 1}
-    assert limits.stats()["find"] == {"keys": 0, "refused": 0}
-    assert set(limits.stats()) == limits.actions
+        budget.take("login", 1)
+    assert budget.stats()["login"] == {"keys": 2, "refused": 1}
+    assert budget.stats()["find"] == {"keys": 0, "refused": 0}
+    assert set(budget.stats()) == budget.actions
+
+
+def test_what_has_happened_is_charged():
+    """A frame that has arrived counts in any case: the caller is told how long to be held back, and pays off
+    the debt in that time."""
+    clock = Clock()
+    budget = budget_of(clock, message_rate=10.0, message_burst=20)
+    assert budget.charge("message", 1, cost=20) == 0.0
+    assert budget.charge("message", 1, cost=10) == pytest.approx(1.0)
+    clock.now += 1.0
+    assert budget.charge("message", 1, cost=0) == pytest.approx(0.0)
+    assert budget.charge("message", 2) == 0.0
+
+
+def test_a_cost_counts_for_all_keys_or_none():
+    """Who is refused for one of several reasons has used up none of the others."""
+    budget = budget_of(Clock(), login_burst=5)
+    budget.take("login", "account", cost=4)
+    with pytest.raises(SlowDown):
+        budget.take("login", "address", "account", cost=2)
+    budget.take("login", "address", cost=5)
+
+
+def test_shares():
+    """One caller has no more than `most`, all have no more than `total`, and what is let go of is there for
+    others."""
+    share = Share(most=2, total=3)
+    assert share.add("a", 1) and share.add("a", 1) and not share.add("a", 1)
+    assert share.add("b", 1) and not share.add("c", 1)
+    assert share.add("a", -2) and share.add("c", 1)
+    assert (share.held, share.of("a"), len(share)) == (2, 0, 2)
+
+
+def test_a_holding_grows_and_ends_once():
+    """A holding that is refused more keeps what it has; what is released is released once."""
+    budget = budget_of(Clock())
+    budget._shares["thing"] = Share(most=10, total=0)
+    with budget.hold("thing", 1, 4) as holding:
+        holding.grow(6)
+        with pytest.raises(SlowDown):
+            holding.grow(1)
+        with pytest.raises(SlowDown):
+            budget.hold("thing", 1)
+        assert budget.stats()["thing"] == {"keys": 1, "refused": 2, "held": 10}
+        holding.grow(-6)
+        holding.release()
+    assert budget.stats()["thing"] == {"keys": 0, "refused": 2, "held": 0}
