@@ -88,6 +88,7 @@ def make_services(config: Config) -> Services:
         strangers=config.contacts.strangers,
         max_batch=config.messages.max_batch,
         max_queue=config.messages.max_queue,
+        quota=config.uploads.quota_bytes,
         on_settled=Delivery(hub).settled,
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)

@@ -33,7 +33,15 @@ async def register(
     stored = await app.hasher.hash(passwd)
     nickname = profile.nickname or f"用户{secrets.randbelow(900_000) + 100_000}"
     row = await app.db.write(
-        accounts.create_user, mobile, stored, nickname, profile.avatar, profile.sex, profile.memo, now_ms()
+        accounts.create_user,
+        mobile,
+        stored,
+        nickname,
+        profile.avatar,
+        profile.sex,
+        profile.memo,
+        now_ms(),
+        app.config.uploads.quota_bytes,
     )
     return own_row(app, row, await sessions.open_session(app, row["id"], stored, client))
 
@@ -57,7 +65,7 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
 
 async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -> rows.User:
     """Set some of nickname, avatar, sex and memo; the user's own row. Friends' open pages hear of it."""
-    row = await app.db.write(accounts.update_profile, user_id, changes)
+    row = await app.db.write(accounts.update_profile, user_id, changes, app.config.uploads.quota_bytes)
     if changes:
         friends = await app.db.read(contacts.friend_ids, user_id)
         changed = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)

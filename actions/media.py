@@ -11,10 +11,11 @@ from media import spool
 from media.kinds import KINDS, Sort
 from media.prepare import Prepared
 from models import media
-from models.tables import PREFIX, file_name, thumb_name
+from models.tables import file_name, thumb_name
 from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import BadArgument, NotLoggedIn, TooLarge, TryAgain
+from protocol.media import PREFIX
 
 log = logging.getLogger("magpie.uploads")
 
@@ -90,11 +91,12 @@ async def collect_unattached(app: Services) -> int:
 
     Claim, bytes, row: in this order, because each step can be the last before a crash. The claim is what
     a message that is being sent at this moment competes with: whichever changes the state first wins, so no
-    bytes go that a message shows. Bytes go before the row, since a row without bytes is found again and
-    bytes without a row never are; and the quota comes back with the row, in one transaction, so it comes
-    back once. Every step may be repeated, by the next round or by another process.
+    bytes go that a message shows. Bytes go before the row says so, since a row without bytes is found again
+    and bytes without a row never are; and the quota comes back with the row's change, in one transaction, so
+    it comes back once. Every step may be repeated, by the next round or by another process.
     """
     await asyncio.to_thread(spool.sweep, spool_root(app))
+    await app.db.write(media.purge, now_ms())
     before = now_ms() - app.config.uploads.unattached_seconds * 1000
     collected = 0
     while claimed := await app.db.write(media.claim_unattached, before, ROUND):

@@ -34,12 +34,12 @@ class Place:
 
 class Common:
     """What all batches of one log share. `strangers`: whether people who are no friends may begin a single
-    chat."""
+    chat; `quota`: bytes of media that a user may have."""
 
-    def __init__(self, db: Database, strangers: bool) -> None:
+    def __init__(self, db: Database, strangers: bool, quota: int) -> None:
         self.statements = Statements(db)
         self.savepoint = db.peewee.atomic
-        self.strangers = strangers
+        self.strangers, self.quota = strangers, quota
         #: Conversation ids by key; an id never changes and is only kept once it is committed.
         self.ids: dict[str, int] = {}
 
@@ -77,7 +77,6 @@ class Batch:
         self.posted: dict[int, Place] = {}  # by conversation id: those with a new message
         self.read: dict[tuple[int, int], int] = {}  # (user, conversation) -> read
         self.changed_for: set[tuple[int, int]] = set()  # (user, conversation) with other news for this member
-        self.shown: list[str] = []  # addresses that may be media of ours
 
     def store(self) -> dict[str, int]:
         """Writes what may be written; each entry has its refusal or its result. Returns conversation ids by
@@ -87,8 +86,10 @@ class Batch:
             entry.begin()
         self._lock(keys)
         self._ask_members(keys)
+        #: uploads that the entries show
+        self.shown = media.Shown({key for entry in self._entries for key in entry.shows}, self._common.quota)
         if self._look_back:
-            self._find_stored()
+            self._find_stored(self._entries)
         for entry, key in zip(self._entries, keys):
             self._apply(entry, self._places.get(key) if key is not None else None)
         self._write()
@@ -101,6 +102,12 @@ class Batch:
         self._opened[key] = conversation_id
         place = self._places[key] = Place(conversation_id, 0, 0, self.now)
         return place
+
+    def is_stored(self, entry: Entry) -> bool:
+        """Whether an entry that is to be refused was stored when it came first: its sender gets its ack."""
+        if not self._look_back:
+            self._find_stored([entry])
+        return (entry.userid, entry.cid) in self.stored
 
     def is_stored_as(self, message: Message, place: Place, receipt: Receipt) -> bool:
         """Whether the stored row says what `message` says: digests of the first release depend on the Python
@@ -148,10 +155,10 @@ class Batch:
         if pairs:
             self.members = {(u, c): read for u, c, read in self._statements.members(list(pairs))}
 
-    def _find_stored(self) -> None:
-        """What is stored already under the cids of this batch."""
+    def _find_stored(self, entries: Sequence[Entry]) -> None:
+        """What is stored already under the cids of these entries."""
         by_sender: dict[int, list[str]] = {}
-        for entry in self._entries:
+        for entry in entries:
             if entry.cid is not None:
                 by_sender.setdefault(entry.userid, []).append(entry.cid)
         m = StoredMessage
@@ -187,9 +194,7 @@ class Batch:
         statements = self._statements
         if self.messages:
             statements.insert(self.messages, self.mentions)
-            shown = [url for url in self.shown if url.startswith("/mnt/")]
-            if shown:
-                media.attach(*shown)
+        self.shown.write()
         alone = sorted(self.changed_for - self.read.keys())
         if count := len(self.posted) + len(self.read) + len(alone):
             numbers = self._numbers(count)

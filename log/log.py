@@ -23,6 +23,7 @@ from peewee import IntegrityError
 from database.door import TRANSIENT, Database
 from log.batch import Batch, Common
 from log.entries import Entry, Post
+from models.media import NO_QUOTA
 from protocol.clock import now_ms
 from protocol.errors import TryAgain
 
@@ -37,7 +38,8 @@ _OWN_CID_BYTES = 33
 
 class Log:
     """Appends entries durably. `strangers`: whether people who are no friends may begin a single chat;
-    `on_settled(entries)` is called on the loop with every settled batch, in commit order."""
+    `quota`: bytes of media that a user may have; `on_settled(entries)` is called on the loop with every
+    settled batch, in commit order."""
 
     def __init__(
         self,
@@ -47,9 +49,10 @@ class Log:
         on_settled: Callable[[Sequence[Entry]], None],
         max_batch: int = 256,
         max_queue: int = 20000,
+        quota: int = NO_QUOTA,
     ) -> None:
         self._db = db
-        self._common = Common(db, strangers)
+        self._common = Common(db, strangers, quota)
         self._on_settled = on_settled
         self._max_batch = max_batch
         self._max_queue = max_queue

@@ -3,7 +3,7 @@ functions that log-in asks."""
 
 from typing import TypedDict
 
-from models.media import attach
+from models.media import NO_QUOTA, attach
 from models.tables import User
 from protocol import rows
 from protocol.errors import Conflict, NotFound, Refused
@@ -21,10 +21,17 @@ PROFILE = (User.id, User.mobile, User.avatar, User.sex, User.nickname, User.memo
 
 
 def create_user(
-    mobile: str, passwd: str, nickname: str, avatar: str, sex: str, memo: str, now: int
+    mobile: str,
+    passwd: str,
+    nickname: str,
+    avatar: str,
+    sex: str,
+    memo: str,
+    now: int,
+    quota: int = NO_QUOTA,
 ) -> rows.Profile:
-    """A new account; `passwd` is the hash to store. `Conflict` when the number has one: the unique index
-    decides between two who register it at once."""
+    """A new account; `passwd` is the hash to store, `quota` the bytes of media it may have. `Conflict` when
+    the number has one: the unique index decides between two who register it at once."""
     is_new = (
         User.insert(
             mobile=mobile,
@@ -41,8 +48,9 @@ def create_user(
     )
     if not is_new:
         raise _taken()
-    attach(avatar)
-    return User.select(*PROFILE).where(User.mobile == mobile).dicts().get()
+    row: rows.Profile = User.select(*PROFILE).where(User.mobile == mobile).dicts().get()
+    attach(row["id"], quota, avatar)
+    return row
 
 
 def require_free(mobile: str) -> None:
@@ -80,11 +88,11 @@ def passwd_of(user_id: int) -> str:
     return row[0]
 
 
-def update_profile(user_id: int, changes: dict[str, str]) -> rows.Profile:
+def update_profile(user_id: int, changes: dict[str, str], quota: int = NO_QUOTA) -> rows.Profile:
     """Set some of nickname, avatar, sex and memo; the row as it is then."""
     if changes:
+        attach(user_id, quota, changes.get("avatar", ""))
         User.update(changes).where(User.id == user_id).execute()
-        attach(changes.get("avatar", ""))
     return find_user(user_id)
 
 

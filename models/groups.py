@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 from models.contacts import add_contact
 from models.conversations import add_member, open_room
-from models.media import attach
 from models.tables import COMMUNITY, Community, Contact
 from protocol import rows
 from protocol.errors import NotFound, Refused
@@ -23,7 +22,8 @@ _ROW = (
 def create_community(
     owner_id: int, name: str, icon: str, cate: int, memo: str, max_owned: int, now: int
 ) -> rows.Group:
-    """A new group with its owner as the first member; `Refused` when the owner has `max_owned`."""
+    """A new group with its owner as the first member; `Refused` when the owner has `max_owned`. Its icon is
+    attached by the log, with all else that a batch shows."""
     slot = _take_slot(
         {"ownerid": owner_id, "name": name, "icon": icon, "cate": cate, "memo": memo, "createat": now},
         max_owned,
@@ -31,7 +31,6 @@ def create_community(
     row = Community.select(*_ROW).where(Community.ownerid == owner_id, Community.slot == slot).dicts().get()
     add_contact(owner_id, row["id"], COMMUNITY, now)
     add_member(open_room(row["id"], now), owner_id, 0, now)
-    attach(icon)
     return row
 
 

@@ -7,24 +7,84 @@ a message, an avatar or an icon holds, one look at the unique key finds the row.
 The life of an upload: reserved, then attached or collected, and the owner's quota along the way.
 """
 
+from collections.abc import Collection, Iterator
 from typing import TypedDict
 
-from models.tables import ATTACHED, COLLECTING, KEY_LENGTH, PREFIX, UNATTACHED, Attachment, User
+from database.base import database
+from database.dialect import of_database
+from models.tables import (
+    ATTACHED,
+    COLLECTING,
+    GONE,
+    UNATTACHED,
+    Attachment,
+    User,
+)
 from protocol.errors import TooLarge
+from protocol.limits import MAX_INT
+from protocol.media import Gone, keys_in
+
+#: Keys in one statement: SQLite takes 32766 parameters.
+_KEYS_AT_ONCE = 500
+#: How long (ms) it is known of a file that it was here: a message may wait so long in a browser that is
+#: closed.
+REMEMBERED_MS = 90 * 86_400_000
+#: For those who have none.
+NO_QUOTA = MAX_INT
 
 
-def attach(*urls: str) -> None:
-    """Mark the uploads that these addresses show as in use, with one UPDATE; those that are not ours are
-    passed over.
+class Shown:
+    """The uploads that one transaction comes to show; made in it, before anything is decided by it.
 
-    Runs in the transaction that stores the addresses, so that a row and its media are kept together. What
-    the collector has claimed already stays claimed: its bytes may be gone.
+    The rows of `keys` are locked, in key order, so that the collector, which claims an upload by changing the
+    same row, comes before all of this or after all of it: what is shown is kept, and what was claimed is
+    refused.
     """
-    keys = {url[len(PREFIX) : len(PREFIX) + KEY_LENGTH] for url in urls if url.startswith(PREFIX)}
-    if keys:
-        Attachment.update(state=ATTACHED).where(
-            Attachment.key.in_(sorted(keys)), Attachment.state == UNATTACHED
-        ).execute()
+
+    def __init__(self, keys: Collection[str], quota: int) -> None:
+        """`quota`: bytes that one user may have."""
+        self._quota = quota
+        self._rows: dict[str, Attachment] = {}
+        self._fresh: set[str] = set()
+        row = Attachment
+        for some in _parts(keys):
+            query = row.select(row.id, row.key, row.owner, row.bytes, row.state).where(row.key.in_(some))
+            query = of_database(database.obj).locked(query.order_by(row.key))
+            self._rows |= {found.key: found for found in query}
+
+    def show(self, user_id: int, keys: Collection[str]) -> None:
+        """`user_id` shows these from now on. Keys that name no upload of ours are passed over. Who is first
+        to show what nobody owns, an upload from before log-in, owns and pays for it.
+
+        Raises `Gone` when one is not kept any more, and `TooLarge` over the quota; then nothing has changed.
+        """
+        rows = [self._rows[key] for key in keys if key in self._rows]
+        if gone := [row.key for row in rows if row.state in (COLLECTING, GONE)]:
+            raise Gone(gone)
+        fresh = [row for row in rows if row.state == UNATTACHED]
+        if unowned := [row for row in fresh if not row.owner]:
+            _pay(user_id, sum(row.bytes for row in unowned), self._quota)
+            Attachment.update(owner=user_id).where(Attachment.id.in_([row.id for row in unowned])).execute()
+        for row in fresh:
+            row.owner, row.state = row.owner or user_id, ATTACHED
+            self._fresh.add(row.key)
+
+    def write(self) -> None:
+        """Marks what is shown as in use; comes last."""
+        for some in _parts(self._fresh):
+            Attachment.update(state=ATTACHED).where(Attachment.key.in_(some)).execute()
+        self._fresh.clear()
+
+
+def attach(user_id: int, quota: int, *texts: str) -> None:
+    """`user_id` shows the uploads that these addresses name; raises as `Shown.show` does.
+
+    Runs in the transaction that stores the addresses, so that a row and its media are kept together.
+    """
+    if keys := keys_in(*texts):
+        shown = Shown(keys, quota)
+        shown.show(user_id, keys)
+        shown.write()
 
 
 class NewRow(TypedDict):
@@ -49,13 +109,8 @@ def reserve(attachment: NewRow, quota: int) -> None:
     itself, so of many uploads at once just as many pass as fit.
     """
     owner, size = attachment["owner"], attachment["bytes"]
-    if (
-        owner
-        and not User.update(media_bytes=User.media_bytes + size)
-        .where(User.id == owner, User.media_bytes + size <= quota)
-        .execute()
-    ):
-        raise TooLarge("您的存储空间已满", "Your storage quota is used up")
+    if owner:
+        _pay(owner, size, quota)
     Attachment.insert(attachment).execute()
 
 
@@ -78,8 +133,7 @@ def claim_unattached(before: int, limit: int) -> list[Attachment]:
     """Up to `limit` uploads from before `before` (ms) that nothing shows, now claimed for deletion.
 
     With them come those that an earlier round claimed and did not finish. The change of state is what
-    decides against `attach`: each is one UPDATE on the same column of the same row, so one of them
-    finds the row as the other left it, and does nothing.
+    decides against `Shown`, which locks the row: one of them finds the row as the other left it.
     """
     old = Attachment.createat < before
     unattached = Attachment.select(Attachment.id).where(Attachment.state == UNATTACHED, old).limit(limit)
@@ -93,14 +147,40 @@ def claim_unattached(before: int, limit: int) -> list[Attachment]:
 
 
 def forget(attachment: Attachment) -> None:
-    """Remove the row of a claimed upload whose bytes are deleted, and give its owner the quota back.
+    """The bytes of a claimed upload are deleted: give its owner the quota back. The row stays for
+    `REMEMBERED_MS`, so that who shows the file late is told.
 
-    Of two processes that collect the same row, the one whose DELETE finds it gives the quota back.
+    Of two processes that collect the same row, the one whose UPDATE finds it gives the quota back.
     """
-    if Attachment.delete().where(Attachment.id == attachment.id, Attachment.state == COLLECTING).execute():
+    if (
+        Attachment.update(state=GONE, bytes=0)
+        .where(Attachment.id == attachment.id, Attachment.state == COLLECTING)
+        .execute()
+    ):
         _give_back(attachment.owner, attachment.bytes)
+
+
+def purge(now: int) -> None:
+    """Drop the rows of what has been gone for long."""
+    Attachment.delete().where(Attachment.state == GONE, Attachment.createat < now - REMEMBERED_MS).execute()
+
+
+def _pay(owner: int, size: int, quota: int) -> None:
+    """Count `size` bytes against the quota, or `TooLarge`; the UPDATE itself decides between many at once."""
+    paid = User.update(media_bytes=User.media_bytes + size).where(
+        User.id == owner, User.media_bytes + size <= quota
+    )
+    if not paid.execute():
+        raise TooLarge("您的存储空间已满", "Your storage quota is used up")
 
 
 def _give_back(owner: int, size: int) -> None:
     if owner and size:
         User.update(media_bytes=User.media_bytes - size).where(User.id == owner).execute()
+
+
+def _parts(keys: Collection[str]) -> Iterator[list[str]]:
+    """The keys in order, not too many at once."""
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), _KEYS_AT_ONCE):
+        yield ordered[start : start + _KEYS_AT_ONCE]

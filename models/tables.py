@@ -15,6 +15,7 @@ from peewee import (
 
 from database.base import Base
 from protocol.limits import MAX_GROUP_NAME, MAX_MEMO, MAX_NICKNAME, MAX_URL
+from protocol.media import KEY_LENGTH
 from protocol.messages import ROOM
 
 # --- accounts and sessions -------------------------------------------------------------------------------
@@ -175,13 +176,11 @@ class Mention(Base):
 
 # --- media -----------------------------------------------------------------------------------------------
 
-#: Where media is served. Messages hold `/mnt/…` addresses only: signed ones would die in history.
-PREFIX = "/mnt/"
-KEY_LENGTH = len("2026/11/") + 22
 THUMB_MARK = "_s"
 UNATTACHED = 0  #: uploaded, and nothing shows it yet
 ATTACHED = 1  #: a message, an avatar or an icon holds its address; kept
 COLLECTING = 2  #: being deleted; can't be attached any more
+GONE = 3  #: deleted; the row tells who still shows it, and goes later
 
 
 class Attachment(Base):

@@ -28,6 +28,8 @@ MAX_AT = 500
 #: Bytes of a text field: it fits MariaDB's TEXT. With the frame's own limit (64 KiB) a client meets that
 #: first.
 MAX_TEXT_BYTES = 65535
+#: Uploads that one message names.
+MAX_SHOWN = 100
 
 # --- lists: rows of one answer, when none are asked for and at most ---------------------------------------
 

@@ -1,6 +1,28 @@
-"""Media: a file on its way in."""
+"""Media: a file on its way in, and where a text names one that was stored.
+
+An upload's key is the month and 128 random bits, `2026/11/<22 letters>`, so it is recognised wherever it
+stands: in an address of ours however it is written, in one of the bucket or a CDN, in a sentence, in JSON.
+"""
+
+import html
+import re
+from urllib.parse import unquote
 
 from protocol.declare import Access, Command, call
+from protocol.errors import NotFound, TooLarge
+from protocol.limits import MAX_SHOWN
+
+#: Where media is served. Messages hold `/mnt/…` addresses only: signed ones would die in history.
+PREFIX = "/mnt/"
+KEY_LENGTH = len("2026/11/") + 22
+
+#: Inside a lookahead, so that nothing in front of a key can swallow its beginning.
+_KEY = re.compile(
+    r"(?=(?<![0-9])([0-9]{4})[/\\]+(0[1-9]|1[0-2])[/\\]+([A-Za-z0-9_-]{22}))",
+)
+_ESCAPE = re.compile(r"\\(?:u00|x)([0-9A-Fa-f]{2})")
+#: An address in JSON in a query of an address: more wrappings than that are nobody's.
+_WRAPPINGS = 3
 
 
 @call(
@@ -14,3 +36,39 @@ from protocol.declare import Access, Command, call
 class Upload(Command, frozen=True):
     """One file; its content decides what it is. Before log-in it is a
     picture: an avatar is chosen before the account exists."""
+
+
+class Gone(NotFound):
+    """A file of ours that is named is not kept any more. `data.gone` has the keys; who still has the file
+    uploads it again."""
+
+    def __init__(self, keys: list[str]) -> None:
+        super().__init__(
+            "文件已过期，请重新上传", "The file is no longer kept, upload it again", {"gone": keys}
+        )
+
+
+def keys_in(*texts: str) -> tuple[str, ...]:
+    """The keys of uploads that these addresses and texts name, each once. What has the form of a key need not
+    be one: the rows know. `TooLarge` for more than `MAX_SHOWN`."""
+    found: dict[str, None] = {}
+    for text in texts:
+        if "/" in text or "\\" in text or "%" in text or "&" in text:
+            for reading in _readings(text):
+                found.update(dict.fromkeys(map("/".join, _KEY.findall(reading))))
+    if len(found) > MAX_SHOWN:
+        raise TooLarge(f"一条消息最多引用 {MAX_SHOWN} 个文件", f"A message shows {MAX_SHOWN} files at most")
+    return tuple(found)
+
+
+def _readings(text: str) -> list[str]:
+    """`text`, and what it says once percent signs, JSON's escapes and HTML's entities are undone."""
+    readings = [text]
+    for _ in range(_WRAPPINGS):
+        inner = unquote(text) if "%" in text else text
+        inner = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), inner) if "\\" in inner else inner
+        inner = html.unescape(inner) if "&" in inner else inner
+        if inner == text:
+            break
+        readings.append(text := inner)
+    return readings

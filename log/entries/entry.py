@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from models.tables import key_of
@@ -31,6 +32,8 @@ class Entry:
     opens = False
     #: The client's own id, under which it is stored once; None for what has none.
     cid: str | None = None
+    #: Keys of the uploads that it shows.
+    shows: Sequence[str] = ()
 
     def __init__(self, userid: int, kind: int, dstid: int, origin: object = None) -> None:
         self.userid, self.kind, self.dstid = userid, kind, dstid

@@ -11,6 +11,7 @@ from models import contacts, groups
 from models.accounts import nickname_of
 from protocol import rows
 from protocol.errors import Conflict, NotFound
+from protocol.media import keys_in
 from protocol.messages import ROOM, SINGLE, Media, Message
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class _Announced(Entry):
 class CreateGroup(_Announced):
     """A new group with its owner as first member. Settled, `row` is the group's."""
 
-    __slots__ = ("_max_owned", "_said", "row")
+    __slots__ = ("_max_owned", "_said", "row", "shows")
 
     def __init__(
         self, userid: int, name: str, icon: str, cate: int, memo: str, max_owned: int, origin: object = None
@@ -73,6 +74,7 @@ class CreateGroup(_Announced):
         super().__init__(userid, ROOM, 0, origin)
         self._said = (name, icon, cate, memo)
         self._max_owned = max_owned
+        self.shows = keys_in(icon)
         self.row: rows.Group | None = None
 
     def key(self) -> str | None:
@@ -85,6 +87,7 @@ class CreateGroup(_Announced):
         self.dstid = self.row["id"]
         if made is None:
             self._enter(batch, batch.open(self), "创建了群")
+            batch.shown.show(self.userid, self.shows)  # last: the batch keeps what a savepoint takes back
 
 
 class Join(_Announced):

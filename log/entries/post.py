@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from log.entries.entry import Entry
 from models.messages import MAX_CONVERSATION, MAX_SEQ, public_id
-from protocol.errors import Conflict, Refused
+from protocol.errors import Conflict, Refusal, Refused
+from protocol.media import keys_in
 from protocol.messages import Media, Message, Receipt
 
 if TYPE_CHECKING:
@@ -21,13 +22,14 @@ class Post(Entry):
     again.
     """
 
-    __slots__ = ("cid", "message", "receipt", "repeated")
+    __slots__ = ("cid", "message", "receipt", "repeated", "shows")
 
     opens = True
 
     def __init__(self, message: Message, origin: object = None) -> None:
         super().__init__(message.userid, message.cmd, message.dstid, origin)
         self.message = message
+        self.shows = keys_in(message.content, message.pic, message.url, message.memo)
         self.cid: str | None = message.cid
         self.receipt: Receipt | None = None
         self.repeated = False
@@ -51,6 +53,15 @@ class Post(Entry):
         if place.seq >= MAX_SEQ or place.id > MAX_CONVERSATION:
             self.refusal = Refused("该会话已满", "This conversation is full")
             return
+        if self.shows:
+            try:
+                batch.shown.show(self.userid, self.shows)
+            except Refusal:
+                if not batch.is_stored(self):
+                    raise
+                assert digest is not None  # a resend: what it shows was there when it came first
+                self._repeat(batch, place, digest)
+                return
         place.seq += 1
         place.ver += 1
         # A notice does not move a conversation up, but for its first message.
@@ -68,8 +79,6 @@ class Post(Entry):
             batch.mentions.extend(
                 (user_id, place.id, place.seq, message.userid) for user_id in at if user_id != message.userid
             )
-        if message.url or message.pic:
-            batch.shown += (message.url, message.pic)
         if cid is not None:
             batch.stored[message.userid, cid] = (digest, receipt)
 

@@ -7,8 +7,9 @@ import pytest
 from database.door import Database
 from models import media
 from models.media import attach
-from models.tables import ATTACHED, COLLECTING, UNATTACHED, Attachment, User, file_name
+from models.tables import ATTACHED, COLLECTING, GONE, UNATTACHED, Attachment, User, file_name
 from protocol.errors import TooLarge
+from protocol.media import Gone
 from tests.models.people import NOW, count, newcomer
 
 LATER = NOW + 1
@@ -51,11 +52,12 @@ async def used(database, user_id: int) -> int:
 
 async def test_addresses_are_attached(database):
     """A message keeps the media it shows, whether it holds its address or its thumbnail's."""
+    ann = await newcomer(database)
     for number in range(4):
         await database.write(media.reserve, row(number), 0)
-    await database.write(attach, url(0), "", "https://example.com/mnt/x.png", "hello", "/mnt/", "/mnt/short")
-    await database.write(attach, url(1, "jpg", "_s"))
-    await database.write(attach)
+    await database.write(attach, ann, 99, url(0), "", "https://example.com/mnt/x.png", "hello", "/mnt/short")
+    await database.write(attach, ann, 99, url(1, "jpg", "_s"), url(9))
+    await database.write(attach, ann, 99)
     assert [await state(database, number) for number in range(4)] == [
         ATTACHED,
         ATTACHED,
@@ -68,7 +70,7 @@ async def test_case_of_a_key_matters(database):
     """Two addresses that differ in the case of a letter are two uploads."""
     for key in ("2026/11/" + "a" * 22, "2026/11/" + "A" * 22):
         await database.write(media.reserve, row(0, key=key), 0)
-    await database.write(attach, "/mnt/2026/11/" + "a" * 22 + ".png")
+    await database.write(attach, await newcomer(database), 99, "/mnt/2026/11/" + "a" * 22 + ".png")
     assert await count(database, Attachment, Attachment.state == ATTACHED) == 1
 
 
@@ -83,7 +85,7 @@ async def test_a_failed_upload_gives_its_room_back(database):
     [claimed] = await database.write(media.claim_unattached, LATER, 10)
     await database.write(media.forget, claimed)
     assert await used(database, ann) == 0
-    assert await state(database, 1) is None
+    assert await state(database, 1) == GONE
 
 
 async def test_what_nothing_shows_is_collected(database):
@@ -91,23 +93,45 @@ async def test_what_nothing_shows_is_collected(database):
     ann = await newcomer(database)
     for number, createat in enumerate([NOW, NOW, LATER]):
         await database.write(media.reserve, row(number, ann, createat=createat, thumb_ext="jpg"), 100)
-    await database.write(attach, url(1))
+    await database.write(attach, ann, 100, url(1))
     [claimed] = await database.write(media.claim_unattached, LATER, 10)
     assert claimed.names == [file_name(row(0)["key"], "png"), url(0, "jpg", "_s").removeprefix("/mnt/")]
     assert await used(database, ann) == 30
     for _ in range(2):
         await database.write(media.forget, claimed)
     assert await used(database, ann) == 20
-    assert [await state(database, number) for number in range(3)] == [None, ATTACHED, UNATTACHED]
+    assert [await state(database, number) for number in range(3)] == [GONE, ATTACHED, UNATTACHED]
 
 
 async def test_claimed_is_claimed(database):
-    """What is being deleted cannot be attached any more, and is found again after a crash."""
+    """What is being deleted cannot be attached any more, and is found again after a crash; it is remembered
+    for some months."""
+    ann = await newcomer(database)
     await database.write(media.reserve, row(0), 0)
     await database.write(media.claim_unattached, LATER, 10)
-    await database.write(attach, url(0))
-    assert await state(database, 0) == COLLECTING
-    assert len(await database.write(media.claim_unattached, LATER, 10)) == 1
+    with pytest.raises(Gone):
+        await database.write(attach, ann, 99, url(0))
+    assert (await state(database, 0), await used(database, ann)) == (COLLECTING, 0)
+    [claimed] = await database.write(media.claim_unattached, LATER, 10)
+    await database.write(media.forget, claimed)
+    await database.write(media.purge, NOW + media.REMEMBERED_MS)
+    with pytest.raises(Gone):
+        await database.write(attach, ann, 99, url(0))
+    await database.write(media.purge, NOW + media.REMEMBERED_MS + 1)
+    assert await state(database, 0) is None
+
+
+async def test_who_pays_is_one(busy):
+    """Of many who show a picture that nobody owns at once, one pays for it; a full quota pays for none."""
+    people = [await newcomer(busy) for _ in range(6)]
+    poor = await newcomer(busy)
+    await busy.write(media.reserve, row(0), 0)
+    with pytest.raises(TooLarge):
+        await busy.write(attach, poor, 9, url(0))
+    assert (await state(busy, 0), await used(busy, poor)) == (UNATTACHED, 0)
+    await asyncio.gather(*(busy.write(attach, user_id, 99, url(0)) for user_id in people))
+    assert sorted([await used(busy, user_id) for user_id in people]) == [0] * 5 + [10]
+    assert await state(busy, 0) == ATTACHED
 
 
 async def test_the_quota_is_exact(busy):
@@ -125,13 +149,14 @@ async def test_the_quota_is_exact(busy):
 async def test_attached_or_collected_never_both(busy):
     """A message sent at the moment of collection either keeps its picture or came too late: one of the
     two."""
+    ann = await newcomer(busy)
     for number in range(40):
         await busy.write(media.reserve, row(number), 0)
     claims = [busy.write(media.claim_unattached, LATER, 10) for _ in range(8)]
-    attaches = [busy.write(attach, url(number)) for number in range(40)]
-    results = await asyncio.gather(*attaches[:20], *claims, *attaches[20:])
-    claimed = {each.key for result in results if result for each in result}
-    assert claimed
-    for number in range(40):
-        expected = {COLLECTING} if row(number)["key"] in claimed else {ATTACHED, COLLECTING}
-        assert await state(busy, number) in expected
+    attaches = [busy.write(attach, ann, 1000, url(number)) for number in range(40)]
+    results = await asyncio.gather(*attaches[:20], *claims, *attaches[20:], return_exceptions=True)
+    attached = results[:20] + results[28:]
+    assert {type(result) for result in attached} <= {type(None), Gone}
+    assert await used(busy, ann) == 10 * attached.count(None)
+    for number, result in enumerate(attached):
+        assert await state(busy, number) == (COLLECTING if result else ATTACHED)
