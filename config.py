@@ -60,6 +60,7 @@ class Server:
     max_connections: int = _number(10000, 1)
     drain_seconds: float = _number(8.0, 0, 9)
     backlog: int = _number(1024, 1, 65535)
+    min_free_bytes: int = _number(268435456)
     log_level: str = _one_of("info", "debug", "info", "warning", "error")
 
 
@@ -119,6 +120,13 @@ class Limits:
     upload_burst: int = _burst(20)
     anonymous_upload_rate: float = _rate(0.002)
     anonymous_upload_burst: int = _burst(5)
+    uploads_most: int = _number(8)
+    uploads_total: int = _number(200)
+    address_uploads_most: int = _number(40)
+    spool_bytes_most: int = _number(134217728)
+    spool_bytes_total: int = _number(1073741824)
+    downloads_most: int = _number(60)
+    downloads_total: int = _number(1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +351,9 @@ def _check_together(config: Config) -> None:
         raise ConfigError("server.tls_cert and server.tls_key: give both or neither")
     if config.hub.ping_timeout > config.hub.ping_interval:
         raise ConfigError("hub.ping_timeout: may not be longer than hub.ping_interval")
+    for name in ("spool_bytes_most", "spool_bytes_total"):
+        if 0 < getattr(config.limits, name) < config.uploads.max_bytes:
+            raise ConfigError(f"limits.{name}: may not be less than uploads.max_bytes")
     for proxy in server.proxies:
         try:
             ipaddress.ip_network(proxy, strict=False)

@@ -4,8 +4,11 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
+from actions.budget import Holding
 from actions.services import Services
 from media import spool
 from media.kinds import KINDS, Sort
@@ -22,9 +25,46 @@ log = logging.getLogger("magpie.uploads")
 ROUND = 100  # uploads claimed at once, so that a transaction stays short
 
 
-def spool_root(app: Services) -> Path:
-    """Where uploads are kept while they come in."""
-    return app.config.data / "spool"
+class Incoming:
+    """One file on its way in: what is there of it, and what it takes of the budget until it is `remove`d.
+
+    Its sender is counted as far as they are known when it begins: a user, or an address.
+    """
+
+    def __init__(self, app: Services, file: spool.Spool, under_way: Sequence[Holding], held: Holding) -> None:
+        self._app, self.spool = app, file
+        self._under_way, self._held = under_way, held
+
+    @classmethod
+    async def begin(cls, app: Services, address: str, user_id: int | None) -> Self:
+        """A new file from `address` (as the budget knows it). Raises SlowDown, and TryAgain when the disk is
+        nearly full."""
+        caller = user_id or address
+        under_way: list[Holding] = []
+        try:
+            under_way.append(app.budget.hold("uploads", caller))
+            under_way.append(app.budget.hold("address_uploads", address))
+            held = app.budget.hold("spool_bytes", caller, 0)
+            file = await spool.Spool.open(app.config.data / "spool", app.config.server.min_free_bytes)
+        except BaseException:
+            for holding in under_way:
+                holding.release()
+            raise
+        return cls(app, file, under_way, held)
+
+    async def write(self, data: bytes, known: bool) -> None:
+        """A piece more; a slow disk slows the sender down. `known`: a user sends it. Raises TooLarge,
+        SlowDown, TryAgain."""
+        if self.spool.size + len(data) > max_bytes(self._app, known):
+            raise too_large(self._app, known)
+        self._held.grow(len(data))
+        await self.spool.write(data)
+
+    async def remove(self) -> None:
+        """All of it goes, also what was made of it."""
+        await self.spool.remove()
+        for holding in (*self._under_way, self._held):
+            holding.release()
 
 
 def max_bytes(app: Services, known: bool) -> int:
@@ -95,7 +135,7 @@ async def collect_unattached(app: Services) -> int:
     and bytes without a row never are; and the quota comes back with the row's change, in one transaction, so
     it comes back once. Every step may be repeated, by the next round or by another process.
     """
-    await asyncio.to_thread(spool.sweep, spool_root(app))
+    await asyncio.to_thread(spool.sweep, app.config.data / "spool")
     await app.db.write(media.purge, now_ms())
     before = now_ms() - app.config.uploads.unattached_seconds * 1000
     collected = 0

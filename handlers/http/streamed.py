@@ -1,18 +1,20 @@
 """A call whose body is a file: multipart, spooled as it arrives.
 
-The gate is passed in two steps. By its headers a call is let in as far as these go; who has no cookie and no
-Bearer token may still name a user, and bring a `token`, in the fields of the body. So these are looked at
-when all of it is there.
+The gate is passed in steps. By its headers a call is let in as far as these go; who has no cookie and no
+Bearer token may still name a user, and bring a `token`, in the fields of the body. Those in front of the file
+are looked at when it begins, before anything is spooled, and all of them when all is there.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
 from tornado.http1connection import HTTP1Connection
 from tornado.web import HTTPError, stream_request_body
 
 from actions import media
+from actions.budget import address_key
+from actions.media import Incoming
 from handlers.http.gate import ApiHandler, C
 from handlers.http.multipart import BrokenMultipart, MultipartReader
 from media.spool import Spool
@@ -22,35 +24,45 @@ from protocol.forms import Form
 #: Bytes read beyond the largest file, of a request that is refused: a browser that is still sending would not
 #: see the answer.
 DRAIN_BYTES = 64 << 20
+#: A body of which in so many seconds less than so many bytes came is cut off: 1 KiB/s is less than the worst
+#: of mobile networks brings.
+SLOW_S, SLOW_BYTES = 30, 30 << 10
 
 
 @stream_request_body
 class StreamedHandler(ApiHandler[C]):
-    """A refusal is told only when the body has been read: a page that is still sending does not listen.
+    """A refusal is told only when the body has been read: a page that is still sending does not listen. What
+    was spooled until then goes at once.
 
     A `token` field comes before a file of more than `uploads.anonymous_max_bytes`.
     """
 
     _refusal: Refusal | HTTPError | None = None
     _reader: MultipartReader
-    _spool: Spool | None = None
+    _incoming: Incoming | None = None
+    _counted: "tuple[str, Hashable] | None" = None  #: the limit that this call counts against, and whose
     _removal: "asyncio.Future[None] | None" = None
+    _watch: asyncio.TimerHandle | None = None
     _receiving = True
+    _received = 0  #: bytes since the last look at how fast they come
+    _waiting = False  #: for our own disk
 
     async def prepare(self) -> None:
         self._bound_body()
+        self._look_again()
         try:
             self.enter()
             if self.request.method != "OPTIONS":
                 await self.recognise(Form({}))
-                if self.session is not None:
-                    self.take_limit()
                 self._reader = MultipartReader(self.request.headers.get("Content-Type", ""))
-                self._spool = await Spool.open(media.spool_root(self.app))
         except Refusal as refusal:
-            self._refusal = refusal
+            self._refuse(refusal)
         except BrokenMultipart:
-            self._refusal = HTTPError(400)
+            self._refuse(HTTPError(400))
+
+    def _refuse(self, refusal: Refusal | HTTPError) -> None:
+        """Keeps the reason until it can be told, without its traceback, which holds this handler."""
+        self._refusal = refusal.with_traceback(None)
 
     def _bound_body(self) -> None:
         connection = self.request.connection
@@ -62,24 +74,75 @@ class StreamedHandler(ApiHandler[C]):
             raise media.too_large(self.app, known=True)
         connection.set_max_body_size(most)
 
+    # --- while the body arrives ---------------------------------------------------------------------------
+
     async def data_received(self, chunk: bytes) -> None:
         """The loop reads on when this returns, so a slow disk slows the sender down."""
-        if self._spool is None or self._refusal:
+        self._received += len(chunk)
+        if self._refusal or self.request.method == "OPTIONS":
             return
+        self._waiting = True
         try:
-            data = self._reader.feed(chunk)
-            known = self._may_be_known()
-            if self._spool.size + len(data) > media.max_bytes(self.app, known):
-                raise media.too_large(self.app, known)
-            if data:
-                await self._spool.write(data)
+            if data := self._reader.feed(chunk):
+                if self._incoming is None:
+                    await self._begin()
+                await self._write(data)
         except Refusal as refusal:
-            self._refusal = refusal
+            self._refuse(refusal)
         except BrokenMultipart:
-            self._refusal = HTTPError(400)
+            self._refuse(HTTPError(400))
+        finally:
+            self._waiting = False
+        if self._refusal:
+            await self._discard()
+
+    async def _begin(self) -> None:
+        """The file begins. Who sends it is known as far as the fields before it tell; a `token` that is
+        nobody's ends it here."""
+        form = Form.from_pairs(self._reader.fields)
+        if "token" in form or (self.session is not None and "userid" in form):
+            await self.recognise(form)
+        self.take_limit()
+        user_id = self.session.user_id if self.session else None
+        incoming = await Incoming.begin(self.app, address_key(self.address), user_id)
+        if self._receiving:
+            self._incoming = incoming
+        else:  # the sender has gone meanwhile
+            await incoming.remove()
+
+    async def _write(self, data: bytes) -> None:
+        if self._incoming is not None:
+            await self._incoming.write(data, known=self.session is not None)
+
+    def take_limit(self) -> None:
+        """Counts the call once: by its user, and by its address as long as none is known."""
+        limit = self.declared.limit if self.session else self.declared.anonymous_limit
+        counted = limit and (limit, self.session.user_id if self.session else address_key(self.address))
+        if self._counted != counted:
+            self._give_back()
+            super().take_limit()
+            self._counted = counted or None
+
+    def _give_back(self) -> None:
+        if self._counted:
+            limit, caller = self._counted
+            self.app.budget.give_back(limit, caller)
+            self._counted = None
+
+    def _look_again(self) -> None:
+        """Ends what comes too slowly; time that we take ourselves does not count."""
+        if self._watch is not None and self._received < SLOW_BYTES and not self._waiting:
+            connection = self.request.connection
+            assert isinstance(connection, HTTP1Connection)
+            connection.stream.close()
+            return
+        self._received = 0
+        self._watch = asyncio.get_running_loop().call_later(SLOW_S, self._look_again)
+
+    # --- when all of it is there --------------------------------------------------------------------------
 
     async def post(self) -> None:
-        self._receiving = False
+        self._end_receiving()
         try:
             await self.admit(await self._form())
             await super().post()
@@ -87,46 +150,60 @@ class StreamedHandler(ApiHandler[C]):
             await self._discard()
 
     async def admit(self, form: Form) -> None:
-        """What the headers did not say."""
+        """What the headers did not say, and the fields before the file."""
         form.refuse_repeated("userid", "token")
         if "userid" in form or "token" in form:
             await self.recognise(form)
-        if self.session is None or "token" in form:
-            self.take_limit()
+        self.take_limit()
         self.command = self.read(form)
 
     @asynccontextmanager
     async def file(self) -> AsyncIterator[Spool]:
         """The file, for `answer`; it is gone when the block ends, before anybody has read the answer."""
-        assert self._spool is not None
+        assert self._incoming is not None
         try:
-            yield self._spool
+            yield self._incoming.spool
         finally:
             await self._discard()
 
-    async def _discard(self) -> None:
-        spool, self._spool = self._spool, None
-        if spool:
-            await spool.remove()
+    @property
+    def file_name(self) -> str:
+        """What the sender calls the file."""
+        return self._reader.file_name
+
+    def on_finish(self) -> None:
+        super().on_finish()
+        self._end_receiving()
 
     def on_connection_close(self) -> None:
+        """The sender broke off: it counts for nothing."""
         super().on_connection_close()
         if self._receiving:
+            self._end_receiving()
+            self._give_back()
             self._removal = asyncio.ensure_future(self._discard())
+
+    def _end_receiving(self) -> None:
+        self._receiving = False
+        if self._watch is not None:
+            self._watch.cancel()
+
+    async def _discard(self) -> None:
+        incoming, self._incoming = self._incoming, None
+        if incoming:
+            await incoming.remove()
 
     async def _form(self) -> Form:
         """The fields beside the file, when the whole body is there and in order."""
-        if self._refusal:
-            raise self._refusal
+        refusal, self._refusal = self._refusal, None
+        if refusal:
+            try:
+                raise refusal
+            finally:
+                del refusal  # it holds this frame by now
         if not self._reader.complete:
             raise HTTPError(400)
-        if not self._reader.has_file:
+        if self._incoming is None:
             raise BadArgument("缺少文件", "Missing file")
-        assert self._spool is not None
-        await self._spool.finish()
+        await self._incoming.spool.finish()
         return Form.from_pairs(self._reader.fields)
-
-    def _may_be_known(self) -> bool:
-        """Whether more may be spooled than before login; `media.store` decides when it is known who
-        sends."""
-        return self.session is not None or any(name == "token" for name, _ in self._reader.fields)

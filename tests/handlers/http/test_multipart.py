@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.http.multipart import MAX_FIELD, MAX_FIELDS, BrokenMultipart, MultipartReader
+from handlers.http.multipart import MAX_FIELD, MAX_PARTS, BrokenMultipart, MultipartReader
 from protocol.errors import BadArgument
 from tests.handlers.http.multipart_body import BOUNDARY, CONTENT_TYPE, END, field, file
 
@@ -56,7 +56,7 @@ def test_other_files_are_read_past():
     "body",
     [
         field("userid", "x" * (MAX_FIELD + 1)),
-        b"".join(field(f"f{number}", 1) for number in range(MAX_FIELDS + 1)),
+        b"".join(field(f"f{number}", 1) for number in range(MAX_PARTS + 1)),
         file(b"one") + file(b"two"),
     ],
 )
@@ -73,16 +73,34 @@ def test_endless_headers():
 
 
 @pytest.mark.parametrize(
-    "kind",
+    ("kind", "error"),
     [
-        "",
-        "text/plain",
-        "multipart/form-data",
-        "multipart/mixed; boundary=x",
-        "multipart/form-data; boundary=",
+        ("", BadArgument),
+        ("text/plain", BadArgument),
+        ("multipart/mixed; boundary=x", BadArgument),
+        ("multipart/form-data", BrokenMultipart),
+        ("multipart/form-data; boundary=", BrokenMultipart),
     ],
 )
-def test_no_multipart(kind):
-    """A body that does not say where its parts end is broken."""
-    with pytest.raises(BrokenMultipart):
+def test_no_multipart(kind, error):
+    """A body of another kind is refused; one that does not say where its parts end is broken."""
+    with pytest.raises(error):
         MultipartReader(kind)
+
+
+@given(st.lists(st.integers(0, 3), min_size=MAX_PARTS + 1, max_size=100), st.integers(1, 9))
+def test_too_many_parts(kinds, step):
+    """However many parts a body has, of whatever kind, only some dozen are looked at."""
+    other = file(b"").replace(b'name="file"', b'name="x"')
+    part = {0: field("a", ""), 1: other, 2: f"--{BOUNDARY}\r\n\r\n\r\n".encode(), 3: field("", "")}
+    body, reader = b"".join(part[kind] for kind in kinds), MultipartReader(TYPE)
+    with pytest.raises(BadArgument):
+        for start in range(0, len(body), step * 1000):
+            reader.feed(body[start : start + step * 1000])
+    assert len(reader.fields) <= MAX_PARTS
+
+
+def test_the_name_of_a_file():
+    """What the sender calls the file is known, in any script."""
+    assert read(file(b"a", "发票 2026.pdf") + END)[0].file_name == "发票 2026.pdf"
+    assert read(field("file", "a") + END)[0].file_name == ""

@@ -155,8 +155,6 @@ async def test_no_file(app):
         (b"no boundary at all" + END, CONTENT_TYPE["Content-Type"]),
         (file(SMALL) + END, "multipart/form-data"),
         (file(SMALL) + END, "multipart/form-data; boundary=" + "x" * 71),
-        (file(SMALL) + END, "application/x-www-form-urlencoded"),
-        (b"", ""),
     ],
 )
 async def test_broken_multipart(app, body, content_type):
@@ -165,6 +163,25 @@ async def test_broken_multipart(app, body, content_type):
     response = await ann.fetch("/attach/upload", body, **{"Content-Type": content_type})
     assert (response.code, envelope(response)["code"]) == (400, -400)
     assert list(app.services.config.data.glob("spool/*")) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"userid=1&file=a", "application/x-www-form-urlencoded"),
+        (b'{"file": "a"}', "application/json"),
+        (file(SMALL) + END, "multipart/mixed; boundary=x"),
+        (SMALL, "image/png"),
+        (b"", ""),
+    ],
+)
+async def test_no_multipart(app, body, content_type):
+    """An upload that is sent as another kind of body is told so, as every call is: HTTP 200 and -400."""
+    ann = await app.client().register()
+    for client in (ann, app.client()):
+        response = await client.fetch("/attach/upload", body, **{"Content-Type": content_type})
+        assert (response.code, envelope(response)["code"]) == (200, -400)
+        assert envelope(response)["msg"] == "请以 multipart/form-data 上传文件"
 
 
 class Connection:
