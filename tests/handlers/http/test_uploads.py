@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 import ujson
-from tornado.httputil import HTTPHeaders
 
 from models.tables import User
 from tests import samples
 from tests.app import envelope, running
+from tests.handlers.http.connection import Connection
 from tests.handlers.http.multipart_body import CONTENT_TYPE, END, field, file
 
 SMALL = samples.picture("PNG")
@@ -184,37 +184,6 @@ async def test_no_multipart(app, body, content_type):
         assert envelope(response)["msg"] == "请以 multipart/form-data 上传文件"
 
 
-class Connection:
-    """One connection that is kept, to see what becomes of it."""
-
-    def __init__(self, app):
-        self._app = app
-
-    async def __aenter__(self):
-        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._app.port)
-        return self
-
-    async def __aexit__(self, *error):
-        self._writer.close()
-
-    async def send(self, head: str, body: bytes = b"") -> tuple[int, bytes]:
-        self._writer.write(f"{head}\r\nHost: 127.0.0.1:{self._app.port}\r\n\r\n".encode() + body)
-        answer = (await self._reader.readuntil(b"\r\n\r\n")).decode()
-        start, _, headers = answer.partition("\r\n")
-        length = int(HTTPHeaders.parse(headers)["Content-Length"])
-        return int(start.split()[1]), await self._reader.readexactly(length)
-
-    async def upload(self, client, *parts: bytes) -> dict:
-        body = b"".join(parts)
-        head = (
-            f"POST /attach/upload HTTP/1.1\r\nContent-Type: {CONTENT_TYPE['Content-Type']}\r\n"
-            f"Authorization: Bearer {client.token}\r\nContent-Length: {len(body)}"
-        )
-        status, answer = await self.send(head, body)
-        assert status == 200
-        return ujson.loads(answer)
-
-
 async def test_too_large(tmp_path):
     """Who sends too much reads why, and goes on over the same connection."""
     async with running(tmp_path, {"uploads.max_bytes": 1 << 20}) as app:
@@ -238,11 +207,7 @@ async def test_a_sender_that_goes_away(app):
     ann = await app.client().register()
     spool = app.services.config.data / "spool"
     async with Connection(app) as connection:
-        head = (
-            f"POST /attach/upload HTTP/1.1\r\nContent-Type: {CONTENT_TYPE['Content-Type']}\r\n"
-            f"Host: x\r\nAuthorization: Bearer {ann.token}\r\nContent-Length: 1000000\r\n\r\n"
-        )
-        connection._writer.write(head.encode() + file(bytes(1000)))
+        await connection.begin_upload(file(bytes(1000)), length=1_000_000, token=ann.token)
         while not any(spool.glob("*/upload")):
             await asyncio.sleep(0.01)
     while any(spool.glob("*")):
