@@ -9,6 +9,7 @@ from tornado.httputil import (
     RequestStartLine,
     ResponseStartLine,
 )
+from tornado.web import HTTPError
 
 from protocol.errors import BadArgument, TooLarge
 from protocol.forms import Form
@@ -42,6 +43,9 @@ class BoundedBody(HTTPMessageDelegate):
     def finish(self) -> None:
         body = b"".join(self._chunks) if self._size <= MAX_BODY_BYTES else None
         setattr(self._request, _KEPT, body)
+        # Tornado would read the body it has not got, and answer HTTP 400 for a multipart one, or one that is
+        # said to be compressed, before any handler can answer as calls are answered.
+        self._request._parse_body = _leave_body  # type: ignore[method-assign]
         self._inner.finish()
 
     def on_connection_close(self) -> None:
@@ -49,6 +53,10 @@ class BoundedBody(HTTPMessageDelegate):
 
 
 _KEPT = "bounded_body"
+
+
+def _leave_body() -> None:
+    """In the place of Tornado's reading."""
 
 
 def body_of(request: HTTPServerRequest) -> bytes:
@@ -62,9 +70,12 @@ def body_of(request: HTTPServerRequest) -> bytes:
 def form_of(request: HTTPServerRequest) -> Form:
     """The fields of a small body: a form's or JSON's."""
     body = body_of(request)
-    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    kind, _, options = request.headers.get("Content-Type", "").lower().partition(";")
+    kind = kind.strip()
     if kind == "application/json":
         return Form.from_json(body)
     if kind in ("application/x-www-form-urlencoded", "") or not body:
         return Form.from_urlencoded(body)
+    if kind == "multipart/form-data" and "boundary=" not in options:
+        raise HTTPError(400)  # broken: no browser sends that
     raise BadArgument("不支持的 Content-Type", "Content-Type must be a form or JSON")
