@@ -80,6 +80,8 @@ class Storage:
     oss_region: str = ""
     oss_key_id: str = ""
     oss_key_secret: str = _secret()
+    oss_browser_endpoint: str = ""
+    oss_cname: bool = False
     oss_public_url: str = ""
     oss_signed_seconds: int = _number(3600, 1, 7 * 86400)
     oss_deadline: float = _number(15.0, 0.1, 3600)
@@ -125,8 +127,8 @@ class Limits:
     address_uploads_most: int = _number(40)
     spool_bytes_most: int = _number(134217728)
     spool_bytes_total: int = _number(1073741824)
-    downloads_most: int = _number(60)
-    downloads_total: int = _number(1000)
+    slow_downloads_most: int = _number(100)
+    slow_downloads_total: int = _number(1000)
 
 
 @dataclass(frozen=True, slots=True)

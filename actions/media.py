@@ -78,8 +78,9 @@ def too_large(app: Services, known: bool) -> TooLarge:
     return TooLarge(f"文件不能超过 {limit:.4g} MiB", f"A file can have {limit:.4g} MiB at most")
 
 
-async def store(app: Services, file: spool.Spool, owner: int | None) -> rows.StoredUpload:
+async def store(app: Services, file: spool.Spool, owner: int | None, called: str = "") -> rows.StoredUpload:
     """Make the spooled upload of `owner` (None: not logged in) ready, store it, and tell its addresses.
+    `called`: the name it has at its sender's.
     Raises BadArgument, TooLarge (quota, too), NotLoggedIn, TryAgain."""
     if not file.size:
         raise BadArgument("文件是空的", "The file is empty")
@@ -109,7 +110,8 @@ async def store(app: Services, file: spool.Spool, owner: int | None) -> rows.Sto
     try:
         if thumb:
             await app.storage.put(thumb, prepared.thumb, KINDS[prepared.thumb_ext].mime, True)
-        await app.storage.put(name, prepared.path, prepared.kind.mime, prepared.kind.inline)
+        kind = prepared.kind
+        await app.storage.put(name, prepared.path, kind.mime, kind.inline, "" if kind.inline else called)
     except Exception:
         await app.db.write(media.release, key)
         raise

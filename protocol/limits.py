@@ -30,6 +30,8 @@ MAX_AT = 500
 MAX_TEXT_BYTES = 65535
 #: Uploads that one message names.
 MAX_SHOWN = 100
+#: Characters of the name under which a file is saved.
+MAX_FILE_NAME = 120
 
 # --- lists: rows of one answer, when none are asked for and at most ---------------------------------------
 

@@ -6,11 +6,12 @@ stands: in an address of ours however it is written, in one of the bucket or a C
 
 import html
 import re
-from urllib.parse import unquote
+import unicodedata
+from urllib.parse import quote, unquote
 
 from protocol.declare import Access, Command, call
 from protocol.errors import NotFound, TooLarge
-from protocol.limits import MAX_SHOWN
+from protocol.limits import MAX_FILE_NAME, MAX_SHOWN
 
 #: Where media is served. Messages hold `/mnt/…` addresses only: signed ones would die in history.
 PREFIX = "/mnt/"
@@ -21,6 +22,10 @@ _KEY = re.compile(
     r"(?=(?<![0-9])([0-9]{4})[/\\]+(0[1-9]|1[0-2])[/\\]+([A-Za-z0-9_-]{22}))",
 )
 _ESCAPE = re.compile(r"\\(?:u00|x)([0-9A-Fa-f]{2})")
+#: Unicode categories of signs that have no place in a file's name: control, format (a bidi override turns
+#: what comes after it), surrogates, private use, line and paragraph ends.
+_JOINER = "\u200d"  #: holds emoji together
+_UNNAMED = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 #: An address in JSON in a query of an address: more wrappings than that are nobody's.
 _WRAPPINGS = 3
 
@@ -72,3 +77,20 @@ def _readings(text: str) -> list[str]:
             break
         readings.append(text := inner)
     return readings
+
+
+def disposition(inline: bool, name: str = "") -> str:
+    """The header Content-Disposition: whether a browser may show a file, and the `name` it is saved under, as
+    RFC 6266 has it. Signs that could lie about the name or end the header are left out."""
+    kind = "inline" if inline else "attachment"
+    name = "".join(sign for sign in name if sign == _JOINER or unicodedata.category(sign) not in _UNNAMED)
+    name = re.split(r"[/\\]", name)[-1].strip(" .")
+    if len(name) > MAX_FILE_NAME:
+        stem, dot, ending = name.rpartition(".")
+        name = name[:MAX_FILE_NAME] if not dot else stem[: MAX_FILE_NAME - len(ending) - 1] + dot + ending
+    if not name:
+        return kind
+    plain = re.sub(r'[^ -~]|["%\\]', "_", name)
+    if plain == name:
+        return f'{kind}; filename="{name}"'
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='!#$&+-.^_`|~')}"

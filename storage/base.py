@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 
+from protocol.errors import NotFound
+
 _KEY = re.compile(r"[0-9]{4}/(0[1-9]|1[0-2])/[A-Za-z0-9_-]{22,64}\.[a-z0-9]{1,5}")
 
 
@@ -20,6 +22,10 @@ def is_key(text: str) -> bool:
     than escaped there: no dots but the last, no second slash, nothing to decode.
     """
     return _KEY.fullmatch(text) is not None
+
+
+def missing() -> NotFound:
+    return NotFound("文件不存在", "No such file")
 
 
 class Blob(ABC):
@@ -57,11 +63,15 @@ class Storage(ABC):
     url_seconds: int = 0
     """How long an address of `url_for` works; 0 = for ever."""
 
+    origins: tuple[str, ...] = ()
+    """Where addresses of `url_for` lead to, as https://host[:port]."""
+
     @abstractmethod
-    async def put(self, key: str, path: str, mime: str, inline: bool) -> None:
+    async def put(self, key: str, path: str, mime: str, inline: bool, name: str = "") -> None:
         """Store the file at `path` as `key`. The file stays; it must not change meanwhile.
 
-        `inline` tells whether a browser may show it; otherwise it is only for saving.
+        `inline` tells whether a browser may show it; otherwise it is only for saving, as `name` where the
+        storage hands it out by itself.
         """
 
     @abstractmethod
@@ -72,10 +82,12 @@ class Storage(ABC):
     async def delete(self, key: str) -> None:
         """Remove the object; one that is not there is no error."""
 
-    def url_for(self, key: str, method: str = "GET") -> str | None:
-        """Where a browser fetches the object by itself, or None: this server hands it out.
+    def url_for(self, key: str, method: str = "GET", name: str = "", inline: bool = False) -> str | None:
+        """Where a browser fetches the object by itself, or None: this server hands it out. With a `name` it
+        is shown (`inline`) or saved under that, where an address can say so.
 
-        Makes no request, so it does not tell whether the object exists.
+        Raises NotFound for what has not the form of a key. Makes no request, so it does not tell whether the
+        object exists.
         """
         return None
 

@@ -18,9 +18,9 @@ from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from protocol.errors import NotFound, TryAgain
+from protocol.errors import TryAgain
 
-from .base import Blob, Storage, is_key
+from .base import Blob, Storage, is_key, missing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class LocalStorage(Storage):
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="storage")
         self._waiting = self._failed = 0
 
-    async def put(self, key: str, path: str, mime: str, inline: bool) -> None:
+    async def put(self, key: str, path: str, mime: str, inline: bool, name: str = "") -> None:
         await self._run(self._write, self._path(key), path)
 
     async def open(self, key: str) -> Blob:
@@ -82,9 +82,24 @@ class LocalStorage(Storage):
 
     def _open(self, path: Path) -> LocalBlob:
         try:
-            return LocalBlob(self, os.open(path, os.O_RDONLY | os.O_NOFOLLOW))
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
         except FileNotFoundError:
-            raise _missing() from None
+            raise missing() from None
+        try:
+            return LocalBlob(self, path, os.fstat(descriptor))
+        finally:
+            os.close(descriptor)
+
+    @staticmethod
+    def _read(path: Path, offset: int, length: int) -> bytes:
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return b""
+        try:
+            return os.pread(descriptor, length, offset)
+        finally:
+            os.close(descriptor)
 
     def _remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
@@ -99,7 +114,7 @@ class LocalStorage(Storage):
 
     def _path(self, key: str) -> Path:
         if not is_key(key):
-            raise _missing()
+            raise missing()
         return self._root / key
 
     async def _run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -115,29 +130,23 @@ class LocalStorage(Storage):
 
 
 class LocalBlob(Blob):
-    """An open file; a delete meanwhile does not disturb a reader."""
+    """A file, open only while it is read: a thousand readers who take their time hold no descriptor. An
+    object never changes, so each read meets the same one, or none after a delete."""
 
-    def __init__(self, storage: LocalStorage, descriptor: int):
-        status = os.fstat(descriptor)
+    def __init__(self, storage: LocalStorage, path: Path, status: os.stat_result):
         self.size = status.st_size
         self.modified = status.st_mtime
-        self._descriptor = descriptor
+        self._path = path
         self._storage = storage
 
     async def read(self, offset: int, length: int) -> bytes:
-        data = await self._storage._run(os.pread, self._descriptor, length, offset)
+        data = await self._storage._run(self._storage._read, self._path, offset, length)
         if len(data) != length:
             raise TryAgain("文件暂时无法读取，请稍后再试", "The file cannot be read, try again")
         return data
 
     async def close(self) -> None:
-        descriptor, self._descriptor = self._descriptor, -1
-        if descriptor >= 0:
-            os.close(descriptor)
-
-
-def _missing() -> NotFound:
-    return NotFound("文件不存在", "No such file")
+        """Nothing stays open."""
 
 
 def _sync_folder(path: Path) -> None:

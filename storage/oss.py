@@ -1,10 +1,11 @@
 """Media in an Aliyun OSS bucket, through `oss2`.
 
 The SDK blocks (it is built on requests), so its calls run in this storage's own threads. It
-retries nothing by itself and would wait 60 s for a dead service; here a call gets short
-timeouts, two tries more where that can help, one deadline over all, and a circuit breaker.
-Browsers fetch the bytes from OSS themselves: by a signed address that dies after a while
-(private bucket) or from the public address of the bucket or its CDN.
+retries nothing by itself and would wait 60 s for a dead service, and for ever for one that
+drips; here a call gets short timeouts, two tries more where that can help, one deadline over
+all at which it is cut off, and a circuit breaker. Browsers fetch the bytes from OSS
+themselves: by a signed address that dies after a while (private bucket) or from the public
+address of the bucket or its CDN.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import asyncio
 import hashlib
 import logging
 import random
-import re
 import sys
 import time
 from base64 import b64encode
@@ -26,10 +26,13 @@ import oss2
 import requests
 from oss2.exceptions import InconsistentError, NoSuchKey, OssError, RequestError
 
-from protocol.errors import NotFound, TryAgain
+from protocol.errors import TryAgain
+from protocol.media import disposition
 
-from .base import Blob, Storage, is_key
+from .base import Blob, Storage, is_key, missing
 from .breaker import Breaker
+from .deadline import Call, CuttableAdapter
+from .oss_addresses import browser_endpoint_of, bucket_of, endpoint_of, is_own_domain, origin_of
 
 if TYPE_CHECKING:
     import config
@@ -40,12 +43,10 @@ T = TypeVar("T")
 log = logging.getLogger("magpie.storage")
 
 CONNECTIONS = 8
+MOST_WAITING = 64  # calls for which there is no thread yet; more are refused at once
 TIMEOUTS = (1.0, 5.0)  # seconds to connect, and between two pieces of an answer
 TRIES = 3
 CACHE_CONTROL = "private, max-age=31536000, immutable"
-
-_ENDPOINT = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 
 
 class OssStorage(Storage):
@@ -65,24 +66,35 @@ class OssStorage(Storage):
         self._deadline = settings.oss_deadline
         self._public_url = settings.oss_public_url.rstrip("/")
         self._breaker = breaker or Breaker()
-        self._session = oss2.Session(pool_size=CONNECTIONS)
-        self._bucket = oss2.Bucket(
+        self._session = oss2.Session(
+            adapter=CuttableAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS)
+        )
+        self._bucket = self._bucket_at(settings, endpoint_of(settings), timeouts)
+        self._signer = self._bucket_at(settings, browser_endpoint_of(settings), timeouts)
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="oss")
+        self._waiting = self._failed = 0
+        self.url_seconds = 0 if self._public_url else self._signed_seconds
+        signed = self._signer.sign_url("GET", "any", self._signed_seconds)
+        self.origins = tuple(dict.fromkeys(origin_of(url) for url in (self._public_url, signed) if url))
+
+    def _bucket_at(
+        self, settings: config.Storage, endpoint: str, timeouts: tuple[float, float]
+    ) -> oss2.Bucket:
+        return oss2.Bucket(
             oss2.AuthV4(settings.oss_key_id, settings.oss_key_secret),
-            _endpoint(settings.oss_endpoint),
-            _bucket_name(settings.oss_bucket),
+            endpoint,
+            bucket_of(settings),
+            is_cname=is_own_domain(settings, endpoint),
             session=self._session,
             connect_timeout=timeouts,
             region=settings.oss_region,
             enable_crc=_crc_is_fast(),
         )
-        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="oss")
-        self._waiting = self._failed = 0
-        self.url_seconds = 0 if self._public_url else self._signed_seconds
 
-    async def put(self, key: str, path: str, mime: str, inline: bool) -> None:
+    async def put(self, key: str, path: str, mime: str, inline: bool, name: str = "") -> None:
         headers = {
             "Content-Type": mime,
-            "Content-Disposition": "inline" if inline else "attachment",
+            "Content-Disposition": disposition(inline, name),
             "Cache-Control": CACHE_CONTROL,
         }
         await self._call(self._put, self._checked(key), path, headers)
@@ -94,10 +106,12 @@ class OssStorage(Storage):
     async def delete(self, key: str) -> None:
         await self._call(self._delete, self._checked(key))
 
-    def url_for(self, key: str, method: str = "GET") -> str:
+    def url_for(self, key: str, method: str = "GET", name: str = "", inline: bool = False) -> str:
+        self._checked(key)
         if self._public_url:
             return f"{self._public_url}/{key}"
-        signed: str = self._bucket.sign_url(method, key, self._signed_seconds, slash_safe=True)
+        wanted = {"response-content-disposition": disposition(inline, name)} if name else None
+        signed: str = self._signer.sign_url(method, key, self._signed_seconds, params=wanted, slash_safe=True)
         return signed
 
     def stats(self) -> dict[str, int]:
@@ -118,23 +132,25 @@ class OssStorage(Storage):
     async def _call(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`work(…)` in a thread. Refusals are the only exceptions that come out.
 
-        When the deadline passes the caller goes on; the thread ends by its own timeouts.
+        When the deadline passes the caller goes on, and the thread's connection is cut off.
         """
-        if not self._breaker.allow():
+        if self._waiting >= CONNECTIONS + MOST_WAITING or not self._breaker.allow():
             raise self._unavailable()
         seconds = self._deadline
+        call = Call()
         self._waiting += 1
         try:
             async with asyncio.timeout(seconds):
-                result = await asyncio.get_running_loop().run_in_executor(
-                    self._threads, self._attempt, time.monotonic() + seconds, partial(work, *args, **kwargs)
+                attempts = partial(
+                    self._attempt, call, time.monotonic() + seconds, partial(work, *args, **kwargs)
                 )
+                result = await asyncio.get_running_loop().run_in_executor(self._threads, call.run, attempts)
         except TimeoutError as error:
             self._count_failure(f"no answer within {seconds:g} s")
             raise self._unavailable() from error
         except NoSuchKey:
             self._breaker.success()
-            raise NotFound("文件不存在", "No such file") from None
+            raise missing() from None
         except (OssError, requests.RequestException) as error:
             if _may_pass(error):
                 self._count_failure(_describe(error))
@@ -143,17 +159,19 @@ class OssStorage(Storage):
             raise self._unavailable() from error
         finally:
             self._waiting -= 1
+            call.cut()  # when it is over, this does nothing
         self._breaker.success()
         return result
 
-    def _attempt(self, deadline: float, work: Callable[[], T]) -> T:
+    def _attempt(self, call: Call, deadline: float, work: Callable[[], T]) -> T:
         """Up to three tries, in a thread, with a random pause so that callers don't come in step."""
         for tries_left in reversed(range(TRIES)):
             try:
                 return work()
             except (OssError, requests.RequestException) as error:
                 pause = random.uniform(0.1, 0.4) * (TRIES - tries_left)
-                if not tries_left or not _may_pass(error) or time.monotonic() + pause > deadline:
+                late = call.is_cut or time.monotonic() + pause > deadline
+                if not tries_left or late or not _may_pass(error):
                     raise
             time.sleep(pause)
         raise AssertionError("unreachable")
@@ -195,7 +213,7 @@ class OssStorage(Storage):
     @staticmethod
     def _checked(key: str) -> str:
         if not is_key(key):
-            raise NotFound("文件不存在", "No such file")
+            raise missing()
         return key
 
 
@@ -213,21 +231,6 @@ class OssBlob(Blob):
 
     async def close(self) -> None:
         """Each read is a request of its own: nothing stays open."""
-
-
-def _endpoint(text: str) -> str:
-    endpoint = text if "://" in text else "https://" + text
-    if not _ENDPOINT.fullmatch(endpoint):
-        raise ValueError(
-            f"storage.oss_endpoint must be like https://oss-cn-hangzhou.aliyuncs.com, not {text!r}"
-        )
-    return endpoint
-
-
-def _bucket_name(text: str) -> str:
-    if not _BUCKET.fullmatch(text):
-        raise ValueError(f"storage.oss_bucket must be 3-63 small letters, digits or hyphens, not {text!r}")
-    return text
 
 
 def _may_pass(error: Exception) -> bool:

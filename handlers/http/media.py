@@ -1,23 +1,39 @@
 """/attach/upload takes files in, /mnt/ hands them out."""
 
-import re
+import asyncio
+import secrets
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
+from tornado.http1connection import HTTP1Connection
+from tornado.iostream import StreamClosedError
+
 from actions import media
+from actions.budget import address_key
 from handlers.http.base import BaseHandler
+from handlers.http.conditions import File, wanted
 from handlers.http.gate import routes_of
 from handlers.http.streamed import StreamedHandler
 from media.kinds import kind_of_name
-from protocol.media import Upload
+from protocol.errors import SlowDown, TryAgain
+from protocol.media import Upload, disposition
+from storage.base import is_key, missing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from actions.budget import Holding
+    from media.kinds import Kind
     from storage.base import Blob
 
-CHUNK = 256 * 1024  #: bytes of a file read and sent at once
+#: Bytes of a file read and sent at once; to a client that takes its time, less.
+CHUNK, SLOW_CHUNK = 64 << 10, 16 << 10
+#: Seconds after which a client that has not taken a piece is a slow one, and then is cut off.
+PATIENCE_S, STALLED_S = 1, 30
 ONE_YEAR = 365 * 86400
 
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+#: Bytes of an answer, or a part [start, end) of the file.
+Piece = bytes | tuple[int, int]
 
 
 class UploadHandler(StreamedHandler[Upload]):
@@ -27,7 +43,7 @@ class UploadHandler(StreamedHandler[Upload]):
     async def answer(self, command: Upload) -> None:
         owner = self.user_id if self.session else None
         async with self.file() as file:
-            stored = await media.store(self.app, file, owner)
+            stored = await media.store(self.app, file, owner, self.file_name)
         self.reply(
             stored["url"],
             pic=stored["pic"],
@@ -39,17 +55,24 @@ class UploadHandler(StreamedHandler[Upload]):
 
 
 class MediaHandler(BaseHandler):
-    """Stored media, public by its unguessable address: from here with ranges, or by a redirect."""
+    """Stored media, public by its unguessable address: from here with ranges, or by a redirect. With
+    ``?name=`` it is saved under that name."""
 
     SUPPORTED_METHODS = ("GET", "HEAD")
 
+    _slow: "Holding | None" = None  #: what a client that takes its time has of our patience
+
     async def get(self, key: str) -> None:
-        if url := self.app.storage.url_for(key, self.request.method):
+        if not is_key(key):
+            raise missing()
+        kind = kind_of_name(key)
+        name = self.request.query_arguments.get("name", [b""])[-1].decode("utf-8", "replace")
+        if url := self.app.storage.url_for(key, self.request.method or "GET", name, kind.inline):
             self._redirect(url)
             return
         blob = await self.app.storage.open(key)
         try:
-            await self._send(key, blob)
+            await self._send(key, kind, name, blob)
         finally:
             await blob.close()
 
@@ -63,52 +86,76 @@ class MediaHandler(BaseHandler):
         self.set_header("Cache-Control", f"private, max-age={seconds // 2}")
         self.redirect(url, status=302)
 
-    async def _send(self, key: str, blob: "Blob") -> None:
-        self._set_headers(key, blob)
-        if self.request.headers.get("If-None-Match") == self._headers["Etag"]:
-            self.set_status(304)
-            return
-        start, end = self._wanted(blob.size)
-        self.set_header("Content-Length", str(end - start))
-        if self.request.method == "HEAD":
-            return
-        for offset in range(start, end, CHUNK):
-            self.write(await blob.read(offset, min(CHUNK, end - offset)))
-            await self.flush()
-
-    def _set_headers(self, key: str, blob: "Blob") -> None:
-        kind = kind_of_name(key)
+    async def _send(self, key: str, kind: "Kind", name: str, blob: "Blob") -> None:
+        file = File(blob.size, f'"{key.rpartition("/")[2]}"', int(blob.modified))  # an object never changes
         self.set_header("Content-Type", kind.mime)
-        self.set_header("Content-Disposition", "inline" if kind.inline else "attachment")
+        self.set_header("Content-Disposition", disposition(kind.inline, name))
         self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cache-Control", f"private, max-age={ONE_YEAR}, immutable")
         self.set_header("Accept-Ranges", "bytes")
-        self.set_header("Etag", f'"{key.rpartition("/")[2]}"')  # an object never changes
-        self.set_header("Last-Modified", formatdate(blob.modified, usegmt=True))
+        self.set_header("Etag", file.etag)
+        self.set_header("Last-Modified", formatdate(file.modified, usegmt=True))
+        status, parts = wanted(self.request.method or "GET", self.request.headers, file)
+        self.set_status(status)
+        pieces = self._framed(parts, file, kind) if len(parts) > 1 else list(parts)
+        if status == 416:
+            self.set_header("Content-Range", f"bytes */{file.size}")
+        elif status == 206 and len(parts) == 1:
+            self.set_header("Content-Range", _content_range(*parts[0], file.size))
+        if status != 304:
+            length = sum(len(piece) if isinstance(piece, bytes) else piece[1] - piece[0] for piece in pieces)
+            self.set_header("Content-Length", str(length))
+        if self.request.method != "HEAD":
+            await self._write(pieces, blob)
 
-    def _wanted(self, size: int) -> tuple[int, int]:
-        """First byte and end of what is to be sent. One range is understood; else all is sent, as HTTP
-        allows."""
-        match = _RANGE.fullmatch(self.request.headers.get("Range", ""))
-        condition = self.request.headers.get("If-Range", self._headers["Etag"])
-        if not match or match[0] == "bytes=-" or condition != self._headers["Etag"]:
-            return 0, size
-        first, last = match.groups()
-        if not first:
-            start, end = max(0, size - int(last)), size
-        else:
-            start, end = int(first), min(int(last) + 1 if last else size, size)
-        if first and last and int(last) < int(first):
-            return 0, size
-        if start >= end:
-            self.set_header("Content-Range", f"bytes */{size}")
-            self.set_header("Content-Length", "0")
-            self.set_status(416)
-            return 0, 0
-        self.set_status(206)
-        self.set_header("Content-Range", f"bytes {start}-{end - 1}/{size}")
-        return start, end
+    def _framed(self, parts: list[tuple[int, int]], file: File, kind: "Kind") -> list[Piece]:
+        """Several parts in one answer, multipart/byteranges: heads, and parts of the file."""
+        boundary = secrets.token_hex(16)
+        self.set_header("Content-Type", f"multipart/byteranges; boundary={boundary}")
+        pieces: list[Piece] = []
+        for start, end in parts:
+            where = _content_range(start, end, file.size)
+            head = f"\r\n--{boundary}\r\nContent-Type: {kind.mime}\r\nContent-Range: {where}\r\n\r\n"
+            pieces += [head.encode(), (start, end)]
+        return [*pieces, f"\r\n--{boundary}--\r\n".encode()]
+
+    async def _write(self, pieces: "Sequence[Piece]", blob: "Blob") -> None:
+        """Piece by piece, each when the one before is gone. What cannot be read any more, and a client that
+        takes nothing, end the connection: the length is told already."""
+        try:
+            for piece in pieces:
+                if isinstance(piece, bytes):
+                    self.write(piece)
+                    continue
+                start, end = piece
+                while start < end:
+                    data = await blob.read(start, min(SLOW_CHUNK if self._slow else CHUNK, end - start))
+                    start += len(data)
+                    self.write(data)
+                    await self._pass_on()
+        except (TryAgain, TimeoutError, SlowDown):
+            connection = self.request.connection
+            assert isinstance(connection, HTTP1Connection)
+            connection.stream.close()
+            raise StreamClosedError from None
+        finally:
+            if self._slow:
+                self._slow.release()
+
+    async def _pass_on(self) -> None:
+        """Waits until the client has taken what is written. TimeoutError when it does not, SlowDown when too
+        many at its address take their time."""
+        passing = asyncio.ensure_future(self.flush())
+        await asyncio.wait([passing], timeout=PATIENCE_S)
+        if not passing.done() and self._slow is None:
+            self._slow = self.app.budget.hold("slow_downloads", address_key(self.address))
+        async with asyncio.timeout(STALLED_S):
+            await passing
+
+
+def _content_range(start: int, end: int, size: int) -> str:
+    return f"bytes {start}-{end - 1}/{size}"
 
 
 routes = [*routes_of(UploadHandler), (r"/mnt/(.*)", MediaHandler)]

@@ -7,13 +7,8 @@ import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from tornado.httputil import HTTPServerRequest
-
-if TYPE_CHECKING:
-    from config import Storage
 
 #: A session cookie names its user, so that two tabs can hold two users.
 COOKIE = re.compile(r"(?:__Host-)?im_([1-9][0-9]{0,15})\Z")
@@ -142,21 +137,6 @@ def language(request: HTTPServerRequest) -> str:
         if name in ("zh", "en") and given > quality:
             best, quality = name, given
     return best
-
-
-def media_origins(storage: "Storage") -> tuple[str, ...]:
-    """Where a browser is sent for media besides our own host: the bucket's public address and its
-    endpoint."""
-    if storage.backend != "oss":
-        return ()
-    found = []
-    for url in (storage.oss_public_url, storage.oss_endpoint):
-        parts = urlsplit(url if "://" in url else f"https://{url}")
-        if parts.netloc:
-            found.append(f"{parts.scheme}://{parts.netloc}")
-            if url == storage.oss_endpoint:
-                found.append(f"{parts.scheme}://{storage.oss_bucket}.{parts.netloc}")
-    return tuple(found)
 
 
 @lru_cache(256)

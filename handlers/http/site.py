@@ -57,7 +57,7 @@ class Site(Application):
             services=services,
             running=self.running,
             proxies=security.networks(config.server.proxies),
-            media_origins=security.media_origins(config.storage),
+            media_origins=services.storage.origins,
         )
 
     def get_handler_delegate(

@@ -24,9 +24,9 @@ from protocol.forms import Form
 #: Bytes read beyond the largest file, of a request that is refused: a browser that is still sending would not
 #: see the answer.
 DRAIN_BYTES = 64 << 20
-#: A body of which in so many seconds less than so many bytes came is cut off: 1 KiB/s is less than the worst
-#: of mobile networks brings.
-SLOW_S, SLOW_BYTES = 30, 30 << 10
+#: A body of which in so many seconds less than so many bytes came is cut off: 550 bytes a second are less
+#: than the worst of mobile networks brings.
+SLOW_S, SLOW_BYTES = 30, 16 << 10
 
 
 @stream_request_body

@@ -26,6 +26,7 @@ from xml.sax.saxutils import escape
 import crcmod
 import pytest
 from tornado import httpserver, netutil, web
+from tornado.iostream import StreamClosedError
 
 crc64 = crcmod.mkCrcFun(0x142F0E1EBA9EA3693, initCrc=0, rev=True, xorOut=0xFFFFFFFFFFFFFFFF)
 MAX_SKEW = 900  # seconds
@@ -45,6 +46,7 @@ class Fault:
     method: str = ""
     status: int = 0  # answer this status
     silent: bool = False  # accept the request, never answer
+    drip: bool = False  # answer a byte now and then, without end
     reset: bool = False  # close the connection
     truncate: bool = False  # half of the body, then close
     wrong_crc: bool = False
@@ -71,6 +73,7 @@ class OssStandin:
     objects: dict[str, Object] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)  # "PUT 2026/11/….png", as they came
+    dripping: int = 0  # answers that are being dripped out
 
     def listen(self) -> None:
         [socket] = netutil.bind_sockets(0, "127.0.0.1")
@@ -140,7 +143,9 @@ class _Handler(web.RequestHandler):
         self.fault = self.oss.take_fault(self.request.method)
         if self.fault.silent:
             await self.oss.stopped()
-        if self.fault.silent or self.fault.reset:
+        if self.fault.drip:
+            await self._drip()
+        if self.fault.silent or self.fault.drip or self.fault.reset:
             self.request.connection.stream.close()
             raise web.Finish
         try:
@@ -152,6 +157,19 @@ class _Handler(web.RequestHandler):
             getattr(self, f"_{self.request.method.lower()}")()
         except OssError as error:
             self._refuse(error)
+
+    async def _drip(self) -> None:
+        stream = self.request.connection.stream
+        self.oss.dripping += 1
+        try:
+            await stream.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not self.oss._stopped.is_set():
+                await stream.write(b"x")
+                await asyncio.sleep(0.02)
+        except StreamClosedError:
+            pass
+        finally:
+            self.oss.dripping -= 1
 
     def _refuse(self, error: OssError) -> None:
         body = (
@@ -210,7 +228,7 @@ class _Handler(web.RequestHandler):
         if stored is None:
             raise OssError(404, "NoSuchKey", "The specified key does not exist.")
         for name, value in stored.headers.items():
-            self.set_header(name, value)
+            self.set_header(name, self.query.get(f"response-{name.lower()}", value))
         self.set_header("ETag", stored.etag)
         self.set_header("Last-Modified", stored.modified)
         self._set_crc(stored.body)

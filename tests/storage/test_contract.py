@@ -101,3 +101,11 @@ async def test_no_way_out_of_the_folder(storage, key):
         await storage.open(key)
     with pytest.raises(NotFound):
         await storage.delete(key)
+
+
+@pytest.mark.parametrize("key", [*BAD_KEYS, "backup/magpie.db"])
+async def test_no_address_of_anything_else(make_oss, key):
+    """No address is made, signed or not, for what is no media: a bucket may hold backups, too."""
+    for public in ("", "https://cdn.example.com"):
+        with pytest.raises(NotFound):
+            make_oss(oss_public_url=public).url_for(key)

@@ -1,5 +1,6 @@
 """The OSS backend against a stand-in that verifies signatures, with all that goes wrong on a network."""
 
+import asyncio
 import socket
 
 import pytest
@@ -133,6 +134,82 @@ async def test_always_truncated_is_refused(make_oss, standin, picture, expect_lo
         await blob.read(0, blob.size)
 
 
+async def test_an_answer_that_drips(make_oss, standin, picture, clock, expect_logs):
+    """An OSS that sends a byte now and then holds nobody longer than the deadline, and no thread: once it is
+    well, uploads work at once."""
+    expect_logs("magpie.storage", "no answer within 0.5 s")
+    storage = make_oss(oss_deadline=0.5)
+    standin.faults.append(Fault(drip=True, times=100, method="PUT"))
+    puts = [storage.put(KEY, str(picture), "image/png", True) for _ in range(12)]
+    refused = await asyncio.gather(*puts, return_exceptions=True)
+    assert {type(answer) for answer in refused} == {TryAgain}
+    async with asyncio.timeout(10):
+        while standin.dripping:
+            await asyncio.sleep(0.01)
+    standin.faults.clear()
+    clock.now += 10
+    await storage.put(KEY, str(picture), "image/png", True)
+    assert standin.objects[KEY].body == picture.read_bytes()
+
+
+async def test_an_answer_that_drips_on_a_kept_connection(make_oss, standin, picture, expect_logs):
+    """The same on a connection that served before, and for what is read or removed."""
+    expect_logs("magpie.storage", "no answer within 0.5 s")
+    storage = make_oss(oss_deadline=0.5)
+    await storage.put(KEY, str(picture), "image/png", True)
+    blob = await storage.open(KEY)
+    for call in (lambda: storage.open(KEY), lambda: blob.read(0, 10), lambda: storage.delete(KEY)):
+        standin.faults.append(Fault(drip=True))
+        with pytest.raises(TryAgain):
+            await call()
+        async with asyncio.timeout(10):
+            while standin.dripping:
+                await asyncio.sleep(0.01)
+        assert await blob.read(0, 10) == bytes(range(10))
+
+
+async def test_a_dripping_handshake(make_oss, picture, expect_logs):
+    """A server that never ends its TLS handshake keeps no thread either."""
+    expect_logs("magpie.storage", "no answer within 0.5 s|ConnectionError|ReadTimeout")
+    lost = asyncio.Event()
+
+    async def drip(reader, writer):
+        try:
+            writer.write(b"\x16\x03\x03\x3f\xff")
+            while await reader.read(1) or True:
+                writer.write(b"\0")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+                if writer.is_closing():
+                    break
+        except ConnectionError:
+            pass
+        lost.set()
+        writer.close()
+
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        storage = make_oss(oss_endpoint=f"https://127.0.0.1:{port}", oss_deadline=0.5, timeouts=(5, 5))
+        with pytest.raises(TryAgain):
+            await storage.put(KEY, str(picture), "image/png", True)
+        async with asyncio.timeout(10):
+            await lost.wait()
+
+
+async def test_too_many_wait(make_oss, standin, picture, expect_logs):
+    """While OSS hangs, callers beyond a certain number are refused at once."""
+    expect_logs("magpie.storage", "no answer within 2 s")
+    storage = make_oss(oss_deadline=2)
+    standin.faults.append(Fault(silent=True, times=200))
+    waiting = [asyncio.ensure_future(storage.put(KEY, str(picture), "image/png", True)) for _ in range(72)]
+    await asyncio.sleep(0)
+    with pytest.raises(TryAgain):
+        async with asyncio.timeout(1):
+            await storage.put(KEY, str(picture), "image/png", True)
+    assert not any(each.done() for each in waiting)
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
 async def test_the_breaker_opens_and_closes(make_oss, standin, picture, clock, expect_logs):
     """While OSS is down callers are refused at once; it is used again soon after it is back."""
     expect_logs("magpie.storage", "pausing calls")
@@ -191,6 +268,7 @@ def test_the_breaker_lets_one_try_at_a_time(clock):
     [
         ("oss_endpoint", "ftp://example.com"),
         ("oss_endpoint", "https://example.com/bucket"),
+        ("oss_browser_endpoint", "https://example.com/bucket"),
         ("oss_bucket", "Bad_Bucket"),
     ],
 )

@@ -1,5 +1,7 @@
 """/mnt/: what is handed out, in which pieces, and with which rules for browsers."""
 
+from urllib.parse import urlencode
+
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
@@ -48,7 +50,10 @@ RANGES = [
     ("bytes=100-9999999", 206, (100, 950_000)),
     ("bytes=300000-700000", 206, (300_000, 700_001)),
     ("bytes=5-3", 200, (0, 950_000)),
-    ("bytes=0-1,5-6", 200, (0, 950_000)),
+    ("bytes=0-1,1-6,7-8", 206, (0, 9)),
+    ("BYTES= , 5-6 , ", 206, (5, 7)),
+    ("bytes=0-1,950000-", 206, (0, 2)),
+    ("bytes=0-1,x", 200, (0, 950_000)),
     ("bytes=-", 200, (0, 950_000)),
     ("lines=1-2", 200, (0, 950_000)),
 ]
@@ -71,6 +76,48 @@ async def test_a_part_that_is_not_there(app, asked):
     response = await app.client().get(await uploaded(app), Range=asked)
     assert (response.code, response.body) == (416, b"")
     assert response.headers["Content-Range"] == "bytes */950000"
+
+
+async def test_several_parts(app):
+    """A reader that asks for several parts gets them in one answer, each with its place; for very many it
+    gets everything."""
+    url, client = await uploaded(app), app.client()
+    response = await client.get(url, Range="bytes=-3, 5-6,300000-400000")
+    kind, _, boundary = response.headers["Content-Type"].partition("; boundary=")
+    assert (response.code, kind) == (206, "multipart/byteranges")
+    assert int(response.headers["Content-Length"]) == len(response.body)
+    _, *parts, end = response.body.split(f"\r\n--{boundary}".encode())
+    assert end == b"--\r\n"
+    for part, (start, stop) in zip(parts, [(949_997, 950_000), (5, 7), (300_000, 400_001)], strict=True):
+        head = f"\r\nContent-Type: text/plain\r\nContent-Range: bytes {start}-{stop - 1}/950000\r\n\r\n"
+        assert part == head.encode() + TEXT[start:stop]
+    many = "bytes=" + ",".join(f"{number}-{number}" for number in range(0, 400, 2))
+    assert (await client.get(url, Range=many)).code == 200
+
+
+async def test_names(app):
+    """A file is saved under the name that is asked for, in any script; nothing in a name can do harm."""
+    url, client = await uploaded(app), app.client()
+    names = {
+        "a b.pdf": 'attachment; filename="a b.pdf"',
+        "发票.pdf": "attachment; filename=\"__.pdf\"; filename*=UTF-8''%E5%8F%91%E7%A5%A8.pdf",
+        "../../a\\b/c.txt": 'attachment; filename="c.txt"',
+        'a"; x=b.exe': "attachment; filename=\"a_; x=b.exe\"; filename*=UTF-8''a%22%3B%20x%3Db.exe",
+        "发票\u202efdp.exe": "attachment; filename=\"__fdp.exe\"; filename*=UTF-8''%E5%8F%91%E7%A5%A8fdp.exe",
+        "a\r\nX: y": 'attachment; filename="aX: y"',
+        "\0 . ": "attachment",
+        "": "attachment",
+    }
+    for name, expected in names.items():
+        response = await client.get(f"{url}?{urlencode({'name': name})}")
+        assert response.headers["Content-Disposition"] == expected, name
+        assert "X" not in response.headers and response.body == TEXT
+    long = (await client.get(f"{url}?{urlencode({'name': 'x' * 5000 + '.pdf'})}")).headers
+    assert long["Content-Disposition"] == f'attachment; filename="{"x" * 116}.pdf"'
+    picture = await uploaded(app, samples.picture("PNG"))
+    shown = (await client.get(f"{picture}?name=a.png")).headers["Content-Disposition"]
+    assert shown == 'inline; filename="a.png"'
+    assert (await client.get(f"{url}?name=a&name=%ff")).code == 200
 
 
 async def test_a_part_of_what_was_seen_before(app):
@@ -115,6 +162,15 @@ async def test_nothing_else(app, path):
     assert (await app.client().fetch("/mnt/x.png", b"")).code == 405
 
 
+@pytest.mark.parametrize("public", ["", "https://cdn.example.com"])
+async def test_nothing_else_of_a_bucket(tmp_path, standin, public):
+    """Nobody is led to what else is in the bucket, a backup, say."""
+    async with running(tmp_path, standin.settings(public_url=public)) as app:
+        for path in ("backup/magpie.db", "2026/11/../../backup", "", "2026/11/", "2026/11/x.png?a=b"):
+            response = await app.client().get(f"/mnt/{path}")
+            assert (response.code, response.headers.get("Location")) == (404, None), path
+
+
 async def test_from_a_private_bucket(tmp_path, standin):
     """With OSS a picture's address stays /mnt/…; it leads to a signed one, which nobody can alter."""
     async with running(tmp_path, standin.settings()) as app:
@@ -129,6 +185,20 @@ async def test_from_a_private_bucket(tmp_path, standin):
         head = await app.client().fetch(url, method="HEAD")
         assert (await fetch(head.headers["Location"], method="HEAD")).code == 200
         assert standin.objects[url.removeprefix("/mnt/")].body == fetched.body
+
+
+async def test_a_file_from_a_private_bucket(tmp_path, standin):
+    """A file from the bucket is saved under its own name, without and with a name in its address."""
+    async with running(tmp_path, standin.settings()) as app:
+        ann = await app.client().register()
+        url = (await ann.upload(b"a text", "发票 1.txt"))["data"]
+        for asked, name in [
+            (url, "%E5%8F%91%E7%A5%A8%201.txt"),
+            (f"{url}?name=%E5%90%88.txt", "%E5%90%88.txt"),
+        ]:
+            fetched = await fetch((await ann.get(asked)).headers["Location"])
+            assert fetched.code == 200
+            assert fetched.headers["Content-Disposition"].endswith(f"filename*=UTF-8''{name}")
 
 
 async def test_from_a_public_bucket(tmp_path, standin):
