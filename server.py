@@ -33,6 +33,7 @@ from hub.hub import Hub
 from hub.ports import memory
 from hub.websocket.transports import Transports
 from log.log import Log
+from log.room import Room
 from media.prepare import MediaPreparer
 from models import state
 from protocol.frames import CloseCode
@@ -74,6 +75,7 @@ def make_services(config: Config) -> Services:
 
     SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
     """
+    budget = Budget(config.limits)
     db = _open_database(config, migrate=not config.database.url or config.database.url.startswith("sqlite"))
     try:
         storage = open_storage(config.storage, config.data)
@@ -88,11 +90,12 @@ def make_services(config: Config) -> Services:
         strangers=config.contacts.strangers,
         max_batch=config.messages.max_batch,
         max_queue=config.messages.max_queue,
+        room=Room(partial(budget.hold, "queued_bytes"), partial(budget.hold, "waiting_bytes")),
         on_settled=Delivery(hub).settled,
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)
-    hasher, budget = PasswordHasher(config.auth.hash_queue), Budget(config.limits)
+    hasher = PasswordHasher(config.auth.hash_queue)
     services = Services(config, db, hub, transports, message_log, storage, preparer, hasher, budget, typing)
     hub.announcer.start(partial(presence.announce, services))
     return services
@@ -204,7 +207,8 @@ async def _keep_house(services: Services) -> None:
 def _open_database(config: Config, migrate: bool) -> Database:
     try:
         config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        db = Database(config.database_url, config.database.workers, config.database.deadline_s)
+        settings = config.database
+        db = Database(config.database_url, settings.workers, settings.deadline_s, settings.keep_free_bytes)
         if migrate:
             db.migrate()
         elif pending := db.pending():

@@ -70,7 +70,7 @@ async def store(app: Services, file: spool.Spool, owner: int | None) -> rows.Sto
             await app.storage.put(thumb, prepared.thumb, KINDS[prepared.thumb_ext].mime, True)
         await app.storage.put(name, prepared.path, prepared.kind.mime, prepared.kind.inline)
     except Exception:
-        await app.db.write(media.release, key)
+        await app.db.write_always(media.release, key)
         raise
 
     url = PREFIX + name
@@ -97,7 +97,7 @@ async def collect_unattached(app: Services) -> int:
     await asyncio.to_thread(spool.sweep, spool_root(app))
     before = now_ms() - app.config.uploads.unattached_seconds * 1000
     collected = 0
-    while claimed := await app.db.write(media.claim_unattached, before, ROUND):
+    while claimed := await app.db.write_always(media.claim_unattached, before, ROUND):
         for attachment in claimed:
             try:
                 for name in attachment.names:
@@ -105,7 +105,7 @@ async def collect_unattached(app: Services) -> int:
             except TryAgain as refusal:  # the storage is away: the claim stays for a later round
                 log.warning("collecting uploads: %s", refusal)
                 return collected
-            await app.db.write(media.forget, attachment)
+            await app.db.write_always(media.forget, attachment)
             collected += 1
     return collected
 

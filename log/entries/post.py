@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from sys import getsizeof
 from typing import TYPE_CHECKING
 
-from log.entries.entry import Entry
+from log.entries.entry import ENTRY_BYTES, Entry
 from models.messages import MAX_CONVERSATION, MAX_SEQ, public_id
 from protocol.errors import Conflict, Refused
 from protocol.messages import Media, Message, Receipt
 
 if TYPE_CHECKING:
     from log.batch import Batch, Place
+
+#: Of a whole number in a list.
+_NUMBER_BYTES = 40
 
 
 class Post(Entry):
@@ -35,6 +39,12 @@ class Post(Entry):
     @property
     def client_cid(self) -> object:
         return self.message.cid
+
+    @property
+    def size_bytes(self) -> int:
+        message = self.message
+        texts = message.content, message.pic, message.url, message.memo
+        return ENTRY_BYTES + sum(map(getsizeof, texts)) + _NUMBER_BYTES * len(message.at or ())
 
     def begin(self) -> None:
         self.refusal, self.receipt, self.repeated = None, None, False
