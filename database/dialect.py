@@ -66,6 +66,10 @@ class Dialect(ABC):
     def interrupt(self, connection: object) -> None:
         """Ends what `connection` is doing in another thread, where a driver can do that."""
 
+    def soften(self, connection: object, error: Exception) -> bool:
+        """Whether `connection` can read now, as far as it is readable, what it could not for `error`."""
+        return False
+
     def folder_of(self, url: str) -> Path | None:
         """Where the rows are, when that is a folder of this machine."""
         return None
@@ -73,6 +77,10 @@ class Dialect(ABC):
     @abstractmethod
     def says_full(self, error: Exception) -> bool:
         """Whether `error` means that the database's disk is full."""
+
+
+def _readable(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
 
 
 def _sqlite_path(url: str) -> str:
@@ -111,6 +119,15 @@ class Sqlite(Dialect):
     def interrupt(self, connection: object) -> None:
         if isinstance(connection, sqlite3.Connection):
             connection.interrupt()
+
+    def soften(self, connection: object, error: Exception) -> bool:
+        """Nothing but SQLite hands out texts that are no UTF-8: of a damaged file, or another program's."""
+        if "Could not decode" not in str(error) or not isinstance(connection, sqlite3.Connection):
+            return False
+        if connection.text_factory is not str:
+            return False
+        connection.text_factory = _readable
+        return True
 
     def folder_of(self, url: str) -> Path | None:
         return Path(_sqlite_path(url)).parent

@@ -203,6 +203,8 @@ class Database:
                 with transaction():
                     return call()
             except TRANSIENT as error:
+                if self.soften(error):
+                    continue
                 self.drop_connection()
                 if self.dialect.says_full(error):
                     raise DiskFull() from error
@@ -212,7 +214,7 @@ class Database:
                     logger.error("database: %s failed: %s", name, error)
                     raise TryAgain() from error
                 time.sleep(pause)
-        raise AssertionError("unreachable")
+        raise TryAgain()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -257,6 +259,13 @@ class Database:
         connection = self._connections.get(thread_id)
         if connection is not None:
             self.dialect.interrupt(connection)
+
+    def soften(self, error: Exception) -> bool:
+        """Whether this thread's connection can read now what it could not for `error`: a damaged text."""
+        if self.peewee.is_closed() or not self.dialect.soften(self.peewee.connection(), error):
+            return False
+        logger.error("database: the file is damaged: %s", error)
+        return True
 
     def drop_connection(self) -> None:
         """Forgets this thread's connection: one that its server has killed stays dead until it is closed."""

@@ -23,6 +23,7 @@ from peewee import IntegrityError
 from database.base import TRANSIENT
 from database.door import Database
 from log.batch import Batch, Common
+from log.broken import Broken
 from log.entries import Entry, Post
 from log.room import Room
 from log.times import MOST_AHEAD_MS, following
@@ -56,10 +57,11 @@ class Log:
     ) -> None:
         self._db = db
         self._common = Common(db, strangers)
+        self._broken = Broken(db)
         self._on_settled = on_settled
         self._max_batch = max_batch
         self._max_queue = max_queue
-        self._room = room or Room()
+        self._room = Room() if room is None else room
         self._pool = ThreadPoolExecutor(1, "log")
         self._queue: list[Entry] = []
         self._committing: list[Entry] | None = None
@@ -119,7 +121,7 @@ class Log:
         to try again before the database had answered."""
         return {
             "log_queued": len(self._queue),
-            "log_waiting": len(self._room),
+            "log_waiting": self._room.waiting,
             "log_batches": self._batches,
             "log_settled": self._settled,
             "log_given_up": self._given_up,
@@ -200,7 +202,7 @@ class Log:
         try:
             if self._newest is None:
                 self._find_newest()
-            self._write(batch)
+            self._write(self._broken.sound(batch))
             error = self._away
         except Exception as failure:
             error = failure
@@ -210,6 +212,8 @@ class Log:
         """Commits a batch and fills in its results, looking for earlier copies when a first try says so.
         `earlier`: the times of tries with these entries whose COMMIT may have happened."""
         end = time.monotonic() + self._db.deadline_s
+        if not batch:
+            return
         for number in range(_ATTEMPTS if self._away is None else 0):
             now = following(now_ms(), self._last_time, self._newest or 0, born=self._common.born)
             attempt = Batch(self._common, batch, now, earlier, look_back)
@@ -228,6 +232,8 @@ class Log:
                 break
             except TRANSIENT as error:  # dead connection, deadlock: the COMMIT may have happened
                 failure = error
+                if self._db.soften(error):
+                    continue
                 earlier = [*earlier, attempt.now]
                 look_back = True
                 self._db.drop_connection()
@@ -255,6 +261,8 @@ class Log:
             middle = len(batch) // 2
             self._write(batch[:middle], True, earlier)
             self._write(batch[middle:], True, earlier)
+        elif self._broken.mend(batch[0], error):
+            self._write(batch, True, earlier)
         else:
             logger.error("log: refused an entry", exc_info=error)
             batch[0].refusal = TryAgain()

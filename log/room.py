@@ -70,6 +70,7 @@ class Room:
             full.add(entry.userid)
             self._waiting.append((entry, turn))
 
-    def __len__(self) -> int:
+    @property
+    def waiting(self) -> int:
         """How many wait."""
         return len(self._waiting)
