@@ -12,8 +12,8 @@ from peewee import DatabaseProxy, InterfaceError, Model, OperationalError
 database = DatabaseProxy()
 
 #: What a deadlock, a locked file or a connection killed by its server looks like. The transaction is gone, so
-#: the function runs again; for a lost COMMIT, unique keys make a second run safe. What SQLite finds while rows
-#: are fetched, Peewee hands on as it is.
+#: the function runs again; for a lost COMMIT, unique keys make a second run safe. What SQLite finds while
+#: rows are fetched, Peewee hands on as it is.
 TRANSIENT = (OperationalError, InterfaceError, sqlite3.OperationalError)
 
 

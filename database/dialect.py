@@ -75,7 +75,7 @@ class Dialect(ABC):
         return None
 
     @abstractmethod
-    def says_full(self, error: Exception) -> bool:
+    def says_full(self, error: BaseException) -> bool:
         """Whether `error` means that the database's disk is full."""
 
 
@@ -132,8 +132,9 @@ class Sqlite(Dialect):
     def folder_of(self, url: str) -> Path | None:
         return Path(_sqlite_path(url)).parent
 
-    def says_full(self, error: Exception) -> bool:
-        return "disk is full" in str(error)
+    def says_full(self, error: BaseException | None) -> bool:
+        # It has rolled back by itself then, which Peewee trips over: the reason is behind that.
+        return error is not None and ("disk is full" in str(error) or self.says_full(error.__context__))
 
 
 class MySql(Dialect):
@@ -145,7 +146,7 @@ class MySql(Dialect):
         sql = "UPDATE server_state SET value = LAST_INSERT_ID(value + %s) WHERE name = %s"
         return int(database.execute_sql(sql, (count, name)).lastrowid)
 
-    def says_full(self, error: Exception) -> bool:
+    def says_full(self, error: BaseException) -> bool:
         return any(code in _MYSQL_FULL for code in error.args[:2])
 
     def open(self, url: str, deadline_s: float) -> peewee.Database:
@@ -181,7 +182,7 @@ class Postgresql(Dialect):
             options=f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
         )
 
-    def says_full(self, error: Exception) -> bool:
+    def says_full(self, error: BaseException) -> bool:
         return any(getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL for cause in error.args[:1])
 
     def insert(self, cursor: object, sql_of: Callable[[int], str], rows: Sequence[Values]) -> None:

@@ -1,6 +1,7 @@
 """Whether there is any sense in asking the database now: once it is known to be away, or its disk to be full,
 callers are refused at once instead of waiting for the deadline one after the other."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -13,16 +14,18 @@ logger = logging.getLogger("magpie.database")
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Seconds beyond the deadline after which a try is taken for lost.
-_SLACK_S = 1.0
+#: Seconds that a caller waits who tries whether the database is back: it answers in milliseconds then.
+_TRY_S = 2.0
+#: Seconds after which a try is taken for lost.
+_LOST_S = 2 * _TRY_S
 
 
 class Health:
     """Of one way to the database, reading or writing; on the loop.
 
     It closes when a call has failed and nothing at all has worked since that call began, or when the disk is
-    full. Then one caller at a time is let through to try, until one succeeds; who comes meanwhile is refused.
-    `deadline_s`: seconds after which a try has ended in any case, so that one that vanishes blocks nobody.
+    full. Then one caller at a time is let through to try, for a short time, until one succeeds; who comes
+    meanwhile is refused. `deadline_s`: what a call may take as a rule.
     """
 
     def __init__(self, deadline_s: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -41,14 +44,17 @@ class Health:
         if now < self._retry_at:
             self._refused += 1
             raise type(self.refusal)()
-        self._retry_at = now + self._deadline_s + _SLACK_S
+        self._retry_at = now + _LOST_S
 
     async def ask(self, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Awaits `call(*args)`, and learns from how it ended."""
         self.admit()
         begun = self.clock()
         try:
-            result = await call(*args, **kwargs)
+            if self.refusal is None:
+                result = await call(*args, **kwargs)
+            else:
+                result = await self._try(call(*args, **kwargs))
         except TryAgain as refusal:
             self.failed(begun, refusal)
             raise
@@ -57,6 +63,18 @@ class Health:
             raise
         self.worked()
         return result
+
+    @property
+    def patience_s(self) -> float:
+        """How long to wait for a call that begins now."""
+        return self._deadline_s if self.refusal is None else min(_TRY_S, self._deadline_s)
+
+    async def _try(self, call: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout(self.patience_s):
+                return await call
+        except TimeoutError:
+            raise TryAgain() from None
 
     def worked(self) -> None:
         """The database has done something."""

@@ -139,7 +139,7 @@ class Log:
         self._committing = self._late = batch
         self._begun = self._db.writes.clock()
         loop = asyncio.get_running_loop()
-        self._watch = loop.call_later(self._db.deadline_s, self._give_up)
+        self._watch = loop.call_later(min(self._db.deadline_s, self._db.writes.patience_s), self._give_up)
         self._pool.submit(self._commit, batch, loop)
 
     def _settle(self, batch: list[Entry], error: Exception | None) -> None:

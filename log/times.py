@@ -9,4 +9,5 @@ def following(now: int, *earlier: int, born: int = 0) -> int:
     """`now` (ms), or the moment after the latest of `earlier` while the clock is behind it by a day at most.
     `born`: when the database was made; a clock that is before that is wrong, and every stored time is
     followed."""
-    return max(now, *(time + 1 for time in earlier if time - now <= MOST_AHEAD_MS or now < born))
+    followed = (time + 1 for time in earlier if time - now <= MOST_AHEAD_MS or now < born)
+    return max([now, *followed])

@@ -16,12 +16,12 @@ from tests.handlers.people import friends, group, text, waiting
 
 
 @asynccontextmanager
-async def serving(database_url: str, tmp_path):
+async def serving(database_url: str, tmp_path, settings={}):
     """A server on that database."""
     database = Database(database_url, workers=1)
     database.migrate()
     await database.close()
-    async with running(tmp_path, {"database.url": database_url}) as app:
+    async with running(tmp_path, {"database.url": database_url, **settings}) as app:
         yield app
 
 
