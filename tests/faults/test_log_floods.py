@@ -54,8 +54,8 @@ async def test_a_disk_that_stands_still(tmp_path):
             other.execute("ROLLBACK")
         assert (await mine.receive(1, 2))["cmd"] == 1
         await asyncio.gather(*pouring)
-        acks, refused = [], 0
-        for number, socket in enumerate(sockets):
+        acks = []
+        for socket in sockets:
             answers = [await socket.receive(1, 2) for _ in range(8)]
             taken = [answer for answer in answers if answer["cmd"] == 1]
             assert [a["cid"] for a in taken] == sorted(a["cid"] for a in taken)
