@@ -21,6 +21,7 @@ from tornado.netutil import bind_sockets
 from actions import media, presence, sessions
 from actions.budget import Budget
 from actions.delivery import Delivery
+from actions.housekeeping import ClockGuard
 from actions.passwords import PasswordHasher
 from actions.services import Services
 from actions.typing import Typing
@@ -195,8 +196,10 @@ def _leave_at_last(seconds: float) -> None:
 
 async def _keep_house(services: Services) -> None:
     """What has to be tidied now and then; a failure is logged and the next round tries again."""
+    guard = ClockGuard()
     while True:
-        for tidy in (media.collect_unattached, sessions.forget_expired):
+        believed = await guard.believes(services)
+        for tidy in (media.collect_unattached, sessions.forget_expired) if believed else ():
             try:
                 await tidy(services)
             except Exception:
