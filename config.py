@@ -69,6 +69,7 @@ class Database:
     url: str = _secret()
     workers: int = _number(4, 1, 64)
     deadline_s: float = _number(8.0, 0.1, 300)
+    keep_free_bytes: int = _number(134217728, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,10 @@ def _burst(default: int) -> Any:
     return _number(default, 1, 1000000)
 
 
+#: No message takes more bytes of memory: four texts of 64 KiB, four bytes a character.
+_MOST_OF_A_MESSAGE = 1 << 21
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     enabled: bool = True
@@ -110,6 +115,12 @@ class Limits:
     request_burst: int = _burst(100)
     message_rate: float = _rate(20.0)
     message_burst: int = _burst(60)
+    stored_kib_rate: float = _rate(2.0)
+    stored_kib_burst: int = _burst(65536)
+    queued_bytes_most: int = _number(4194304, _MOST_OF_A_MESSAGE)
+    queued_bytes_total: int = _number(33554432, _MOST_OF_A_MESSAGE)
+    waiting_bytes_most: int = _number(2097152, _MOST_OF_A_MESSAGE)
+    waiting_bytes_total: int = _number(33554432, _MOST_OF_A_MESSAGE)
     login_rate: float = _rate(0.2)
     login_burst: int = _burst(10)
     register_rate: float = _rate(0.05)

@@ -21,6 +21,7 @@ from tornado.netutil import bind_sockets
 from actions import media, presence, sessions
 from actions.budget import Budget
 from actions.delivery import Delivery
+from actions.housekeeping import ClockGuard
 from actions.passwords import PasswordHasher
 from actions.services import Services
 from actions.typing import Typing
@@ -33,6 +34,7 @@ from hub.hub import Hub
 from hub.ports import memory
 from hub.websocket.transports import Transports
 from log.log import Log
+from log.room import Room
 from media.prepare import MediaPreparer
 from models import state
 from protocol.frames import CloseCode
@@ -74,6 +76,7 @@ def make_services(config: Config) -> Services:
 
     SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
     """
+    budget = Budget(config.limits)
     db = _open_database(config, migrate=not config.database.url or config.database.url.startswith("sqlite"))
     try:
         storage = open_storage(config.storage, config.data)
@@ -89,11 +92,12 @@ def make_services(config: Config) -> Services:
         max_batch=config.messages.max_batch,
         max_queue=config.messages.max_queue,
         quota=config.uploads.quota_bytes,
+        room=Room(partial(budget.hold, "queued_bytes"), partial(budget.hold, "waiting_bytes")),
         on_settled=Delivery(hub).settled,
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)
-    hasher, budget = PasswordHasher(config.auth.hash_queue), Budget(config.limits)
+    hasher = PasswordHasher(config.auth.hash_queue)
     services = Services(config, db, hub, transports, message_log, storage, preparer, hasher, budget, typing)
     hub.announcer.start(partial(presence.announce, services))
     return services
@@ -193,8 +197,10 @@ def _leave_at_last(seconds: float) -> None:
 
 async def _keep_house(services: Services) -> None:
     """What has to be tidied now and then; a failure is logged and the next round tries again."""
+    guard = ClockGuard()
     while True:
-        for tidy in (media.collect_unattached, sessions.forget_expired):
+        believed = await guard.believes(services)
+        for tidy in (media.collect_unattached, sessions.forget_expired) if believed else ():
             try:
                 await tidy(services)
             except Exception:
@@ -205,7 +211,8 @@ async def _keep_house(services: Services) -> None:
 def _open_database(config: Config, migrate: bool) -> Database:
     try:
         config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        db = Database(config.database_url, config.database.workers, config.database.deadline_s)
+        settings = config.database
+        db = Database(config.database_url, settings.workers, settings.deadline_s, settings.keep_free_bytes)
         if migrate:
             db.migrate()
         elif pending := db.pending():

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from actions.budget import RETRY_S
 from hub.audience import V2
 from hub.connection import Connection
 from hub.hub import Hub
@@ -13,6 +14,7 @@ from hub.ports.bus import Publication
 from log.entries import Befriend, CreateGroup, Entry, Join, Post, ReadMark
 from log.log import Log
 from protocol import frames
+from protocol.errors import SlowDown
 from protocol.messages import ROOM, SINGLE, Cmd, Media
 
 logger = logging.getLogger("magpie.delivery")
@@ -40,10 +42,11 @@ class Waiter:
 
 
 async def commit(log: Log, entry: Entry) -> None:
-    """Appends an entry of a call. Returns once it is durable, with its results in it, or raises its
-    refusal."""
+    """Hands in an entry of a call. Returns once it is durable, with its results in it, or raises its refusal:
+    `SlowDown` when the log has no room, since a call that waited would take as much itself."""
     waiter = entry.origin = Waiter()
-    await log.append(entry)
+    if not log.offer(entry):
+        raise SlowDown(RETRY_S)
     await waiter.ended()
 
 

@@ -113,7 +113,7 @@ async def store(app: Services, file: spool.Spool, owner: int | None, called: str
         kind = prepared.kind
         await app.storage.put(name, prepared.path, kind.mime, kind.inline, "" if kind.inline else called)
     except Exception:
-        await app.db.write(media.release, key)
+        await app.db.write_always(media.release, key)
         raise
 
     url = PREFIX + name
@@ -141,7 +141,7 @@ async def collect_unattached(app: Services) -> int:
     await app.db.write(media.purge, now_ms())
     before = now_ms() - app.config.uploads.unattached_seconds * 1000
     collected = 0
-    while claimed := await app.db.write(media.claim_unattached, before, ROUND):
+    while claimed := await app.db.write_always(media.claim_unattached, before, ROUND):
         for attachment in claimed:
             try:
                 for name in attachment.names:
@@ -149,7 +149,7 @@ async def collect_unattached(app: Services) -> int:
             except TryAgain as refusal:  # the storage is away: the claim stays for a later round
                 log.warning("collecting uploads: %s", refusal)
                 return collected
-            await app.db.write(media.forget, attachment)
+            await app.db.write_always(media.forget, attachment)
             collected += 1
     return collected
 

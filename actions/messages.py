@@ -6,21 +6,46 @@ from typing import TYPE_CHECKING
 from actions import delivery
 from hub.connection import Connection
 from log.entries import Post
+from protocol.errors import SlowDown
 from protocol.messages import Message, Receipt
 
 if TYPE_CHECKING:
     from actions.services import Services
 
 
+#: What counts as one message more: so many bytes of text, so many people named.
+_BYTES_OF_ONE, _NAMED_OF_ONE = 8192, 20
+#: Bytes that a stored message takes besides its texts, with its place in two indexes; and a person named.
+_ROW_BYTES, _MENTION_BYTES = 300, 50
+
+
 def submit(app: "Services", message: Message, connection: Connection) -> Awaitable[None] | None:
     """A message from a socket; its ack or error reaches the connection later. None when the log has taken it,
     else what to wait for until it has."""
+    _count(app, message)
     return delivery.submit(app.log, Post(message, connection))
 
 
 async def send(app: "Services", message: Message) -> Receipt:
     """A message from a call. Returns its receipt once it is durable, or raises why not."""
+    _count(app, message)
     entry = Post(message)
     await delivery.commit(app.log, entry)
     assert entry.receipt is not None
     return entry.receipt
+
+
+def _count(app: "Services", message: Message) -> None:
+    """Counts a message by what it makes the server do and keep; as one it has been counted already. Raises
+    `SlowDown`."""
+    if not app.budget.enabled:
+        return
+    limits, size, named = app.config.limits, message.text_bytes, len(message.at or ())
+    if more := size // _BYTES_OF_ONE + named // _NAMED_OF_ONE:
+        app.budget.take("message", message.userid, cost=min(more, limits.message_burst))
+    stored_kib = (_ROW_BYTES + size + _MENTION_BYTES * named) / 1024
+    try:
+        app.budget.take("stored_kib", message.userid, cost=min(stored_kib, limits.stored_kib_burst))
+    except SlowDown as refusal:
+        zh, en = "您近期发送的内容过多，请稍后再试", "You have sent too much lately, try again later"
+        raise SlowDown(refusal.retry_after, zh, en) from None

@@ -1,14 +1,13 @@
 """Sessions: who a token is, the list of them, and ending them with their sockets."""
 
 import secrets
-from contextlib import suppress
 from typing import NamedTuple
 
 from actions.services import Services
 from models import sessions
 from models.sessions import ConnectionStart, SessionRow, connection_start
 from protocol.clock import now_ms
-from protocol.errors import NotFound, TryAgain
+from protocol.errors import NotFound
 
 _DAY_MS = 86_400_000
 
@@ -33,8 +32,7 @@ async def authenticate(app: Services, tokens: list[str]) -> list[SessionRow]:
     now = now_ms()
     found = await app.db.read(sessions.find_sessions, tokens, now, _idle_ms(app))
     if stale := [row.id for row in found if now - row.last_seen >= sessions.TOUCH_MS]:
-        with suppress(TryAgain):  # on a full disk people can still read
-            await app.db.write(sessions.touch_sessions, stale, now)
+        app.db.write_soon(sessions.touch_sessions, stale, now)  # who reads waits for no write
     return found
 
 
@@ -48,7 +46,7 @@ async def enter(app: Services, user_id: int, token: str) -> ConnectionStart | No
 
 async def logout(app: Services, session: SessionRow) -> None:
     """End the caller's session and its sockets."""
-    await app.db.write(sessions.close_session, session.id, session.user_id)
+    await app.db.write_always(sessions.close_session, session.id, session.user_id)
     app.hub.close_sessions([session.id])
 
 
@@ -61,8 +59,8 @@ async def sessions_of(app: Services, current: SessionRow) -> list[dict[str, obje
 async def revoke(app: Services, current: SessionRow, session_id: int | None) -> None:
     """End one session of the caller, or all but the current one, and their sockets."""
     if session_id is None:
-        ended = await app.db.write(sessions.close_others, current.user_id, current.id)
-    elif await app.db.write(sessions.close_session, session_id, current.user_id):
+        ended = await app.db.write_always(sessions.close_others, current.user_id, current.id)
+    elif await app.db.write_always(sessions.close_session, session_id, current.user_id):
         ended = [session_id]
     else:
         raise NotFound("该会话不存在", "No such session")
@@ -78,7 +76,7 @@ async def forget_expired(app: Services) -> int:
     for start in range(0, len(connected), _TOUCH_BATCH):
         await app.db.write(sessions.touch_sessions, connected[start : start + _TOUCH_BATCH], now_ms())
     forgotten = 0
-    while ended := await app.db.write(sessions.close_dead, now_ms(), _idle_ms(app)):
+    while ended := await app.db.write_always(sessions.close_dead, now_ms(), _idle_ms(app)):
         close_sockets(app, ended)
         forgotten += len(ended)
     return forgotten

@@ -3,6 +3,7 @@
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import peewee
 from playhouse.db_url import parse
@@ -13,6 +14,10 @@ _SQLITE_CACHE_KIB = 16000
 _SQLITE_LOG_BYTES = 64 << 20
 #: Seconds in which a connection to a database server has to be there.
 _CONNECT_S = 5
+#: What MySQL calls a full disk (ER_DISK_FULL) and a full table or tablespace (ER_RECORD_FILE_FULL).
+_MYSQL_FULL = (1021, 1114)
+#: `disk_full` in PostgreSQL's list of error codes.
+_POSTGRESQL_FULL = "53100"
 #: PostgreSQL takes 65535 parameters in a statement; a message has 15.
 _POSTGRESQL_ROWS = 1000
 
@@ -61,6 +66,26 @@ class Dialect(ABC):
     def interrupt(self, connection: object) -> None:
         """Ends what `connection` is doing in another thread, where a driver can do that."""
 
+    def soften(self, connection: object, error: Exception) -> bool:
+        """Whether `connection` can read now, as far as it is readable, what it could not for `error`."""
+        return False
+
+    def folder_of(self, url: str) -> Path | None:
+        """Where the rows are, when that is a folder of this machine."""
+        return None
+
+    @abstractmethod
+    def says_full(self, error: BaseException) -> bool:
+        """Whether `error` means that the database's disk is full."""
+
+
+def _readable(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
+def _sqlite_path(url: str) -> str:
+    return url.removeprefix("sqlite:///")
+
 
 class Sqlite(Dialect):
     """One file. A transaction that reads first and writes later can fail with BUSY_SNAPSHOT whatever the busy
@@ -74,7 +99,7 @@ class Sqlite(Dialect):
 
     def open(self, url: str, deadline_s: float) -> peewee.Database:
         return peewee.SqliteDatabase(
-            url.removeprefix("sqlite:///"),
+            _sqlite_path(url),
             timeout=deadline_s,
             check_same_thread=True,
             pragmas={
@@ -95,6 +120,22 @@ class Sqlite(Dialect):
         if isinstance(connection, sqlite3.Connection):
             connection.interrupt()
 
+    def soften(self, connection: object, error: Exception) -> bool:
+        """Nothing but SQLite hands out texts that are no UTF-8: of a damaged file, or another program's."""
+        if "Could not decode" not in str(error) or not isinstance(connection, sqlite3.Connection):
+            return False
+        if connection.text_factory is not str:
+            return False
+        connection.text_factory = _readable
+        return True
+
+    def folder_of(self, url: str) -> Path | None:
+        return Path(_sqlite_path(url)).parent
+
+    def says_full(self, error: BaseException | None) -> bool:
+        # It has rolled back by itself then, which Peewee trips over: the reason is behind that.
+        return error is not None and ("disk is full" in str(error) or self.says_full(error.__context__))
+
 
 class MySql(Dialect):
     """MySQL and MariaDB."""
@@ -104,6 +145,9 @@ class MySql(Dialect):
     def raise_number(self, database: peewee.Database, name: str, count: int) -> int:
         sql = "UPDATE server_state SET value = LAST_INSERT_ID(value + %s) WHERE name = %s"
         return int(database.execute_sql(sql, (count, name)).lastrowid)
+
+    def says_full(self, error: BaseException) -> bool:
+        return any(code in _MYSQL_FULL for code in error.args[:2])
 
     def open(self, url: str, deadline_s: float) -> peewee.Database:
         import pymysql.constants.CLIENT as client
@@ -137,6 +181,9 @@ class Postgresql(Dialect):
             tcp_user_timeout=milliseconds,
             options=f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
         )
+
+    def says_full(self, error: BaseException) -> bool:
+        return any(getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL for cause in error.args[:1])
 
     def insert(self, cursor: object, sql_of: Callable[[int], str], rows: Sequence[Values]) -> None:
         """psycopg's `executemany` is a pipeline, and one that fails (a resend, told by a unique key) logs a

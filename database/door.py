@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
@@ -22,22 +22,20 @@ import peewee
 from playhouse.migrations import Runner
 
 from database import base, dialect
+from database.base import TRANSIENT
+from database.disk import Disk
+from database.health import Health
 from database.lane import Lane
-from protocol.errors import TryAgain
+from database.together import Together, Write
+from protocol.errors import DiskFull, Refusal, TryAgain
 
 logger = logging.getLogger("magpie.database")
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: What a deadlock, a locked file or a connection killed by its server looks like. The transaction is gone, so
-#: the function runs again; for a lost COMMIT, unique keys make a second run safe.
-TRANSIENT = (peewee.OperationalError, peewee.InterfaceError)
 _ATTEMPTS = 5
 _FIRST_PAUSE = 0.02  # seconds, doubled each time: 0.3 s in all
-
-#: Writes of one transaction on SQLite, so that none waits long for the others.
-_MOST_TOGETHER = 64
 
 #: Threads for what reads much.
 _HEAVY_THREADS = 2
@@ -56,49 +54,32 @@ _UNIQUE: dict[str, list[tuple[str, ...]]] = {
 }
 
 
-class _Write:
-    """A function that waits for its turn to write, and what becomes of it."""
-
-    __slots__ = ("call", "done", "error", "result")
-
-    def __init__(self, call: Callable[[], object], done: "asyncio.Future[object]") -> None:
-        self.call, self.done = call, done
-        self.result: object = None
-        self.error: Exception | None = None
-
-    def run_in(self, savepoint: AbstractContextManager[object]) -> None:
-        """Its refusal undoes what it did, and nobody else's."""
-        try:
-            with savepoint:
-                self.result = self.call()
-        except TRANSIENT:
-            raise
-        except Exception as error:
-            self.error = error
-
-
 class Database:
     """The rows of one installation.
 
     `url` is ``sqlite:////abs/path``, ``mysql://user:password@host:port/name`` or ``postgresql://…``;
     `workers` is the number of threads that read and, but for SQLite, of those that write, each with a
     connection of its own. `deadline_s`: seconds after which a call is refused with `TryAgain`, whatever the
-    database does.
+    database does. `keep_free_bytes`: of the disk, where that is one of this machine; with less nothing is
+    stored.
     """
 
-    def __init__(self, url: str, workers: int = 4, deadline_s: float = 8.0) -> None:
+    def __init__(self, url: str, workers: int = 4, deadline_s: float = 8.0, keep_free_bytes: int = 0) -> None:
         self.dialect = dialect.of_url(url)
         self.peewee = self.dialect.open(url, deadline_s)
         self.deadline_s = deadline_s
+        folder = self.dialect.folder_of(url)
+        self._disk = Disk(folder, keep_free_bytes) if folder is not None and keep_free_bytes else None
+        #: Whether reading, and whether writing, makes sense now; the log asks for itself.
+        self.reads, self.writes = Health(deadline_s), Health(deadline_s)
         self._connections: dict[int, object] = {}  # by thread, while one is in a transaction
         self._readers = Lane("db_read", workers, deadline_s, self._interrupt)
         self._heavy = Lane("db_heavy", _HEAVY_THREADS, deadline_s, self._interrupt)
         self._writers = Lane(
             "db_write", 1 if self.dialect.single_writer else workers, deadline_s, self._interrupt
         )
-        self._writes: list[_Write] = []
-        self._writing = False
-        self._writing_task: asyncio.Task[None] | None = None
+        self._together = Together(self._writers, self._run_together)
+        self._soon: set[asyncio.Task[object]] = set()
         # SQLite has one writer at a time. Waiting here is fairer and cheaper than its busy handler's polling.
         self._writer = threading.Lock()
         base.database.initialize(self.peewee)
@@ -132,86 +113,88 @@ class Database:
     async def read(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs `fn`, which only reads: it sees one state of the database and waits for no writer. A `Refusal`
         reaches the caller; a database that stays away becomes `TryAgain`."""
-        return await self._readers.run(self._run, self.reading, partial(fn, *args, **kwargs))
+        call = partial(fn, *args, **kwargs)
+        return await self.reads.ask(self._readers.run, self._run, self.reading, call)
 
     async def read_much(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `read`, for what may walk many thousand rows: only its like waits for it."""
-        return await self._heavy.run(self._run, self.reading, partial(fn, *args, **kwargs))
+        self.reads.admit()
+        result: T = await self._heavy.run(self._run, self.reading, partial(fn, *args, **kwargs))
+        self.reads.worked()
+        return result
 
     async def write(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs `fn` in one transaction, again when that was lost to a deadlock or a dead connection. A
         `Refusal` rolls back and reaches the caller; a database that stays away becomes `TryAgain`, which does
-        not promise that nothing was written."""
-        call = partial(fn, *args, **kwargs)
-        if not self.dialect.single_writer:
-            return await self._writers.run(self._run, self.writing, call)
-        write = _Write(call, asyncio.get_running_loop().create_future())
-        self._writes.append(write)
-        if not self._writing:
-            self._write_next()
-        try:
-            async with asyncio.timeout(self.deadline_s):
-                return cast(T, await write.done)
-        except TimeoutError:
-            raise TryAgain() from None
+        not promise that nothing was written; a full disk becomes `DiskFull`."""
+        return await self.writes.ask(self._write, partial(fn, *args, **kwargs), False)
+
+    async def write_always(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `write`, with the last of the disk, too: for what deletes, or ends what must not go on."""
+        return await self._write(partial(fn, *args, **kwargs), True)
+
+    def write_soon(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> None:
+        """As `write`, but nobody waits for it, and when it is refused nothing is lost."""
+        task = asyncio.get_running_loop().create_task(
+            self._write_unless_refused(partial(fn, *args, **kwargs))
+        )
+        self._soon.add(task)
+        task.add_done_callback(self._soon.discard)
 
     async def close(self) -> None:
         """Closes every worker's connection and ends the threads."""
+        await asyncio.gather(*self._soon)
         for lane in (self._readers, self._heavy, self._writers):
             await lane.close(self.drop_connection)
 
     def stats(self) -> dict[str, int]:
-        """Of each lane: calls that wait or are being made, and those given up at the deadline."""
+        """Of each lane: calls that wait or are being made, and those given up at the deadline. Of reading and
+        writing: whether callers are refused at once, since the database is away or its disk full."""
         return {
             **self._readers.stats(),
             **self._heavy.stats(),
             **self._writers.stats(),
-            "db_write_grouped": len(self._writes),
+            **self.reads.stats("db_reads"),
+            **self.writes.stats("db_writes"),
+            "db_write_grouped": len(self._together),
         }
 
-    def _write_next(self) -> None:
-        """On SQLite what waits to be written while one COMMIT runs is the next one, as in the message log."""
-        writes, self._writes = self._writes[:_MOST_TOGETHER], self._writes[_MOST_TOGETHER:]
-        self._writing = bool(writes)
-        if writes:
-            self._writing_task = asyncio.get_running_loop().create_task(self._write_together(writes))
+    async def _write(self, call: Callable[[], T], always: bool) -> T:
+        if self.dialect.single_writer:
+            return await self._together.run(call, always, self.deadline_s)
+        return await self._writers.run(self._run, self._transaction(always), call)
 
-    async def _write_together(self, writes: list[_Write]) -> None:
-        refusal: Exception | None = None
-        try:
-            await self._writers.run(self._run_together, writes)
-        except Exception as error:
-            refusal = error
-        self._write_next()
-        for write in writes:
-            if write.done.done():
-                continue
-            failure = refusal or write.error
-            if failure is not None:
-                write.done.set_exception(failure)
-            else:
-                write.done.set_result(write.result)
+    async def _write_unless_refused(self, call: Callable[[], object]) -> None:
+        with suppress(Refusal):
+            await self.writes.ask(self._write, call, False)
 
     # --- transactions, in a worker thread -----------------------------------------------------------------
 
-    def _run_together(self, writes: list[_Write]) -> None:
+    def _run_together(self, writes: list[Write]) -> None:
         """Each in a savepoint of its own, all in one transaction; when that fails as a whole, one by one. Who
         stopped waiting before it began is left out."""
         writes = [write for write in writes if not write.done.done()]
         try:
             if len(writes) > 1:
-                with self.writing():
+                with self._transaction(all(write.always for write in writes))():
                     for write in writes:
                         write.run_in(self.peewee.atomic())
                 return
-        except TRANSIENT:
+        except (*TRANSIENT, DiskFull):
             self.drop_connection()
+        full = False
         for write in writes:
-            write.error = None
+            write.error = DiskFull() if full and not write.always else None
+            if write.error is not None:
+                continue
             try:
-                write.result = self._run(self.writing, write.call)
+                write.result = self._run(self._transaction(write.always), write.call)
             except Exception as error:
                 write.error = error
+                full = full or isinstance(error, DiskFull)
+
+    def _transaction(self, always: bool) -> Callable[[], AbstractContextManager[None]]:
+        return self.writing_always if always else self.writing
 
     def _run(self, transaction: Callable[[], AbstractContextManager[None]], call: Callable[[], T]) -> T:
         end = time.monotonic() + self.deadline_s
@@ -220,14 +203,18 @@ class Database:
                 with transaction():
                     return call()
             except TRANSIENT as error:
+                if self.soften(error):
+                    continue
                 self.drop_connection()
+                if self.dialect.says_full(error):
+                    raise DiskFull() from error
                 pause = _FIRST_PAUSE * 2**attempt
                 if attempt == _ATTEMPTS - 1 or time.monotonic() + pause > end:
                     name = getattr(getattr(call, "func", call), "__name__", "a call")
                     logger.error("database: %s failed: %s", name, error)
                     raise TryAgain() from error
                 time.sleep(pause)
-        raise AssertionError("unreachable")
+        raise TryAgain()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -237,7 +224,15 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """A writing transaction of this thread."""
+        """A writing transaction of this thread; `DiskFull` while less is free than is to be kept."""
+        if self._disk is not None and self._disk.nearly_full():
+            raise DiskFull()
+        with self.writing_always():
+            yield
+
+    @contextmanager
+    def writing_always(self) -> Iterator[None]:
+        """A writing transaction of this thread, with the last of the disk, too."""
         if not self.dialect.single_writer:
             with self._connected(), self.peewee.atomic(*self.dialect.writing):
                 yield
@@ -264,6 +259,13 @@ class Database:
         connection = self._connections.get(thread_id)
         if connection is not None:
             self.dialect.interrupt(connection)
+
+    def soften(self, error: Exception) -> bool:
+        """Whether this thread's connection can read now what it could not for `error`: a damaged text."""
+        if self.peewee.is_closed() or not self.dialect.soften(self.peewee.connection(), error):
+            return False
+        logger.error("database: the file is damaged: %s", error)
+        return True
 
     def drop_connection(self) -> None:
         """Forgets this thread's connection: one that its server has killed stays dead until it is closed."""

@@ -11,6 +11,7 @@ from database.dialect import Values
 from database.door import Database
 from log.entries import Entry
 from log.statements import Statements
+from log.times import following
 from models import media, state
 from models.access import may_open, refusal
 from models.conversations import open_single
@@ -40,6 +41,7 @@ class Common:
         self.statements = Statements(db)
         self.savepoint = db.peewee.atomic
         self.strangers, self.quota = strangers, quota
+        self.born = 0  # when the database was made, ms
         #: Conversation ids by key; an id never changes and is only kept once it is committed.
         self.ids: dict[str, int] = {}
 
@@ -50,9 +52,10 @@ class Common:
 
 
 class Batch:
-    """`now`: ms, above that of every earlier batch of this process. `earlier`: the times of tries whose
-    COMMIT may have happened, by which our own rows are told from others'. `look_back`: what is stored already
-    under the cids of this batch is looked up first."""
+    """`now`: ms, above that of every earlier batch of this process; once the conversations are locked also
+    above the time of their last messages, which other processes may have written. `earlier`: the times of
+    tries whose COMMIT may have happened, by which our own rows are told from others'. `look_back`: what is
+    stored already under the cids of this batch is looked up first."""
 
     def __init__(
         self, common: Common, entries: Sequence[Entry], now: int, earlier: Collection[int], look_back: bool
@@ -134,6 +137,8 @@ class Batch:
             rows = self._statements.lock(list(set(ids_of.values())))
             by_id = {row[0]: Place(*row) for row in rows}
             self._places = {key: by_id[i] for key, i in ids_of.items() if i in by_id}
+            said = [place.updateat for place in by_id.values()]
+            self.now = following(self.now, *said, born=self._common.born)
 
     def _find_or_open(self, keys: set[str]) -> dict[str, int]:
         """The ids of keys; single chats that may begin without having been opened are made."""
@@ -193,7 +198,7 @@ class Batch:
         """The rows, then the numbers: who takes change numbers keeps others waiting until COMMIT."""
         statements = self._statements
         if self.messages:
-            statements.insert(self.messages, self.mentions)
+            statements.insert(self.messages, self._mentions_of_members())
         self.shown.write()
         alone = sorted(self.changed_for - self.read.keys())
         if count := len(self.posted) + len(self.read) + len(alone):
@@ -202,6 +207,13 @@ class Batch:
             statements.advance([(p.seq, p.ver, p.updateat, next(numbers), p.id) for p in posted])
             statements.read([(seq, next(numbers), *pair) for pair, seq in sorted(self.read.items())])
             statements.change([(next(numbers), *pair) for pair in alone])
+
+    def _mentions_of_members(self) -> list[tuple[int, int, int, int]]:
+        """Naming somebody who is not there leaves no row: nobody would ever see it. 0 is everybody."""
+        named = {mention[:2] for mention in self.mentions if mention[0]}
+        there = set(self._statements.members_among(sorted(named - self.members.keys())))
+        there |= self.members.keys()
+        return [mention for mention in self.mentions if not mention[0] or mention[:2] in there]
 
     @staticmethod
     def _numbers(count: int) -> Iterator[int]:

@@ -6,8 +6,8 @@ rows are locked in id order, so commit order is seq order, in one process or in 
 
 What is promised: an entry is settled after its COMMIT only, in the order of the batch; the same (sender, cid)
 is stored once however often and from wherever it is sent; a bad entry fails alone; nobody waits much longer
-than the database's deadline. What is not: that a refused `TryAgain` was not stored. Its sender sends it again
-under the same cid and learns.
+than the database's deadline, and nobody at all while it is known to be away or its disk to be full. What is
+not: that a refused `TryAgain` was not stored. Its sender sends it again under the same cid and learns.
 """
 
 import asyncio
@@ -20,12 +20,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 from peewee import IntegrityError
 
-from database.door import TRANSIENT, Database
+from database.base import TRANSIENT
+from database.door import Database
 from log.batch import Batch, Common
+from log.broken import Broken
 from log.entries import Entry, Post
+from log.room import Room
+from log.times import MOST_AHEAD_MS, following
+from models import state
 from models.media import NO_QUOTA
 from protocol.clock import now_ms
-from protocol.errors import TryAgain
+from protocol.errors import DiskFull, TryAgain
 
 logger = logging.getLogger("magpie.log")
 
@@ -39,7 +44,7 @@ _OWN_CID_BYTES = 33
 class Log:
     """Appends entries durably. `strangers`: whether people who are no friends may begin a single chat;
     `quota`: bytes of media that a user may have; `on_settled(entries)` is called on the loop with every
-    settled batch, in commit order."""
+    settled batch, in commit order. `room`: what bounds the queue, besides `max_queue` entries."""
 
     def __init__(
         self,
@@ -50,38 +55,48 @@ class Log:
         max_batch: int = 256,
         max_queue: int = 20000,
         quota: int = NO_QUOTA,
+        room: Room | None = None,
     ) -> None:
         self._db = db
         self._common = Common(db, strangers, quota)
+        self._broken = Broken(db)
         self._on_settled = on_settled
         self._max_batch = max_batch
         self._max_queue = max_queue
+        self._room = Room() if room is None else room
         self._pool = ThreadPoolExecutor(1, "log")
         self._queue: list[Entry] = []
         self._committing: list[Entry] | None = None
         self._late: list[Entry] | None = None  # the same, until it was told that it takes too long
         self._closing = False
-        self._room = asyncio.Event()  # set while the queue takes more
-        self._room.set()
         self._idle = asyncio.Event()  # set while nothing is queued or being committed
         self._idle.set()
         self._watch: asyncio.TimerHandle | None = None
+        self._begun = 0.0  # when the present commit began
         self._last_time = 0
+        self._newest: int | None = None  # time of the newest message that was stored before us
+        self._away: TryAgain | None = None  # why the present batch could not be committed
         self._batches = self._settled = self._given_up = 0
 
     async def append(self, entry: Entry) -> None:
         """Queues an entry. Waits for room in the queue, not for the disk: a socket whose message waits here
-        is not read further, which is all the back-pressure there is."""
-        while not self.offer(entry):
-            self._room.clear()
-            await self._room.wait()
+        is not read further, which is all the back-pressure there is. Raises `SlowDown` when even too many
+        wait, `TryAgain` as `offer`."""
+        if not self.offer(entry):
+            await self._room.wait(entry)
 
     def offer(self, entry: Entry) -> bool:
-        """Queues an entry if there is room now. Raises `TryAgain` when the log is closing."""
+        """Queues an entry if there is room now. Raises `TryAgain` when the log is closing, or the database is
+        known to be away or full."""
         if self._closing:
             raise TryAgain()
-        if len(self._queue) >= self._max_queue:
+        if len(self._queue) >= self._max_queue or not self._room.take(entry):
             return False
+        try:
+            self._db.writes.admit()
+        except TryAgain:
+            entry.leave()
+            raise
         if self._db.dialect.commits_get_lost and isinstance(entry, Post) and entry.cid is None:
             # A COMMIT whose answer was lost is made again; only a cid keeps that from storing twice.
             entry.cid = secrets.token_hex(_OWN_CID_BYTES)
@@ -103,10 +118,12 @@ class Log:
         self._pool.shutdown(wait=True)
 
     def stats(self) -> dict[str, int]:
-        """`log_queued`: entries that wait; `log_batches`, `log_settled`: transactions and entries since the
-        start; `log_given_up`: entries whose origin was told to try again before the database had answered."""
+        """`log_queued`: entries in the queue; `log_waiting`: those for which it has no room; `log_batches`,
+        `log_settled`: transactions and entries since the start; `log_given_up`: entries whose origin was told
+        to try again before the database had answered."""
         return {
             "log_queued": len(self._queue),
+            "log_waiting": self._room.waiting,
             "log_batches": self._batches,
             "log_settled": self._settled,
             "log_given_up": self._given_up,
@@ -121,21 +138,28 @@ class Log:
             self._idle.set()
             return
         del self._queue[: self._max_batch]
-        self._room.set()
         self._committing = self._late = batch
+        self._begun = self._db.writes.clock()
         loop = asyncio.get_running_loop()
-        self._watch = loop.call_later(self._db.deadline_s, self._give_up)
+        self._watch = loop.call_later(min(self._db.deadline_s, self._db.writes.patience_s), self._give_up)
         self._pool.submit(self._commit, batch, loop)
 
     def _settle(self, batch: list[Entry], error: Exception | None) -> None:
         if self._watch is not None:
             self._watch.cancel()
-        if error is not None:
-            logger.error("log: a batch of %d failed", len(batch), exc_info=error)
-            for entry in batch:
-                entry.refusal = entry.refusal or TryAgain()
+        if isinstance(error, TryAgain):
+            self._db.writes.failed(self._begun, error)
+        else:
+            self._db.writes.worked()
+            if error is not None:
+                logger.error("log: a batch of %d failed", len(batch), exc_info=error)
+                for entry in batch:
+                    entry.refusal = entry.refusal or TryAgain()
+        if why := self._db.writes.refusal:  # who waits behind it would be told the same, batch after batch
+            batch += self._empty_queue(type(why))
         self._batches += 1
         self._settled += len(batch)
+        self._leave(batch)
         self._next()  # the disk works while acks go out
         self._on_settled(batch)
 
@@ -143,27 +167,45 @@ class Log:
         """The database does not answer: those who wait are told so, in the batch and behind it. What is being
         committed may still become durable, and is settled as ever then: a client that was told to try again
         gets its ack. What has not begun never does."""
-        late = [*(self._late or ()), *self._queue]
-        self._late = None
-        self._queue.clear()
-        self._room.set()
+        self._db.writes.failed(self._begun, TryAgain())
         refused = []
-        for entry in late:
+        for entry in self._late or ():
             told = copy.copy(entry)
             told.refusal = TryAgain()
             refused.append(told)
+        self._late = None
+        queued = self._empty_queue(TryAgain)
+        refused += queued
         self._given_up += len(refused)
         self._watch = asyncio.get_running_loop().call_later(self._db.deadline_s, self._give_up)
+        self._leave(queued)
         if refused:
             self._on_settled(refused)
+
+    def _empty_queue(self, refusal: type[TryAgain]) -> list[Entry]:
+        """All that waits, refused."""
+        queued, self._queue = self._queue, []
+        for entry in queued:
+            entry.refusal = refusal()
+        return queued
+
+    def _leave(self, entries: Sequence[Entry]) -> None:
+        """The room of these is free; who waits for it comes in, in their order."""
+        for entry in entries:
+            entry.leave()
+        self._room.let_in(self.offer)
 
     # --- in the writer thread -----------------------------------------------------------------------------
 
     def _commit(self, batch: list[Entry], loop: asyncio.AbstractEventLoop) -> None:
         """One step back to the loop: the chain of futures that asyncio would make takes two turns of it."""
-        error = None
+        error: Exception | None = None
+        self._away = None
         try:
-            self._write(batch)
+            if self._newest is None:
+                self._find_newest()
+            self._write(self._broken.sound(batch))
+            error = self._away
         except Exception as failure:
             error = failure
         loop.call_soon_threadsafe(self._settle, batch, error)
@@ -171,11 +213,15 @@ class Log:
     def _write(self, batch: Sequence[Entry], look_back: bool = False, earlier: Sequence[int] = ()) -> None:
         """Commits a batch and fills in its results, looking for earlier copies when a first try says so.
         `earlier`: the times of tries with these entries whose COMMIT may have happened."""
-        for attempt in range(_ATTEMPTS):
-            now = self._last_time = max(now_ms(), self._last_time + 1)
+        end = time.monotonic() + self._db.deadline_s
+        if not batch:
+            return
+        for number in range(_ATTEMPTS if self._away is None else 0):
+            now = following(now_ms(), self._last_time, self._newest or 0, born=self._common.born)
+            attempt = Batch(self._common, batch, now, earlier, look_back)
             try:
                 with self._db.writing():
-                    opened = Batch(self._common, batch, now, earlier, look_back).store()
+                    opened = attempt.store()
                 self._common.remember(opened)
                 return
             except IntegrityError as error:
@@ -183,18 +229,32 @@ class Log:
                     self._divide(batch, error, earlier)
                     return
                 look_back = True
+            except DiskFull as full:
+                self._away = full
+                break
             except TRANSIENT as error:  # dead connection, deadlock: the COMMIT may have happened
                 failure = error
-                earlier = [*earlier, now]
+                if self._db.soften(error):
+                    continue
+                earlier = [*earlier, attempt.now]
                 look_back = True
                 self._db.drop_connection()
-                time.sleep(_FIRST_PAUSE * 2**attempt)
+                if self._db.dialect.says_full(error):
+                    self._away = DiskFull()
+                    break
+                if time.monotonic() > end:
+                    break
+                time.sleep(_FIRST_PAUSE * 2**number)
             except Exception as error:
                 self._divide(batch, error, earlier)
                 return
-        logger.error("log: gave up a batch of %d: %s", len(batch), failure)
+            finally:
+                self._last_time = attempt.now
+        if self._away is None:
+            logger.error("log: gave up a batch of %d: %s", len(batch), failure)
+            self._away = TryAgain()
         for entry in batch:
-            entry.refusal = TryAgain()
+            entry.refusal = type(self._away)()
 
     def _divide(self, batch: Sequence[Entry], error: Exception, earlier: Sequence[int]) -> None:
         """One entry that the database can't take must not fail the others: halves are committed apart, in
@@ -203,6 +263,24 @@ class Log:
             middle = len(batch) // 2
             self._write(batch[:middle], True, earlier)
             self._write(batch[middle:], True, earlier)
+        elif self._broken.mend(batch[0], error):
+            self._write(batch, True, earlier)
         else:
             logger.error("log: refused an entry", exc_info=error)
             batch[0].refusal = TryAgain()
+
+    def _find_newest(self) -> None:
+        """Times go on from what is stored."""
+        try:
+            with self._db.reading():
+                self._common.born, newest = state.epoch(), state.newest()
+                now = now_ms()
+                if newest > now + MOST_AHEAD_MS and now > self._common.born:
+                    logger.warning(
+                        "log: messages are dated %.1f days ahead of this clock; is it right?",
+                        (newest - now) / 86_400_000,
+                    )
+                    newest = state.newest(now + MOST_AHEAD_MS)
+                self._newest = newest
+        except TRANSIENT:
+            self._db.drop_connection()  # the next batch asks again

@@ -11,6 +11,9 @@ from database.dialect import Values
 from database.door import Database
 from models.tables import Conversation, Member, Mention, StoredMessage
 
+#: (user, conversation) pairs asked about at once.
+_PAIRS = 100
+
 
 class Statements:
     """For the kind of database that `db` is. To be used inside a transaction."""
@@ -36,6 +39,15 @@ class Statements:
     def members(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
         """(user id, conversation id, read) of those (user, conversation) who belong together."""
         return self._rows(self._members(len(pairs)), [value for pair in pairs for value in pair])
+
+    def members_among(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Those of (user id, conversation id) who belong together, however many are asked about."""
+        found: list[tuple[int, int]] = []
+        for start in range(0, len(pairs), _PAIRS):
+            part = pairs[start : start + _PAIRS]
+            part = [*part, *[part[-1]] * (_PAIRS - len(part))]  # one statement for any number of them
+            found += [(user_id, conversation_id) for user_id, conversation_id, _ in self.members(part)]
+        return found
 
     def insert(self, messages: Sequence[Values], mentions: Sequence[Values]) -> None:
         with __exception_wrapper__:  # a raw cursor raises the driver's exceptions, not Peewee's

@@ -58,6 +58,22 @@ def add_member(conversation_id: int, user_id: int, seq: int, now: int) -> None:
     ).on_conflict_ignore().execute()
 
 
+def catch_up(key: str) -> bool:
+    """Puts a conversation that is behind its own messages on the numbers that they have; False when it is
+    not."""
+    found = Conversation.get_or_none(Conversation.key == key)
+    if found is None:
+        return False
+    of_it = StoredMessage.conversation_id == found.id
+    seq = StoredMessage.select(fn.MAX(StoredMessage.seq)).where(of_it).scalar() or 0
+    ver = StoredMessage.select(fn.MAX(StoredMessage.ver)).where(of_it).scalar() or 0
+    if seq <= found.seq and ver <= found.ver:
+        return False
+    numbers = {"seq": max(seq, found.seq), "ver": max(ver, found.ver)}
+    Conversation.update(numbers).where(Conversation.id == found.id).execute()
+    return True
+
+
 def list_newest(user_id: int, before: str, limit: int) -> ConversationList:
     """The caller's conversations that have a message, the one with the newest first. `before`: what `next` of
     the part above said, "" for the top."""

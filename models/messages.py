@@ -26,7 +26,8 @@ _ROW_BYTES = 250  #: of a message without its texts
 
 
 def _people(at: str) -> list[int] | None:
-    return [int(user_id) for user_id in at.split(",")] if at else None
+    """The ids in a stored `at`; what is none, in a damaged row, is left out."""
+    return [int(user_id) for user_id in at.split(",") if user_id.isdecimal()] if at else None
 
 
 def public_id(conversation_id: int, seq: int) -> int:

@@ -3,7 +3,7 @@
 import hashlib
 from typing import NamedTuple
 
-from peewee import ModelSelect
+from peewee import ModelSelect, fn
 
 from database.base import database
 from database.dialect import of_database
@@ -159,3 +159,8 @@ def connection_start(user_id: int, token: str, now: int, idle: int) -> Connectio
         return None
     group_ids = [community_id for (community_id,) in _groups(user_id, ROOM)]
     return ConnectionStart(found[0][0], group_ids, _epoch("epoch")[0][0])
+
+
+def newest() -> int:
+    """When (ms) the latest sign of life was, 0 when there was none."""
+    return int(Session.select(fn.MAX(Session.last_seen)).scalar() or 0)

@@ -1,9 +1,13 @@
 """What the installation knows about itself."""
 
+from peewee import fn
+
 from database.base import database
 from database.dialect import of_database
-from models.tables import ServerState
+from models.tables import Conversation, ServerState, StoredMessage
 from protocol.clock import now_ms
+from protocol.limits import MAX_INT
+from protocol.messages import ROOM
 
 
 def epoch() -> int:
@@ -27,6 +31,22 @@ def take_changes(count: int) -> int:
     """The first of `count` new change numbers. Others wait for theirs until this transaction ends, so ask
     late."""
     return of_database(database.obj).raise_number(database.obj, "change", count) - count + 1
+
+
+def newest(until: int = MAX_INT) -> int:
+    """The time (ms) of the newest message that is not after `until`, 0 when there is none. Walks over all
+    conversations: for the start."""
+    last = Conversation.select(fn.MAX(Conversation.updateat)).where(Conversation.updateat <= until)
+    # Notices, which only groups have, move no conversation up.
+    noticed = (
+        StoredMessage.select(fn.MAX(StoredMessage.createat))
+        .join(
+            Conversation,
+            on=((Conversation.id == StoredMessage.conversation_id) & (Conversation.seq == StoredMessage.seq)),
+        )
+        .where(Conversation.kind == ROOM, StoredMessage.createat <= until)
+    )
+    return max(last.scalar() or 0, noticed.scalar() or 0)
 
 
 def _number(name: str) -> int:

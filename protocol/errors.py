@@ -14,6 +14,7 @@ in one place (`handlers.http.gate` for HTTP, `handlers.socket.client` for socket
     ├── TooLarge       -413  over a limit of size or quota
     ├── SlowDown       -429  over a rate; data.retry_after says how many seconds to wait
     └── TryAgain       -503  the server can't now; the same call may succeed later
+        └── DiskFull         … because there is no room to store anything
 """
 
 import math
@@ -91,9 +92,16 @@ class SlowDown(Refusal):
     zh, en = "操作太频繁，请稍后再试", "Too many requests, slow down"
 
     def __init__(self, retry_after: float, zh: str = "", en: str = "") -> None:
-        super().__init__(zh, en, {"retry_after": math.ceil(retry_after * 100) / 100})
+        self.retry_after = math.ceil(retry_after * 100) / 100
+        super().__init__(zh, en, {"retry_after": self.retry_after})
 
 
 class TryAgain(Refusal):
     code = -503
     zh, en = "服务繁忙，请稍后再试", "The server is busy, try again"
+
+
+class DiskFull(TryAgain):
+    """What was there before can be read, and what is ended or deleted frees room."""
+
+    zh, en = "服务器磁盘空间不足，暂时无法保存", "The server's disk is full, nothing can be stored for now"

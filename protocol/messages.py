@@ -96,6 +96,12 @@ class Message(msgspec.Struct, frozen=True):
     ref: int = 0
     at: list[int] | None = None
 
+    @property
+    def text_bytes(self) -> int:
+        """About how many bytes its texts have."""
+        texts = (self.content, self.pic, self.url, self.memo)
+        return sum(len(text) if text.isascii() else 3 * len(text) for text in texts)
+
     def digest(self) -> int:
         """64 bits (signed, as databases count) of what the client said, to tell a resend from another message
         under the same cid. They are stored, so they depend on nothing but the text: NUL, which no text has,

@@ -90,8 +90,8 @@ ONLY_IN = {
     "playhouse": r"database/.*",
     "ujson": r"protocol/.*",
     "oss2": r"storage/oss\.py",
-    "asyncio": r"(?!models/|database/|log/).*|database/(door|lane)\.py|log/log\.py",
-    "concurrent": r"(?!models/|database/|log/).*|database/(door|lane)\.py|log/log\.py",
+    "asyncio": r"(?!models/|database/|log/).*|database/(door|health|lane|together)\.py|log/(log|room)\.py",
+    "concurrent": r"(?!models/|database/|log/).*|database/(door|health|lane|together)\.py|log/(log|room)\.py",
     "hub.ports.memory": r"server\.py",
     "hub.ports.bus.user_channel": r"hub/channels\.py",  # how a channel is spelt is nobody else's business
     "hub.ports.bus.group_channel": r"hub/channels\.py",

@@ -23,7 +23,7 @@ PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
                  "numbers", "presence", "rows", "values"},
     "models": {"access", "state", "tables"},
-    "actions": {"delivery", "budget", "passwords", "presence", "services", "typing"},
+    "actions": {"delivery", "budget", "housekeeping", "passwords", "presence", "services", "typing"},
     "handlers/http": {"base", "body", "gate", "listener", "multipart", "ops", "pages", "security", "site",
                       "streamed"},
     "web/src/features": {"connection", "settings", "shell"},

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, Self
 
 from models.tables import key_of
 from protocol.errors import Refusal
 
 if TYPE_CHECKING:
     from log.batch import Batch, Place
+
+
+#: Bytes of memory of an entry without its texts.
+ENTRY_BYTES = 500
+
+
+class Held(Protocol):
+    """What is held for somebody until it is released, by hand or at the end of a block."""
+
+    def release(self) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *error: object) -> None: ...
 
 
 class Entry:
@@ -19,7 +33,7 @@ class Entry:
     end, known to whoever made the entry; the log only hands it back.
     """
 
-    __slots__ = ("dstid", "kind", "origin", "refusal", "userid")
+    __slots__ = ("dstid", "held", "kind", "origin", "refusal", "userid")
 
     #: Only members may: the batch refuses others before `apply`.
     members_only = True
@@ -39,6 +53,17 @@ class Entry:
         self.userid, self.kind, self.dstid = userid, kind, dstid
         self.origin = origin
         self.refusal: Refusal | None = None
+        self.held: Held | None = None  # the room that it takes in the log's queue
+
+    @property
+    def size_bytes(self) -> int:
+        """About how much memory it takes while it waits."""
+        return ENTRY_BYTES
+
+    def leave(self) -> None:
+        """Its room in the log's queue is free."""
+        if self.held is not None:
+            self.held.release()
 
     def key(self) -> str | None:
         """The key of the conversation that is locked for it, None for no existing one."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sys import getsizeof
 from typing import TYPE_CHECKING
 
-from log.entries.entry import Entry
+from log.entries.entry import ENTRY_BYTES, Entry
 from models.messages import MAX_CONVERSATION, MAX_SEQ, public_id
 from protocol.errors import Conflict, Refusal, Refused
 from protocol.media import keys_in
@@ -12,6 +13,9 @@ from protocol.messages import Media, Message, Receipt
 
 if TYPE_CHECKING:
     from log.batch import Batch, Place
+
+#: Of a whole number in a list.
+_NUMBER_BYTES = 40
 
 
 class Post(Entry):
@@ -37,6 +41,12 @@ class Post(Entry):
     @property
     def client_cid(self) -> object:
         return self.message.cid
+
+    @property
+    def size_bytes(self) -> int:
+        message = self.message
+        texts = message.content, message.pic, message.url, message.memo
+        return ENTRY_BYTES + sum(map(getsizeof, texts)) + _NUMBER_BYTES * len(message.at or ())
 
     def begin(self) -> None:
         self.refusal, self.receipt, self.repeated = None, None, False
