@@ -193,7 +193,7 @@ def _leave_at_last(seconds: float) -> None:
 async def _keep_house(services: Services) -> None:
     """What has to be tidied now and then; a failure is logged and the next round tries again."""
     while True:
-        for tidy in (media.collect_unattached, sessions.forget_expired):
+        for tidy in (media.collect_unattached, sessions.forget_expired, sessions.forget_devices):
             try:
                 await tidy(services)
             except Exception:

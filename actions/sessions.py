@@ -4,14 +4,17 @@ import secrets
 from contextlib import suppress
 from typing import NamedTuple
 
+from actions.passwords import Gone
 from actions.services import Services
-from models import sessions
+from models import devices, sessions
+from models.devices import mark_of
 from models.sessions import ConnectionStart, SessionRow, connection_start
 from protocol.clock import now_ms
 from protocol.errors import NotFound, TryAgain
 
 _DAY_MS = 86_400_000
-
+#: Browsers keep a cookie for about as long.
+_DEVICE_DAYS = 365
 
 #: Rows of one UPDATE; databases bound the number of parameters.
 _TOUCH_BATCH = 1000
@@ -23,6 +26,19 @@ class Client(NamedTuple):
     ip: str
     network: str  #: what limits count by: the address, or an IPv6 customer's whole network
     ua: str  #: what the client says it is
+    device: str = ""  #: the secret by which the browser is known again; "" when it is no browser
+    gone: Gone = None
+
+    @property
+    def browser(self) -> str:
+        """What stands for the browser among the account's devices."""
+        return mark_of("browser", self.device) if self.device else ""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What stands for the browser, and for where it is, among the account's devices."""
+        network = mark_of("network", self.network)
+        return (self.browser, network) if self.device else (network,)
 
 
 async def authenticate(app: Services, tokens: list[str]) -> list[SessionRow]:
@@ -84,12 +100,27 @@ async def forget_expired(app: Services) -> int:
     return forgotten
 
 
+async def forget_devices(app: Services) -> int:
+    """Delete the devices that were not seen for a year; how many there were."""
+    return await app.db.write(devices.forget_before, now_ms() - _DEVICE_DAYS * _DAY_MS)
+
+
 async def open_session(app: Services, user_id: int, passwd: str, client: Client) -> str:
     token = secrets.token_urlsafe(32)
     lifetime = int(app.config.auth.absolute_days * _DAY_MS)
-    await app.db.write(
-        sessions.open_session, user_id, passwd, token, client.ua, client.ip, now_ms(), lifetime
+    opened = await app.db.write(
+        sessions.open_session,
+        user_id,
+        passwd,
+        token,
+        client.ua,
+        client.ip,
+        now_ms(),
+        lifetime,
+        app.config.auth.max_sessions,
+        client.marks,
     )
+    close_sockets(app, opened.ended)
     return token
 
 

@@ -22,8 +22,8 @@ NOUNS = {"accounts", "sessions", "contacts", "groups", "conversations", "message
 PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
                  "numbers", "presence", "rows", "values"},
-    "models": {"access", "state", "tables"},
-    "actions": {"delivery", "budget", "passwords", "presence", "services", "typing"},
+    "models": {"access", "devices", "state", "tables"},
+    "actions": {"delivery", "budget", "guesses", "passwords", "presence", "services", "typing"},
     "handlers/http": {"base", "body", "gate", "listener", "multipart", "ops", "pages", "security", "site",
                       "streamed"},
     "web/src/features": {"connection", "settings", "shell"},
