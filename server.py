@@ -23,6 +23,7 @@ from actions.budget import Budget
 from actions.delivery import Delivery
 from actions.passwords import PasswordHasher
 from actions.services import Services
+from actions.session_use import SessionUse
 from actions.typing import Typing
 from config import Config, ConfigError, load_config
 from database.door import Database
@@ -93,7 +94,8 @@ def make_services(config: Config) -> Services:
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)
     hasher, budget = PasswordHasher(config.auth.hash_queue), Budget(config.limits)
-    services = Services(config, db, hub, transports, message_log, storage, preparer, hasher, budget, typing)
+    parts = (storage, preparer, hasher, budget, typing, SessionUse(db, hub))
+    services = Services(config, db, hub, transports, message_log, *parts)
     hub.announcer.start(partial(presence.announce, services))
     return services
 
@@ -109,6 +111,7 @@ async def close_services(services: Services) -> None:
     services.transports.close()
     await services.hub.close()
     services.hasher.close()
+    await services.session_use.close()
     await services.preparer.close()
     await services.storage.close()
     await services.db.close()

@@ -1,7 +1,6 @@
 """Sessions: who a token is, the list of them, and ending them with their sockets."""
 
 import secrets
-from contextlib import suppress
 from typing import NamedTuple
 
 from actions.passwords import Gone
@@ -10,14 +9,11 @@ from models import devices, sessions
 from models.devices import mark_of
 from models.sessions import ConnectionStart, SessionRow, connection_start
 from protocol.clock import now_ms
-from protocol.errors import NotFound, TryAgain
+from protocol.errors import NotFound
 
 _DAY_MS = 86_400_000
 #: Browsers keep a cookie for about as long.
 _DEVICE_DAYS = 365
-
-#: Rows of one UPDATE; databases bound the number of parameters.
-_TOUCH_BATCH = 1000
 
 
 class Client(NamedTuple):
@@ -44,22 +40,27 @@ class Client(NamedTuple):
 async def authenticate(app: Services, tokens: list[str]) -> list[SessionRow]:
     """The living sessions that these tokens open, in their order.
 
-    Being used prolongs a session, so this writes `last_seen` of those not seen for some minutes.
+    Being used prolongs a session, so `last_seen` of those not seen for some minutes is written, soon.
     """
     now = now_ms()
     found = await app.db.read(sessions.find_sessions, tokens, now, _idle_ms(app))
-    if stale := [row.id for row in found if now - row.last_seen >= sessions.TOUCH_MS]:
-        with suppress(TryAgain):  # on a full disk people can still read
-            await app.db.write(sessions.touch_sessions, stale, now)
+    app.session_use.seen(row.id for row in found if now - row.last_seen >= sessions.TOUCH_MS)
     return found
 
 
 async def enter(app: Services, user_id: int, token: str) -> ConnectionStart | None:
     """What a socket of this user needs to know to open, None when the token opens no session of theirs.
 
-    This does not prolong the session: `forget_expired` does so for those that have an open socket.
+    Opening a socket is use, and so is having it open, of which `forget_expired` takes care. It is closed when
+    the session ends.
     """
-    return await app.db.read(connection_start, user_id, token, now_ms(), _idle_ms(app))
+    now = now_ms()
+    start = await app.db.read(connection_start, user_id, token, now, _idle_ms(app))
+    if start is not None:
+        app.session_use.opened(start.session_id, start.expires)
+        if now - start.last_seen >= sessions.TOUCH_MS:
+            app.session_use.seen((start.session_id,))
+    return start
 
 
 async def logout(app: Services, session: SessionRow) -> None:
@@ -70,8 +71,12 @@ async def logout(app: Services, session: SessionRow) -> None:
 
 async def sessions_of(app: Services, current: SessionRow) -> list[dict[str, object]]:
     """`{id, ua, ip, created, last_seen, current}` for each session of the caller."""
-    rows = await app.db.read(sessions.sessions_of, current.user_id, now_ms(), _idle_ms(app))
-    return [{**row, "current": row["id"] == current.id} for row in rows]
+    now = now_ms()
+    found = await app.db.read(sessions.sessions_of, current.user_id, now, _idle_ms(app))
+    # The one that asks is in use now, written yet or not.
+    others = [{**row, "current": False} for row in found if row["id"] != current.id]
+    mine = [{**row, "last_seen": now, "current": True} for row in found if row["id"] == current.id]
+    return mine + others
 
 
 async def revoke(app: Services, current: SessionRow, session_id: int | None) -> None:
@@ -88,15 +93,18 @@ async def revoke(app: Services, current: SessionRow, session_id: int | None) -> 
 async def forget_expired(app: Services) -> int:
     """Delete the sessions whose time is over and close what sockets they have; how many there were.
 
-    An open socket is use: its session does not grow idle, and ends by its absolute lifetime only.
+    An open socket is use: its session does not grow idle, and ends by its absolute lifetime only. While the
+    clock can't be believed nothing is deleted.
     """
-    connected = app.hub.sessions
-    for start in range(0, len(connected), _TOUCH_BATCH):
-        await app.db.write(sessions.touch_sessions, connected[start : start + _TOUCH_BATCH], now_ms())
+    app.session_use.forget_closed()
+    app.session_use.seen(app.hub.sessions)
+    await app.session_use.flush()
+    newest = await app.db.read(sessions.newest_seen)
     forgotten = 0
-    while ended := await app.db.write(sessions.close_dead, now_ms(), _idle_ms(app)):
-        close_sockets(app, ended)
-        forgotten += len(ended)
+    if app.session_use.believes(now_ms(), newest, _idle_ms(app)):
+        while ended := await app.db.write(sessions.close_dead, now_ms(), _idle_ms(app)):
+            close_sockets(app, ended)
+            forgotten += len(ended)
     return forgotten
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection
 from typing import NamedTuple
 
-from peewee import ModelSelect
+from peewee import ModelSelect, fn
 
 from database.base import database
 from database.dialect import of_database
@@ -146,6 +146,11 @@ def close_dead(now: int, idle: int) -> list[int]:
     return _delete(Session.select(Session.id).where(dead).limit(SWEEP))
 
 
+def newest_seen() -> int:
+    """When (ms) somebody was seen last; 0 when there is no session."""
+    return int(Session.select(fn.MAX(Session.last_seen)).scalar() or 0)
+
+
 def _locked_passwd(user_id: int) -> str | None:
     """The user's stored hash, kept from changing until this transaction ends (SQLite has one writer
     anyway)."""
@@ -169,16 +174,18 @@ def _delete_ids(found: list[int]) -> list[int]:
 
 
 class ConnectionStart(NamedTuple):
-    """What a connection needs to know when it opens, found in one look: whose session it is, the groups of
-    its user, and which history this is."""
+    """What a connection needs to know when it opens, found in one look: whose session it is, until when (ms)
+    and when it was last used, the groups of its user, and which history this is."""
 
     session_id: int
+    expires: int
+    last_seen: int
     group_ids: list[int]
     epoch: int
 
 
 _session = Prepared(
-    lambda: Session.select(Session.id).where(
+    lambda: Session.select(Session.id, Session.expires, Session.last_seen).where(
         Session.token_hash == "", Session.user_id == 0, Session.expires > 0, Session.last_seen > 0
     )
 )
@@ -200,4 +207,5 @@ def connection_start(user_id: int, token: str, now: int, idle: int) -> Connectio
     if not found:
         return None
     group_ids = [community_id for (community_id,) in _groups(user_id, ROOM)]
-    return ConnectionStart(found[0][0], group_ids, _epoch("epoch")[0][0])
+    session_id, expires, last_seen = found[0]
+    return ConnectionStart(session_id, expires, last_seen, group_ids, _epoch("epoch")[0][0])
