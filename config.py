@@ -90,6 +90,7 @@ class Auth:
     idle_days: float = _number(7.0, 0.001, 3650)
     absolute_days: float = _number(30.0, 0.001, 3650)
     hash_queue: int = _number(32, 1, 100000)
+    passwd_min: int = _number(6, 6, 128)
     max_sessions: int = _number(50, 1, 100000)
 
 

@@ -7,6 +7,7 @@ from actions import sessions
 from actions.guesses import Guess, places
 from actions.passwords import Gone, Turn
 from actions.services import Services
+from actions.weak_passwords import refuse_weak
 from models import accounts, contacts
 from models import sessions as session_rows
 from models.sessions import SessionRow
@@ -31,6 +32,7 @@ async def register(
     app: Services, mobile: str, passwd: str, profile: Profile, client: sessions.Client
 ) -> rows.User:
     """A new account and its first session; the user's own row, with the token."""
+    refuse_weak(passwd, mobile, app.config.auth.passwd_min)
     await app.db.read(accounts.require_free, mobile)
     with places(app.budget, client.network):
         stored = await app.hasher.hash(passwd, Turn(client.network, gone=client.gone))
@@ -80,6 +82,8 @@ async def change_passwd(app: Services, session: SessionRow, old: str, new: str, 
     Who has stolen a session may guess as slowly as a stranger, and keeps the owner's other sessions from
     nothing."""
     user_id = session.user_id
+    mobile = (await app.db.read(accounts.find_user, user_id))["mobile"]
+    refuse_weak(new, mobile, app.config.auth.passwd_min)
     key = ("session", session.id)
     guess = Guess(app.budget, {"login": key, "account_login": key})
     stored = await app.db.read(accounts.passwd_of, user_id)

@@ -24,7 +24,7 @@ PARTS = {
                  "numbers", "presence", "rows", "values"},
     "models": {"access", "devices", "state", "tables"},
     "actions": {"delivery", "budget", "guesses", "passwords", "presence", "services", "session_use",
-                "typing"},
+                "typing", "weak_passwords"},
     "handlers/http": {"base", "body", "gate", "listener", "multipart", "ops", "pages", "security", "site",
                       "streamed"},
     "web/src/features": {"connection", "settings", "shell"},
