@@ -93,7 +93,9 @@ class Auth:
     origins: tuple[str, ...] = ()
     idle_days: float = _number(7.0, 0.001, 3650)
     absolute_days: float = _number(30.0, 0.001, 3650)
-    hash_queue: int = _number(64, 1, 100000)
+    hash_queue: int = _number(32, 1, 100000)
+    passwd_min: int = _number(6, 6, 128)
+    max_sessions: int = _number(50, 1, 100000)
 
 
 def _rate(default: float) -> Any:
@@ -123,6 +125,9 @@ class Limits:
     waiting_bytes_total: int = _number(33554432, _MOST_OF_A_MESSAGE)
     login_rate: float = _rate(0.2)
     login_burst: int = _burst(10)
+    account_login_rate: float = _rate(0.01)
+    account_login_burst: int = _burst(20)
+    hashes_most: int = _burst(8)
     register_rate: float = _rate(0.05)
     register_burst: int = _burst(20)
     find_rate: float = _rate(2.0)

@@ -24,6 +24,7 @@ from actions.delivery import Delivery
 from actions.housekeeping import ClockGuard
 from actions.passwords import PasswordHasher
 from actions.services import Services
+from actions.session_use import SessionUse
 from actions.typing import Typing
 from config import Config, ConfigError, load_config
 from database.door import Database
@@ -98,7 +99,8 @@ def make_services(config: Config) -> Services:
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)
     hasher = PasswordHasher(config.auth.hash_queue)
-    services = Services(config, db, hub, transports, message_log, storage, preparer, hasher, budget, typing)
+    parts = (storage, preparer, hasher, budget, typing, SessionUse(db, hub))
+    services = Services(config, db, hub, transports, message_log, *parts)
     hub.announcer.start(partial(presence.announce, services))
     return services
 
@@ -114,6 +116,7 @@ async def close_services(services: Services) -> None:
     services.transports.close()
     await services.hub.close()
     services.hasher.close()
+    await services.session_use.close()
     await services.preparer.close()
     await services.storage.close()
     await services.db.close()
@@ -200,7 +203,8 @@ async def _keep_house(services: Services) -> None:
     guard = ClockGuard()
     while True:
         believed = await guard.believes(services)
-        for tidy in (media.collect_unattached, sessions.forget_expired) if believed else ():
+        tidies = (media.collect_unattached, sessions.forget_expired, sessions.forget_devices)
+        for tidy in tidies if believed else ():
             try:
                 await tidy(services)
             except Exception:

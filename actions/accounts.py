@@ -1,15 +1,18 @@
 """Accounts: registering, logging in, the profile and the password."""
 
 import secrets
-from collections.abc import Hashable
 from typing import NamedTuple
 
 from actions import sessions
+from actions.guesses import Guess, places
+from actions.passwords import Gone, Turn
 from actions.services import Services
+from actions.weak_passwords import refuse_weak
 from models import accounts, contacts
 from models import sessions as session_rows
 from models.sessions import SessionRow
 from protocol import rows
+from protocol.accounts import spellings
 from protocol.clock import now_ms
 from protocol.errors import Refused
 from protocol.frames import event
@@ -29,8 +32,10 @@ async def register(
     app: Services, mobile: str, passwd: str, profile: Profile, client: sessions.Client
 ) -> rows.User:
     """A new account and its first session; the user's own row, with the token."""
+    refuse_weak(passwd, mobile, app.config.auth.passwd_min)
     await app.db.read(accounts.require_free, mobile)
-    stored = await app.hasher.hash(passwd)
+    with places(app.budget, client.network):
+        stored = await app.hasher.hash(passwd, Turn(client.network, gone=client.gone))
     nickname = profile.nickname or f"用户{secrets.randbelow(900_000) + 100_000}"
     row = await app.db.write(
         accounts.create_user,
@@ -49,16 +54,22 @@ async def register(
 async def login(app: Services, mobile: str, passwd: str, client: sessions.Client) -> rows.User:
     """A new session; the user's own row, with the token. One text for an unknown number and a wrong password.
 
-    Guessing is limited before anything is hashed: for this number from this address, and for the address.
-    Only failures count in the end, so that many people behind one address can all log in.
+    Guessing is limited before anything is hashed. Only failures count in the end, so that many people behind
+    one address can all log in.
     """
-    keys: list[Hashable] = [(mobile, client.network), client.network]
-    app.budget.take("login", *keys)
-    account = await app.db.read(accounts.login_of, mobile)
-    matches = await app.hasher.verify(passwd, account["passwd"] if account else None)
+    account, known = await app.db.read(session_rows.log_in_of, mobile, client.marks)
+    device = next((mark for mark in client.marks if mark in known), "")
+    # A browser that the account knows does not suffer for what others do at its address.
+    where = device if device == client.browser else client.network
+    number = frozenset(spellings(mobile))
+    guess = Guess(app.budget, {"login": where, "account_login": (number, device)})
+    # Those whom the account knows can't be kept from their place by strangers who ask for it.
+    with places(app.budget, where, (number, bool(device))):
+        turn = Turn(where, known=bool(device), gone=client.gone)
+        matches = await app.hasher.verify(passwd, account["passwd"] if account else None, turn)
     if account is None or not matches:
         raise session_rows.wrong_login()
-    app.budget.give_back("login", *keys)
+    guess.was_right()
     token = await sessions.open_session(app, account["id"], account["passwd"], client)
     return own_row(app, await app.db.read(accounts.find_user, account["id"]), token)
 
@@ -73,24 +84,34 @@ async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -
     return own_row(app, row)
 
 
-async def change_passwd(app: Services, session: SessionRow, old: str, new: str) -> None:
-    """Replace the caller's password, given the old one, and end their other sessions."""
+async def change_passwd(app: Services, session: SessionRow, old: str, new: str, gone: Gone = None) -> None:
+    """Replace the caller's password, given the old one, and end their other sessions.
+
+    Who has stolen a session may guess as slowly as a stranger, and keeps the owner's other sessions from
+    nothing."""
     user_id = session.user_id
-    app.budget.take("login", user_id)
+    mobile = (await app.db.read(accounts.find_user, user_id))["mobile"]
+    refuse_weak(new, mobile, app.config.auth.passwd_min)
+    key = ("session", session.id)
+    guess = Guess(app.budget, {"login": key, "account_login": key})
     stored = await app.db.read(accounts.passwd_of, user_id)
-    if not await app.hasher.verify(old, stored):
-        raise Refused("原密码不正确", "The old password is wrong")
-    app.budget.give_back("login", user_id)
-    ended = await app.db.write(
-        session_rows.change_passwd, user_id, session.id, stored, await app.hasher.hash(new)
-    )
+    turn = Turn(key, known=True, gone=gone)
+    with places(app.budget, key):
+        if not await app.hasher.verify(old, stored, turn):
+            raise Refused("原密码不正确", "The old password is wrong")
+        guess.was_right()
+        changed = await app.hasher.hash(new, turn)
+    ended = await app.db.write(session_rows.change_passwd, user_id, session.id, stored, changed)
     sessions.close_sockets(app, ended)
 
 
 async def find(app: Services, viewer_id: int, user_id: int) -> rows.User:
-    """A user's row as the viewer may see it."""
+    """A user's row as the viewer may see it: whether they are online is for friends and members of a group
+    that both are in."""
     row = await app.db.read(accounts.find_user, user_id)
-    return own_row(app, row) if viewer_id == user_id else public_row(app, row)
+    if viewer_id == user_id:
+        return own_row(app, row)
+    return public_row(app, row, await app.db.read(contacts.acquainted, viewer_id, user_id))
 
 
 def own_row(app: Services, row: rows.Profile, token: str = "") -> rows.User:
@@ -98,6 +119,7 @@ def own_row(app: Services, row: rows.Profile, token: str = "") -> rows.User:
     return {**row, "online": int(app.hub.online(row["id"])), "token": token}
 
 
-def public_row(app: Services, row: rows.Profile) -> rows.User:
-    """A user's row for others: nobody else's number is shown."""
-    return {**own_row(app, row), "mobile": ""}
+def public_row(app: Services, row: rows.Profile, acquainted: bool) -> rows.User:
+    """A user's row for others: nobody else's number is shown, and to strangers nobody is online."""
+    online = int(acquainted and app.hub.online(row["id"]))
+    return {**row, "mobile": "", "online": online, "token": ""}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from actions.budget import Budget
     from actions.passwords import PasswordHasher
+    from actions.session_use import SessionUse
     from actions.typing import Typing
     from config import Config
     from database.door import Database
@@ -38,6 +39,7 @@ class Services:
     hasher: PasswordHasher  #: argon2id off the loop
     budget: Budget  #: what callers may do and have: ``budget.take(action, key)``, ``budget.hold(thing, key)``
     typing: Typing  #: who may be heard typing where
+    session_use: SessionUse  #: which sessions are in use, and when their sockets end
     listener: Listener | None = None  #: accepts connections; None until it does
     draining: bool = False
 
@@ -45,10 +47,11 @@ class Services:
         """The numbers of all parts, of this moment or counted since the start, as each `stats` explains them.
 
         Every name begins with its part: `db_…`, `log_…`, `storage_…`, `media_…`, `passwords_…`, `typing_…`,
-        `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for the parts of the
-        hub `hub_…`, `fanout_…`, `announcer_…`, `bus_…`, `presence_…`, `control_…`."""
+        `sessions_…`, `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for
+        the parts of the hub `hub_…`, `fanout_…`, `announcer_…`, `bus_…`, `presence_…`, `control_…`."""
         numbers: dict[str, int] = {}
-        for part in (self.db, self.log, self.storage, self.preparer, self.hasher, self.typing, self.listener):
+        parts = (self.db, self.log, self.storage, self.preparer, self.hasher, self.typing, self.session_use)
+        for part in (*parts, self.listener):
             if part is not None:
                 numbers |= part.stats()
         by_name = {"transport": self.transports.stats(), **self.hub.stats()}

@@ -3,17 +3,17 @@
 import secrets
 from typing import NamedTuple
 
+from actions.passwords import Gone
 from actions.services import Services
-from models import sessions
+from models import devices, sessions
+from models.devices import mark_of
 from models.sessions import ConnectionStart, SessionRow, connection_start
 from protocol.clock import now_ms
 from protocol.errors import NotFound
 
 _DAY_MS = 86_400_000
-
-
-#: Rows of one UPDATE; databases bound the number of parameters.
-_TOUCH_BATCH = 1000
+#: Browsers keep a cookie for about as long.
+_DEVICE_DAYS = 365
 
 
 class Client(NamedTuple):
@@ -22,26 +22,45 @@ class Client(NamedTuple):
     ip: str
     network: str  #: what limits count by: the address, or an IPv6 customer's whole network
     ua: str  #: what the client says it is
+    device: str = ""  #: the secret by which the browser is known again; "" when it is no browser
+    gone: Gone = None
+
+    @property
+    def browser(self) -> str:
+        """What stands for the browser among the account's devices."""
+        return mark_of("browser", self.device) if self.device else ""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What stands for the browser, and for where it is, among the account's devices."""
+        network = mark_of("network", self.network)
+        return (self.browser, network) if self.device else (network,)
 
 
 async def authenticate(app: Services, tokens: list[str]) -> list[SessionRow]:
     """The living sessions that these tokens open, in their order.
 
-    Being used prolongs a session, so this writes `last_seen` of those not seen for some minutes.
+    Being used prolongs a session, so `last_seen` of those not seen for some minutes is written, soon.
     """
     now = now_ms()
     found = await app.db.read(sessions.find_sessions, tokens, now, _idle_ms(app))
-    if stale := [row.id for row in found if now - row.last_seen >= sessions.TOUCH_MS]:
-        app.db.write_soon(sessions.touch_sessions, stale, now)  # who reads waits for no write
+    app.session_use.seen(row.id for row in found if now - row.last_seen >= sessions.TOUCH_MS)
     return found
 
 
 async def enter(app: Services, user_id: int, token: str) -> ConnectionStart | None:
     """What a socket of this user needs to know to open, None when the token opens no session of theirs.
 
-    This does not prolong the session: `forget_expired` does so for those that have an open socket.
+    Opening a socket is use, and so is having it open, of which `forget_expired` takes care. It is closed when
+    the session ends.
     """
-    return await app.db.read(connection_start, user_id, token, now_ms(), _idle_ms(app))
+    now = now_ms()
+    start = await app.db.read(connection_start, user_id, token, now, _idle_ms(app))
+    if start is not None:
+        app.session_use.opened(start.session_id, start.expires)
+        if now - start.last_seen >= sessions.TOUCH_MS:
+            app.session_use.seen((start.session_id,))
+    return start
 
 
 async def logout(app: Services, session: SessionRow) -> None:
@@ -52,8 +71,12 @@ async def logout(app: Services, session: SessionRow) -> None:
 
 async def sessions_of(app: Services, current: SessionRow) -> list[dict[str, object]]:
     """`{id, ua, ip, created, last_seen, current}` for each session of the caller."""
-    rows = await app.db.read(sessions.sessions_of, current.user_id, now_ms(), _idle_ms(app))
-    return [{**row, "current": row["id"] == current.id} for row in rows]
+    now = now_ms()
+    found = await app.db.read(sessions.sessions_of, current.user_id, now, _idle_ms(app))
+    # The one that asks is in use now, written yet or not.
+    others = [{**row, "current": False} for row in found if row["id"] != current.id]
+    mine = [{**row, "last_seen": now, "current": True} for row in found if row["id"] == current.id]
+    return mine + others
 
 
 async def revoke(app: Services, current: SessionRow, session_id: int | None) -> None:
@@ -72,9 +95,9 @@ async def forget_expired(app: Services) -> int:
 
     An open socket is use: its session does not grow idle, and ends by its absolute lifetime only.
     """
-    connected = app.hub.sessions
-    for start in range(0, len(connected), _TOUCH_BATCH):
-        await app.db.write(sessions.touch_sessions, connected[start : start + _TOUCH_BATCH], now_ms())
+    app.session_use.forget_closed()
+    app.session_use.seen(app.hub.sessions)
+    await app.session_use.flush()
     forgotten = 0
     while ended := await app.db.write_always(sessions.close_dead, now_ms(), _idle_ms(app)):
         close_sockets(app, ended)
@@ -82,12 +105,27 @@ async def forget_expired(app: Services) -> int:
     return forgotten
 
 
+async def forget_devices(app: Services) -> int:
+    """Delete the devices that were not seen for a year; how many there were."""
+    return await app.db.write(devices.forget_before, now_ms() - _DEVICE_DAYS * _DAY_MS)
+
+
 async def open_session(app: Services, user_id: int, passwd: str, client: Client) -> str:
     token = secrets.token_urlsafe(32)
     lifetime = int(app.config.auth.absolute_days * _DAY_MS)
-    await app.db.write(
-        sessions.open_session, user_id, passwd, token, client.ua, client.ip, now_ms(), lifetime
+    opened = await app.db.write(
+        sessions.open_session,
+        user_id,
+        passwd,
+        token,
+        client.ua,
+        client.ip,
+        now_ms(),
+        lifetime,
+        app.config.auth.max_sessions,
+        client.marks,
     )
+    close_sockets(app, opened.ended)
     return token
 
 

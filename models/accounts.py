@@ -6,6 +6,7 @@ from typing import TypedDict
 from models.media import NO_QUOTA, attach
 from models.tables import User
 from protocol import rows
+from protocol.accounts import spellings
 from protocol.errors import Conflict, NotFound, Refused
 
 
@@ -32,6 +33,7 @@ def create_user(
 ) -> rows.Profile:
     """A new account; `passwd` is the hash to store, `quota` the bytes of media it may have. `Conflict` when
     the number has one: the unique index decides between two who register it at once."""
+    require_free(mobile)
     is_new = (
         User.insert(
             mobile=mobile,
@@ -54,8 +56,9 @@ def create_user(
 
 
 def require_free(mobile: str) -> None:
-    """`Conflict` when the number has an account: asked before a costly hash, decided by `create_user`."""
-    if User.select(User.id).where(User.mobile == mobile).exists():
+    """`Conflict` when the number has an account, however it was written: asked before a costly hash, decided
+    by `create_user`."""
+    if User.select(User.id).where(User.mobile.in_(spellings(mobile))).exists():
         raise _taken()
 
 
@@ -76,8 +79,11 @@ def nickname_of(user_id: int) -> str:
 
 
 def login_of(mobile: str) -> LoginRow | None:
-    """The account with this number."""
-    return User.select(User.id, User.passwd).where(User.mobile == mobile).dicts().first()
+    """The account with this number: as it was written, or else in another spelling."""
+    forms = spellings(mobile)
+    found = User.select(User.id, User.passwd, User.mobile).where(User.mobile.in_(forms)).tuples()
+    rows_by_form = {form: LoginRow(id=user_id, passwd=passwd) for user_id, passwd, form in found}
+    return next((rows_by_form[form] for form in forms if form in rows_by_form), None)
 
 
 def passwd_of(user_id: int) -> str:

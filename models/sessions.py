@@ -1,6 +1,7 @@
 """Sessions: who may call as whom, and until when. Only the SHA-256 of a token is stored."""
 
 import hashlib
+from collections.abc import Collection
 from typing import NamedTuple
 
 from peewee import ModelSelect, fn
@@ -8,6 +9,7 @@ from peewee import ModelSelect, fn
 from database.base import database
 from database.dialect import of_database
 from database.prepared import Prepared
+from models import accounts, devices
 from models.accounts import replace_passwd
 from models.tables import MAX_UA, Conversation, Member, ServerState, Session, User
 from protocol import rows
@@ -34,15 +36,47 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def open_session(user_id: int, passwd: str, token: str, ua: str, ip: str, now: int, lifetime: int) -> int:
-    """Store a session that ends `lifetime` ms from `now` at the latest; its id.
+class LogIn(NamedTuple):
+    """What a log-in is checked against: the account, and from where it has been logged in to before."""
+
+    account: accounts.LoginRow | None
+    known: frozenset[str]
+
+
+def log_in_of(mobile: str, marks: Collection[str]) -> LogIn:
+    """The account with this number, if there is one, and which of the caller's `marks` it knows."""
+    account = accounts.login_of(mobile)
+    return LogIn(account, devices.known_marks(account["id"] if account else 0, marks))
+
+
+class Opened(NamedTuple):
+    """A new session, and those of the account that ended for it."""
+
+    id: int
+    ended: list[int]
+
+
+def open_session(
+    user_id: int,
+    passwd: str,
+    token: str,
+    ua: str,
+    ip: str,
+    now: int,
+    lifetime: int,
+    most: int = 50,
+    marks: Collection[str] = (),
+) -> Opened:
+    """Store a session that ends `lifetime` ms from `now` at the latest, and remember from where it came. The
+    account has `most` sessions then: the longest unused have to end for it.
 
     `passwd` is the stored hash that the caller's password was verified against. When it was changed meanwhile
     the log-in is refused: it would outlive the change, which ends all other sessions.
     """
+    # The lock lets one log-in of an account after the other count its sessions.
     if _locked_passwd(user_id) != passwd:
         raise wrong_login()
-    return Session.insert(
+    session_id = Session.insert(
         user_id=user_id,
         token_hash=token_hash(token),
         ua=ua[:MAX_UA],
@@ -51,6 +85,11 @@ def open_session(user_id: int, passwd: str, token: str, ua: str, ip: str, now: i
         last_seen=now,
         expires=now + lifetime,
     ).execute()
+    if marks:
+        devices.remember(user_id, marks, now)
+    others = Session.select(Session.id).where(Session.user_id == user_id, Session.id != session_id)
+    latest = others.order_by(Session.last_seen.desc(), Session.id.desc())
+    return Opened(session_id, _delete_ids([other for (other,) in latest.tuples()][most - 1 :]))
 
 
 def wrong_login() -> Refused:
@@ -120,23 +159,28 @@ def _living(now: int, idle: int) -> ModelSelect:
 
 def _delete(ids: ModelSelect) -> list[int]:
     """Ids first, then rows: MariaDB can't delete by a limited subquery, and callers close the sockets."""
-    found = [row[0] for row in ids.tuples()]
+    return _delete_ids([row[0] for row in ids.tuples()])
+
+
+def _delete_ids(found: list[int]) -> list[int]:
     if found:
         Session.delete().where(Session.id.in_(found)).execute()
     return found
 
 
 class ConnectionStart(NamedTuple):
-    """What a connection needs to know when it opens, found in one look: whose session it is, the groups of
-    its user, and which history this is."""
+    """What a connection needs to know when it opens, found in one look: whose session it is, until when (ms)
+    and when it was last used, the groups of its user, and which history this is."""
 
     session_id: int
+    expires: int
+    last_seen: int
     group_ids: list[int]
     epoch: int
 
 
 _session = Prepared(
-    lambda: Session.select(Session.id).where(
+    lambda: Session.select(Session.id, Session.expires, Session.last_seen).where(
         Session.token_hash == "", Session.user_id == 0, Session.expires > 0, Session.last_seen > 0
     )
 )
@@ -158,7 +202,8 @@ def connection_start(user_id: int, token: str, now: int, idle: int) -> Connectio
     if not found:
         return None
     group_ids = [community_id for (community_id,) in _groups(user_id, ROOM)]
-    return ConnectionStart(found[0][0], group_ids, _epoch("epoch")[0][0])
+    session_id, expires, last_seen = found[0]
+    return ConnectionStart(session_id, expires, last_seen, group_ids, _epoch("epoch")[0][0])
 
 
 def newest() -> int:

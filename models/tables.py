@@ -54,6 +54,17 @@ class Session(Base):
     expires = BigIntegerField(index=True)
 
 
+class Device(Base):
+    """A browser or an address from which the user has logged in before: `mark` is a hash of it."""
+
+    user_id = BigIntegerField()
+    mark = CharField(64)
+    last_seen = BigIntegerField(index=True)
+
+    class Meta:
+        primary_key = CompositeKey("user_id", "mark")
+
+
 # --- contacts and groups ---------------------------------------------------------------------------------
 
 USER = 1

@@ -1,14 +1,15 @@
 """Accounts: what a client says about itself, and who it looks for."""
 
 import re
+import unicodedata
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from protocol import rows
+from protocol import rows, values
 from protocol.declare import Access, Command, call
 from protocol.errors import BadArgument
-from protocol.fields import ONCE, STRIP, Id, Mended, Picture, Rule, Secret
+from protocol.fields import ONCE, STRIP, Id, Mended, Name, Picture, Rule, Secret
 from protocol.limits import (
     MAX_MEMO,
     MAX_MOBILE,
@@ -21,12 +22,43 @@ from protocol.limits import (
 
 _DIGITS = f"[0-9]{{{MIN_MOBILE},{MAX_MOBILE}}}\\Z"
 _NEW_MOBILE = re.compile(r"\+?" + _DIGITS)
+#: A number of mainland China, which people write with and without its country.
+_MAINLAND = re.compile(r"(?:\+86|0086)?(1[3-9][0-9]{9})")
 #: A classic page sends the + of +86… raw, which a form body reads as a space.
-_LOST_PLUS = re.compile(f" (?={_DIGITS})")
+_LOST_PLUS = re.compile(f" (?!1[3-9][0-9]{{9}}\\Z)(?={_DIGITS})")
+#: Characters of a number as somebody may write it.
+_LONGEST_MOBILE = 64
+_SEPARATORS = frozenset("()./·（）．／−")
+_PLUS = frozenset("+＋﹢")
 
 
-def _restore_plus(value: object) -> object:
-    return "+" + value[1:] if isinstance(value, str) and _LOST_PLUS.match(value) else value
+def plain_mobile(value: object) -> object:
+    """A number without what people put between its digits: spaces, hyphens, brackets, what is copied along
+    unseen from a list of contacts; digits of any script are those of ASCII."""
+    if not isinstance(value, str) or len(value) > _LONGEST_MOBILE:
+        return value
+    if _LOST_PLUS.match(value):
+        value = "+" + value[1:]
+    return "".join(_plain_sign(sign) for sign in value)
+
+
+def _plain_sign(sign: str) -> str:
+    if sign.isdecimal():
+        return str(unicodedata.decimal(sign))
+    if sign in _PLUS:
+        return "+"
+    unseen = sign.isspace() or sign in _SEPARATORS or unicodedata.category(sign) in ("Pd", "Cf")
+    return "" if unseen else sign
+
+
+def spellings(mobile: str) -> list[str]:
+    """The number as it was said, then all others under which the same person may have registered. The last
+    one is what a classic page made of a space before the number."""
+    mainland = _MAINLAND.fullmatch(mobile)
+    if not mainland:
+        return [mobile]
+    bare = mainland[1]
+    return list(dict.fromkeys((mobile, bare, f"+86{bare}", f"0086{bare}", f"+{bare}")))
 
 
 def _refuse_mobile(mobile: str, name: str) -> None:
@@ -39,17 +71,27 @@ def _refuse_passwd(passwd: str, name: str) -> None:
         raise BadArgument("密码长度应为 6 到 128 个字节", "A password has 6 to 128 bytes")
 
 
+def _compose(passwd: object) -> object:
+    """One form for every keyboard; which an old password has, a log-in finds out."""
+    return values.canonical_passwd(passwd) if isinstance(passwd, str) else passwd
+
+
 #: The number as a log-in gives it, whatever it looks like: a malformed one is simply unknown.
-Mobile = Annotated[str, Meta(min_length=1, max_length=64), Mended(_restore_plus), STRIP]
-NewMobile = Annotated[Mobile, Meta(description="5 to 20 digits, may begin with +"), Rule(_refuse_mobile)]
+Mobile = Annotated[str, Meta(min_length=1, max_length=_LONGEST_MOBILE), Mended(plain_mobile), STRIP]
+NewMobile = Annotated[
+    Mobile,
+    Meta(description="5 to 20 digits, may begin with +; spaces and hyphens between them do not count"),
+    Rule(_refuse_mobile),
+]
 NewPasswd = Annotated[
     str,
     Meta(min_length=1, max_length=MAX_SECRET, description="6 to 128 bytes"),
     ONCE,
+    Mended(_compose),
     Rule(_refuse_passwd),
 ]
-Nickname = Annotated[str, Meta(max_length=MAX_NICKNAME), STRIP]
-Memo = Annotated[str, Meta(max_length=MAX_MEMO), STRIP]
+Nickname = Annotated[Name, Meta(max_length=MAX_NICKNAME)]
+Memo = Annotated[Name, Meta(max_length=MAX_MEMO)]
 Sex = Literal["M", "W", "U"]
 
 

@@ -10,6 +10,7 @@ control characters for JSON.
 import json
 import math
 import re
+import unicodedata
 
 from protocol.errors import BadArgument, Malformed
 from protocol.limits import MAX_INT
@@ -17,6 +18,8 @@ from protocol.limits import MAX_INT
 _DIGITS = re.compile(r"[0-9]{1,16}\Z")
 #: NUL breaks PostgreSQL; lone surrogates can't be encoded and break all.
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
+#: White space beyond ASCII: keyboards differ in which of them a space bar makes.
+_OTHER_SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
 def parse_json(raw: str) -> dict[str, object]:
@@ -94,3 +97,9 @@ def text(value: object, name: str, max_length: int, max_bytes: int = 0) -> str:
     if max_bytes and len(value) > max_bytes // 4 and len(value.encode("utf-8")) > max_bytes:
         raise BadArgument(f"参数 {name} 太长", f"{name} is too long")
     return value
+
+
+def canonical_passwd(passwd: str) -> str:
+    """The one form of a password, whichever keyboard typed it (RFC 8265, OpaqueString): letters composed
+    (NFC), every space the plain one. Nothing else is changed."""
+    return passwd if passwd.isascii() else unicodedata.normalize("NFC", _OTHER_SPACES.sub(" ", passwd))

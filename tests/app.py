@@ -110,6 +110,7 @@ class Client:
         self.url, self._ssl = url, ssl_options
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
         self.cookies: dict[str, str] = {}
+        self.device: dict[str, str] = {}  # the cookie by which its accounts know a browser; opens nothing
         self.user_id: int | None = None
         self.token = ""
         self.mobile = ""
@@ -171,8 +172,8 @@ class Client:
     ) -> HTTPResponse:
         """One request as it is: no redirects followed, no status is an error."""
         sent = {**self.headers, **headers}
-        if self.cookies:
-            sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
+        if cookies := self.cookies | self.device:
+            sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in cookies.items()))
         request = HTTPRequest(
             self.url + path,
             method,
@@ -187,7 +188,9 @@ class Client:
         response = await self._http.fetch(request, raise_error=False)
         for line in response.headers.get_list("Set-Cookie"):
             name, _, value = line.partition(";")[0].partition("=")
-            if value in ("", '""'):
+            if name.endswith("im_device"):
+                self.device = {name: value}
+            elif value in ("", '""'):
                 self.cookies.pop(name, None)
             else:
                 self.cookies[name] = value

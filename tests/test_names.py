@@ -21,9 +21,10 @@ NOUNS = {"accounts", "sessions", "contacts", "groups", "conversations", "message
 # installation).
 PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
-                 "numbers", "presence", "rows", "values"},
-    "models": {"access", "state", "tables"},
-    "actions": {"delivery", "budget", "housekeeping", "passwords", "presence", "services", "typing"},
+                 "names", "numbers", "presence", "rows", "values"},
+    "models": {"access", "devices", "state", "tables"},
+    "actions": {"delivery", "budget", "guesses", "housekeeping", "passwords", "presence", "services",
+                "session_use", "typing", "weak_passwords"},
     "handlers/http": {"base", "body", "gate", "listener", "multipart", "ops", "pages", "security", "site",
                       "streamed"},
     "web/src/features": {"connection", "settings", "shell"},

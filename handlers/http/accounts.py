@@ -1,26 +1,64 @@
 """/user/…: accounts and the profile."""
 
+import asyncio
+import secrets
+from functools import cached_property
+
 from actions import accounts
 from actions.accounts import Profile
 from actions.budget import address_key
+from actions.passwords import Gone
 from actions.sessions import Client
+from handlers.http import security
 from handlers.http.gate import ApiHandler, C, routes_of
 from protocol import rows
 from protocol.accounts import ChangePasswd, ChangeProfile, FindUser, Login, Register
 
 
-class LoggingInHandler(ApiHandler[C]):
+class PasswordHandler(ApiHandler[C]):
+    """A call that has a password checked: it waits for its turn, and gives up its place when the client
+    goes away."""
+
+    _gone: Gone = None
+
+    @property
+    def gone(self) -> Gone:
+        """Done when nobody waits for the answer any more."""
+        if self._gone is None:
+            self._gone = asyncio.get_running_loop().create_future()
+        return self._gone
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
+
+
+class LoggingInHandler(PasswordHandler[C]):
     """Registering and logging in: the answer is the user's own row, and the browser gets the session."""
 
     @property
     def client(self) -> Client:
         """Where the call comes from."""
         ua = "".join(filter(str.isprintable, self.request.headers.get("User-Agent", "")))
-        return Client(self.address, address_key(self.address), ua)
+        return Client(self.address, address_key(self.address), ua, self.device, self.gone)
+
+    @cached_property
+    def device(self) -> str:
+        """What the browser is known by: what it got at an earlier log-in, or something new."""
+        return security.device_token(self.request, self.secure) or secrets.token_urlsafe(32)
 
     def let_in(self, user: rows.User) -> None:
         self.caller_id = user["id"]
         self.set_session_cookie(user["id"], user["token"])
+        self.set_cookie(
+            security.device_cookie(self.secure),
+            self.device,
+            httponly=True,
+            samesite="Lax",
+            secure=self.secure,
+            max_age=security.DEVICE_SECONDS,
+        )
         self.reply(user)
 
 
@@ -40,9 +78,9 @@ class ProfileHandler(ApiHandler[ChangeProfile]):
         self.reply(await accounts.change_profile(self.app, self.user_id, command.changes()))
 
 
-class PasswdHandler(ApiHandler[ChangePasswd]):
+class PasswdHandler(PasswordHandler[ChangePasswd]):
     async def answer(self, command: ChangePasswd) -> None:
-        await accounts.change_passwd(self.app, self.own_session, command.old, command.new)
+        await accounts.change_passwd(self.app, self.own_session, command.old, command.new, self.gone)
         self.reply()
 
 

@@ -118,6 +118,22 @@ def cookie_tokens(request: HTTPServerRequest, secure: bool) -> dict[int, str]:
     return tokens
 
 
+#: Seconds for which a browser is known again: as long as browsers keep a cookie.
+DEVICE_SECONDS = 365 * 86400
+_DEVICE = re.compile(r"[\w-]{43}\Z", re.ASCII)
+
+
+def device_cookie(secure: bool) -> str:
+    """The name of the cookie by which the accounts of a browser know it. It opens nothing."""
+    return f"{'__Host-' if secure else ''}im_device"
+
+
+def device_token(request: HTTPServerRequest, secure: bool) -> str:
+    """What a browser got at an earlier log-in, or ""."""
+    morsel = request.cookies.get(device_cookie(secure))
+    return morsel.value if morsel is not None and _DEVICE.match(morsel.value) else ""
+
+
 def bearer_token(request: HTTPServerRequest) -> str:
     """The token of `Authorization: Bearer …`, or ""."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")

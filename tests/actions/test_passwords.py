@@ -1,10 +1,13 @@
 """Passwords: what is stored, and that hashing stays bounded and off the loop."""
 
 import asyncio
+import threading
+import unicodedata
 
 import pytest
 
-from actions.passwords import PasswordHasher
+from actions import passwords
+from actions.passwords import PasswordHasher, Turn
 from protocol.errors import TryAgain
 
 
@@ -22,6 +25,19 @@ async def test_password_is_stored_as_argon2id(hasher):
     assert first != second and len(first) < 128
     assert await hasher.verify("secret123", first)
     assert not await hasher.verify("secret124", first)
+
+
+async def test_letters_may_be_composed_or_not(hasher):
+    """The same password opens from a keyboard that composes letters and from one that does not, also where
+    an older row has the other form; and a space is a space."""
+    composed, decomposed = "Cr\u00e8me br\u00fbl\u00e9e", "Cre\u0300me\u3000bru\u0302le\u0301e"
+    for stored in (await hasher.hash(composed), await hasher.hash(decomposed)):
+        assert await hasher.verify(composed, stored) and await hasher.verify(decomposed, stored)
+        assert not await hasher.verify("Creme brulee", stored)
+    older = hasher._argon.hash(unicodedata.normalize("NFD", composed))
+    assert await hasher.verify(composed, older)
+    odd = hasher._argon.hash(decomposed)  # as it came
+    assert await hasher.verify(decomposed, odd)
 
 
 async def test_any_bytes_make_a_password(hasher):
@@ -64,3 +80,86 @@ async def test_who_gives_up_frees_the_place(hasher):
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
     assert await hasher.hash("secret123")
+
+
+# --- turns ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slow():
+    """A hasher whose jobs end when the test says so: `order` is who was served."""
+
+    class Slow(PasswordHasher):
+        def __init__(self):
+            super().__init__(queue_size=4)
+            self.gate, self.order = threading.Semaphore(0), []
+
+        def ask(self, key, known=False, gone=None):
+            def job():
+                self.gate.acquire()
+                self.order.append(key)
+
+            return asyncio.ensure_future(self._run(Turn(key, known, gone), job))
+
+    hasher = Slow()
+    yield hasher
+    hasher.gate.release(20)
+    hasher.close()
+
+
+async def test_callers_take_turns(slow):
+    """Who asks for many is served one at a time, with all others between."""
+    asked = [slow.ask(key) for key in ("crowd", "crowd", "crowd", "ann")]
+    await asyncio.sleep(0)
+    slow.gate.release(4)
+    await asyncio.gather(*asked)
+    assert slow.order == ["crowd", "crowd", "ann", "crowd"]
+
+
+async def test_who_has_most_makes_room(slow):
+    """A full queue of one caller's keeps nobody else out; but the last of several equals is turned away."""
+    crowd = [slow.ask("crowd") for _ in range(4)]
+    await asyncio.sleep(0)
+    others = [slow.ask("ann"), slow.ask("bob"), slow.ask("eve")]
+    await asyncio.sleep(0)
+    slow.gate.release(4)
+    results = await asyncio.gather(*crowd, *others, return_exceptions=True)
+    assert [type(result) for result in results] == [type(None)] * 2 + [TryAgain] * 2 + [type(None)] * 2 + [
+        TryAgain
+    ]
+
+
+async def test_strangers_make_room_for_who_is_known(slow):
+    """However many strangers come from however many addresses, somebody whom the account knows gets in."""
+    strangers = [slow.ask(number) for number in range(4)]
+    await asyncio.sleep(0)
+    known, stranger = slow.ask("ann", known=True), slow.ask("eve")
+    await asyncio.sleep(0)
+    slow.gate.release(4)
+    results = await asyncio.gather(known, stranger, *strangers, return_exceptions=True)
+    assert results[0] is None and isinstance(results[1], TryAgain)
+    assert sum(isinstance(result, TryAgain) for result in results[2:]) == 1
+
+
+async def test_who_hangs_up_frees_the_place(slow):
+    """A client that has gone is not served, and its place is another's at once."""
+    gone = asyncio.get_running_loop().create_future()
+    asked = [slow.ask("first"), *(slow.ask("gone", gone=gone) for _ in range(3))]
+    await asyncio.sleep(0)
+    gone.set_result(None)
+    await asyncio.sleep(0)
+    assert slow.stats()["passwords_waiting"] == 1
+    asked.append(slow.ask("ann"))
+    slow.gate.release(2)
+    results = await asyncio.gather(*asked, return_exceptions=True)
+    assert slow.order == ["first", "ann"]
+    assert [type(result) for result in results] == [type(None), TryAgain, TryAgain, TryAgain, type(None)]
+
+
+async def test_nobody_waits_for_long(slow, monkeypatch):
+    """Where a hash takes very long, who waits is told to try again, and is not served later."""
+    monkeypatch.setattr(passwords, "_PATIENCE_S", 0.05)
+    first, second = slow.ask("first"), slow.ask("second")
+    results = await asyncio.gather(first, second, return_exceptions=True)
+    assert [type(result) for result in results] == [TryAgain, TryAgain]
+    assert slow.stats() == {"passwords_waiting": 1, "passwords_refused": 2}  # the one that has begun

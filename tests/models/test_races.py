@@ -98,7 +98,7 @@ async def test_five_groups_and_no_sixth(busy):
 async def test_old_password_opens_no_session_after_the_change(busy):
     """Log-ins with the old password that run beside its change leave no session behind."""
     ann = await newcomer(busy, passwd="old")
-    here = await busy.write(sessions.open_session, ann, "old", "here", "", "", NOW, NOW)
+    here = (await busy.write(sessions.open_session, ann, "old", "here", "", "", NOW, NOW)).id
     logins = [
         busy.write(sessions.open_session, ann, "old", f"token {number}", "", "", NOW, NOW)
         for number in range(AT_ONCE)
@@ -106,6 +106,18 @@ async def test_old_password_opens_no_session_after_the_change(busy):
     logins.insert(AT_ONCE // 2, busy.write(sessions.change_passwd, ann, here, "old", "new"))
     await all_at_once(*logins)
     assert await busy.write(lambda: [row.id for row in Session.select()]) == [here]
+
+
+async def test_sessions_stay_within_their_number(busy):
+    """However many log in to one account at once, it has no more sessions than it may."""
+    ann = await newcomer(busy, passwd="old")
+    await all_at_once(
+        *(
+            busy.write(sessions.open_session, ann, "old", f"token {n}", "", "", NOW, NOW, 3, ["a mark"])
+            for n in range(AT_ONCE)
+        )
+    )
+    assert await busy.write(Session.select().count) == 3
 
 
 async def test_password_is_changed_once(busy):

@@ -13,9 +13,10 @@ LIFETIME = 30 * DAY
 
 
 async def open_one(database, user_id, token, now=NOW, passwd="a hash"):
-    return await database.write(
+    opened = await database.write(
         sessions.open_session, user_id, passwd, token, "Firefox", "192.0.2.7", now, LIFETIME
     )
+    return opened.id
 
 
 async def living(database, token, now):
@@ -124,3 +125,23 @@ async def test_dead_sessions_are_swept_out(database):
     assert sorted(await database.write(sessions.close_dead, NOW, IDLE)) == [idle, expired]
     assert await database.write(sessions.close_dead, NOW, IDLE) == []
     assert await living(database, "here", NOW) == [here]
+
+
+async def test_oldest_session_makes_room(database):
+    """An account has so many sessions and no more: a further log-in ends the one unused for longest, and
+    nobody else's."""
+    ann, bo = await newcomer(database), await newcomer(database)
+    theirs = await open_one(database, bo, "bo")
+
+    async def enter(token, now):
+        arguments = (ann, "a hash", token, "", "", now, LIFETIME, 3)
+        return await database.write(sessions.open_session, *arguments)
+
+    first, second, third = [await enter(f"token {number}", NOW + number) for number in range(3)]
+    assert [opened.ended for opened in (first, second, third)] == [[], [], []]
+    await database.write(sessions.touch_sessions, [first.id], NOW + 10)
+    assert (await enter("fourth", NOW + 20)).ended == [second.id]
+    late = await enter("before the others, by a clock that was put back", NOW - 5)
+    assert late.ended == [third.id]
+    assert await living(database, "bo", NOW) == [theirs]
+    assert await count(database, Session, Session.user_id == ann) == 3

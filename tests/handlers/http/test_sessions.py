@@ -83,6 +83,20 @@ async def test_anothers_session_cannot_be_ended(app):
     assert await answers(ann)
 
 
+async def test_sessions_of_an_account_are_bounded(tmp_path):
+    """A further log-in ends the session that was not used for longest, and closes its sockets."""
+    async with running(tmp_path, {"auth.max_sessions": 2}) as app:
+        first = await app.client().register(mobile=MOBILE)
+        second = await app.client().login(MOBILE)
+        await app.services.db.write(Session.update(last_seen=Session.last_seen - 1000).execute)
+        async with first.socket() as closed, second.socket() as kept:
+            third = await app.client().login(MOBILE)
+            assert await closed.closed() == 4401
+            await kept.send({"cmd": 0})
+            assert (await kept.receive())["cmd"] == 0
+        assert [await answers(client) for client in (first, second, third)] == [False, True, True]
+
+
 async def test_expired_sessions_are_forgotten(app):
     """A session whose time is over opens nothing, and an open socket of it is closed."""
     client = await app.client().register(mobile=MOBILE)
