@@ -258,7 +258,9 @@ async def test_server_speaks_tls_itself(tmp_path):
         check=True,
         capture_output=True,
     )
-    async with process(tmp_path / "data", IM_SERVER_TLS_CERT=str(cert), IM_SERVER_TLS_KEY=str(key)) as server:
+    async with process(
+        tmp_path / "data", MAGPIE_SERVER_TLS_CERT=str(cert), MAGPIE_SERVER_TLS_KEY=str(key)
+    ) as server:
         assert server.url.startswith("https://127.0.0.1:")
         client = await server.client(ssl.create_default_context(cafile=str(cert))).register()
         assert list(client.cookies) == [f"__Host-im_{client.user_id}"]
