@@ -36,6 +36,7 @@ class Server:
     proxies: tuple[str, ...] = ()
     tls_cert: str = ""
     tls_key: str = ""
+    tls_only_seconds: int = _number(31536000, 0)
     max_connections: int = _number(10000, 1)
     drain_seconds: float = _number(8.0, 0, 9)
     backlog: int = _number(1024, 1, 65535)
