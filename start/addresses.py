@@ -45,8 +45,12 @@ def why_not(host: str, port: int, error: OSError) -> str:
 def _lan() -> list[str]:
     """The machine's IPv4 addresses that others can reach, as far as the system tells."""
     found = []
+    try:
+        interfaces = socket.if_nameindex()
+    except OSError:  # a sandbox that has no netlink
+        return []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        for _, name in socket.if_nameindex():
+        for _, name in interfaces:
             if _INNER.match(name):
                 continue
             try:

@@ -15,7 +15,7 @@ LOCK = "magpie.lock"
 #: up.
 _CLOSED = (0o700, 0o750)
 #: What is in a directory that is ours alone, so that closing it shuts nobody out.
-_OURS = ("magpie.", "media", "lost+found")
+_OURS = ("magpie.", "media", "spool", "lost+found")
 
 
 class Claim:
