@@ -1,36 +1,15 @@
-"""Settings: `config.yaml`, then ``IM_SECTION_KEY`` environment variables, then the command line.
+"""Settings: the whole list, with names, types, defaults and limits. `docs/settings.md` explains each.
 
-The dataclasses below are the whole list: names, types, defaults and limits. A key that is not here, or a
-value of another type, stops the start with one line that names it. `docs/settings.md` explains each.
+Where they come from is `start/settings.py`: `config.yaml`, environment variables, the command line. A key
+that is not here, or a value of another type, stops the start with one line that names it.
 """
 
 import ipaddress
-import math
 import re
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
-from difflib import get_close_matches
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-
-import yaml
-
-PREFIX = "IM_"
-_BOOLS = {
-    "true": True,
-    "yes": True,
-    "on": True,
-    "1": True,
-    "false": False,
-    "no": False,
-    "off": False,
-    "0": False,
-}
-#: How types are called where a value of another one is refused. What is none of these is a list of texts.
-_KINDS: dict[object, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
-
-Value = bool | int | float | str | tuple[str, ...]
 
 
 class ConfigError(Exception):
@@ -57,6 +36,7 @@ class Server:
     proxies: tuple[str, ...] = ()
     tls_cert: str = ""
     tls_key: str = ""
+    tls_only_seconds: int = _number(31536000, 0)
     max_connections: int = _number(10000, 1)
     drain_seconds: float = _number(8.0, 0, 9)
     backlog: int = _number(1024, 1, 65535)
@@ -202,6 +182,10 @@ class Config:
     communities: Communities = field(default_factory=Communities)
     hub: Hub = field(default_factory=Hub)
 
+    def __post_init__(self) -> None:
+        """Raises `ConfigError` when settings contradict each other, or a text is not what it has to be."""
+        _check_together(self)
+
     @property
     def data(self) -> Path:
         """The data directory, absolute."""
@@ -209,8 +193,11 @@ class Config:
 
     @property
     def database_url(self) -> str:
-        """`database.url`, or SQLite in the data directory."""
-        return self.database.url or f"sqlite:///{self.data / 'magpie.db'}"
+        """`database.url` with the one name of its scheme, or SQLite in the data directory."""
+        if not self.database.url:
+            return f"sqlite:///{self.data / 'magpie.db'}"
+        scheme, rest = self.database.url.split(":", 1)
+        return f"{_SCHEMES[scheme.partition('+')[0].lower()]}:{rest}"
 
     @property
     def tls(self) -> bool:
@@ -220,146 +207,18 @@ class Config:
 
 SECTIONS: dict[str, type] = {part.name: part.type for part in fields(Config)}  # type: ignore[misc]
 
-
-def load_config(
-    path: str | Path | None, env: Mapping[str, str], overrides: Mapping[str, object] = {}
-) -> Config:
-    """The settings of one process.
-
-    `path`: a YAML file, None for the defaults alone. `env`: usually `os.environ`; only ``IM_*`` is looked at.
-    `overrides`: ``{"server.port": 8080}``, the strongest. Raises `ConfigError`.
-    """
-    values: dict[str, dict[str, Value]] = {section: {} for section in SECTIONS}
-    for section, key, value in _from_file(path):
-        values[section][key] = value
-    for section, key, value in _from_env(env):
-        values[section][key] = value
-    for name, override in overrides.items():
-        section, _, key = name.partition(".")
-        values[section][key] = _checked(name, _setting(section, key, name), override)
-    config = Config(**{section: SECTIONS[section](**given) for section, given in values.items()})
-    _check_together(config)
-    return config
-
-
-def env_name(section: str, key: str) -> str:
-    return f"{PREFIX}{section}_{key}".upper()
-
-
-def _from_file(path: str | Path | None) -> Iterator[tuple[str, str, Value]]:
-    if path is None:
-        return
-    try:
-        content = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_Loader)
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: {' '.join(str(error).split())}") from None
-    for section, keys in _mapping(content, str(path)).items():
-        if section not in SECTIONS:
-            raise ConfigError(f"{path}: unknown section {section!r}{_meant(section, SECTIONS)}")
-        for key, value in _mapping(keys, f"{path}: {section}").items():
-            name = f"{path}: {section}.{key}"
-            yield section, key, _checked(name, _setting(section, key, name), value)
-
-
-def _from_env(env: Mapping[str, str]) -> Iterator[tuple[str, str, Value]]:
-    known = {
-        env_name(section, part.name): (section, part)
-        for section in SECTIONS
-        for part in fields(SECTIONS[section])
-    }
-    for name in sorted(env):
-        if not name.startswith(PREFIX):
-            continue
-        if name not in known:
-            raise ConfigError(f"{name}: unknown setting{_meant(name, known)}")
-        section, part = known[name]
-        yield section, part.name, _checked(name, part, _from_text(name, part, env[name]))
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML that refuses a key given twice, of which PyYAML would silently take the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, str) and key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key} is given twice", key_node.start_mark
-                )
-            seen.add(str(key))
-        return super().construct_mapping(node, deep)
-
-
-def _mapping(value: object, name: str) -> dict[str, object]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise ConfigError(f"{name}: expected keys with values, got {value!r}")
-    return {str(key): under for key, under in value.items()}
-
-
-def _setting(section: str, key: str, name: str) -> Field[Any]:
-    if section not in SECTIONS:
-        raise ConfigError(f"{name}: unknown section{_meant(section, SECTIONS)}")
-    by_name = {part.name: part for part in fields(SECTIONS[section])}
-    if key not in by_name:
-        raise ConfigError(f"{name}: unknown setting{_meant(key, by_name)}")
-    return by_name[key]
-
-
-def _meant(word: str, known: Mapping[str, object]) -> str:
-    close = get_close_matches(word, list(known), n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
-
-
-def _from_text(name: str, part: Field[Any], text: str) -> object:
-    """The value that an environment variable's text stands for."""
-    if part.type is bool:
-        if text.strip().lower() not in _BOOLS:
-            raise ConfigError(f"{name}: expected true or false, got {text!r}")
-        return _BOOLS[text.strip().lower()]
-    if part.type in (int, float):
-        try:
-            return part.type(text)
-        except ValueError:
-            raise ConfigError(f"{name}: expected {_kind(part)}, got {text!r}") from None
-    if part.type is str:
-        return text
-    return [item.strip() for item in text.split(",") if item.strip()]
-
-
-def _kind(part: Field[Any]) -> str:
-    return _KINDS.get(part.type, "a list of texts")
-
-
-def _checked(name: str, part: Field[Any], value: object) -> Value:
-    """`value` in the setting's own type, or `ConfigError`."""
-    shown = "a value that is not shown" if not part.repr else repr(value)
-    wrong = ConfigError(f"{name}: expected {_kind(part)}, got {shown}")
-    if part.type is float and type(value) is int:
-        value = float(value)
-    if part.type not in _KINDS:
-        if not isinstance(value, list | tuple) or not all(type(item) is str for item in value):
-            raise wrong
-        return tuple(value)
-    if type(value) is not part.type or not isinstance(value, bool | int | float | str):
-        raise wrong
-    limits = part.metadata
-    if "choices" in limits and value not in limits["choices"]:
-        raise ConfigError(f"{name}: expected one of {', '.join(limits['choices'])}, got {shown}")
-    if "low" in limits and isinstance(value, int | float):
-        low, high = limits["low"], limits["high"]
-        if not (math.isfinite(value) and low <= value <= high):
-            raise ConfigError(f"{name}: expected {_plain(low)} … {_plain(high)}, got {shown}")
-    return value
-
-
-def _plain(number: float) -> str:
-    """Without an exponent: 0.000001, 1000000."""
-    return f"{number:f}".rstrip("0").rstrip(".")
+#: What a database is called in an address, by what platforms and other libraries call it. A driver's name
+#: behind it, `postgresql+psycopg`, is left out.
+_SCHEMES = {
+    "sqlite": "sqlite",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "postgresql": "postgresql",
+    "postgres": "postgresql",
+}
+#: A page's origin as browsers send it; a last slash does no harm. Pages inside an app have schemes of their
+#: own (`capacitor://localhost`), or no host at all (`file://`).
+_ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/\s?#@*]*/?|null")
 
 
 def _check_together(config: Config) -> None:
@@ -378,13 +237,37 @@ def _check_together(config: Config) -> None:
         except ValueError:
             raise ConfigError(f"server.proxies: {proxy!r} is neither an address nor a network") from None
     for origin in config.auth.origins:
-        if not re.fullmatch(r"https?://[^/\s?#@]+", origin):
+        if not _ORIGIN.fullmatch(origin) or re.fullmatch(r"https?:///?", origin, re.IGNORECASE):
             raise ConfigError(f"auth.origins: {origin!r} is not of the form https://host[:port]")
-    if config.database.url and urlsplit(config.database.url).scheme not in ("sqlite", "mysql", "postgresql"):
-        raise ConfigError("database.url: expected sqlite://, mysql:// or postgresql://")
+    if config.database.url:
+        _check_database(config.database.url)
     if storage.backend == "oss":
         for key in ("oss_endpoint", "oss_bucket", "oss_region", "oss_key_id", "oss_key_secret"):
             if not getattr(storage, key):
                 raise ConfigError(f"storage.{key}: needed when storage.backend is oss")
     if storage.oss_public_url and not re.match(r"https?://[^/\s]+", storage.oss_public_url):
         raise ConfigError("storage.oss_public_url: expected http:// or https://")
+
+
+def _check_database(url: str) -> None:
+    """Refuses an address that a driver would read in another way than it was meant: what it then says has a
+    part of the password in it."""
+    scheme = _SCHEMES.get(url.partition(":")[0].partition("+")[0].lower())
+    if scheme is None or "://" not in url:
+        raise ConfigError("database.url: expected sqlite://, mysql:// or postgresql://")
+    if scheme == "sqlite":
+        if not url.partition("://")[2].startswith("/"):
+            raise ConfigError("database.url: expected sqlite:///path/of/the/file.db")
+        return
+    wrong = ConfigError(
+        f"database.url: cannot be read as {scheme}://host:port/name with user and password before the host."
+        " Special characters of a password are written %40 for @, %3A for :, %2F for /, %3F for ?, %23 for #"
+    )
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise wrong from None
+    name, rest = parts.path.removeprefix("/"), parts.query + parts.fragment
+    if not name or "/" in name or "@" in name + rest:
+        raise wrong

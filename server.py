@@ -3,6 +3,14 @@
 python server.py [--config FILE] [--port N] [--data DIR] [--migrate] [--new-epoch]
 """
 
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # before what may be missing is imported
+    from start import preflight
+
+    preflight.check(str(Path(__file__).resolve().parent))
+
 import argparse
 import asyncio
 import gc
@@ -10,11 +18,9 @@ import logging
 import os
 import signal
 import ssl
-import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 from tornado.netutil import bind_sockets
 
@@ -26,10 +32,11 @@ from actions.passwords import PasswordHasher
 from actions.services import Services
 from actions.session_use import SessionUse
 from actions.typing import Typing
-from config import Config, ConfigError, load_config
+from config import Config, ConfigError
 from database.door import Database
 from handlers import logs
 from handlers.http.listener import Listener
+from handlers.http.pages import Build
 from handlers.http.site import Site
 from hub.hub import Hub
 from hub.ports import memory
@@ -39,6 +46,9 @@ from log.room import Room
 from media.prepare import MediaPreparer
 from models import state
 from protocol.frames import CloseCode
+from start import StartError, addresses, data_directory
+from start.certificate import certificate_of
+from start.settings import load_config, read_environment
 from storage import open_storage
 
 log = logging.getLogger("magpie")
@@ -49,10 +59,6 @@ LAST_RESORT = 9.5
 HOUSEKEEPING = 300
 
 
-class StartError(Exception):
-    """The server cannot start. The text is one line that says why."""
-
-
 def main() -> int:
     try:
         options = _arguments()
@@ -61,10 +67,15 @@ def main() -> int:
         return _refuse(2, error)
     logs.configure(config.server.log_level)
     try:
+        certificate = certificate_of(config)  # first, because a mistake in the settings should change nothing
+        remarks = data_directory.prepare(config.data)
+        claim = data_directory.claim(config.data, config.database_url)
+        remarks += read_environment(os.environ, options.overrides).remarks
         if options.migrate or options.new_epoch:
             return _maintain(config, options)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(serve(config))
+            runner.run(serve(config, certificate, remarks))
+        claim.release()
     except ConfigError as error:
         return _refuse(2, error)
     except StartError as error:
@@ -78,7 +89,7 @@ def make_services(config: Config) -> Services:
     SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
     """
     budget = Budget(config.limits)
-    db = _open_database(config, migrate=not config.database.url or config.database.url.startswith("sqlite"))
+    db = _open_database(config, migrate=config.database_url.startswith("sqlite"))
     try:
         storage = open_storage(config.storage, config.data)
     except ValueError as error:
@@ -129,14 +140,14 @@ def listen(config: Config, site: Site, certificate: ssl.SSLContext | None = None
     try:
         listener.add_sockets(bind_sockets(port, host or None, backlog=config.server.backlog))
     except OSError as error:
-        raise StartError(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
+        raise StartError(addresses.why_not(host, port, error)) from None
     site.settings["services"].listener = listener
     return listener
 
 
-async def serve(config: Config) -> None:
-    """One server's life: until SIGTERM or SIGINT, and then the time it takes to say good-bye."""
-    certificate = certificate_of(config)  # first, because a mistake in the settings should change nothing
+async def serve(config: Config, certificate: ssl.SSLContext | None, remarks: Sequence[str]) -> None:
+    """One server's life: until SIGTERM or SIGINT, and then the time it takes to say good-bye. `remarks` are
+    for the log, once it serves."""
     services = make_services(config)
     site = make_app(services)
     try:
@@ -154,7 +165,11 @@ async def serve(config: Config) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50000, 20, 1000)
-    print(f"Magpie 鹊桥 · {_url(config, listener.port)}", flush=True)
+    print("Magpie 鹊桥 ·", *addresses.urls(config.server.host, listener.port, config.tls), flush=True)
+    for remark in remarks:
+        log.info("%s", remark)
+    if Build.current() is None:
+        log.warning("the page is not built, only its API is served; build it:  make setup")
     await stop.wait()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.remove_signal_handler(signal_number)  # a second one ends the process at once
@@ -191,6 +206,7 @@ def _leave_at_last(seconds: float) -> None:
 
     def leave() -> None:
         log.error("still busy %.1f s after the signal; leaving", seconds)
+        logs.finish(0.3)
         os._exit(1)
 
     timer = threading.Timer(seconds, leave)
@@ -275,25 +291,6 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
         return None
     factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
     return factory
-
-
-def certificate_of(config: Config) -> ssl.SSLContext | None:
-    """What TLS needs, None without it. Raises `ConfigError` when it can't be read."""
-    if not config.tls:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(config.server.tls_cert, config.server.tls_key)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"server.tls_cert, server.tls_key: {error.strerror or error}") from None
-    return context
-
-
-def _url(config: Config, port: int) -> str:
-    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.server.host, config.server.host)
-    if ":" in host:
-        host = f"[{host}]"
-    return f"{'https' if config.tls else 'http'}://{host}:{port}"
 
 
 def _refuse(code: int, error: Exception) -> int:

@@ -1,10 +1,14 @@
 """What the server writes about requests: one line each, and never a secret."""
 
+import atexit
 import logging
 import re
+import sys
 import time
 
 from tornado.web import RequestHandler
+
+from handlers.outlet import LAST_SECONDS, Outlet
 
 access = logging.getLogger("magpie.access")
 
@@ -40,10 +44,30 @@ class Formatter(logging.Formatter):
 
 
 def configure(level: str) -> None:
-    """Logs to standard error, where systemd and containers collect them."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(Formatter())
+    """Logs to standard error, where systemd and containers collect them. From now on nothing that is written
+    there or to standard output makes the server wait for a reader."""
+    formatter = Formatter()
+
+    def note(lines: int) -> str:
+        record = logging.LogRecord("magpie.logs", logging.WARNING, "", 0, _LOST, (lines,), None)
+        return formatter.format(record) + "\n"
+
+    sys.stdout, sys.stderr = Outlet(1, note), Outlet(2, note)
+    atexit.register(finish)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.captureWarnings(True)
+
+
+_LOST = "lost lines=%d: nobody read them in time"
+
+
+def finish(seconds: float = LAST_SECONDS) -> None:
+    """Gives what has been written last a moment to go out; the process is about to end."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, Outlet):
+            stream.finish(seconds)
 
 
 def log_request(handler: RequestHandler) -> None:

@@ -28,7 +28,7 @@ from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 import server
-from config import load_config
+from start.settings import load_config
 
 PASSWD = "secret123"
 #: Seconds after which a test gives up waiting for what should have come at once.

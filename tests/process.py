@@ -43,9 +43,9 @@ class Process:
 
 @asynccontextmanager
 async def process(data: Path, *arguments: str, **env: str) -> AsyncIterator[Process]:
-    """A server process with its rows under `data`, killed when the block ends; `env` are ``IM_*``
+    """A server process with its rows under `data`, killed when the block ends; `env` are ``MAGPIE_*``
     variables."""
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = data / "server.log"
     with log.open("ab") as stderr:
         child = await asyncio.create_subprocess_exec(
@@ -58,7 +58,7 @@ async def process(data: Path, *arguments: str, **env: str) -> AsyncIterator[Proc
             *arguments,
             stdout=asyncio.subprocess.PIPE,
             stderr=stderr,
-            env=_environment(env),
+            env=environment(env),
             cwd=data,
         )
     try:
@@ -77,7 +77,7 @@ def run(*arguments: str, **env: str) -> tuple[int, str, str]:
     """Runs ``python server.py`` to its end: exit code, standard output, standard error."""
     done = subprocess.run(
         [sys.executable, str(ROOT / "server.py"), *arguments],
-        env=_environment(env),
+        env=environment(env),
         capture_output=True,
         text=True,
         timeout=60,
@@ -85,6 +85,8 @@ def run(*arguments: str, **env: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def _environment(env: Mapping[str, str]) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("IM_")}
-    return {**own, "IM_LIMITS_ENABLED": "false", "PYTHONWARNINGS": "default", **env}
+def environment(env: Mapping[str, str]) -> dict[str, str]:
+    foreign = ("IM_", "MAGPIE_", "PORT")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    limits = {} if "IM_LIMITS_ENABLED" in env else {"MAGPIE_LIMITS_ENABLED": "false"}  # or its old name
+    return {**own, **limits, "PYTHONWARNINGS": "default", **env}

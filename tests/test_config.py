@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from config import SECTIONS, Config, ConfigError, env_name, load_config
+from config import SECTIONS, Config, ConfigError
+from start.environment import env_name
+from start.settings import load_config
 from tests.process import run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +37,7 @@ def test_shipped_file_explains_every_key():
 def test_environment_beats_file_and_command_line_beats_both(tmp_path):
     """An environment variable overrides the file, and an option overrides the variable."""
     path = write(tmp_path, "server: {port: 1001, host: 0.0.0.0, data: here}")
-    env = {"IM_SERVER_PORT": "1002", "IM_SERVER_DATA": "there", "PATH": "/bin"}
+    env = {"MAGPIE_SERVER_PORT": "1002", "MAGPIE_SERVER_DATA": "there", "PATH": "/bin"}
     config = load_config(path, env, {"server.port": 1003})
     assert (config.server.host, config.server.data, config.server.port) == ("0.0.0.0", "there", 1003)
 
@@ -45,13 +47,13 @@ def test_environment_beats_file_and_command_line_beats_both(tmp_path):
 )
 def test_switches_in_the_environment(text, value):
     """A switch may be written true, yes, on or 1, and the opposites."""
-    assert load_config(None, {"IM_LIMITS_ENABLED": text}).limits.enabled is value
+    assert load_config(None, {"MAGPIE_LIMITS_ENABLED": text}).limits.enabled is value
 
 
 def test_lists_in_the_environment_are_comma_separated():
     """Several origins fit into one variable, an empty one means none."""
     config = load_config(
-        None, {"IM_AUTH_ORIGINS": "https://a.example, http://b.example:8080", "IM_SERVER_PROXIES": ""}
+        None, {"MAGPIE_AUTH_ORIGINS": "https://a.example, http://b.example:8080", "MAGPIE_SERVER_PROXIES": ""}
     )
     assert config.auth.origins == ("https://a.example", "http://b.example:8080")
     assert config.server.proxies == ()
@@ -64,9 +66,9 @@ def test_whole_number_stands_for_a_fraction(tmp_path):
 
 def test_data_directory_holds_the_database():
     """Without a database URL the rows live in the data directory."""
-    config = load_config(None, {"IM_SERVER_DATA": "/srv/magpie"})
+    config = load_config(None, {"MAGPIE_SERVER_DATA": "/srv/magpie"})
     assert config.database_url == "sqlite:////srv/magpie/magpie.db"
-    assert load_config(None, {"IM_DATABASE_URL": "mysql://u:p@h/d"}).database_url == "mysql://u:p@h/d"
+    assert load_config(None, {"MAGPIE_DATABASE_URL": "mysql://u:p@h/d"}).database_url == "mysql://u:p@h/d"
 
 
 WRONG_FILES = [
@@ -91,7 +93,9 @@ WRONG_FILES = [
     ("limits: {login_rate: 0}", "limits.login_rate: expected 0.000001 … 1000000, got 0"),
     ("limits: {login_burst: 0}", "limits.login_burst: expected 1 … 1000000, got 0"),
     ("auth: {origins: [example.com]}", "auth.origins: 'example.com' is not of the form https://host[:port]"),
-    ("auth: {origins: ['https://a.example/']}", "auth.origins: 'https://a.example/' is not of the form"),
+    ("auth: {origins: ['https://a.example/chat']}", "auth.origins: 'https://a.example/chat' is not of the"),
+    ("auth: {origins: ['https://*.example']}", "auth.origins: 'https://*.example' is not of the form"),
+    ("auth: {origins: ['https://']}", "auth.origins: 'https://' is not of the form"),
     ("storage: {backend: s3}", "storage.backend: expected one of local, oss, got 's3'"),
     ("storage: {backend: oss}", "storage.oss_endpoint: needed when storage.backend is oss"),
     (
@@ -104,7 +108,7 @@ WRONG_FILES = [
     ),
     ("hub: {ping_interval: 10}", "hub.ping_timeout: may not be longer than hub.ping_interval"),
     ("server: {port: 1, port: 2}", "port is given twice"),
-    ("server: 5", "server: expected keys with values, got 5"),
+    ("server: 5", "server: expected keys with values, got int"),
     ("- server", "expected keys with values"),
     ("server: {port", "while parsing a flow mapping"),
 ]
@@ -122,14 +126,17 @@ def test_wrong_file_is_named(tmp_path, text, line):
 
 
 WRONG_VARIABLES = [
-    ("IM_LIMIT_ENABLED", "false", "IM_LIMIT_ENABLED: unknown setting (did you mean IM_LIMITS_ENABLED?)"),
-    ("IM_SERVER_PROT", "1", "IM_SERVER_PROT: unknown setting (did you mean IM_SERVER_PORT?)"),
-    ("IM_SERVER_PORT", "eighty", "IM_SERVER_PORT: expected a whole number, got 'eighty'"),
-    ("IM_SERVER_PORT", "", "IM_SERVER_PORT: expected a whole number, got ''"),
-    ("IM_SERVER_PORT", "-1", "IM_SERVER_PORT: expected 0 … 65535, got -1"),
-    ("IM_LIMITS_LOGIN_RATE", "inf", "IM_LIMITS_LOGIN_RATE: expected 0.000001 … 1000000, got inf"),
-    ("IM_LIMITS_ENABLED", "maybe", "IM_LIMITS_ENABLED: expected true or false, got 'maybe'"),
-    ("IM_AUTH_ORIGINS", "chat.example.com", "auth.origins: 'chat.example.com' is not of the form"),
+    (
+        "MAGPIE_LIMIT_ENABLED",
+        "false",
+        "MAGPIE_LIMIT_ENABLED: unknown setting (did you mean MAGPIE_LIMITS_ENABLED?)",
+    ),
+    ("MAGPIE_SERVER_PROT", "1", "MAGPIE_SERVER_PROT: unknown setting (did you mean MAGPIE_SERVER_PORT?)"),
+    ("MAGPIE_SERVER_PORT", "eighty", "MAGPIE_SERVER_PORT: expected a whole number, got 'eighty'"),
+    ("MAGPIE_SERVER_PORT", "-1", "MAGPIE_SERVER_PORT: expected 0 … 65535, got -1"),
+    ("MAGPIE_LIMITS_LOGIN_RATE", "inf", "MAGPIE_LIMITS_LOGIN_RATE: expected 0.000001 … 1000000, got inf"),
+    ("MAGPIE_LIMITS_ENABLED", "maybe", "MAGPIE_LIMITS_ENABLED: expected true or false, got 'maybe'"),
+    ("MAGPIE_AUTH_ORIGINS", "chat.example.com", "auth.origins: 'chat.example.com' is not of the form"),
 ]
 
 
@@ -160,7 +167,7 @@ def test_missing_file_is_named(tmp_path):
 @pytest.mark.parametrize(
     "arguments, env, line",
     [
-        ([], {"IM_SERVER_PORT": "x"}, "magpie: IM_SERVER_PORT: expected a whole number, got 'x'\n"),
+        ([], {"MAGPIE_SERVER_PORT": "x"}, "magpie: MAGPIE_SERVER_PORT: expected a whole number, got 'x'\n"),
         (["--config", "/nowhere.yaml"], {}, "magpie: /nowhere.yaml: No such file or directory\n"),
         (["--port", "99999"], {}, "magpie: server.port: expected 0 … 65535, got 99999\n"),
     ],
@@ -173,7 +180,9 @@ def test_start_is_refused_with_one_line(arguments, env, line):
 def test_secrets_are_not_shown():
     """A printed configuration shows neither the database's password nor the bucket's key."""
     shown = repr(
-        load_config(None, {"IM_DATABASE_URL": "mysql://u:hidden@h/d", "IM_STORAGE_OSS_KEY_SECRET": "hidden"})
+        load_config(
+            None, {"MAGPIE_DATABASE_URL": "mysql://u:hidden@h/d", "MAGPIE_STORAGE_OSS_KEY_SECRET": "hidden"}
+        )
     )
     assert "hidden" not in shown
 
@@ -182,7 +191,9 @@ def test_every_setting_is_documented():
     """docs/settings.md lists every key with its variable and its true default, and none that does not
     exist."""
     told = re.findall(
-        r"^\| `(\w+)` \| `(IM_\w+)` \| (.+?) \| ", (ROOT / "docs" / "settings.md").read_text("utf-8"), re.M
+        r"^\| `(\w+)` \| `(MAGPIE_\w+)` \| (.+?) \| ",
+        (ROOT / "docs" / "settings.md").read_text("utf-8"),
+        re.M,
     )
     known = []
     for section, part in SECTIONS.items():

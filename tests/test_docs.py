@@ -129,8 +129,13 @@ def test_both_readmes_tell_the_same():
     english, chinese = (
         (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")
     )
-    for pattern in (r"^(#+) ", r"^((?:make|IM_)[^#\n]*?)\s*(?:#|$)", r"^(\| .*`)", r"!\[[^]]*\]\(([^)]*)\)"):
+    for pattern in (
+        r"^(#+) ",
+        r"^((?:make|MAGPIE_)[^#\n]*?)\s*(?:#|$)",
+        r"^(\| .*`)",
+        r"!\[[^]]*\]\(([^)]*)\)",
+    ):
         found = [re.findall(pattern, text, re.MULTILINE) for text in (english, chinese)]
         if pattern.startswith(r"^(\|"):
-            found = [[re.findall(r"`IM_[^`]*`", row) for row in rows] for rows in found]
+            found = [[re.findall(r"`MAGPIE_[^`]*`", row) for row in rows] for rows in found]
         assert found[0] == found[1]

@@ -8,11 +8,12 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { compress } from './build/compress'
 
 export default defineConfig({
   base: '/asset/app/',
   publicDir: false,
-  plugins: [vue({ features: { optionsAPI: false } })],
+  plugins: [vue({ features: { optionsAPI: false } }), compress()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: { __VUE_PROD_DEVTOOLS__: false },
   build: {

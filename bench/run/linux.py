@@ -63,5 +63,7 @@ def machine() -> dict[str, object]:
         "kernel": platform.release(),
         "python": platform.python_version(),
         "load_before": os.getloadavg()[0],
-        "settings": {name: value for name, value in os.environ.items() if name.startswith("IM_")},
+        "settings": {
+            name: value for name, value in os.environ.items() if name.startswith(("MAGPIE_", "IM_"))
+        },
     }

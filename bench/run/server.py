@@ -59,17 +59,19 @@ class Checkout:
             raise ServerFailed(f"the server did not make its tables\n{_last_lines(done.stderr)}")
 
     def server(self, data: Path, cores: set[int] | None, connections: int) -> "Server":
-        """The server on `data`, with rate limits off and room for so many connections unless ``IM_*``
+        """The server on `data`, with rate limits off and room for so many connections unless ``MAGPIE_*``
         variables say otherwise. Raises ValueError when they name another database, which cannot be filled."""
-        if "IM_DATABASE_URL" in {**os.environ, **self.env}:
-            raise ValueError("IM_DATABASE_URL: only SQLite can be filled here; start a server and use --url")
+        if {"MAGPIE_DATABASE_URL", "IM_DATABASE_URL"} & {**os.environ, **self.env}.keys():
+            raise ValueError(
+                "MAGPIE_DATABASE_URL: only SQLite can be filled here; start a server and use --url"
+            )
         return Server(
             [self.python, str(self.root / "server.py"), "--data", str(data.absolute())],
             self.root,
             data / "server.log",
             {
-                "IM_LIMITS_ENABLED": "false",
-                "IM_SERVER_MAX_CONNECTIONS": str(connections + _SPARE),
+                "MAGPIE_LIMITS_ENABLED": "false",
+                "MAGPIE_SERVER_MAX_CONNECTIONS": str(connections + _SPARE),
                 **os.environ,
                 **self.env,
             },

@@ -8,7 +8,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
 from actions.services import Services
-from handlers.http import security
+from handlers.http import proxies, security
 from protocol import envelope
 from protocol.errors import Refusal
 
@@ -29,12 +29,12 @@ class BaseHandler(RequestHandler):
     @property
     def address(self) -> str:
         """The caller's IP address, seen through our own proxies."""
-        return security.client_address(self.request, self.settings["proxies"])
+        return proxies.client_address(self.request, self.settings["proxies"])
 
     @property
     def secure(self) -> bool:
         """True when the browser speaks TLS."""
-        return security.scheme(self.request, self.settings["proxies"]) == "https"
+        return proxies.scheme(self.request, self.settings["proxies"]) == "https"
 
     @property
     def lang(self) -> str:
@@ -49,10 +49,11 @@ class BaseHandler(RequestHandler):
         return self._request_id
 
     def set_default_headers(self) -> None:
-        own_host = security.host(self.request, self.settings["proxies"])
-        for name, value in security.browser_rules(
-            own_host, self.secure, self.settings["media_origins"]
-        ).items():
+        own_host = proxies.host(self.request, self.settings["proxies"])
+        rules = security.browser_rules(
+            own_host, self.secure, self.settings["media_origins"], self.app.config.server.tls_only_seconds
+        )
+        for name, value in rules.items():
             self.set_header(name, value)
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Request-Id", self.request_id)

@@ -66,7 +66,7 @@ class ApiHandler(BaseHandler, Generic[C]):
     def enter(self) -> None:
         """As far as one can tell before the body is looked at."""
         self.running.add(self)
-        if not security.origin_allowed(self.request, self.settings["proxies"], self.app.config.auth.origins):
+        if not self.settings["origins"].allow(self.request):
             raise Forbidden("来源不被允许", "This origin is not allowed")
         if self.request.method != "OPTIONS":
             self.app.budget.take("request", address_key(self.address))
@@ -198,7 +198,7 @@ class ApiHandler(BaseHandler, Generic[C]):
     def set_default_headers(self) -> None:
         super().set_default_headers()
         origin = self.request.headers.get("Origin", "")
-        if security.origin_listed(origin, self.app.config.auth.origins):
+        if self.settings["origins"].lists(origin):
             self.set_header("Access-Control-Allow-Origin", origin)
             self.set_header("Access-Control-Allow-Credentials", "true")
             self.set_header("Vary", "Origin")

@@ -32,7 +32,10 @@ FULL_LOG_SECONDS = 60
 
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
-    b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 14\r\n\r\n" + "连接已满\r\n".encode()
+    b"Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
+    b"X-Content-Type-Options: nosniff\r\nReferrer-Policy: strict-origin\r\n"
+    b"Content-Security-Policy: default-src 'none'\r\n"
+    b"Content-Length: 14\r\n\r\n" + "连接已满\r\n".encode()
 )
 
 

@@ -1,6 +1,8 @@
 """What a browser opens: the page's shells, its files, and the paths that lead there."""
 
 import json
+import mimetypes
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,9 @@ ASSETS = "/asset/app/"
 _SLASHES = re.compile(r"[/\\]+")
 #: The build names these files by their content.
 _HASHED = re.compile(r"app/assets/.+-[\w-]{8,}\.\w+\Z")
+
+#: What the build lays beside a file, by its name in HTTP; the smaller first.
+_ENDINGS = {"br": ".br", "gzip": ".gz"}
 
 #: What Vite's manifest says of one file, and of all.
 Chunk = dict[str, Any]
@@ -110,7 +115,11 @@ class Build:
 
 class AssetHandler(BaseHandler, StaticFileHandler):
     """Files of `static/`. Those of the build are named by their content and kept for ever; the others are
-    asked for again, with an ETag."""
+    asked for again, with an ETag. Where the build has laid a compressed one beside a file, browsers that take
+    it get that: whole, for a part of it is of no use to anybody."""
+
+    encoding = ""  #: of what is sent, "" for the file itself
+    _plain_path: str  # of the file itself
 
     def set_default_headers(self) -> None:
         super().set_default_headers()
@@ -119,11 +128,39 @@ class AssetHandler(BaseHandler, StaticFileHandler):
     def set_extra_headers(self, path: str) -> None:
         kept = _HASHED.match(path)
         self.set_header("Cache-Control", "public, max-age=31536000, immutable" if kept else "no-cache")
+        if kept:  # the same address has other bytes for other browsers
+            self.set_header("Vary", "Accept-Encoding")
+        if self.encoding:
+            self.set_header("Content-Encoding", self.encoding)
+            self.set_header("Accept-Ranges", "none")
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
         if "\0" in absolute_path or "/." in absolute_path.removeprefix(root.rstrip("/")):
             raise HTTPError(404)
-        return super().validate_absolute_path(root, absolute_path)
+        path = self._plain_path = super().validate_absolute_path(root, absolute_path) or ""
+        for encoding in encodings(self.request.headers.get("Accept-Encoding", "")):
+            compressed = path + _ENDINGS[encoding]
+            if _HASHED.match(self.path) and os.path.isfile(compressed):
+                self.encoding = encoding
+                self.request.headers.pop("Range", None)
+                return super().validate_absolute_path(root, compressed)
+        return path
+
+    def get_content_type(self) -> str:
+        return mimetypes.guess_type(self._plain_path)[0] or "application/octet-stream"
+
+
+def encodings(accepted: str) -> list[str]:
+    """Of the encodings that the build makes, those that an `Accept-Encoding` takes, the best first."""
+    weights = dict[str, float]()
+    for item in accepted[:500].lower().split(","):
+        name, _, weight = item.partition(";")
+        try:
+            weights[name.strip()] = float(weight.strip().removeprefix("q=")) if weight else 1.0
+        except ValueError:
+            continue
+    known = {encoding: weights.get(encoding, weights.get("*", 0.0)) for encoding in _ENDINGS}
+    return sorted((encoding for encoding in known if known[encoding] > 0), key=lambda name: -known[name])
 
 
 class UnknownHandler(BaseHandler):

@@ -1,11 +1,8 @@
-"""Who sent a request, from where, and what a browser is told about the answer: pure functions of a request.
-
-`X-Forwarded-For`, `-Proto` and `-Host` count only when the connection comes from one of `server.proxies`.
-"""
+"""What a request shows of its sender, and what a browser is told about the answer: pure functions."""
 
 import ipaddress
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 
 from tornado.httputil import HTTPServerRequest
@@ -14,93 +11,6 @@ from tornado.httputil import HTTPServerRequest
 COOKIE = re.compile(r"(?:__Host-)?im_([1-9][0-9]{0,15})\Z")
 #: More accounts than this in one browser are not looked at.
 MAX_COOKIES = 16
-
-_HOST = re.compile(r"[A-Za-z0-9._\-]+(:[0-9]{1,5})?\Z|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?\Z")
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Networks = Sequence[Network]
-
-
-def networks(proxies: Sequence[str]) -> Networks:
-    """The addresses and networks of `server.proxies`, ready to be compared."""
-    return tuple(ipaddress.ip_network(proxy, strict=False) for proxy in proxies)
-
-
-def _is_proxy(address: str, proxies: Networks) -> bool:
-    if not proxies:
-        return False
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
-    return any(parsed.version == network.version and parsed in network for network in proxies)
-
-
-def client_address(request: HTTPServerRequest, proxies: Networks) -> str:
-    """The caller's address: the last in X-Forwarded-For that is not a proxy of ours."""
-    address = request.remote_ip or ""
-    if not _is_proxy(address, proxies):
-        return address
-    for hop in reversed(",".join(request.headers.get_list("X-Forwarded-For")).split(",")):
-        hop = hop.strip()
-        try:
-            ipaddress.ip_address(hop)
-        except ValueError:
-            break
-        address = hop
-        if not _is_proxy(hop, proxies):
-            break
-    return address
-
-
-def scheme(request: HTTPServerRequest, proxies: Networks) -> str:
-    """ "https" when the browser speaks TLS, to us or to a proxy of ours."""
-    if _is_proxy(request.remote_ip or "", proxies):
-        forwarded = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
-        if forwarded in ("http", "https"):
-            return forwarded
-    return request.protocol
-
-
-def host(request: HTTPServerRequest, proxies: Networks) -> str:
-    """The host[:port] that the browser asked for, "" when it is not a host."""
-    name = request.headers.get("Host", "")
-    if _is_proxy(request.remote_ip or "", proxies):
-        name = request.headers.get("X-Forwarded-Host", name).rpartition(",")[2].strip()
-    return name.lower() if _HOST.match(name) else ""
-
-
-def origin_listed(origin: str, origins: Sequence[str]) -> bool:
-    """`origin` is one of `auth.origins`."""
-    return any(_same_origin(origin, listed) for listed in origins)
-
-
-def origin_allowed(request: HTTPServerRequest, proxies: Networks, origins: Sequence[str]) -> bool:
-    """May a page that sent this request act here? Only one of our own or of `auth.origins`.
-
-    A request without `Origin` is judged by `Sec-Fetch-Site`; without both it comes from no browser of today
-    and can carry no cookie that another site made it send (SameSite=Lax).
-    """
-    given = request.headers.get_list("Origin")
-    if not given:
-        return request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
-    if len(given) > 1:
-        return False
-    own_host = host(request, proxies)
-    own = f"{scheme(request, proxies)}://{own_host}"
-    return bool(own_host and _same_origin(given[0], own)) or origin_listed(given[0], origins)
-
-
-def _same_origin(one: str, other: str) -> bool:
-    return _normal(one) == _normal(other)
-
-
-def _normal(origin: str) -> str:
-    origin = origin.lower()
-    name, _, _ = origin.partition("://")
-    return origin.removesuffix(_DEFAULT_PORTS.get(name, ""))
 
 
 def cookie_name(user_id: int, secure: bool) -> str:
@@ -156,8 +66,12 @@ def language(request: HTTPServerRequest) -> str:
 
 
 @lru_cache(256)
-def browser_rules(own_host: str, secure: bool, media: tuple[str, ...]) -> Mapping[str, str]:
-    """The security headers of every answer. Scripts come from our own files only; nobody may frame us."""
+def browser_rules(
+    own_host: str, secure: bool, media: tuple[str, ...], tls_only_seconds: int = 0
+) -> Mapping[str, str]:
+    """The security headers of every answer. Scripts come from our own files only; nobody may frame us.
+    `tls_only_seconds`: for how long a browser that came by TLS uses nothing else for this host, 0 =
+    unsaid."""
     outside = "".join(f" {origin}" for origin in media)
     sockets = f" ws://{own_host} wss://{own_host}" if own_host else ""  # older Safari: 'self' is not ws
     policy = [
@@ -175,10 +89,25 @@ def browser_rules(own_host: str, secure: bool, media: tuple[str, ...]) -> Mappin
     ]
     if secure:
         policy.append("upgrade-insecure-requests")
+    tls_only = {"Strict-Transport-Security": f"max-age={tls_only_seconds}"}
     return {
+        **(tls_only if secure and tls_only_seconds and _has_a_name(own_host) else {}),
         "Content-Security-Policy": "; ".join(policy),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin",  # a classic page's URL has the token in it
         "Permissions-Policy": "microphone=(self), camera=(self), geolocation=(self)",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
+
+
+def _has_a_name(host: str) -> bool:
+    """A browser remembers Strict-Transport-Security for a whole host, whatever its ports. Addresses are
+    left out, as RFC 6797 says, and so is this machine, where other things are developed over plain HTTP."""
+    name = re.sub(r":[0-9]+\Z", "", host).rstrip(".")
+    if not name or name == "localhost" or name.endswith(".localhost"):
+        return False
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return True
+    return False

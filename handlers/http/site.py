@@ -17,11 +17,12 @@ from handlers.http import (
     messages,
     ops,
     pages,
-    security,
+    proxies,
     sessions,
 )
 from handlers.http.body import BoundedBody
 from handlers.http.gate import ApiHandler
+from handlers.http.origins import Origins
 from handlers.http.streamed import StreamedHandler
 from handlers.logs import log_request
 from handlers.socket import handshake
@@ -48,6 +49,7 @@ class Site(Application):
 
     def __init__(self, services: Services) -> None:
         config = services.config
+        ours = proxies.networks(config.server.proxies)
         self.running: weakref.WeakSet[ApiHandler[Any]] = weakref.WeakSet()
         super().__init__(
             ROUTES,
@@ -56,7 +58,8 @@ class Site(Application):
             template_path=str(ROOT / "templates"),
             services=services,
             running=self.running,
-            proxies=security.networks(config.server.proxies),
+            proxies=ours,
+            origins=Origins(config.auth.origins, ours),
             media_origins=services.storage.origins,
         )
 

@@ -31,7 +31,7 @@ class ChatSocket(BaseHandler):
         """Lets in the user named by `id` with a token of theirs, or their cookie; anything else is a 403."""
         if self.app.draining:
             raise HTTPError(503)
-        if not security.origin_allowed(self.request, self.settings["proxies"], self.app.config.auth.origins):
+        if not self.settings["origins"].allow(self.request):
             raise HTTPError(403)
         arguments = self.request.query_arguments
         ids, tokens, versions = (

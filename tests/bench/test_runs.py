@@ -13,12 +13,12 @@ from bench.run.dataset import read_users
 from tests.process import ROOT, process
 
 #: A storm waits for the good-byes of a stopping server.
-ENVIRONMENT = {"IM_SERVER_DRAIN_SECONDS": "0.3"}
+ENVIRONMENT = {"MAGPIE_SERVER_DRAIN_SECONDS": "0.3"}
 
 
 async def bench(*arguments: object, **env: str) -> tuple[int, str]:
     """Runs `python -m bench`: exit code, what it printed. `env`: more variables."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("IM_")}
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("IM_", "MAGPIE_"))}
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -139,8 +139,8 @@ async def test_other_machines_are_left_alone(tmp_path):
 
 async def test_a_server_that_does_not_start(tmp_path):
     """When the server cannot start, its own words say why."""
-    code, text = await bench("room", "--clients", 4, "--data", tmp_path, IM_SERVER_BACKLOG="plenty")
-    assert code == 2 and "IM_SERVER_BACKLOG" in text
+    code, text = await bench("room", "--clients", 4, "--data", tmp_path, MAGPIE_SERVER_BACKLOG="plenty")
+    assert code == 2 and "MAGPIE_SERVER_BACKLOG" in text
 
 
 def servers_on(data: Path) -> list[int]:

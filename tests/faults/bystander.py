@@ -5,8 +5,9 @@
         flooded = await friends.during(flood())
     flooded.compare(calm)
 
-The server runs in a process of its own with limits on (``process(data, IM_LIMITS_ENABLED="true")``); a flood
-that needs CPU of its own should too, so that the test's loop stays free to measure.
+The server runs in a process of its own with limits on (``process(data,
+MAGPIE_LIMITS_ENABLED="true")``); a flood that needs CPU of its own should too, so that the test's loop stays
+free to measure.
 """
 
 import asyncio

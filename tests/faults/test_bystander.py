@@ -11,7 +11,7 @@ from tests.process import process
 
 async def test_calm_and_standstill(tmp_path):
     """Two calm spans are alike; a server that stands still for a second is not."""
-    async with process(tmp_path, IM_LIMITS_ENABLED="true") as server, Bystanders(server) as friends:
+    async with process(tmp_path, MAGPIE_LIMITS_ENABLED="true") as server, Bystanders(server) as friends:
         calm = await friends.during(asyncio.sleep(0.5))
         (await friends.during(asyncio.sleep(0.5))).compare(calm)
 

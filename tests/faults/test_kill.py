@@ -26,8 +26,8 @@ async def test_killed_under_load(database_url, tmp_path, seed):
     """Every acknowledged message survives kill -9 once, with its number; resending the others stores each
     once."""
     dice = random.Random(seed)
-    env = {"IM_DATABASE_URL": "" if database_url.startswith("sqlite") else database_url}
-    if env["IM_DATABASE_URL"]:
+    env = {"MAGPIE_DATABASE_URL": "" if database_url.startswith("sqlite") else database_url}
+    if env["MAGPIE_DATABASE_URL"]:
         assert run("--migrate", "--data", str(tmp_path), **env)[0] == 0
     crowd, people, room = Crowd(), [], 0
     for number in range(ROUNDS + 1):

@@ -32,7 +32,7 @@ def stored(data: Path) -> dict[str, int]:
 async def test_stopped_server_loses_nothing(tmp_path, signal_number):
     """A server that is told to stop while people write exits with 0; all that it acknowledged is kept, and
     their sockets are told to come back."""
-    async with process(tmp_path, IM_SERVER_DRAIN_SECONDS="2") as server:
+    async with process(tmp_path, MAGPIE_SERVER_DRAIN_SECONDS="2") as server:
         ann, bob = await server.client().register(), await server.client().register()
         await make_friends(ann, bob)
         acked = {}
@@ -184,7 +184,7 @@ def test_data_directory_that_cannot_be_made_is_named(tmp_path):
     """A data directory that can't be is named in one line."""
     (tmp_path / "file").write_text("")
     code, _, said = run("--data", str(tmp_path / "file" / "data"))
-    assert code == 1 and said.startswith("magpie: cannot open the database: ") and said.count("\n") == 1
+    assert code == 1 and said.startswith("magpie: cannot use the data directory ") and said.count("\n") == 1
 
 
 def test_bad_certificate_is_named(tmp_path):
@@ -194,8 +194,8 @@ def test_bad_certificate_is_named(tmp_path):
         str(tmp_path),
         "--port",
         "0",
-        IM_SERVER_TLS_CERT="/nowhere.pem",
-        IM_SERVER_TLS_KEY="/nowhere.pem",
+        MAGPIE_SERVER_TLS_CERT="/nowhere.pem",
+        MAGPIE_SERVER_TLS_KEY="/nowhere.pem",
     )
     assert (code, said) == (2, "magpie: server.tls_cert, server.tls_key: No such file or directory\n")
     assert not list(tmp_path.iterdir())
@@ -214,16 +214,16 @@ async def test_other_databases_are_migrated_by_command(database_url, tmp_path):
     loop = asyncio.get_running_loop()
     if not database_url.startswith("sqlite"):
         code, out, said = await loop.run_in_executor(
-            None, lambda: run(*arguments, IM_DATABASE_URL=database_url)
+            None, lambda: run(*arguments, MAGPIE_DATABASE_URL=database_url)
         )
         assert (code, out) == (1, "")
         assert "0001_initial" in said and "python server.py --migrate" in said and said.count("\n") == 1
         for _ in range(2):
             code, out, _ = await loop.run_in_executor(
-                None, lambda: run("--migrate", IM_DATABASE_URL=database_url)
+                None, lambda: run("--migrate", MAGPIE_DATABASE_URL=database_url)
             )
             assert (code, out) == (0, "The database is up to date.\n")
-    async with process(tmp_path, IM_DATABASE_URL=database_url) as server:
+    async with process(tmp_path, MAGPIE_DATABASE_URL=database_url) as server:
         ann, bob = await server.client().register(), await server.client().register()
         await make_friends(ann, bob)
         assert (await ann.post_json("/message/send", **text(bob.user_id, "1")))["code"] == 0

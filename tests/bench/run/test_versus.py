@@ -17,7 +17,7 @@ async def test_a_commit_beside_itself(tmp_path):
         "--before",
         ROOT,
         "--before-env",
-        "IM_MESSAGES_MAX_BATCH=64",
+        "MAGPIE_MESSAGES_MAX_BATCH=64",
         "--only",
         "pairs",
         "--rounds",

@@ -142,6 +142,72 @@ async def test_files(app):
     assert icon.code == 200 and icon.headers["Content-Type"] in ("image/vnd.microsoft.icon", "image/x-icon")
 
 
+@pytest.fixture
+def page_files(app, tmp_path):
+    """A folder of built files at /built/: a script with both compressed ones, a style with one, an icon with
+    none."""
+    assets = tmp_path / "app" / "assets"
+    assets.mkdir(parents=True)
+    for name in ("main-12345678.js", "main-12345678.js.br", "main-12345678.js.gz"):
+        (assets / name).write_bytes(name.encode() * 100)
+    (assets / "main-12345678.css").write_bytes(b"plain")
+    (assets / "main-12345678.css.gz").write_bytes(b"zipped")
+    (assets / "icon-12345678.svg").write_bytes(b"<svg/>")
+    (assets / "unhashed.js").write_bytes(b"plain")
+    (assets / "unhashed.js.br").write_bytes(b"stale")
+    app.site.add_handlers(".*", [(r"/built/(.*)", pages.AssetHandler, {"path": str(tmp_path)})])
+    return app
+
+
+@pytest.mark.parametrize(
+    "name, accepted, encoding",
+    [
+        ("main-12345678.js", "gzip, deflate, br, zstd", "br"),
+        ("main-12345678.js", "gzip, deflate", "gzip"),
+        ("main-12345678.js", "GZIP", "gzip"),
+        ("main-12345678.js", "br;q=0.5, gzip;q=0.9", "gzip"),
+        ("main-12345678.js", "br;q=0, gzip", "gzip"),
+        ("main-12345678.js", "*", "br"),
+        ("main-12345678.js", "*;q=0", ""),
+        ("main-12345678.js", "identity", ""),
+        ("main-12345678.js", "br;q=a lot", ""),
+        ("main-12345678.js", "", ""),
+        ("main-12345678.css", "br, gzip", "gzip"),
+        ("icon-12345678.svg", "br, gzip", ""),
+        ("unhashed.js", "br, gzip", ""),
+    ],
+)
+async def test_compressed_files(page_files, name, accepted, encoding):
+    """A browser gets the smallest form of a file that it takes, under the file's own type, and caches on
+    the way keep the forms apart."""
+    path = f"/built/app/assets/{name}"
+    plain = await page_files.client().get(path)
+    answer = await page_files.client().get(path, **{"Accept-Encoding": accepted})
+    assert answer.code == 200 and answer.headers.get("Content-Encoding", "") == encoding
+    assert answer.headers["Content-Type"] == plain.headers["Content-Type"]
+    assert (answer.headers["Etag"] != plain.headers["Etag"]) is bool(encoding)
+    assert (answer.body != plain.body) is bool(encoding)
+    if not name.startswith("unhashed"):
+        assert answer.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+        assert "immutable" in answer.headers["Cache-Control"]
+    again = await page_files.client().get(
+        path, **{"Accept-Encoding": accepted, "If-None-Match": answer.headers["Etag"]}
+    )
+    assert (again.code, again.body) == (304, b"")
+    head = await page_files.client().fetch(path, method="HEAD", **{"Accept-Encoding": accepted})
+    assert head.headers["Content-Length"] == str(len(answer.body))
+
+
+async def test_parts_of_a_file(page_files):
+    """A part is a part of the plain file; who takes compressed ones gets the whole, never a piece that fits
+    to nothing."""
+    path = "/built/app/assets/main-12345678.js"
+    part = await page_files.client().get(path, Range="bytes=5-9")
+    assert (part.code, part.body) == (206, b"12345") and "Content-Encoding" not in part.headers
+    whole = await page_files.client().get(path, **{"Range": "bytes=5-9", "Accept-Encoding": "br"})
+    assert (whole.code, whole.headers["Accept-Ranges"], len(whole.body)) == (200, "none", 1900)
+
+
 def test_built_files_are_kept_by_browsers():
     """Files named by their content are kept for ever, all others are asked for again."""
     for path, kept in [

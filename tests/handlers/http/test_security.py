@@ -3,111 +3,22 @@
 import logging
 import ssl
 import subprocess
-from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
-from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 from handlers import logs
-from handlers.http import security
+from handlers.http import proxies, security
 from protocol.declare import Access
 from storage.oss import OssStorage
 from tests.app import PASSWD, envelope, running
+from tests.handlers.http.arriving import request
 from tests.process import process
 from tests.routes import API, api
 from tests.storage.settings import storage_settings
 
 PROXY = {"server.proxies": ["127.0.0.0/8"]}
 CALLS = [path for path, _ in API]
-
-
-def request(remote: str = "192.0.2.1", protocol: str = "http", **headers: str) -> HTTPServerRequest:
-    """A request as it comes in from `remote`; header names with _ for -."""
-    given = HTTPHeaders({name.replace("_", "-"): value for name, value in headers.items()})
-    context = SimpleNamespace(remote_ip=remote, protocol=protocol)
-    given.setdefault("Host", "chat.example.com")
-    return HTTPServerRequest(
-        connection=SimpleNamespace(context=context),
-        headers=given,
-        start_line=RequestStartLine("POST", "/user/login", "HTTP/1.1"),
-    )
-
-
-@pytest.mark.parametrize(
-    "given, allowed",
-    [
-        ({}, True),
-        ({"Origin": "http://chat.example.com"}, True),
-        ({"Origin": "http://CHAT.example.com:80"}, True),
-        ({"Origin": "http://chat.example.com", "Sec_Fetch_Site": "cross-site"}, True),
-        ({"Sec_Fetch_Site": "same-origin"}, True),
-        ({"Sec_Fetch_Site": "none"}, True),
-        ({"Sec_Fetch_Site": "same-site"}, False),
-        ({"Sec_Fetch_Site": "cross-site"}, False),
-        ({"Origin": "https://chat.example.com"}, False),
-        ({"Origin": "http://chat.example.com:8080"}, False),
-        ({"Origin": "http://chat.example.com.evil.example"}, False),
-        ({"Origin": "http://evil.example", "Sec_Fetch_Site": "same-origin"}, False),
-        ({"Origin": "null"}, False),
-        ({"Origin": ""}, False),
-        ({"Origin": "chat.example.com"}, False),
-        ({"Origin": "http://evil.example", "X_Forwarded_Host": "evil.example"}, False),
-        ({"Origin": "http://"}, False),
-        ({"Origin": "http://", "Host": "evil;example"}, False),
-        ({"Origin": "https://listed.example"}, True),
-        ({"Origin": "https://listed.example:443"}, True),
-        ({"Origin": "http://listed.example"}, False),
-        ({"Origin": "https://sub.listed.example"}, False),
-    ],
-)
-def test_whose_pages_may_call(given, allowed):
-    """Only pages of this host, or of a listed origin, can make a visitor's browser act here."""
-    assert security.origin_allowed(request(**given), (), ("https://listed.example",)) is allowed
-
-
-@pytest.mark.parametrize(
-    "given, allowed",
-    [
-        ({"Origin": "https://chat.example.com", "X_Forwarded_Proto": "https"}, True),
-        ({"Origin": "http://chat.example.com", "X_Forwarded_Proto": "https"}, False),
-        (
-            {
-                "Origin": "https://public.example",
-                "X_Forwarded_Proto": "https",
-                "X_Forwarded_Host": "public.example",
-            },
-            True,
-        ),
-        ({"Origin": "https://chat.example.com", "X_Forwarded_Proto": "gopher"}, False),
-    ],
-)
-def test_whose_pages_may_call_behind_a_proxy(given, allowed):
-    """Behind our own proxy, host and scheme are those that the browser sees."""
-    proxies = security.networks(["10.0.0.0/8"])
-    assert security.origin_allowed(request("10.1.2.3", **given), proxies, ()) is allowed
-
-
-@pytest.mark.parametrize(
-    "remote, forwarded, address",
-    [
-        ("192.0.2.1", "", "192.0.2.1"),
-        ("192.0.2.1", "203.0.113.5", "192.0.2.1"),
-        ("10.0.0.1", "203.0.113.5", "203.0.113.5"),
-        ("10.0.0.1", "1.2.3.4, 203.0.113.5", "203.0.113.5"),
-        ("10.0.0.1", "203.0.113.5, 10.0.0.2", "203.0.113.5"),
-        ("10.0.0.1", "1.2.3.4, forged, 10.0.0.2", "10.0.0.2"),
-        ("10.0.0.1", "", "10.0.0.1"),
-        ("::1", "2001:db8::1", "2001:db8::1"),
-        ("::ffff:10.0.0.1", "203.0.113.5", "203.0.113.5"),
-    ],
-)
-def test_address_of_the_caller(remote, forwarded, address):
-    """The address that limits count by is the caller's, and only our own proxies are believed about it."""
-    given = {"X_Forwarded_For": forwarded} if forwarded else {}
-    assert (
-        security.client_address(request(remote, **given), security.networks(["10.0.0.0/8", "::1"])) == address
-    )
 
 
 @pytest.mark.parametrize(
@@ -121,9 +32,7 @@ def test_address_of_the_caller(remote, forwarded, address):
 )
 def test_host_cannot_write_the_policy(host, rule):
     """A strange Host header does not become part of the rules for scripts."""
-    rules = security.browser_rules(security.host(request(Host=host), ()), False, ())[
-        "Content-Security-Policy"
-    ]
+    rules = security.browser_rules(proxies.host(request(Host=host), ()), False, ())["Content-Security-Policy"]
     assert rule in rules and "script-src*" not in rules
 
 
@@ -138,35 +47,6 @@ def test_media_of_a_bucket_may_be_shown():
     assert "img-src 'self' data: blob: https: http://cdn.example" in str(
         security.browser_rules("h", False, origins)
     )
-
-
-async def test_other_sites_are_refused_everywhere(app):
-    """A page of another site gets nothing done, log-in, registration and upload included."""
-    body = urlencode({"mobile": "13800138000", "passwd": PASSWD, "userid": 1}).encode()
-    for path in CALLS:
-        for given in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
-            response = await app.client().fetch(path, body, **given)
-            assert (response.code, envelope(response)["code"]) == (200, -403), path
-            assert not {"Set-Cookie", "Access-Control-Allow-Origin"} & set(response.headers), path
-
-
-async def test_listed_site_may_call(tmp_path):
-    """A page of a listed origin logs in, sees the answers and sends cookies; preflights are answered."""
-    origin = "https://partner.example"
-    async with running(tmp_path, {"auth.origins": [origin]}) as app:
-        partner = await app.client(Origin=origin).register()
-        response = await partner.fetch("/contact/loadfriend", f"userid={partner.user_id}".encode())
-        assert envelope(response)["code"] == 0
-        assert response.headers["Access-Control-Allow-Origin"] == origin
-        assert response.headers["Access-Control-Allow-Credentials"] == "true"
-        assert response.headers["Vary"] == "Origin"
-        refused = await app.client(Origin=origin).fetch("/contact/loadfriend", b"userid=1")
-        assert envelope(refused)["code"] == -401 and refused.headers["Access-Control-Allow-Origin"] == origin
-        for path in CALLS:
-            preflight = await app.client(Origin=origin).fetch(path, method="OPTIONS")
-            assert (preflight.code, preflight.headers["Access-Control-Allow-Methods"]) == (204, "POST"), path
-            foreign = await app.client(Origin="https://evil.example").fetch(path, method="OPTIONS")
-            assert "Access-Control-Allow-Methods" not in foreign.headers, path
 
 
 ANSWERS = [
@@ -231,6 +111,39 @@ async def test_cookie_behind_tls(tmp_path):
         assert "Secure" in response.headers["Set-Cookie"] and not browser.cookies
 
 
+@pytest.mark.parametrize(
+    "host, told",
+    [
+        ("chat.example.com", "max-age=31536000"),
+        ("chat.example.com:8443", "max-age=31536000"),
+        ("localhost:8443", None),
+        ("shop.localhost", None),
+        ("203.0.113.5:8443", None),
+        ("[2001:db8::1]:8443", None),
+        ("", None),
+    ],
+)
+def test_tls_only(host, told):
+    """A browser that came by TLS is told to come by nothing else, but for addresses and this machine, where
+    other servers of the same name speak plain HTTP."""
+    assert security.browser_rules(host, True, (), 31536000).get("Strict-Transport-Security") == told
+    assert "Strict-Transport-Security" not in security.browser_rules(host, False, (), 31536000)
+    assert "Strict-Transport-Security" not in security.browser_rules(host, True, (), 0)
+
+
+async def test_tls_only_behind_a_proxy(tmp_path):
+    """Behind a proxy that speaks TLS every answer says so, errors and refusals too, and no answer to who
+    came by plain HTTP or is not our proxy."""
+    async with running(tmp_path, PROXY) as app:
+        for method, path in ANSWERS:
+            body = b"" if method == "POST" else None
+            by_tls = app.client(Host="chat.example.com", X_Forwarded_Proto="https")
+            answer = await by_tls.fetch(path, body, method=method)
+            assert answer.headers["Strict-Transport-Security"] == "max-age=31536000", path
+            plain = await app.client(Host="chat.example.com").fetch(path, body, method=method)
+            assert "Strict-Transport-Security" not in plain.headers, path
+
+
 async def test_server_speaks_tls_itself(tmp_path):
     """With a certificate of its own the server speaks https and sets cookies bound to this host."""
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
@@ -258,11 +171,16 @@ async def test_server_speaks_tls_itself(tmp_path):
         check=True,
         capture_output=True,
     )
-    async with process(tmp_path / "data", IM_SERVER_TLS_CERT=str(cert), IM_SERVER_TLS_KEY=str(key)) as server:
+    async with process(
+        tmp_path / "data", MAGPIE_SERVER_TLS_CERT=str(cert), MAGPIE_SERVER_TLS_KEY=str(key)
+    ) as server:
         assert server.url.startswith("https://127.0.0.1:")
         client = await server.client(ssl.create_default_context(cafile=str(cert))).register()
         assert list(client.cookies) == [f"__Host-im_{client.user_id}"]
         assert (await client.post("/contact/loadfriend"))["code"] == 0
+        named = await client.get("/nowhere", Host="chat.example.com:8443")
+        assert named.headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert "Strict-Transport-Security" not in (await client.get("/nowhere")).headers
 
 
 SECRETS = [
