@@ -98,9 +98,12 @@ async def change_passwd(app: Services, session: SessionRow, old: str, new: str, 
 
 
 async def find(app: Services, viewer_id: int, user_id: int) -> rows.User:
-    """A user's row as the viewer may see it."""
+    """A user's row as the viewer may see it: whether they are online is for friends and members of a group
+    that both are in."""
     row = await app.db.read(accounts.find_user, user_id)
-    return own_row(app, row) if viewer_id == user_id else public_row(app, row)
+    if viewer_id == user_id:
+        return own_row(app, row)
+    return public_row(app, row, await app.db.read(contacts.acquainted, viewer_id, user_id))
 
 
 def own_row(app: Services, row: rows.Profile, token: str = "") -> rows.User:
@@ -108,6 +111,7 @@ def own_row(app: Services, row: rows.Profile, token: str = "") -> rows.User:
     return {**row, "online": int(app.hub.online(row["id"])), "token": token}
 
 
-def public_row(app: Services, row: rows.Profile) -> rows.User:
-    """A user's row for others: nobody else's number is shown."""
-    return {**own_row(app, row), "mobile": ""}
+def public_row(app: Services, row: rows.Profile, acquainted: bool) -> rows.User:
+    """A user's row for others: nobody else's number is shown, and to strangers nobody is online."""
+    online = int(acquainted and app.hub.online(row["id"]))
+    return {**row, "mobile": "", "online": online, "token": ""}

@@ -5,9 +5,10 @@ from collections.abc import Collection
 
 from models.accounts import PROFILE, unknown_user
 from models.conversations import open_single
-from models.tables import USER, Contact, User
+from models.tables import USER, Contact, Conversation, Member, User
 from protocol import rows
 from protocol.errors import Conflict, Refused
+from protocol.messages import ROOM
 
 
 def add_contact(owner_id: int, dst_id: int, cate: int, now: int) -> bool:
@@ -37,6 +38,20 @@ def since(owner_id: int, dst_id: int) -> int:
     """When (ms) `dst_id` was put on the list of friends; 0 when not."""
     mine = (Contact.ownerid == owner_id) & (Contact.dstobj == dst_id) & (Contact.cate == USER)
     return int(Contact.select(Contact.createat).where(mine).scalar() or 0)
+
+
+def acquainted(user_id: int, other_id: int) -> bool:
+    """Whether two people are friends or in a group together: what strangers may not know they may."""
+    if since(user_id, other_id):
+        return True
+    theirs = Member.alias()
+    shared = (
+        Member.select(Member.conversation_id)
+        .join(Conversation, on=(Conversation.id == Member.conversation_id))
+        .join(theirs, on=(theirs.conversation_id == Member.conversation_id))
+        .where(Member.user_id == user_id, theirs.user_id == other_id, Conversation.kind == ROOM)
+    )
+    return bool(shared.exists())
 
 
 def friends_of(user_id: int) -> list[rows.Profile]:

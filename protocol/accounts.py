@@ -9,7 +9,7 @@ from msgspec import Meta
 from protocol import rows, values
 from protocol.declare import Access, Command, call
 from protocol.errors import BadArgument
-from protocol.fields import ONCE, STRIP, Id, Mended, Picture, Rule, Secret
+from protocol.fields import ONCE, STRIP, Id, Mended, Name, Picture, Rule, Secret
 from protocol.limits import (
     MAX_MEMO,
     MAX_MOBILE,
@@ -90,8 +90,8 @@ NewPasswd = Annotated[
     Mended(_compose),
     Rule(_refuse_passwd),
 ]
-Nickname = Annotated[str, Meta(max_length=MAX_NICKNAME), STRIP]
-Memo = Annotated[str, Meta(max_length=MAX_MEMO), STRIP]
+Nickname = Annotated[Name, Meta(max_length=MAX_NICKNAME)]
+Memo = Annotated[Name, Meta(max_length=MAX_MEMO)]
 Sex = Literal["M", "W", "U"]
 
 

@@ -129,9 +129,9 @@ class Frame(_Door[C]):
         """The command in a frame, or why there is none.
 
         msgspec decodes and checks at once and is asked first. It takes nothing that we refuse but for NUL
-        and for texts with more bytes than characters; and it refuses a little that we take, unknown fields
-        first of all. So where it says no, or may be wrong, each field is looked at."""
-        if len(raw) > _SURELY_SHORT or "\\u0000" in raw:
+        and for texts with more bytes than characters, knows nothing of names, and refuses a little that we
+        take, unknown fields first of all. So where it says no, or may be wrong, each field is looked at."""
+        if len(raw) > _SURELY_SHORT or "\\u0000" in raw or self._has_names:
             return self.look(values.parse_json(raw))
         try:
             command = self._decoder.decode(raw)
@@ -166,6 +166,10 @@ class Frame(_Door[C]):
             self.command.__name__, (), bases=(self.command,), tag_field="cmd", tag=cmd, frozen=True
         )
         return msgspec.json.Decoder(tagged)
+
+    @cached_property
+    def _has_names(self) -> bool:
+        return any(field.seen for field in self.fields)
 
     @cached_property
     def _rules(self) -> list[tuple[str, Callable[[Any, str], None]]]:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from msgspec import NODEFAULT, Meta
 
-from protocol import values
+from protocol import names, values
 from protocol.errors import BadArgument
 from protocol.forms import Form
 from protocol.limits import MAX_INT, MAX_SECRET, MAX_URL
@@ -77,6 +77,8 @@ class Missing:
 ONCE = Mark("once")
 #: Without the white space around it.
 STRIP = Mark("strip")
+#: A name: without what cannot be seen in it, which is none when nothing can (`protocol.names`).
+SEEN = Mark("seen")
 #: In frames only: a call says it elsewhere, or not at all.
 IN_FRAMES = Mark("in frames")
 
@@ -103,6 +105,8 @@ Position = Annotated[int, Meta(ge=0, le=MAX_INT), ONCE]
 Flag = Annotated[int, Meta(ge=0, le=1)]
 #: How many rows are wanted; a command says what that is held to.
 Limit = Annotated[int, Meta(ge=1, le=MAX_INT), ONCE]
+#: What people are shown as the name of somebody or something, or a line about it.
+Name = Annotated[str, STRIP, SEEN]
 #: A password or token, kept as it is.
 Secret = Annotated[str, Meta(min_length=1, max_length=MAX_SECRET), ONCE]
 Picture = Annotated[
@@ -137,7 +141,8 @@ class Field:
         self.bytes = min((limit.most for limit in _of(Bytes, marks)), default=0)
         self.rules = [rule.refuse for rule in _of(Rule, marks)]
         self.mends = [mended.mend for mended in _of(Mended, marks)]
-        self.once, self.strip, self.in_frames = (mark in marks for mark in (ONCE, STRIP, IN_FRAMES))
+        words = (ONCE, STRIP, SEEN, IN_FRAMES)
+        self.once, self.strip, self.seen, self.in_frames = (word in marks for word in words)
         said = _of(Missing, marks)
         self._missing = said[-1].refusal if said else BadArgument.missing
         self._check: Callable[[object, str], object]
@@ -196,6 +201,8 @@ class Field:
 
     def _text(self, value: object, name: str) -> str:
         text = values.text(value, name, self.longest, self.bytes)
+        if self.seen:
+            text = names.shown(text)
         if self.strip:
             text = text.strip()
         if len(text) < self.shortest:

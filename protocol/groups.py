@@ -8,7 +8,7 @@ from protocol import rows
 from protocol.accounts import Memo
 from protocol.declare import Access, Command, call
 from protocol.errors import BadArgument
-from protocol.fields import ONCE, STRIP, Also, Id, Missing, Picture
+from protocol.fields import ONCE, Also, Id, Missing, Name, Picture
 from protocol.limits import MAX_CATE, MAX_GROUP_NAME
 
 
@@ -16,7 +16,7 @@ def _nameless(name: str) -> BadArgument:
     return BadArgument("缺少群名称", "The group needs a name")
 
 
-GroupName = Annotated[str, Meta(min_length=1, max_length=MAX_GROUP_NAME), STRIP, Missing(_nameless)]
+GroupName = Annotated[Name, Meta(min_length=1, max_length=MAX_GROUP_NAME), Missing(_nameless)]
 
 
 @call("/contact/createcommunity", access=Access.USER, limit="contact", data=rows.Group)

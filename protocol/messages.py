@@ -11,7 +11,7 @@ import msgspec
 import ujson
 from msgspec import Meta
 
-from protocol import rows
+from protocol import names, rows
 from protocol.declare import Access, Command, call, frame
 from protocol.errors import BadArgument, Forbidden
 from protocol.fields import IN_FRAMES, ONCE, Bytes, Held, Id, Limit, Missing, Number, Position, Rule
@@ -43,6 +43,10 @@ _REQUIRED: dict[int, tuple[str, ...]] = {
     Media.FILE: ("url", "content"),
     Media.PLACE: ("content", "memo"),
 }
+
+#: The field of a media kind that is a name, and holds what can be seen of it; a message's text stays as it
+#: was sent.
+_NAMES: dict[int, str] = {Media.CARD: "memo", Media.FILE: "content"}
 
 
 def _refuse_notices(media: int, name: str) -> None:
@@ -165,22 +169,29 @@ class SendMessage(Command, frozen=True, kw_only=True):
 
     def check(self) -> None:
         for name in _REQUIRED.get(self.media, ()):
-            if not getattr(self, name):
+            value = getattr(self, name)
+            if not value or (name == _NAMES.get(self.media) and not names.shown(value)):
                 raise BadArgument.missing(name)
         if self.media == Media.EMOJI and not (self.content or self.url):
             raise BadArgument.missing("content")
 
     def by(self, userid: int) -> Message:
         """The message of this author."""
+        content, memo = self.content or "", self.memo or ""
+        if self.media in _NAMES:
+            if _NAMES[self.media] == "memo":
+                memo = names.shown(memo).strip()
+            else:
+                content = names.shown(content).strip()
         return Message(
             userid,
             self.dstid,
             self.cmd,
             self.media,
-            self.content or "",
+            content,
             self.pic or "",
             self.url or "",
-            self.memo or "",
+            memo,
             self.amount or 0,
             self.cid or None,
             self.ref or 0,

@@ -21,7 +21,7 @@ NOUNS = {"accounts", "sessions", "contacts", "groups", "conversations", "message
 # installation).
 PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
-                 "numbers", "presence", "rows", "values"},
+                 "names", "numbers", "presence", "rows", "values"},
     "models": {"access", "devices", "state", "tables"},
     "actions": {"delivery", "budget", "guesses", "passwords", "presence", "services", "session_use",
                 "typing", "weak_passwords"},
