@@ -34,8 +34,9 @@ async def register(
     """A new account and its first session; the user's own row, with the token."""
     refuse_weak(passwd, mobile, app.config.auth.passwd_min)
     await app.db.read(accounts.require_free, mobile)
-    with places(app.budget, client.network):
-        stored = await app.hasher.hash(passwd, Turn(client.network, gone=client.gone))
+    keys = ((client.network, False),)
+    with places(app.budget, *keys):
+        stored = await app.hasher.hash(passwd, Turn(keys, gone=client.gone))
     nickname = profile.nickname or f"用户{secrets.randbelow(900_000) + 100_000}"
     row = await app.db.write(
         accounts.create_user, mobile, stored, nickname, profile.avatar, profile.sex, profile.memo, now_ms()
@@ -55,9 +56,10 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
     where = device if device == client.browser else client.network
     number = frozenset(spellings(mobile))
     guess = Guess(app.budget, {"login": where, "account_login": (number, device)})
-    # Those whom the account knows can't be kept from their place by strangers who ask for it.
-    with places(app.budget, where, (number, bool(device))):
-        turn = Turn(where, known=bool(device), gone=client.gone)
+    # Strangers who ask for an account take no place from those whom it knows.
+    keys = ((client.network, bool(device)), (number, bool(device)))
+    turn = Turn(keys, bool(device), client.gone)
+    with places(app.budget, *keys):
         matches = await app.hasher.verify(passwd, account["passwd"] if account else None, turn)
     if account is None or not matches:
         raise session_rows.wrong_login()
@@ -76,8 +78,11 @@ async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -
     return own_row(app, row)
 
 
-async def change_passwd(app: Services, session: SessionRow, old: str, new: str, gone: Gone = None) -> None:
-    """Replace the caller's password, given the old one, and end their other sessions.
+async def change_passwd(
+    app: Services, session: SessionRow, old: str, new: str, network: str, gone: Gone = None
+) -> None:
+    """Replace the caller's password, given the old one, and end their other sessions. `network`: where they
+    call from, as limits see it.
 
     Who has stolen a session may guess as slowly as a stranger, and keeps the owner's other sessions from
     nothing."""
@@ -87,8 +92,9 @@ async def change_passwd(app: Services, session: SessionRow, old: str, new: str, 
     key = ("session", session.id)
     guess = Guess(app.budget, {"login": key, "account_login": key})
     stored = await app.db.read(accounts.passwd_of, user_id)
-    turn = Turn(key, known=True, gone=gone)
-    with places(app.budget, key):
+    keys = ((network, True), user_id)
+    turn = Turn(keys, known=True, gone=gone)
+    with places(app.budget, *keys):
         if not await app.hasher.verify(old, stored, turn):
             raise Refused("原密码不正确", "The old password is wrong")
         guess.was_right()
