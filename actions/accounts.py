@@ -53,17 +53,17 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
     account, known = await app.db.read(session_rows.log_in_of, mobile, client.marks)
     device = next((mark for mark in client.marks if mark in known), "")
     # A browser that the account knows does not suffer for what others do at its address.
-    where = device if device == client.browser else client.network
+    where = device if device and device == client.browser else client.network
     number = frozenset(spellings(mobile))
     guess = Guess(app.budget, {"login": where, "account_login": (number, device)})
     # Strangers who ask for an account take no place from those whom it knows.
     keys = ((client.network, bool(device)), (number, bool(device)))
     turn = Turn(keys, bool(device), client.gone)
-    with places(app.budget, *keys):
+    with guess, places(app.budget, *keys):
         matches = await app.hasher.verify(passwd, account["passwd"] if account else None, turn)
     if account is None or not matches:
         raise session_rows.wrong_login()
-    guess.was_right()
+    guess.take_back()
     token = await sessions.open_session(app, account["id"], account["passwd"], client)
     return own_row(app, await app.db.read(accounts.find_user, account["id"]), token)
 
@@ -89,15 +89,15 @@ async def change_passwd(
     user_id = session.user_id
     mobile = (await app.db.read(accounts.find_user, user_id))["mobile"]
     refuse_weak(new, mobile, app.config.auth.passwd_min)
-    key = ("session", session.id)
-    guess = Guess(app.budget, {"login": key, "account_login": key})
     stored = await app.db.read(accounts.passwd_of, user_id)
-    keys = ((network, True), user_id)
+    keys, key = ((network, True), user_id), ("session", session.id)
     turn = Turn(keys, known=True, gone=gone)
     with places(app.budget, *keys):
-        if not await app.hasher.verify(old, stored, turn):
+        with Guess(app.budget, {"login": key, "account_login": key}) as guess:
+            matches = await app.hasher.verify(old, stored, turn)
+        if not matches:
             raise Refused("原密码不正确", "The old password is wrong")
-        guess.was_right()
+        guess.take_back()
         changed = await app.hasher.hash(new, turn)
     ended = await app.db.write(session_rows.change_passwd, user_id, session.id, stored, changed)
     sessions.close_sockets(app, ended)

@@ -1,10 +1,10 @@
-"""Clients that go away while a password waits to be checked."""
+"""Passwords that wait to be checked: clients that go away, and those for whom there is no place."""
 
 import asyncio
 import threading
 
 from actions.passwords import Turn
-from tests.app import PASSWD, PATIENCE
+from tests.app import PASSWD, PATIENCE, running
 
 
 async def waiting(app, count: int) -> None:
@@ -34,3 +34,23 @@ async def test_who_hangs_up_frees_the_place(app):
     await busy
     await app.client().login(client.mobile)
     assert (await client.post("/user/sessions"))["total"] == 2  # nothing was opened for those who left
+
+
+async def test_who_finds_no_place_has_not_guessed(tmp_path):
+    """A password that could not be checked is no failed try: whoever is told to try again may."""
+    settings = {"limits.enabled": True, "limits.login_burst": 1, "auth.hash_queue": 1}
+    async with running(tmp_path, settings) as app:
+        client = await app.client().register()
+        gate = threading.Event()
+        busy = asyncio.ensure_future(app.services.hasher._run(Turn(("busy",)), gate.wait))
+        await waiting(app, 1)
+        other = app.client()
+        for _ in range(3):
+            answer = await other.post("/user/login", mobile=client.mobile, passwd=PASSWD)
+            assert answer["code"] == -503
+            answer = await client.post("/user/passwd", old=PASSWD, new="another1")
+            assert answer["code"] == -503
+        gate.set()
+        await busy
+        await other.login(client.mobile)
+        assert (await client.post("/user/passwd", old=PASSWD, new="another1"))["code"] == 0
