@@ -225,7 +225,8 @@ async def _keep_house(services: Services) -> None:
                 await tidy(services)
             except Exception:
                 log.exception("housekeeping: %s", tidy.__name__)
-        await asyncio.sleep(HOUSEKEEPING)
+        # Open sockets keep their sessions in use from round to round.
+        await asyncio.sleep(min(HOUSEKEEPING, services.config.auth.idle_days * 86400 / 4))
 
 
 def _open_database(config: Config, migrate: bool) -> Database:

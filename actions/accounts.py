@@ -34,8 +34,9 @@ async def register(
     """A new account and its first session; the user's own row, with the token."""
     refuse_weak(passwd, mobile, app.config.auth.passwd_min)
     await app.db.read(accounts.require_free, mobile)
-    with places(app.budget, client.network):
-        stored = await app.hasher.hash(passwd, Turn(client.network, gone=client.gone))
+    keys = ((client.network, False),)
+    with places(app.budget, *keys):
+        stored = await app.hasher.hash(passwd, Turn(keys, gone=client.gone))
     nickname = profile.nickname or f"用户{secrets.randbelow(900_000) + 100_000}"
     row = await app.db.write(
         accounts.create_user,
@@ -60,16 +61,17 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
     account, known = await app.db.read(session_rows.log_in_of, mobile, client.marks)
     device = next((mark for mark in client.marks if mark in known), "")
     # A browser that the account knows does not suffer for what others do at its address.
-    where = device if device == client.browser else client.network
+    where = device if device and device == client.browser else client.network
     number = frozenset(spellings(mobile))
     guess = Guess(app.budget, {"login": where, "account_login": (number, device)})
-    # Those whom the account knows can't be kept from their place by strangers who ask for it.
-    with places(app.budget, where, (number, bool(device))):
-        turn = Turn(where, known=bool(device), gone=client.gone)
+    # Strangers who ask for an account take no place from those whom it knows.
+    keys = ((client.network, bool(device)), (number, bool(device)))
+    turn = Turn(keys, bool(device), client.gone)
+    with guess, places(app.budget, *keys):
         matches = await app.hasher.verify(passwd, account["passwd"] if account else None, turn)
     if account is None or not matches:
         raise session_rows.wrong_login()
-    guess.was_right()
+    guess.take_back()
     token = await sessions.open_session(app, account["id"], account["passwd"], client)
     return own_row(app, await app.db.read(accounts.find_user, account["id"]), token)
 
@@ -84,22 +86,26 @@ async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -
     return own_row(app, row)
 
 
-async def change_passwd(app: Services, session: SessionRow, old: str, new: str, gone: Gone = None) -> None:
-    """Replace the caller's password, given the old one, and end their other sessions.
+async def change_passwd(
+    app: Services, session: SessionRow, old: str, new: str, network: str, gone: Gone = None
+) -> None:
+    """Replace the caller's password, given the old one, and end their other sessions. `network`: where they
+    call from, as limits see it.
 
     Who has stolen a session may guess as slowly as a stranger, and keeps the owner's other sessions from
     nothing."""
     user_id = session.user_id
     mobile = (await app.db.read(accounts.find_user, user_id))["mobile"]
     refuse_weak(new, mobile, app.config.auth.passwd_min)
-    key = ("session", session.id)
-    guess = Guess(app.budget, {"login": key, "account_login": key})
     stored = await app.db.read(accounts.passwd_of, user_id)
-    turn = Turn(key, known=True, gone=gone)
-    with places(app.budget, key):
-        if not await app.hasher.verify(old, stored, turn):
+    keys, key = ((network, True), user_id), ("session", session.id)
+    turn = Turn(keys, known=True, gone=gone)
+    with places(app.budget, *keys):
+        with Guess(app.budget, {"login": key, "account_login": key}) as guess:
+            matches = await app.hasher.verify(old, stored, turn)
+        if not matches:
             raise Refused("原密码不正确", "The old password is wrong")
-        guess.was_right()
+        guess.take_back()
         changed = await app.hasher.hash(new, turn)
     ended = await app.db.write(session_rows.change_passwd, user_id, session.id, stored, changed)
     sessions.close_sockets(app, ended)

@@ -8,13 +8,15 @@ counts by itself: whatever strangers do, its owner gets in (docs/decisions/0050-
 
 from collections.abc import Hashable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Self
 
 from actions.budget import Budget
-from protocol.errors import SlowDown
+from protocol.errors import Refusal, SlowDown
 
 
 class Guess:
-    """One try that has been counted."""
+    """One try that has been counted: ``with guess: …`` takes it back when the block is refused, for then it
+    was none."""
 
     def __init__(self, budget: Budget, counts: dict[str, Hashable]) -> None:
         """Raises `SlowDown`, and nothing is counted, when it comes too soon for one of `counts`: the action,
@@ -25,15 +27,23 @@ class Guess:
             try:
                 budget.take(action, key)
             except SlowDown:
-                self.was_right()
+                self.take_back()
                 raise
             self._taken[action] = key
 
-    def was_right(self) -> None:
-        """It does not count: people may log in as often as they like."""
+    def take_back(self) -> None:
+        """It does not count: it was right, and people may log in as often as they like; or there was no place
+        in the queue to find out."""
         for action, key in self._taken.items():
             self._budget.give_back(action, key)
         self._taken = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Refusal):
+            self.take_back()
 
 
 @contextmanager

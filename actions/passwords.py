@@ -8,7 +8,7 @@ theirs at most. A bounded queue keeps a flood of log-ins from making anyone wait
 import asyncio
 import secrets
 import unicodedata
-from collections import deque
+from collections import Counter
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -23,30 +23,33 @@ from protocol.values import canonical_passwd
 Gone: TypeAlias = "asyncio.Future[None] | None"
 
 #: Seconds after which somebody who waits is told to try again: on a slow machine a full queue is longer.
-_PATIENCE_S = 5.0
+_PATIENCE_S = 10.0
+
+
+#: Whoever was served lets so many others go first, if there are any.
+_ROUND = 8
 
 
 class Turn(NamedTuple):
-    """For whom a password is hashed. `key`: who has the same takes turns as one. `known`: they have logged
-    in before, so strangers make room for them. `gone` is done when nobody waits for the answer any more; the
-    place is free then."""
+    """For whom a password is hashed. `keys`: an address, an account; jobs that share one take turns. `known`:
+    they have logged in before, so strangers make room for them. `gone` is done when nobody waits for the
+    answer any more; the place is free then."""
 
-    key: Hashable
+    keys: tuple[Hashable, ...]
     known: bool = False
     gone: Gone = None
 
 
-_NOBODY = Turn(None)
+_NOBODY = Turn(())
 
 
 class _Job:
     """One place in the queue."""
 
-    __slots__ = ("call", "done", "key")
+    __slots__ = ("call", "done", "keys", "known")
 
     def __init__(self, turn: Turn, call: Callable[[], Any]) -> None:
-        self.key = (turn.known, turn.key)
-        self.call = call
+        self.keys, self.known, self.call = turn.keys, turn.known, call
         self.done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def give_up(self) -> None:
@@ -67,10 +70,13 @@ class PasswordHasher:
         self._argon = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._thread = ThreadPoolExecutor(1, "passwords")
         self._queue_size = queue_size
-        #: By whether they are known and who they are; whose turn is next comes first.
-        self._queues: dict[tuple[bool, Hashable], deque[_Job]] = {}
-        self._waiting = self._refused = 0
+        self._jobs: list[_Job] = []  # those that wait, in the order in which they came
         self._running = False
+        self._refused = 0
+        # Fair queueing with virtual time, which goes on by 1 with each _ROUND jobs: whose keys were served
+        # waits until it has come to what stands here.
+        self._time = 0.0
+        self._next_turn: dict[Hashable, float] = {}
         #: Verified for unknown accounts, so that they take as long as known ones.
         self._nobody = self._argon.hash(secrets.token_urlsafe())
 
@@ -87,17 +93,16 @@ class PasswordHasher:
 
     def close(self) -> None:
         """Let the running job end and drop the waiting ones."""
-        queues, self._queues = self._queues, {}
-        for queue in queues.values():
-            for job in queue:
-                job.give_up()
+        jobs, self._jobs = self._jobs, []
+        for job in jobs:
+            job.give_up()
         self._thread.shutdown()
 
     def stats(self) -> dict[str, int]:
         """`passwords_waiting`: passwords that are being hashed or wait for it; `passwords_refused`: those for
         which there was no place, since the start."""
         return {
-            "passwords_waiting": self._waiting + self._running,
+            "passwords_waiting": len(self._jobs) + self._running,
             "passwords_refused": self._refused,
         }
 
@@ -106,8 +111,7 @@ class PasswordHasher:
     async def _run(self, turn: Turn, call: Callable[[], Any]) -> Any:
         job = _Job(turn, call)
         self._make_room(job)
-        self._queues.setdefault(job.key, deque()).append(job)
-        self._waiting += 1
+        self._jobs.append(job)
         if not self._running:
             self._next()
         leave = partial(self._leave, job)
@@ -120,52 +124,48 @@ class PasswordHasher:
             self._refused += 1
             raise TryAgain() from None
         finally:
-            self._remove(job)
+            self._leave(job)
             if turn.gone is not None:
                 turn.gone.remove_done_callback(leave)
 
-    def _leave(self, job: _Job, _gone: object) -> None:
-        self._remove(job)
+    def _leave(self, job: _Job, _gone: object = None) -> None:
+        """Takes a job that has not begun out of the queue."""
+        if job in self._jobs:
+            self._jobs.remove(job)
         job.give_up()
 
     def _make_room(self, job: _Job) -> None:
         """Returns when there is a place for the job, if need be another's."""
-        if self._waiting + self._running < self._queue_size:
+        if len(self._jobs) + self._running < self._queue_size:
             return
         self._refused += 1
-        if not self._queues:
-            raise TryAgain()
-        (known, _), most = max(self._queues.items(), key=lambda entry: (not entry[0][0], len(entry[1])))
-        is_known = job.key[0]
-        more_than_mine = len(most) > len(self._queues.get(job.key, ())) + 1
-        if (known and not is_known) or (known == is_known and not more_than_mine):
-            raise TryAgain()
-        self._leave(most[-1], None)
+        held = Counter(key for other in self._jobs for key in other.keys)
 
-    def _remove(self, job: _Job) -> None:
-        """Takes a job that has not begun out of the queue."""
-        queue = self._queues.get(job.key)
-        if queue is None or job not in queue:
-            return
-        queue.remove(job)
-        self._waiting -= 1
-        if not queue:
-            del self._queues[job.key]
+        def most(other: _Job) -> tuple[bool, int]:
+            return not other.known, max((held[key] for key in other.keys), default=0)
+
+        last = max(reversed(self._jobs), key=most, default=None)  # the first of equals, so the latest
+        strange, places = most(job)
+        if last is None or (strange, places + 1) >= most(last):
+            raise TryAgain()
+        self._leave(last)
 
     def _next(self) -> None:
-        """Begins the first job of whoever has waited longest for a turn; they are last in line then."""
-        self._running = False
-        if not self._queues:
+        """Begins the job whose keys have waited longest for a turn; of equals, the one that came first."""
+        self._running = bool(self._jobs)
+        if not self._jobs:
             return
-        key, queue = next(iter(self._queues.items()))
-        del self._queues[key]
-        job = queue.popleft()
-        if queue:
-            self._queues[key] = queue
-        self._waiting -= 1
-        self._running = True
+        job = min(self._jobs, key=self._turn_of)
+        self._jobs.remove(job)
+        turn = self._turn_of(job)
+        self._next_turn.update(dict.fromkeys(job.keys, turn + 1))
+        self._time = turn + 1 / _ROUND
+        self._next_turn = {key: due for key, due in self._next_turn.items() if due > self._time}
         running = asyncio.get_running_loop().run_in_executor(self._thread, job.call)
         running.add_done_callback(partial(self._done, job))
+
+    def _turn_of(self, job: _Job) -> float:
+        return max((self._next_turn.get(key, self._time) for key in job.keys), default=self._time)
 
     def _done(self, job: _Job, running: "asyncio.Future[Any]") -> None:
         error = None if running.cancelled() else running.exception()

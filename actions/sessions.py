@@ -44,7 +44,7 @@ async def authenticate(app: Services, tokens: list[str]) -> list[SessionRow]:
     """
     now = now_ms()
     found = await app.db.read(sessions.find_sessions, tokens, now, _idle_ms(app))
-    app.session_use.seen(row.id for row in found if now - row.last_seen >= sessions.TOUCH_MS)
+    app.session_use.seen(row.id for row in found if now - row.last_seen >= _touch_ms(app))
     return found
 
 
@@ -58,7 +58,7 @@ async def enter(app: Services, user_id: int, token: str) -> ConnectionStart | No
     start = await app.db.read(connection_start, user_id, token, now, _idle_ms(app))
     if start is not None:
         app.session_use.opened(start.session_id, start.expires)
-        if now - start.last_seen >= sessions.TOUCH_MS:
+        if now - start.last_seen >= _touch_ms(app):
             app.session_use.seen((start.session_id,))
     return start
 
@@ -135,3 +135,8 @@ def close_sockets(app: Services, session_ids: list[int]) -> None:
 
 def _idle_ms(app: Services) -> int:
     return int(app.config.auth.idle_days * _DAY_MS)
+
+
+def _touch_ms(app: Services) -> int:
+    """How old `last_seen` may be; where sessions die after minutes, less."""
+    return min(sessions.TOUCH_MS, _idle_ms(app) // 4)

@@ -80,7 +80,8 @@ class ProfileHandler(ApiHandler[ChangeProfile]):
 
 class PasswdHandler(PasswordHandler[ChangePasswd]):
     async def answer(self, command: ChangePasswd) -> None:
-        await accounts.change_passwd(self.app, self.own_session, command.old, command.new, self.gone)
+        network = address_key(self.address)
+        await accounts.change_passwd(self.app, self.own_session, command.old, command.new, network, self.gone)
         self.reply()
 
 

@@ -94,12 +94,12 @@ def slow():
             super().__init__(queue_size=4)
             self.gate, self.order = threading.Semaphore(0), []
 
-        def ask(self, key, known=False, gone=None):
+        def ask(self, *keys, known=False, gone=None):
             def job():
                 self.gate.acquire()
-                self.order.append(key)
+                self.order.append("+".join(map(str, keys)))
 
-            return asyncio.ensure_future(self._run(Turn(key, known, gone), job))
+            return asyncio.ensure_future(self._run(Turn(keys, known, gone), job))
 
     hasher = Slow()
     yield hasher
@@ -113,7 +113,38 @@ async def test_callers_take_turns(slow):
     await asyncio.sleep(0)
     slow.gate.release(4)
     await asyncio.gather(*asked)
-    assert slow.order == ["crowd", "crowd", "ann", "crowd"]
+    assert slow.order == ["crowd", "ann", "crowd", "crowd"]
+
+
+async def test_one_account_from_many_addresses(slow):
+    """Turns are taken by account too: somebody who logs in to one account from many addresses, or to many
+    from one address, does not stand before somebody who logs in once."""
+    asked = [slow.ask(f"address {number}", "account") for number in range(3)]
+    await asyncio.sleep(0)
+    asked.append(slow.ask("address", "ann"))
+    slow.gate.release(4)
+    await asyncio.gather(*asked)
+    assert slow.order[1] == "address+ann"
+    asked = [slow.ask("address", f"account {number}") for number in range(3)]
+    await asyncio.sleep(0)
+    asked.append(slow.ask("elsewhere", "bob"))
+    slow.gate.release(4)
+    await asyncio.gather(*asked)
+    assert slow.order[5] == "elsewhere+bob"
+
+
+async def test_nobody_starves(slow):
+    """Somebody who comes again gets a turn, however many others come for the first time."""
+    asked = [slow.ask("ann"), slow.ask("ann")]
+    for number in range(20):
+        asked.append(slow.ask(f"first time {number}"))
+        slow.gate.release()
+        while len(slow.order) <= number:
+            await asyncio.sleep(0.001)
+    slow.gate.release(3)
+    await asyncio.gather(*asked)
+    assert slow.order.count("ann") == 2 and slow.order[12:].count("ann") == 0
+    assert len(slow._next_turn) < 20
 
 
 async def test_who_has_most_makes_room(slow):

@@ -3,7 +3,7 @@
 import pytest
 
 from protocol.clock import now_ms
-from tests.app import PASSWD, envelope, running
+from tests.app import PASSWD, running
 
 MOBILE = "13912345678"
 WRONG_LOGIN = (-1, "手机号或密码不正确")
@@ -153,17 +153,6 @@ async def test_pictures_of_ours_and_by_https(app, avatar):
     assert (await client.post("/user/find", id=client.user_id))["data"]["avatar"] == avatar
 
 
-async def test_number_is_registered_once(app):
-    """A number that has an account says so."""
-    await app.client().register(mobile=MOBILE)
-    again = app.client()
-    assert refusal(await again.post("/user/register", mobile=MOBILE, passwd="another1")) == (
-        -409,
-        "该手机号已经注册",
-    )
-    assert again.cookies == {}
-
-
 # --- logging in ---------------------------------------------------------------------------------------------
 
 
@@ -207,17 +196,6 @@ async def test_wrong_number_and_wrong_password_look_the_same(app, mobile, passwd
 async def test_log_in_needs_both(app, fields):
     """A log-in without a number or a password is a bad argument."""
     assert (await app.client().post("/user/login", **fields))["code"] == -400
-
-
-async def test_plus_that_a_classic_page_sends_raw(app):
-    """A number with a + is one account for a classic page, which does not encode it, and for a v2 client."""
-    classic = app.client()
-    body = f"mobile=+86{MOBILE}&passwd=secret123&nickname=%E5%B0%8F%E9%B9%8A".encode()
-    answer = envelope(await classic.fetch("/user/register", body))
-    assert (answer["data"]["mobile"], answer["data"]["nickname"]) == (f"+86{MOBILE}", "小鹊")
-    v2 = await app.client().post_json("/user/login", mobile=f"+86{MOBILE}", passwd="secret123")
-    assert v2["data"]["id"] == answer["data"]["id"]
-    assert envelope(await classic.fetch("/user/login", body))["data"]["id"] == answer["data"]["id"]
 
 
 async def test_guessing_is_slowed_down(tmp_path):

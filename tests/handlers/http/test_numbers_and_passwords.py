@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from models.tables import User
-from tests.app import PASSWD, running
+from tests.app import PASSWD, envelope, running
 
 MOBILE = "13912345678"
 
@@ -111,3 +111,25 @@ async def test_older_spellings_still_log_in(app):
         await app.services.db.write(User.update(mobile=stored).execute)
         for written in (MOBILE, stored):
             assert (await app.client().login(written)).user_id == client.user_id
+
+
+async def test_number_is_registered_once(app):
+    """A number that has an account says so."""
+    await app.client().register(mobile=MOBILE)
+    again = app.client()
+    assert refusal(await again.post("/user/register", mobile=MOBILE, passwd="another1")) == (
+        -409,
+        "该手机号已经注册",
+    )
+    assert again.cookies == {}
+
+
+async def test_plus_that_a_classic_page_sends_raw(app):
+    """A number with a + is one account for a classic page, which does not encode it, and for a v2 client."""
+    classic = app.client()
+    body = f"mobile=+86{MOBILE}&passwd=secret123&nickname=%E5%B0%8F%E9%B9%8A".encode()
+    answer = envelope(await classic.fetch("/user/register", body))
+    assert (answer["data"]["mobile"], answer["data"]["nickname"]) == (f"+86{MOBILE}", "小鹊")
+    v2 = await app.client().post_json("/user/login", mobile=f"+86{MOBILE}", passwd="secret123")
+    assert v2["data"]["id"] == answer["data"]["id"]
+    assert envelope(await classic.fetch("/user/login", body))["data"]["id"] == answer["data"]["id"]
