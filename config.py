@@ -8,7 +8,7 @@ import ipaddress
 import math
 import re
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,18 @@ def _burst(default: int) -> Any:
 class Limits:
     enabled: bool = True
     request_rate: float = _rate(50.0)
-    request_burst: int = _burst(100)
+    request_burst: int = _burst(300)
+    refusal_rate: float = _rate(200.0)
+    refusal_burst: int = _burst(100)
+    guest_connections_most: int = _number(200, 1)
+    user_connections_most: int = _number(30, 1)
+    sockets_most: int = _number(50, 1)
+    unread_bytes_most: int = _number(8388608)
+    unread_bytes_total: int = _number(268435456)
+    frame_rate: float = _rate(200.0)
+    frame_burst: int = _burst(2000)
+    held_back_rate: float = _rate(0.1)
+    held_back_burst: int = _burst(30)
     message_rate: float = _rate(20.0)
     message_burst: int = _burst(60)
     login_rate: float = _rate(0.2)
@@ -185,6 +196,16 @@ class Config:
     def database_url(self) -> str:
         """`database.url`, or SQLite in the data directory."""
         return self.database.url or f"sqlite:///{self.data / 'magpie.db'}"
+
+    @property
+    def shares(self) -> Limits:
+        """`limits`, with nobody's share of connections larger than half of those there may be."""
+        places, limits = self.server.max_connections, self.limits
+        return replace(
+            limits,
+            guest_connections_most=min(limits.guest_connections_most, max(1, places * 3 // 8)),
+            sockets_most=min(limits.sockets_most, max(1, places // 2)),
+        )
 
     @property
     def tls(self) -> bool:
@@ -343,6 +364,8 @@ def _check_together(config: Config) -> None:
         raise ConfigError("server.tls_cert and server.tls_key: give both or neither")
     if config.hub.ping_timeout > config.hub.ping_interval:
         raise ConfigError("hub.ping_timeout: may not be longer than hub.ping_interval")
+    if config.limits.frame_rate < config.limits.message_rate:
+        raise ConfigError("limits.frame_rate: may not be lower than limits.message_rate")
     for proxy in server.proxies:
         try:
             ipaddress.ip_network(proxy, strict=False)

@@ -92,7 +92,7 @@ def make_services(config: Config) -> Services:
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)
-    hasher, budget = PasswordHasher(config.auth.hash_queue), Budget(config.limits)
+    hasher, budget = PasswordHasher(config.auth.hash_queue), Budget(config.shares)
     services = Services(config, db, hub, transports, message_log, storage, preparer, hasher, budget, typing)
     hub.announcer.start(partial(presence.announce, services))
     return services

@@ -211,6 +211,13 @@ class Budget:
         holding.grow(amount)
         return holding
 
+    def move(self, action: str, old: object, new: object, cost: float = 1.0) -> None:
+        """What `take` has counted for `old` is `new`'s: who calls from an address is known now. Raises
+        `SlowDown` as `take` does."""
+        self.take(action, new, cost=cost)
+        if self.enabled:
+            self._buckets[action].charge(old, self._clock(), -cost)
+
     def refused(self, name: str) -> None:
         """Counts a no."""
         self._refused[name] += 1

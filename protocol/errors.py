@@ -92,6 +92,7 @@ class SlowDown(Refusal):
 
     def __init__(self, retry_after: float, zh: str = "", en: str = "") -> None:
         super().__init__(zh, en, {"retry_after": math.ceil(retry_after * 100) / 100})
+        self.retry_after_s = retry_after
 
 
 class TryAgain(Refusal):

@@ -24,7 +24,7 @@ from handlers.http.body import form_of
 from models.sessions import SessionRow
 from protocol import envelope
 from protocol.declare import Access, Call, Command
-from protocol.errors import BadArgument, Forbidden, NotLoggedIn, Refusal
+from protocol.errors import BadArgument, Forbidden, NotLoggedIn, Refusal, SlowDown
 from protocol.fields import Field, Id, Secret
 from protocol.forms import Form
 
@@ -40,6 +40,7 @@ class ApiHandler(BaseHandler, Generic[C]):
     command. What gets past it has the caller that the command's `access` promises."""
 
     SUPPORTED_METHODS = ("POST", "OPTIONS")
+    cost = 1.0
 
     call: ClassVar[Call[Any] | None] = None  #: how the command comes by HTTP
 
@@ -59,17 +60,22 @@ class ApiHandler(BaseHandler, Generic[C]):
 
     async def prepare(self) -> None:
         """Everything it does not let through is a `Refusal`."""
-        self.enter()
+        try:
+            self.enter()
+        except SlowDown:
+            await self.pace()
+            raise
         if self.request.method != "OPTIONS":
             await self.admit(form_of(self.request))
 
     def enter(self) -> None:
         """As far as one can tell before the body is looked at."""
         self.running.add(self)
+        if self.request.method == "OPTIONS":
+            self.cost = BaseHandler.cost
+        self.count()
         if not security.origin_allowed(self.request, self.settings["proxies"], self.app.config.auth.origins):
             raise Forbidden("来源不被允许", "This origin is not allowed")
-        if self.request.method != "OPTIONS":
-            self.app.budget.take("request", address_key(self.address))
 
     async def admit(self, form: Form) -> None:
         """With the body's fields: who calls, how often, and what is said."""
@@ -126,6 +132,7 @@ class ApiHandler(BaseHandler, Generic[C]):
             raise NotLoggedIn()
         self.session = self.callers[user_id]
         self.caller_id = user_id
+        self.show_session(user_id)
 
     # --- behind it ----------------------------------------------------------------------------------------
 
@@ -205,13 +212,16 @@ class ApiHandler(BaseHandler, Generic[C]):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None))[1]
-        if isinstance(error, Refusal):
+        if self.request.method == "OPTIONS":
+            super().write_error(status_code, **kwargs)
+        elif isinstance(error, Refusal):
             self.set_status(200)  # a classic page waits for ever on anything else
             self.write_failure(error)
         else:
             self.write_failure(of_status(status_code, self.request_id))
 
     def on_finish(self) -> None:
+        super().on_finish()
         self.running.discard(self)
 
     def on_connection_close(self) -> None:

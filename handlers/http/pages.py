@@ -40,7 +40,8 @@ class CleanPathHandler(BaseHandler):
     """Classic pages ask for `//asset/…`. Any method is sent to the clean path, and never to another host:
     browsers read a backslash as a slash, so those are collapsed with the slashes."""
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
+        await super().prepare()
         if not self.request.path.startswith(("/", "\\")):
             raise HTTPError(404)
         path = _SLASHES.sub("/", self.request.path)
@@ -129,7 +130,8 @@ class AssetHandler(BaseHandler, StaticFileHandler):
 class UnknownHandler(BaseHandler):
     """Any other path."""
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
+        await super().prepare()
         raise HTTPError(404)
 
 

@@ -31,7 +31,8 @@ def networks(proxies: Sequence[str]) -> Networks:
     return tuple(ipaddress.ip_network(proxy, strict=False) for proxy in proxies)
 
 
-def _is_proxy(address: str, proxies: Networks) -> bool:
+def is_proxy(address: str, proxies: Networks) -> bool:
+    """`address` is one of `server.proxies`."""
     if not proxies:
         return False
     try:
@@ -43,10 +44,25 @@ def _is_proxy(address: str, proxies: Networks) -> bool:
     return any(parsed.version == network.version and parsed in network for network in proxies)
 
 
+def is_local(address: str) -> bool:
+    """`address` is this machine's own."""
+    try:
+        return ipaddress.ip_address(address.removeprefix("::ffff:")).is_loopback
+    except ValueError:
+        return False
+
+
+def is_local_probe(request: HTTPServerRequest) -> bool:
+    """The request was made on this machine, and not by a proxy for somebody else."""
+    return is_local(request.remote_ip or "") and not any(
+        name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip")
+    )
+
+
 def client_address(request: HTTPServerRequest, proxies: Networks) -> str:
     """The caller's address: the last in X-Forwarded-For that is not a proxy of ours."""
     address = request.remote_ip or ""
-    if not _is_proxy(address, proxies):
+    if not is_proxy(address, proxies):
         return address
     for hop in reversed(",".join(request.headers.get_list("X-Forwarded-For")).split(",")):
         hop = hop.strip()
@@ -55,14 +71,14 @@ def client_address(request: HTTPServerRequest, proxies: Networks) -> str:
         except ValueError:
             break
         address = hop
-        if not _is_proxy(hop, proxies):
+        if not is_proxy(hop, proxies):
             break
     return address
 
 
 def scheme(request: HTTPServerRequest, proxies: Networks) -> str:
     """ "https" when the browser speaks TLS, to us or to a proxy of ours."""
-    if _is_proxy(request.remote_ip or "", proxies):
+    if is_proxy(request.remote_ip or "", proxies):
         forwarded = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
         if forwarded in ("http", "https"):
             return forwarded
@@ -72,7 +88,7 @@ def scheme(request: HTTPServerRequest, proxies: Networks) -> str:
 def host(request: HTTPServerRequest, proxies: Networks) -> str:
     """The host[:port] that the browser asked for, "" when it is not a host."""
     name = request.headers.get("Host", "")
-    if _is_proxy(request.remote_ip or "", proxies):
+    if is_proxy(request.remote_ip or "", proxies):
         name = request.headers.get("X-Forwarded-Host", name).rpartition(",")[2].strip()
     return name.lower() if _HOST.match(name) else ""
 

@@ -56,6 +56,7 @@ class Site(Application):
             template_path=str(ROOT / "templates"),
             services=services,
             running=self.running,
+            readiness=ops.Readiness(services),
             proxies=security.networks(config.server.proxies),
             media_origins=security.media_origins(config.storage),
         )

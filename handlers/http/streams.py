@@ -1,0 +1,58 @@
+"""The streams under HTTP connections: Tornado's, which also know whether their client makes progress.
+
+A client that takes a minute for a kilobyte of its answer holds memory for it, and one that sends a byte a
+second of its body holds a connection. Both look alike: too little moves while the client is to act.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from tornado.iostream import IOStream, SSLIOStream
+
+if TYPE_CHECKING:
+    from handlers.http.places import Place
+
+#: While an answer waits to be read, or a body is awaited, at least so many bytes have to move in so many
+#: seconds, or else all that waits: 550 bytes a second, a twentieth of what the oldest mobile network carries.
+PIECE_BYTES, PIECE_SECONDS = 16384, 30
+
+
+class PacedStream(IOStream):
+    """`receiving`: a request's body is awaited."""
+
+    place: "Place | None" = None  #: whose connection this is
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.receiving = False
+        self._moved, self._since = 0, self.io_loop.time()
+
+    def receive(self) -> None:
+        """A body is awaited from now on."""
+        self.receiving = True
+        self._moved, self._since = 0, self.io_loop.time()
+
+    def stalled(self, now: float) -> bool:
+        """Whether the client has moved too little for too long. To be asked every few seconds: a time in
+        which it was not the client's turn does not count."""
+        if self._moved >= PIECE_BYTES or not (self.writing() or (self.receiving and self.reading())):
+            self._moved, self._since = 0, now
+        return now - self._since > PIECE_SECONDS
+
+    def write(self, data: bytes | memoryview) -> Any:
+        if not self.writing():
+            self._moved, self._since = 0, self.io_loop.time()
+        return super().write(data)
+
+    def write_to_fd(self, data: memoryview) -> int:
+        taken = super().write_to_fd(data)
+        self._moved += taken
+        return taken
+
+    def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
+        size = super().read_from_fd(buf)
+        self._moved += size or 0
+        return size
+
+
+class PacedTLSStream(PacedStream, SSLIOStream):
+    """The same, over TLS."""
