@@ -105,8 +105,8 @@ class Limits:
     enabled: bool = True
     request_rate: float = _rate(50.0)
     request_burst: int = _burst(300)
-    refusal_rate: float = _rate(200.0)
-    refusal_burst: int = _burst(100)
+    pace_rate: float = _rate(400.0)
+    pace_burst: int = _burst(200)
     guest_connections_most: int = _number(200, 1)
     user_connections_most: int = _number(30, 1)
     sockets_most: int = _number(50, 1)

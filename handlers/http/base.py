@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("magpie")
 
 #: A request that fails by its caller's fault costs so many times what a right one does: who guesses tokens or
-#: names of files is slowed down after sixty, and a chat with two hundred pictures that are gone is not.
+#: names of files is refused after sixty, and a chat with two hundred pictures that are gone is not.
 FAILED_COSTS = 5
 #: What is the caller's fault, as HTTP status or as the envelope's code.
 _FAULTS = frozenset((400, 401, 403, 404, 405, 411, 413, 431))
-#: Seconds for which a refusal is held back at most.
-PACE_S = 2.0
+#: Seconds for which a request waits for its turn at most.
+PACE_S = 5.0
 #: Seconds after which to come again when there was no place.
 FULL_RETRY_S = 5
 #: Bytes of an answer that count for nobody while they wait to be read: there are only so many connections.
@@ -37,7 +37,7 @@ class BaseHandler(RequestHandler):
     """What pages, files and API calls have in common: security headers, request id, language, errors."""
 
     #: What a request takes of its caller's rate; a call is 1. A chat with its pictures is hundreds of files.
-    cost: float = 0.1
+    cost: float = 0.2
 
     caller_id: int | None = None  #: who calls, for the logs, once the gate has let them in
     code: int | None = None  #: the envelope's code, for the access log
@@ -73,16 +73,13 @@ class BaseHandler(RequestHandler):
     # --- what a request costs -----------------------------------------------------------------------------
 
     async def prepare(self) -> None:
-        try:
-            self.count()
-        except SlowDown:
-            await self.pace()
-            raise
+        await self.pace()
+        self.count()
 
     async def pace(self) -> None:
-        """Who goes on although they were refused gets the refusals slowly, too."""
-        wait = self.app.budget.charge("refusal", address_key(self.address))
-        await asyncio.sleep(min(wait, PACE_S))
+        """Waits while the address has more requests than can be answered beside those of others."""
+        if wait := self.app.budget.charge("pace", address_key(self.address)):
+            await asyncio.sleep(min(wait, PACE_S))
 
     @property
     def place(self) -> "Place | None":

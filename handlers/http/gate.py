@@ -24,7 +24,7 @@ from handlers.http.body import form_of
 from models.sessions import SessionRow
 from protocol import envelope
 from protocol.declare import Access, Call, Command
-from protocol.errors import BadArgument, Forbidden, NotLoggedIn, Refusal, SlowDown
+from protocol.errors import BadArgument, Forbidden, NotLoggedIn, Refusal
 from protocol.fields import Field, Id, Secret
 from protocol.forms import Form
 
@@ -60,11 +60,8 @@ class ApiHandler(BaseHandler, Generic[C]):
 
     async def prepare(self) -> None:
         """Everything it does not let through is a `Refusal`."""
-        try:
-            self.enter()
-        except SlowDown:
-            await self.pace()
-            raise
+        await self.pace()
+        self.enter()
         if self.request.method != "OPTIONS":
             await self.admit(form_of(self.request))
 

@@ -75,7 +75,8 @@ class Listener(HTTPServer):
     ) -> None:
         services = site.settings["services"]
         self._proxies: security.Networks = site.settings["proxies"]
-        most = min(config.server.max_connections, _descriptors() - RESERVED_FILES)
+        files = _descriptors()
+        most = min(config.server.max_connections, files - min(RESERVED_FILES, files // 2))
         self._places = Places(most, services.budget, services.hub)
         self._full: dict[bool, set[Place]] = {True: set(), False: set()}  # by whether it is this machine's
         self._refused = self._stalled = 0
@@ -213,13 +214,12 @@ class Listener(HTTPServer):
 
     def _look(self) -> None:
         """Cuts off who makes no progress."""
-        loop = asyncio.get_running_loop()
-        now = loop.time()
+        now = time.monotonic()
         for place in self._places:
             if not place.stream.closed() and place.stream.stalled(now):
                 self._stalled += 1
                 place.stream.close()
-        self._looking = loop.call_later(LOOK_SECONDS, self._look)
+        self._looking = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 
 
 class _Request(HTTPMessageDelegate):
@@ -231,7 +231,7 @@ class _Request(HTTPMessageDelegate):
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
-        self._place.begin()
+        self._place.asked = True
         self._place.stream.receive()
         return self._inner.headers_received(start_line, headers)
 
@@ -240,6 +240,7 @@ class _Request(HTTPMessageDelegate):
 
     def finish(self) -> None:
         self._place.stream.receiving = False
+        self._place.begin()
         self._inner.finish()
 
     def on_connection_close(self) -> None:

@@ -40,9 +40,9 @@ class Readiness:
 class ProbeHandler(BaseHandler):
     """Always answered when it comes from this machine itself, and however full the server is."""
 
-    def count(self) -> None:
+    async def prepare(self) -> None:
         if not security.is_local_probe(self.request) and not (self.place and self.place.full):
-            super().count()
+            await super().prepare()
 
 
 class HealthHandler(ProbeHandler):

@@ -2,9 +2,9 @@
 
 A connection belongs to its address until a session is shown on it, and then to its user. Whoever has shown
 none is a guest. All guests together leave a quarter of the places free, and when a guest's place is wanted
-the one goes that has been silent for longest: an address that opens connections and says nothing keeps nobody
-out, not even others behind the same address. A connection from one of `server.proxies` belongs to the address
-it speaks for, as long as a request lasts.
+the one goes whose request is awaited for longest: an address that opens connections and says nothing, or
+never comes to an end, keeps nobody out, not even others behind the same address. A connection from one of
+`server.proxies` belongs to the address it speaks for, as long as a request lasts.
 """
 
 from collections.abc import Hashable, Iterator
@@ -61,8 +61,7 @@ class Place:
         self._unread = self._places.budget.hold("unread_bytes", key, size)
 
     def begin(self) -> None:
-        """A request has come."""
-        self.asked = True
+        """A request has come, whole."""
         self._places.wake(self)
 
     def done(self) -> None:
@@ -102,9 +101,9 @@ class Places:
         self._guests_most = max(1, most * 3 // 4)
         self._taken: set[Place] = set()
         self._guests = 0
-        # Guests that say nothing now, the one that has been silent for longest first; for each address too.
-        self._silent: dict[Place, None] = {}
-        self._silent_of: dict[Hashable, dict[Place, None]] = {}
+        # Guests whose request is awaited, the one that has been for longest first; for each address too.
+        self._awaited: dict[Place, None] = {}
+        self._awaited_of: dict[Hashable, dict[Place, None]] = {}
 
     def __len__(self) -> int:
         return len(self._taken)
@@ -141,37 +140,37 @@ class Places:
             self.wake(place)
 
     def rest(self, place: Place) -> None:
-        """Nothing is asked on it now."""
+        """A request is awaited."""
         if place in self._taken and place.guest:
-            self._silent[place] = None
-            self._silent_of.setdefault(place.address, {})[place] = None
+            self._awaited[place] = None
+            self._awaited_of.setdefault(place.address, {})[place] = None
 
     def wake(self, place: Place) -> None:
-        """Something is, or it is no guest's any more."""
-        if place in self._silent:
-            del self._silent[place]
-            of_address = self._silent_of[place.address]
+        """None is, or the connection is no guest's any more."""
+        if place in self._awaited:
+            del self._awaited[place]
+            of_address = self._awaited_of[place.address]
             del of_address[place]
             if not of_address:
-                del self._silent_of[place.address]
+                del self._awaited_of[place.address]
 
     def make_room(self) -> bool:
-        """Ends the guest's connection that has been silent for longest."""
-        return self._end_first(self._silent)
+        """Ends the guest's connection whose request has been awaited for longest."""
+        return self._end_first(self._awaited)
 
     def _share(self, place: Place) -> bool:
-        """Whether the address may have one more, if need be in the place of one that says nothing."""
+        """Whether the address may have one more, if need be in the place of another."""
         for _ in range(2):
             try:
                 place.hold(place.address)
                 return True
             except SlowDown:
-                if not self._end_first(self._silent_of.get(place.address, {})):
+                if not self._end_first(self._awaited_of.get(place.address, {})):
                     break
         return False
 
     def _room(self, proxy: bool) -> bool:
-        """Whether there is a place, if need be that of one that says nothing."""
+        """Whether there is a place, if need be that of another."""
         if len(self._taken) + self._hub.connections >= self.most:
             return self.make_room()
         return self._guests < self._guests_most or proxy or self.make_room()

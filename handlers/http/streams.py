@@ -4,9 +4,11 @@ A client that takes a minute for a kilobyte of its answer holds memory for it, a
 second of its body holds a connection. Both look alike: too little moves while the client is to act.
 """
 
+import time
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
-from tornado.iostream import IOStream, SSLIOStream
+from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
 if TYPE_CHECKING:
     from handlers.http.places import Place
@@ -24,12 +26,12 @@ class PacedStream(IOStream):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.receiving = False
-        self._moved, self._since = 0, self.io_loop.time()
+        self._moved, self._since = 0, time.monotonic()
 
     def receive(self) -> None:
         """A body is awaited from now on."""
         self.receiving = True
-        self._moved, self._since = 0, self.io_loop.time()
+        self._moved, self._since = 0, time.monotonic()
 
     def stalled(self, now: float) -> bool:
         """Whether the client has moved too little for too long. To be asked every few seconds: a time in
@@ -38,9 +40,16 @@ class PacedStream(IOStream):
             self._moved, self._since = 0, now
         return now - self._since > PIECE_SECONDS
 
+    def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
+        """The next head. Tornado would go on with the hundreds of requests that a client had sent before it
+        went away."""
+        if self.closed():
+            raise StreamClosedError(self.error)
+        return super().read_until_regex(regex, max_bytes)
+
     def write(self, data: bytes | memoryview) -> Any:
         if not self.writing():
-            self._moved, self._since = 0, self.io_loop.time()
+            self._moved, self._since = 0, time.monotonic()
         return super().write(data)
 
     def write_to_fd(self, data: memoryview) -> int:

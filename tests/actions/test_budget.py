@@ -111,7 +111,7 @@ def test_every_configured_action_is_known():
         "contact",
         "upload",
         "anonymous_upload",
-        "refusal",
+        "pace",
         "frame",
         "held_back",
     }
