@@ -7,7 +7,7 @@ import resource
 import socket
 import ssl
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -81,6 +81,7 @@ class Listener(HTTPServer):
         self._full: dict[bool, set[Place]] = {True: set(), False: set()}  # by whether it is this machine's
         self._refused = self._stalled = 0
         self._said: dict[str, float] = {}
+        self._stranger_said = False  # that a proxy is not declared
         super().initialize(
             site,
             ssl_options=certificate,
@@ -198,7 +199,18 @@ class Listener(HTTPServer):
         elif place.asked:
             connection.params = self._idle
         place.done()
-        return _Request(super().start_request(server_conn, request_conn), place)
+        return _Request(super().start_request(server_conn, request_conn), place, self._heard)
+
+    def _heard(self, place: Place, headers: HTTPHeaders) -> None:
+        """Says once what an operator has to know whose proxy is not in `server.proxies`."""
+        if "X-Forwarded-For" not in headers or place.proxy or self._stranger_said:
+            return
+        address = str(place.address)
+        if security.is_local(address):
+            self._stranger_said = True
+            log.warning(
+                "X-Forwarded-For from %s, which is not in server.proxies: it is not believed", address
+            )
 
     def on_close(self, server_conn: object) -> None:
         place = _place(server_conn)
@@ -225,13 +237,19 @@ class Listener(HTTPServer):
 class _Request(HTTPMessageDelegate):
     """Tells a connection's place and stream how far a request has come."""
 
-    def __init__(self, inner: HTTPMessageDelegate, place: Place) -> None:
-        self._inner, self._place = inner, place
+    def __init__(
+        self,
+        inner: HTTPMessageDelegate,
+        place: Place,
+        heard: Callable[[Place, HTTPHeaders], None],
+    ) -> None:
+        self._inner, self._place, self._heard = inner, place, heard
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
         self._place.asked = True
+        self._heard(self._place, headers)
         self._place.stream.receive()
         return self._inner.headers_received(start_line, headers)
 

@@ -150,3 +150,15 @@ async def test_gone_in_the_door(tmp_path, caplog):
         for socket in sockets:
             socket.close()
         assert not re.search("crash|Traceback", caplog.text)
+
+
+async def test_an_undeclared_proxy_is_said(tmp_path, expect_logs):
+    """Who has forgotten `server.proxies` finds it in the log, once; and people who are logged in still have
+    limits of their own behind it."""
+    expect_logs("magpie", "X-Forwarded-For from 127.0.0.1")
+    settings = {"limits.enabled": True, "limits.request_rate": 0.01, "limits.request_burst": 20}
+    async with running(tmp_path, settings) as app:
+        ann, bob = await friends(app)
+        for person in (ann, bob):
+            person.headers["X-Forwarded-For"] = "203.0.113.5"
+            assert [(await person.post("/contact/loadfriend"))["code"] for _ in range(18)] == [0] * 18
