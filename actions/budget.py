@@ -14,6 +14,7 @@ import ipaddress
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from protocol.errors import SlowDown
@@ -238,6 +239,7 @@ class Budget:
         return told
 
 
+@lru_cache(4096)
 def address_key(address: str) -> str:
     """What stands for one client's address: an IPv6 customer has a whole /64 to call from."""
     try:

@@ -1,6 +1,7 @@
 """What every answer has: security headers, a request id, a language, and words when something fails."""
 
 import asyncio
+import errno
 import logging
 import math
 import secrets
@@ -126,7 +127,9 @@ class BaseHandler(RequestHandler):
         self.clear_header("Server")
 
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
-        if not isinstance(value, (Refusal, HTTPError, StreamClosedError)):
+        if isinstance(value, OSError) and value.errno in (errno.EMFILE, errno.ENFILE):
+            log.error("no descriptor left id=%s path=%s", self.request_id, self.request.path)
+        elif not isinstance(value, (Refusal, HTTPError, StreamClosedError)):
             log.error(
                 "crash id=%s method=%s path=%s user=%s",
                 self.request_id,

@@ -9,10 +9,10 @@ import select
 import socket
 import sys
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.process import ROOT
-
+ROOT = Path(__file__).resolve().parents[2]
 #: The end of what the server said on a connection: enough for a close frame.
 TAIL = 200
 
