@@ -105,7 +105,7 @@ class Limits:
     enabled: bool = True
     request_rate: float = _rate(50.0)
     request_burst: int = _burst(300)
-    pace_rate: float = _rate(400.0)
+    pace_rate: float = _rate(250.0)
     pace_burst: int = _burst(200)
     guest_connections_most: int = _number(200, 1)
     user_connections_most: int = _number(30, 1)
