@@ -6,7 +6,7 @@ that is not here, or a value of another type, stops the start with one line that
 
 import ipaddress
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -94,7 +94,18 @@ _MOST_OF_A_MESSAGE = 1 << 21
 class Limits:
     enabled: bool = True
     request_rate: float = _rate(50.0)
-    request_burst: int = _burst(100)
+    request_burst: int = _burst(300)
+    pace_rate: float = _rate(250.0)
+    pace_burst: int = _burst(200)
+    guest_connections_most: int = _number(200, 1)
+    user_connections_most: int = _number(30, 1)
+    sockets_most: int = _number(50, 1)
+    unread_bytes_most: int = _number(8388608)
+    unread_bytes_total: int = _number(268435456)
+    frame_rate: float = _rate(200.0)
+    frame_burst: int = _burst(2000)
+    held_back_rate: float = _rate(0.1)
+    held_back_burst: int = _burst(30)
     message_rate: float = _rate(20.0)
     message_burst: int = _burst(60)
     stored_kib_rate: float = _rate(2.0)
@@ -200,6 +211,16 @@ class Config:
         return f"{_SCHEMES[scheme.partition('+')[0].lower()]}:{rest}"
 
     @property
+    def shares(self) -> Limits:
+        """`limits`, with nobody's share of connections larger than half of those there may be."""
+        places, limits = self.server.max_connections, self.limits
+        return replace(
+            limits,
+            guest_connections_most=min(limits.guest_connections_most, max(1, places * 3 // 8)),
+            sockets_most=min(limits.sockets_most, max(1, places // 2)),
+        )
+
+    @property
     def tls(self) -> bool:
         """True when this process itself speaks TLS."""
         return bool(self.server.tls_cert)
@@ -231,6 +252,8 @@ def _check_together(config: Config) -> None:
     for name in ("spool_bytes_most", "spool_bytes_total"):
         if 0 < getattr(config.limits, name) < config.uploads.max_bytes:
             raise ConfigError(f"limits.{name}: may not be less than uploads.max_bytes")
+    if config.limits.frame_rate < config.limits.message_rate:
+        raise ConfigError("limits.frame_rate: may not be lower than limits.message_rate")
     for proxy in server.proxies:
         try:
             ipaddress.ip_network(proxy, strict=False)

@@ -88,7 +88,7 @@ def make_services(config: Config) -> Services:
 
     SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
     """
-    budget = Budget(config.limits)
+    budget = Budget(config.shares)
     db = _open_database(config, migrate=config.database_url.startswith("sqlite"))
     try:
         storage = open_storage(config.storage, config.data)

@@ -14,6 +14,7 @@ import ipaddress
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from protocol.errors import SlowDown
@@ -211,6 +212,13 @@ class Budget:
         holding.grow(amount)
         return holding
 
+    def move(self, action: str, old: object, new: object, cost: float = 1.0) -> None:
+        """What `take` has counted for `old` is `new`'s: who calls from an address is known now. Raises
+        `SlowDown` as `take` does."""
+        self.take(action, new, cost=cost)
+        if self.enabled:
+            self._buckets[action].charge(old, self._clock(), -cost)
+
     def refused(self, name: str) -> None:
         """Counts a no."""
         self._refused[name] += 1
@@ -231,6 +239,7 @@ class Budget:
         return told
 
 
+@lru_cache(4096)
 def address_key(address: str) -> str:
     """What stands for one client's address: an IPv6 customer has a whole /64 to call from."""
     try:

@@ -48,4 +48,4 @@ def _count(app: "Services", message: Message) -> None:
         app.budget.take("stored_kib", message.userid, cost=min(stored_kib, limits.stored_kib_burst))
     except SlowDown as refusal:
         zh, en = "您近期发送的内容过多，请稍后再试", "You have sent too much lately, try again later"
-        raise SlowDown(refusal.retry_after, zh, en) from None
+        raise SlowDown(refusal.retry_after_s, zh, en) from None

@@ -22,6 +22,9 @@ class Echo:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    def on_read(self, size: int, frames: int) -> None:
+        """Nothing is counted."""
+
     def on_message(self, data: str | bytes) -> None:
         """A text for a text, bytes for bytes."""
         if isinstance(data, str):

@@ -86,14 +86,14 @@ class TooLarge(Refusal):
 
 
 class SlowDown(Refusal):
-    """`retry_after`: seconds until the same call would pass, rounded up to a hundredth."""
+    """`retry_after_s`: seconds until the same call would pass, rounded up to a hundredth."""
 
     code = -429
     zh, en = "操作太频繁，请稍后再试", "Too many requests, slow down"
 
     def __init__(self, retry_after: float, zh: str = "", en: str = "") -> None:
-        self.retry_after = math.ceil(retry_after * 100) / 100
-        super().__init__(zh, en, {"retry_after": self.retry_after})
+        self.retry_after_s = math.ceil(retry_after * 100) / 100
+        super().__init__(zh, en, {"retry_after": self.retry_after_s})
 
 
 class TryAgain(Refusal):

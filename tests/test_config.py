@@ -107,6 +107,7 @@ WRONG_FILES = [
         "database.url: expected sqlite://, mysql:// or postgresql://",
     ),
     ("hub: {ping_interval: 10}", "hub.ping_timeout: may not be longer than hub.ping_interval"),
+    ("limits: {message_rate: 500}", "limits.frame_rate: may not be lower than limits.message_rate"),
     ("server: {port: 1, port: 2}", "port is given twice"),
     ("server: 5", "server: expected keys with values, got int"),
     ("- server", "expected keys with values"),

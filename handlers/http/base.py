@@ -1,25 +1,48 @@
 """What every answer has: security headers, a request id, a language, and words when something fails."""
 
+import asyncio
+import errno
 import logging
+import math
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
+from actions.budget import address_key
 from actions.services import Services
 from handlers.http import proxies, security
 from protocol import envelope
-from protocol.errors import Refusal
+from protocol.errors import Refusal, SlowDown
+
+if TYPE_CHECKING:
+    from handlers.http.places import Place
 
 log = logging.getLogger("magpie")
+
+#: A request that fails by its caller's fault costs so many times what a right one does: who guesses tokens or
+#: names of files is refused after sixty, and a chat with two hundred pictures that are gone is not.
+FAILED_COSTS = 5
+#: What is the caller's fault, as HTTP status or as the envelope's code.
+_FAULTS = frozenset((400, 401, 403, 404, 405, 411, 413, 431))
+#: Seconds for which a request waits for its turn at most.
+PACE_S = 5.0
+#: Seconds after which to come again when there was no place.
+FULL_RETRY_S = 5
+#: Bytes of an answer that count for nobody while they wait to be read: there are only so many connections.
+SMALL_ANSWER = 65536
 
 
 class BaseHandler(RequestHandler):
     """What pages, files and API calls have in common: security headers, request id, language, errors."""
 
+    #: What a request takes of its caller's rate; a call is 1. A chat with its pictures is hundreds of files.
+    cost: float = 0.2
+
     caller_id: int | None = None  #: who calls, for the logs, once the gate has let them in
     code: int | None = None  #: the envelope's code, for the access log
+    _payer: "int | str | None" = None  #: whose rate it counts against, once it is counted
 
     @property
     def app(self) -> Services:
@@ -48,6 +71,49 @@ class BaseHandler(RequestHandler):
             self._request_id = secrets.token_hex(6)
         return self._request_id
 
+    # --- what a request costs -----------------------------------------------------------------------------
+
+    async def prepare(self) -> None:
+        await self.pace()
+        self.count()
+
+    async def pace(self) -> None:
+        """Waits while the address has more requests than can be answered beside those of others."""
+        if wait := self.app.budget.charge("pace", address_key(self.address)):
+            await asyncio.sleep(min(wait, PACE_S))
+
+    @property
+    def place(self) -> "Place | None":
+        """The connection's, while there is one."""
+        place: Place | None = getattr(getattr(self.request.connection, "stream", None), "place", None)
+        return place
+
+    def count(self) -> None:
+        """Every request passes here before anything is done about it: it counts against its address, until a
+        session is shown."""
+        place, caller = self.place, address_key(self.address)
+        if place is not None and place.full:
+            raise HTTPError(503)
+        self.app.budget.take("request", caller, cost=self.cost)
+        self._payer = caller
+        if place is not None:
+            place.speak_for(caller)
+
+    def show_session(self, user_id: int) -> None:
+        """The request, and its connection, are a user's: their session was shown."""
+        if self._payer is not None and self._payer != user_id:
+            self.app.budget.move("request", self._payer, user_id, self.cost)
+            self._payer = user_id
+        if self.place is not None:
+            self.place.show(user_id)
+
+    def on_finish(self) -> None:
+        failed = self.get_status() if self.code is None else -self.code
+        if failed in _FAULTS and self._payer is not None:
+            self.app.budget.charge("request", self._payer, self.cost * (FAILED_COSTS - 1))
+
+    # --- the answer ---------------------------------------------------------------------------------------
+
     def set_default_headers(self) -> None:
         own_host = proxies.host(self.request, self.settings["proxies"])
         rules = security.browser_rules(
@@ -62,7 +128,9 @@ class BaseHandler(RequestHandler):
         self.clear_header("Server")
 
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
-        if not isinstance(value, (Refusal, HTTPError, StreamClosedError)):
+        if isinstance(value, OSError) and value.errno in (errno.EMFILE, errno.ENFILE):
+            log.error("no descriptor left id=%s path=%s", self.request_id, self.request.path)
+        elif not isinstance(value, (Refusal, HTTPError, StreamClosedError)):
             log.error(
                 "crash id=%s method=%s path=%s user=%s",
                 self.request_id,
@@ -84,6 +152,10 @@ class BaseHandler(RequestHandler):
         error = kwargs.get("exc_info", (None, None))[1]
         if isinstance(error, Refusal) and 400 <= -error.code < 600:
             self.set_status(-error.code)
+        if isinstance(error, SlowDown):
+            self.set_header("Retry-After", str(math.ceil(error.retry_after_s)))
+        elif status_code == 503:
+            self.set_header("Retry-After", str(FULL_RETRY_S))
         if self.request.method in ("GET", "HEAD"):
             self.render("error.html", status=self.get_status(), lang=self.lang, request_id=self.request_id)
         else:
@@ -95,6 +167,10 @@ class BaseHandler(RequestHandler):
         self.write_json(envelope.failure(refusal, self.lang))
 
     def write_json(self, text: str | bytes) -> None:
+        """The answer. Raises `SlowDown` when the caller has left too much unread."""
+        if len(text) > SMALL_ANSWER and self.place is not None and self._payer is not None:
+            share = self.app.config.limits.unread_bytes_most or len(text)  # a first one is never too large
+            self.place.answer(self._payer, min(len(text), share))
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.finish(text)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 
+from tornado.http1connection import HTTP1Connection
 from tornado.httputil import (
     HTTPHeaders,
     HTTPMessageDelegate,
@@ -14,6 +15,9 @@ from tornado.web import HTTPError
 from protocol.errors import BadArgument, TooLarge
 from protocol.forms import Form
 from protocol.limits import MAX_BODY_BYTES
+
+#: Seconds in which the body of a call has to arrive.
+BODY_SECONDS = 60
 
 
 class BoundedBody(HTTPMessageDelegate):
@@ -31,6 +35,9 @@ class BoundedBody(HTTPMessageDelegate):
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
+        connection = self._request.connection
+        if isinstance(connection, HTTP1Connection):
+            connection.set_body_timeout(BODY_SECONDS)
         return self._inner.headers_received(start_line, headers)
 
     def data_received(self, chunk: bytes) -> None:

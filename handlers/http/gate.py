@@ -40,6 +40,7 @@ class ApiHandler(BaseHandler, Generic[C]):
     command. What gets past it has the caller that the command's `access` promises."""
 
     SUPPORTED_METHODS = ("POST", "OPTIONS")
+    cost = 1.0
 
     call: ClassVar[Call[Any] | None] = None  #: how the command comes by HTTP
 
@@ -59,6 +60,7 @@ class ApiHandler(BaseHandler, Generic[C]):
 
     async def prepare(self) -> None:
         """Everything it does not let through is a `Refusal`."""
+        await self.pace()
         self.enter()
         if self.request.method != "OPTIONS":
             await self.admit(form_of(self.request))
@@ -66,10 +68,11 @@ class ApiHandler(BaseHandler, Generic[C]):
     def enter(self) -> None:
         """As far as one can tell before the body is looked at."""
         self.running.add(self)
+        if self.request.method == "OPTIONS":
+            self.cost = BaseHandler.cost
+        self.count()
         if not self.settings["origins"].allow(self.request):
             raise Forbidden("来源不被允许", "This origin is not allowed")
-        if self.request.method != "OPTIONS":
-            self.app.budget.take("request", address_key(self.address))
 
     async def admit(self, form: Form) -> None:
         """With the body's fields: who calls, how often, and what is said."""
@@ -126,6 +129,7 @@ class ApiHandler(BaseHandler, Generic[C]):
             raise NotLoggedIn()
         self.session = self.callers[user_id]
         self.caller_id = user_id
+        self.show_session(user_id)
 
     # --- behind it ----------------------------------------------------------------------------------------
 
@@ -205,13 +209,16 @@ class ApiHandler(BaseHandler, Generic[C]):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None))[1]
-        if isinstance(error, Refusal):
+        if self.request.method == "OPTIONS":
+            super().write_error(status_code, **kwargs)
+        elif isinstance(error, Refusal):
             self.set_status(200)  # a classic page waits for ever on anything else
             self.write_failure(error)
         else:
             self.write_failure(of_status(status_code, self.request_id))
 
     def on_finish(self) -> None:
+        super().on_finish()
         self.running.discard(self)
 
     def on_connection_close(self) -> None:

@@ -1,16 +1,33 @@
 """The HTTP server itself: how many connections it takes, how much it reads, how long it waits."""
 
 import asyncio
+import copy
 import logging
 import resource
+import socket
 import ssl
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
+from tornado.http1connection import HTTP1Connection, HTTP1ServerConnection
 from tornado.httpserver import HTTPServer
-from tornado.iostream import IOStream, SSLIOStream, StreamClosedError, UnsatisfiableReadError
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    RequestStartLine,
+    ResponseStartLine,
+)
+from tornado.iostream import IOStream
+from tornado.netutil import ssl_wrap_socket
 
+from actions.budget import address_key
+from handlers.http import proxies
+from handlers.http.places import Place, Places
 from handlers.http.site import Site
+from handlers.http.streams import PacedStream, PacedTLSStream
 
 if TYPE_CHECKING:
     from config import Config
@@ -20,28 +37,35 @@ log = logging.getLogger("magpie")
 #: Bytes read of a request that is too large before its connection is cut: a browser that is still sending
 #: would not see the answer.
 DRAIN_BYTES = 64 << 20
-#: Seconds that a request may take to arrive, and an idle connection may stay.
-BODY_SECONDS, IDLE_SECONDS = 900, 120
-#: Descriptors that are not connections: the database's, the log's, uploads'.
-RESERVED_FILES = 128
-#: Connections that are being told that there is no room; more are cut without a word. They use reserved
-#: descriptors.
+#: Seconds that a whole request may take to arrive; how fast its body must come is said in `streams`.
+BODY_SECONDS = 900
+#: Seconds for the head of a connection's first request, and for what is one too many to say what it wants.
+HEAD_SECONDS, FULL_SECONDS = 15, 2
+#: Seconds that a connection may stay idle between two requests. A proxy's own is longer than the minute after
+#: which nginx lets go of one, so that it never sends a request into a connection that we are closing.
+IDLE_SECONDS, PROXY_IDLE_SECONDS = 30, 90
+#: Descriptors that are not connections: some thirty of the database, the log, files that are being read or
+#: received, and the connections that are one too many.
+RESERVED_FILES = 256
+#: Connections beyond the last place that are told so, or are probes; more are cut without a word. As many
+#: again from this machine itself, whose probes are to be answered in any case.
 REFUSED_POLITELY = 32
 #: Seconds between two log lines that say so.
 FULL_LOG_SECONDS = 60
-
-_FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
-    b"Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
-    b"X-Content-Type-Options: nosniff\r\nReferrer-Policy: strict-origin\r\n"
-    b"Content-Security-Policy: default-src 'none'\r\n"
-    b"Content-Length: 14\r\n\r\n" + "连接已满\r\n".encode()
-)
+#: Bytes that the kernel may hold of an answer (it takes twice as many, with its own). Left alone it grows to
+#: 4 MiB for a client that reads nothing.
+SEND_BUFFER = 128 << 10
+#: Seconds between two looks at who makes no progress.
+LOOK_SECONDS = 5
+#: Seconds for which nobody is let in when there is no descriptor left.
+BREATH_SECONDS = 0.5
+#: Connections accepted in one turn of the loop.
+ACCEPTED_AT_ONCE = 64
 
 
 class Listener(HTTPServer):
-    """An HTTP server with a bound on connections, so that the process never runs out of descriptors: what
-    Tornado does then is to log thousands of tracebacks."""
+    """An HTTP server with a bound on connections, so that the process never runs out of descriptors, and with
+    streams that are cut off when their client makes no progress."""
 
     def __init__(self, *args: object) -> None:
         """Nothing: Tornado's servers are made by `initialize`."""
@@ -49,19 +73,27 @@ class Listener(HTTPServer):
     def initialize(  # type: ignore[override]
         self, site: Site, config: "Config", certificate: ssl.SSLContext | None
     ) -> None:
-        self._hub = site.settings["services"].hub
-        self._http = self._refused = 0
-        self._refusals: set[asyncio.Task[None]] = set()
-        self._full_logged = float("-inf")
-        self._most = min(config.server.max_connections, _descriptors() - RESERVED_FILES)
+        services = site.settings["services"]
+        self._proxies: proxies.Networks = site.settings["proxies"]
+        files = _descriptors()
+        most = min(config.server.max_connections, files - min(RESERVED_FILES, files // 2))
+        self._places = Places(most, services.budget, services.hub)
+        self._full: dict[bool, set[Place]] = {True: set(), False: set()}  # by whether it is this machine's
+        self._refused = self._stalled = 0
+        self._said: dict[str, float] = {}
+        self._stranger_said = False  # that a proxy is not declared
         super().initialize(
             site,
             ssl_options=certificate,
-            idle_connection_timeout=IDLE_SECONDS,
+            idle_connection_timeout=HEAD_SECONDS,
             body_timeout=BODY_SECONDS,
             max_body_size=config.uploads.max_bytes + DRAIN_BYTES,
             max_buffer_size=1 << 20,
         )
+        self._idle, self._idle_proxy, self._full_params = (copy.copy(self.conn_params) for _ in range(3))
+        self._idle.header_timeout, self._idle_proxy.header_timeout = IDLE_SECONDS, PROXY_IDLE_SECONDS
+        self._full_params.header_timeout, self._full_params.no_keep_alive = FULL_SECONDS, True
+        self._looking = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 
     @property
     def port(self) -> int:
@@ -70,44 +102,174 @@ class Listener(HTTPServer):
         return port
 
     def stats(self) -> dict[str, int]:
-        """`http_connections`: those that are open, without WebSockets; `http_refused`: those that found the
-        server full, since the start."""
-        return {"http_connections": self._http, "http_refused": self._refused}
+        """`http_connections`: those that are open, without WebSockets; since the start `http_refused`: those
+        that found the server full, `http_stalled`: those cut off because their client made no progress."""
+        return {
+            "http_connections": len(self._places),
+            "http_refused": self._refused,
+            "http_stalled": self._stalled,
+        }
+
+    # --- letting in ---------------------------------------------------------------------------------------
+
+    def add_sockets(self, sockets: "list[socket.socket]") -> None:  # type: ignore[override]
+        """As Tornado's, but that running out of descriptors is waited for instead of logged without end."""
+        for listening in sockets:
+            self._sockets[listening.fileno()] = listening
+            self._handlers[listening.fileno()] = partial(self._deafen, listening)
+            self._listen(listening)
+
+    def _deafen(self, listening: socket.socket) -> None:
+        asyncio.get_running_loop().remove_reader(listening.fileno())
+
+    def _listen(self, listening: socket.socket) -> None:
+        if not self._stopped:
+            asyncio.get_running_loop().add_reader(listening.fileno(), self._accept, listening)
+
+    def _accept(self, listening: socket.socket) -> None:
+        for _ in range(ACCEPTED_AT_ONCE):
+            try:
+                connection, address = listening.accept()
+            except (BlockingIOError, InterruptedError):
+                return
+            except ConnectionAbortedError:
+                continue
+            except OSError as error:
+                self._say("accept", "cannot accept a connection: %s", error.strerror)
+                self._deafen(listening)
+                asyncio.get_running_loop().call_later(BREATH_SECONDS, self._listen, listening)
+                self._places.make_room()
+                return
+            try:
+                stream = self._stream(connection)
+            except OSError:  # it has gone already, as after a port scan
+                connection.close()
+                continue
+            self.handle_stream(stream, address)
+
+    def _stream(self, connection: socket.socket) -> PacedStream:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        kind = PacedStream
+        if self.ssl_options is not None:
+            kind = PacedTLSStream
+            connection = ssl_wrap_socket(
+                connection, self.ssl_options, server_side=True, do_handshake_on_connect=False
+            )
+        return kind(connection, max_buffer_size=self.max_buffer_size, read_chunk_size=self.read_chunk_size)
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
-        if self._http + self._hub.connections >= self._most:
-            self._refuse(stream)
-            return
-        self._http += 1
-        super().handle_stream(stream, address)
-
-    def _refuse(self, stream: IOStream) -> None:
-        self._refused += 1
-        if time.monotonic() - self._full_logged > FULL_LOG_SECONDS:
-            self._full_logged = time.monotonic()
-            log.warning("full connections=%d: more are refused", self._most)
-        if isinstance(stream, SSLIOStream) or len(self._refusals) >= REFUSED_POLITELY:
+        assert isinstance(stream, PacedStream)
+        client = str(address[0])
+        place = self._places.take(stream, address_key(client), proxies.is_proxy(client, self._proxies))
+        if place is None:
+            place = self._one_too_many(stream, client)
+        if place is None:
             stream.close()
             return
-        refusal = asyncio.ensure_future(_say_full(stream))
-        self._refusals.add(refusal)
-        refusal.add_done_callback(self._refusals.discard)
+        stream.place = place
+        super().handle_stream(stream, address)
+
+    def _one_too_many(self, stream: PacedStream, client: str) -> Place | None:
+        """A place for it to be told so, or for a probe to be answered."""
+        self._refused += 1
+        self._say("full", "full connections=%d: more are refused", self._places.most)
+        full = self._full[proxies.is_local(client)]
+        if len(full) >= REFUSED_POLITELY:
+            return None
+        place = Place(self._places, stream, None, False)
+        place.full = True
+        full.add(place)
+        return place
+
+    def _say(self, what: str, text: str, value: object) -> None:
+        now = time.monotonic()
+        if now - self._said.get(what, float("-inf")) > FULL_LOG_SECONDS:
+            self._said[what] = now
+            log.warning(text, value)
+
+    # --- one connection's life ----------------------------------------------------------------------------
+
+    def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+        place = _place(server_conn)
+        connection = cast(HTTP1Connection, request_conn)
+        if place.full:
+            connection.params = self._full_params
+        elif place.proxy:
+            connection.params = self._idle_proxy
+        elif place.asked:
+            connection.params = self._idle
+        place.done()
+        return _Request(super().start_request(server_conn, request_conn), place, self._heard)
+
+    def _heard(self, place: Place, headers: HTTPHeaders) -> None:
+        """Says once what an operator has to know whose proxy is not in `server.proxies`."""
+        if "X-Forwarded-For" not in headers or place.proxy or self._stranger_said:
+            return
+        address = str(place.address)
+        if proxies.is_local(address):
+            self._stranger_said = True
+            log.warning(
+                "X-Forwarded-For from %s, which is not in server.proxies: it is not believed", address
+            )
 
     def on_close(self, server_conn: object) -> None:
-        self._http -= 1
+        place = _place(server_conn)
+        self._places.give(place)
+        for full in self._full.values():
+            full.discard(place)
+        place.stream.place = None  # it is a cycle
         super().on_close(server_conn)
 
+    def stop(self) -> None:
+        self._looking.cancel()
+        super().stop()
 
-async def _say_full(stream: IOStream) -> None:
-    """503, once the request is read: closing on unread data would take the answer along."""
-    try:
-        async with asyncio.timeout(1):
-            await stream.read_until(b"\r\n\r\n", max_bytes=65536)
-            await stream.write(_FULL)
-    except (StreamClosedError, UnsatisfiableReadError, TimeoutError):
-        pass
-    finally:
-        stream.close()
+    def _look(self) -> None:
+        """Cuts off who makes no progress."""
+        now = time.monotonic()
+        for place in self._places:
+            if not place.stream.closed() and place.stream.stalled(now):
+                self._stalled += 1
+                place.stream.close()
+        self._looking = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+
+
+class _Request(HTTPMessageDelegate):
+    """Tells a connection's place and stream how far a request has come."""
+
+    def __init__(
+        self,
+        inner: HTTPMessageDelegate,
+        place: Place,
+        heard: Callable[[Place, HTTPHeaders], None],
+    ) -> None:
+        self._inner, self._place, self._heard = inner, place, heard
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        self._place.asked = True
+        self._heard(self._place, headers)
+        self._place.stream.receive()
+        return self._inner.headers_received(start_line, headers)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        return self._inner.data_received(chunk)
+
+    def finish(self) -> None:
+        self._place.stream.receiving = False
+        self._place.begin()
+        self._inner.finish()
+
+    def on_connection_close(self) -> None:
+        self._place.stream.receiving = False
+        self._inner.on_connection_close()
+
+
+def _place(server_conn: object) -> Place:
+    stream = cast(HTTP1ServerConnection, server_conn).stream
+    assert isinstance(stream, PacedStream) and stream.place is not None
+    return stream.place
 
 
 def _descriptors() -> int:

@@ -2,14 +2,50 @@
 
 import asyncio
 
+from actions.services import Services
+from handlers.http import proxies
 from handlers.http.base import BaseHandler
 from models import state
 
 #: Seconds that the database may take to answer a probe.
 PATIENCE = 2.0
+#: Seconds for which its answer holds: whoever probes more often learns nothing new.
+FRESH_S = 1.0
 
 
-class HealthHandler(BaseHandler):
+class Readiness:
+    """Whether calls can be served, found out once for all who ask within a second."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._asked_at = float("-inf")
+        self._answer: asyncio.Future[str] | None = None
+
+    async def why_not(self) -> str:
+        """ "" when they can."""
+        now = asyncio.get_running_loop().time()
+        if self._answer is None or (self._answer.done() and now - self._asked_at > FRESH_S):
+            self._asked_at, self._answer = now, asyncio.ensure_future(self._ask())
+        return await asyncio.shield(self._answer)
+
+    async def _ask(self) -> str:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._services.db.read(state.epoch)
+        except Exception:  # whatever it is, its cause is in the log of those who met it
+            return "database"
+        return ""
+
+
+class ProbeHandler(BaseHandler):
+    """Always answered when it comes from this machine itself, and however full the server is."""
+
+    async def prepare(self) -> None:
+        if not proxies.is_local_probe(self.request) and not (self.place and self.place.full):
+            await super().prepare()
+
+
+class HealthHandler(ProbeHandler):
     """200 as long as the loop turns."""
 
     def get(self) -> None:
@@ -18,26 +54,18 @@ class HealthHandler(BaseHandler):
     head = get
 
 
-class ReadyHandler(BaseHandler):
+class ReadyHandler(ProbeHandler):
     """200 when calls can be served, 503 while draining or when the database does not answer."""
 
     async def get(self) -> None:
-        if self.app.draining:
-            self._not_ready("draining")
-            return
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await self.app.db.read(state.epoch)
-        except Exception:  # whatever it is, its cause is in the log of those who met it
-            self._not_ready("database")
-            return
-        self.write_json('{"status":"ready"}')
+        readiness: Readiness = self.settings["readiness"]
+        if why := "draining" if self.app.draining else await readiness.why_not():
+            self.set_status(503)
+            self.write_json(f'{{"status":"not ready","why":"{why}"}}')
+        else:
+            self.write_json('{"status":"ready"}')
 
     head = get
-
-    def _not_ready(self, why: str) -> None:
-        self.set_status(503)
-        self.write_json(f'{{"status":"not ready","why":"{why}"}}')
 
 
 routes = [

@@ -48,14 +48,29 @@ def plain_address(text: str) -> str:
 
 def from_proxy(request: HTTPServerRequest, proxies: Networks) -> bool:
     """The connection comes from one of our own proxies."""
-    return bool(proxies) and _is_proxy(plain_address(request.remote_ip or ""), proxies)
+    return is_proxy(request.remote_ip or "", proxies)
 
 
-def _is_proxy(address: str, proxies: Networks) -> bool:
-    if not address:
+def is_proxy(address: str, proxies: Networks) -> bool:
+    """`address` is one of our own proxies'."""
+    plain = plain_address(address) if proxies else ""
+    if not plain:
         return False
-    parsed = ipaddress.ip_address(address)
+    parsed = ipaddress.ip_address(plain)
     return any(parsed.version == network.version and parsed in network for network in proxies)
+
+
+def is_local(address: str) -> bool:
+    """`address` is this machine's own."""
+    plain = plain_address(address)
+    return bool(plain) and ipaddress.ip_address(plain).is_loopback
+
+
+def is_local_probe(request: HTTPServerRequest) -> bool:
+    """The request was made on this machine, and not by a proxy for somebody else."""
+    return is_local(request.remote_ip or "") and not any(
+        name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip")
+    )
 
 
 def client_address(request: HTTPServerRequest, proxies: Networks) -> str:
@@ -69,7 +84,7 @@ def client_address(request: HTTPServerRequest, proxies: Networks) -> str:
         if not plain:
             break
         address = plain
-        if not _is_proxy(plain, proxies):
+        if not is_proxy(plain, proxies):
             break
     return address
 

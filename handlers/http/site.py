@@ -58,6 +58,7 @@ class Site(Application):
             template_path=str(ROOT / "templates"),
             services=services,
             running=self.running,
+            readiness=ops.Readiness(services),
             proxies=ours,
             origins=Origins(config.auth.origins, ours),
             media_origins=services.storage.origins,

@@ -1,11 +1,13 @@
 """What a client says on its socket, frame by frame, once the handshake is done."""
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from actions import conversations, messages
+from actions.budget import Holding
 from actions.services import Services
 from hub.audience import Look
 from hub.connection import Connection
@@ -19,6 +21,10 @@ from protocol.messages import SendMessage
 #: Seconds in which `hub.bad_frames` bad frames end the connection.
 _BAD_FRAMES_WINDOW = 60
 
+#: What one read costs beside its frames, in frames: so that bytes that come one by one are not free, nor
+#: those of a large frame. 64 KiB are four more.
+_READ_COST, _FRAME_BYTES = 0.1, 16384
+
 #: What is waited for, if anything, before the socket is read on.
 Busy = Awaitable[None] | None
 
@@ -27,13 +33,25 @@ class ChatClient:
     """The receiver of one connection: v2, or classic, which is never told what was wrong. There is one for
     each connection and nothing else of the handshake stays, so it is kept small."""
 
-    __slots__ = ("_app", "_bad_frames", "connection")
+    __slots__ = ("_app", "_bad_frames", "_held", "connection")
 
     connection: Connection  #: set as soon as the hub has made it, before any frame is read
 
-    def __init__(self, app: Services) -> None:
-        self._app = app
+    def __init__(self, app: Services, held: Holding) -> None:
+        """`held`: this socket's part of what its user may have."""
+        self._app, self._held = app, held
         self._bad_frames: deque[float] | None = None
+
+    def on_read(self, size: int, frames: int) -> Busy:
+        """All that a user's sockets say is counted, whatever it is: who says too much is not read for a
+        while, and closed when they don't stop."""
+        user_id, budget = self.connection.user_id, self._app.budget
+        wait = budget.charge("frame", user_id, _READ_COST + frames + size / _FRAME_BYTES)
+        if wait == 0.0:
+            return None
+        if budget.charge("held_back", user_id, wait):
+            self.connection.close(CloseCode.POLICY, "too many frames")
+        return asyncio.sleep(wait)
 
     def on_message(self, raw: str | bytes) -> Busy:
         """One frame. While what is returned waits, for room in the log or for the database, the socket is not
@@ -54,6 +72,7 @@ class ChatClient:
         return None if busy is None else self._wait(busy, raw)
 
     def on_close(self) -> None:
+        self._held.release()
         self._app.hub.unregister(self.connection)
 
     async def _wait(self, busy: Awaitable[None], raw: str | bytes) -> None:

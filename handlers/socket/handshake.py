@@ -19,7 +19,13 @@ from protocol.limits import MAX_INT
 
 class ChatSocket(BaseHandler):
     """The handshake. Once it is done a `ChatClient` has the conversation, and nothing of this handler, or of
-    the request, is left."""
+    the request, is left.
+
+    A user who has `limits.sockets_most` sockets gets no further one and is told so: were the oldest ended
+    instead, its page would come back and end the next, without end.
+    """
+
+    cost = 1.0
 
     _id: int  # who has been let in
     _token: str  # by which
@@ -29,6 +35,7 @@ class ChatSocket(BaseHandler):
 
     async def prepare(self) -> None:
         """Lets in the user named by `id` with a token of theirs, or their cookie; anything else is a 403."""
+        await super().prepare()
         if self.app.draining:
             raise HTTPError(503)
         if not self.settings["origins"].allow(self.request):
@@ -49,6 +56,7 @@ class ChatSocket(BaseHandler):
         self._v2 = bool(versions)
         if not self._token or not await self._read_start():
             raise HTTPError(403)
+        self.show_session(user_id)
 
     async def get(self) -> None:
         """Answers the handshake, takes the connection from Tornado and opens it."""
@@ -60,13 +68,15 @@ class ChatSocket(BaseHandler):
                 self.set_header(name, value)
             self.finish(str(refused))
             return
+        held = self.app.budget.hold("sockets", self._id)
         stream = self.detach()
         self.ui = ObjectDict()  # the one that Tornado made has this handler in it, a cycle
         self.set_status(499 if stream.closed() else 101)
         self.application.log_request(self)
         if stream.closed():  # the client has not waited for its session to be looked up
+            held.release()
             return
-        client, transport = ChatClient(self.app), self.app.transports.open(stream, answer)
+        client, transport = ChatClient(self.app, held), self.app.transports.open(stream, answer)
         session_id = self._start.session_id
         client.connection = self.app.hub.register(self._id, session_id, self._v2, self.lang, transport)
         try:

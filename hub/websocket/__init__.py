@@ -22,6 +22,11 @@ class Receiver(Protocol):
         """A whole message: text, or the bytes of a binary one. The socket is not read further until what is
         returned, if anything, is done."""
 
+    def on_read(self, size: int, frames: int) -> Awaitable[None] | None:
+        """`size` bytes have been read and `frames` frames were found in them: messages, control frames and
+        fragments. Called once a read, or more often when it brought many, before they are handed over: they
+        wait, as the socket does, until what is returned, if anything, is done."""
+
     def on_close(self) -> None:
         """The connection has ended. Called once, whoever ended it."""
 

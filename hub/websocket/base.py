@@ -14,7 +14,6 @@ logger = logging.getLogger("magpie.transport")
 
 #: Bytes of one read: the budget of frames a client has in one turn of the loop.
 READ = 16384
-
 #: What the kernel may hold for one client (bytes). Left alone it grows to 4 MiB, and a client that does not
 #: read is noticed late.
 SEND_BUFFER = 128 << 10
@@ -70,7 +69,11 @@ class BaseTransport:
             self._loop.call_soon(receiver.on_close)
             return
         self._pinger.add(self)
-        self._go_on()
+        busy = receiver.on_read(0, self._protocol.frames)
+        if busy is None:
+            self._go_on()
+        else:
+            self._pause(busy, self._later or [])
 
     def send(self, data: bytes) -> None:
         if self._open:
@@ -101,8 +104,24 @@ class BaseTransport:
 
     def _received(self, data: bytes) -> None:
         self.unanswered = False
-        if events := self._protocol.receive(data):
+        self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        """What was read, or more of it: frames that would take too much of this turn wait for the next."""
+        protocol = self._protocol
+        events = protocol.receive(data)
+        if self._receiver is None:
+            return
+        busy = self._receiver.on_read(len(data), protocol.frames)
+        if busy is not None:
+            self._pause(busy, events)
+            return
+        if events:
             self._handle(events)
+        if protocol.more and self._later is None:
+            self._later = []
+            self._stop_reading()
+            self._loop.call_soon(self._next_turn)
 
     def _handle(self, events: list[Event]) -> None:
         """Hands over messages in their order. When the receiver asks for time, the rest waits and the socket
@@ -136,10 +155,16 @@ class BaseTransport:
         if self._protocol.state is not LOST:
             self._go_on()
 
+    def _next_turn(self) -> None:
+        if self._protocol.state is not LOST:
+            self._go_on()
+
     def _go_on(self) -> None:
         """What waited is handed over; then the socket is read again."""
         later, self._later = self._later, None
         self._handle(later or [])
+        if self._protocol.more and self._later is None:
+            self._take(b"")
         if self._later is None and self._protocol.state is not LOST:
             self._start_reading()
 

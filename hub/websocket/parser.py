@@ -9,30 +9,37 @@ from hub.websocket.masking import unmask
 #: What has been found: (opcode, payload). A text's payload is a str, all others are bytes.
 Found = tuple[int, str | bytes]
 
+#: Frames that are looked at in one go: one read may bring thousands of the smallest, each of which may cost
+#: an answer. Messages of usual length are about as many.
+FRAMES = 200
+
 _CONTROL = frozenset((CLOSE, PING, PONG))
 
 
 class FrameParser:
     """Takes bytes as they come and gives whole messages and control frames. `limit`: bytes of a message."""
 
-    __slots__ = ("_limit", "_rest", "_message", "_half")
+    __slots__ = ("_limit", "_rest", "_message", "_half", "frames")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._rest = b""  # the beginning of a frame, or a control frame that is not whole
         self._message: _Message | None = None  # what has come of one that is not whole
         self._half: _Half | None = None  # the frame of it that is still coming
+        self.frames = 0  #: that the latest `feed` has begun with, whole or not
 
-    def feed(self, data: bytes, found: list[Found]) -> None:
+    def feed(self, data: bytes, found: list[Found]) -> bool:
         """Appends to `found` every message and control frame that is whole now, up to a close frame: what
-        comes after one is dropped (§5.5.1). Raises `Fault` after what came before the fault, as soon as the
+        comes after one is dropped (§5.5.1). Looks at `FRAMES` frames at most: True when there is more, for
+        which nothing need be fed. Raises `Fault` after what came before the fault, as soon as the
         bytes that make it one are there; feed nothing then, nor after a close frame."""
         if self._rest:
             data, self._rest = self._rest + data, b""
         try:
             position = self._go_on(data, found) if self._half is not None else 0
-            size, limit = len(data), self._limit
-            while size - position > 1:
+            size, limit, self.frames = len(data), self._limit, 0
+            while size - position > 1 and self.frames < FRAMES:
+                self.frames += 1
                 # Nearly every frame is a whole, masked text of less than 64 KiB: only this way is short.
                 length = data[position + 1] ^ 0x80
                 if length < 127 and data[position] == 0x81 and self._message is None and size - position > 7:
@@ -53,6 +60,7 @@ class FrameParser:
             raise Fault(INVALID_DATA, "not UTF-8") from None  # §8.1
         if position < size:
             self._rest = data[position:]
+        return self.frames == FRAMES and position < size
 
     def _frame(self, data: bytes, start: int, found: list[Found]) -> int | None:
         """Any frame that begins at `start`. Returns where the next begins, None to have this one again when

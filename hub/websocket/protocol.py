@@ -32,24 +32,29 @@ OPEN, CLOSING, CLOSED, FAILED, LOST = State
 class ServerProtocol:
     """The state of one connection. `limit`: bytes of a message."""
 
-    __slots__ = ("state", "_parser")
+    __slots__ = ("state", "frames", "more", "_parser")
 
     def __init__(self, limit: int) -> None:
         self.state = OPEN
+        self.frames = 0  #: that `receive` has found, fragments too
+        self.more = False  #: it has bytes left that it has not looked at
         self._parser: FrameParser | None = FrameParser(limit)  # None: nothing that comes is looked at
 
     def receive(self, data: bytes) -> list[Event]:
-        """What these bytes bring. A CLOSE or a FAULT is the last event there ever is."""
+        """What these bytes bring; nothing will do when there is `more`. A CLOSE or a FAULT is the last event
+        there ever is."""
         events: list[Event] = []
-        if self._parser is not None:
+        self.frames, parser = 0, self._parser
+        if parser is not None:
             try:
-                self._parser.feed(data, events)
+                self.more = parser.feed(data, events)
             except Fault as fault:
-                self._parser = None  # §7.1.7
+                self._drop_all()  # §7.1.7
                 events.append((FAULT, fault.payload))
             else:
                 if events and events[-1][0] == CLOSE:
-                    self._parser = None  # §5.5.1
+                    self._drop_all()  # §5.5.1
+            self.frames = parser.frames
         return events
 
     def answer(self, kind: int, payload: bytes) -> bytes:
@@ -78,4 +83,7 @@ class ServerProtocol:
     def lost(self) -> None:
         """TCP has ended (§7.1.4)."""
         self.state = LOST
-        self._parser = None
+        self._drop_all()
+
+    def _drop_all(self) -> None:
+        self._parser, self.more = None, False

@@ -32,6 +32,12 @@ def app(app_on_each):
 SCENES = {
     "a text": (masked(TEXT, BEAT), 1, [CLOSED]),
     "many in one packet": (masked(TEXT, BEAT) * 50, 50, [CLOSED]),
+    "more than are looked at in one turn": (masked(TEXT, BEAT) * 1000, 1000, [CLOSED]),
+    "a thousand fragments": (
+        masked(TEXT, BEAT, final=False) + masked(0, final=False) * 998 + masked(0),
+        1,
+        [CLOSED],
+    ),
     "fragments": (
         masked(TEXT, BEAT[:3], final=False) + masked(0, BEAT[3:5], final=False) + masked(0, BEAT[5:]),
         1,

@@ -1,0 +1,67 @@
+"""The streams under HTTP connections: Tornado's, which also know whether their client makes progress.
+
+A client that takes a minute for a kilobyte of its answer holds memory for it, and one that sends a byte a
+second of its body holds a connection. Both look alike: too little moves while the client is to act.
+"""
+
+import time
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any
+
+from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
+
+if TYPE_CHECKING:
+    from handlers.http.places import Place
+
+#: While an answer waits to be read, or a body is awaited, at least so many bytes have to move in so many
+#: seconds, or else all that waits: 550 bytes a second, a twentieth of what the oldest mobile network carries.
+PIECE_BYTES, PIECE_SECONDS = 16384, 30
+
+
+class PacedStream(IOStream):
+    """`receiving`: a request's body is awaited."""
+
+    place: "Place | None" = None  #: whose connection this is
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.receiving = False
+        self._moved, self._since = 0, time.monotonic()
+
+    def receive(self) -> None:
+        """A body is awaited from now on."""
+        self.receiving = True
+        self._moved, self._since = 0, time.monotonic()
+
+    def stalled(self, now: float) -> bool:
+        """Whether the client has moved too little for too long. To be asked every few seconds: a time in
+        which it was not the client's turn does not count."""
+        if self._moved >= PIECE_BYTES or not (self.writing() or (self.receiving and self.reading())):
+            self._moved, self._since = 0, now
+        return now - self._since > PIECE_SECONDS
+
+    def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
+        """The next head. Tornado would go on with the hundreds of requests that a client had sent before it
+        went away."""
+        if self.closed():
+            raise StreamClosedError(self.error)
+        return super().read_until_regex(regex, max_bytes)
+
+    def write(self, data: bytes | memoryview) -> Any:
+        if not self.writing():
+            self._moved, self._since = 0, time.monotonic()
+        return super().write(data)
+
+    def write_to_fd(self, data: memoryview) -> int:
+        taken = super().write_to_fd(data)
+        self._moved += taken
+        return taken
+
+    def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
+        size = super().read_from_fd(buf)
+        self._moved += size or 0
+        return size
+
+
+class PacedTLSStream(PacedStream, SSLIOStream):
+    """The same, over TLS."""
