@@ -109,8 +109,7 @@ def make_services(config: Config) -> Services:
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)
-    hasher = PasswordHasher(config.auth.hash_queue)
-    parts = (storage, preparer, hasher, budget, typing, SessionUse(db, hub))
+    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, typing, SessionUse(db, hub))
     services = Services(config, db, hub, transports, message_log, *parts)
     hub.announcer.start(partial(presence.announce, services))
     return services
