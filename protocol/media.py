@@ -30,6 +30,23 @@ _UNNAMED = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 _WRAPPINGS = 3
 
 
+_NAME = re.compile(r"[0-9]{4}/(0[1-9]|1[0-2])/[A-Za-z0-9_-]{22,64}\.[a-z0-9]{1,5}")
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` has the exact form of a stored file's name, `<key>.<ext>` or a thumbnail's.
+
+    A name becomes part of a path and of a URL, so everything else is refused at the edge rather than escaped
+    there: no dots but the last, no second slash, nothing to decode.
+    """
+    return _NAME.fullmatch(text) is not None
+
+
+def missing() -> NotFound:
+    """No file has this name."""
+    return NotFound("文件不存在", "No such file")
+
+
 @call(
     "/attach/upload",
     access=Access.OPTIONAL,

@@ -24,8 +24,8 @@ PARTS = {
                  "numbers", "presence", "rows", "values"},
     "models": {"access", "state", "tables"},
     "actions": {"delivery", "budget", "passwords", "presence", "services", "typing"},
-    "handlers/http": {"base", "body", "gate", "listener", "multipart", "ops", "pages", "security", "site",
-                      "streamed"},
+    "handlers/http": {"base", "body", "conditions", "gate", "listener", "multipart", "ops", "pages",
+                      "security", "site", "streamed"},
     "web/src/features": {"connection", "settings", "shell"},
 }  # fmt: skip
 
