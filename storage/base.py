@@ -7,25 +7,7 @@ is harmless. That is why every operation here may be repeated after a failure.
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
-
-from protocol.errors import NotFound
-
-_KEY = re.compile(r"[0-9]{4}/(0[1-9]|1[0-2])/[A-Za-z0-9_-]{22,64}\.[a-z0-9]{1,5}")
-
-
-def is_key(text: str) -> bool:
-    """Whether `text` has the exact form of a media key.
-
-    A key becomes part of a path and of a URL, so everything else is refused here rather
-    than escaped there: no dots but the last, no second slash, nothing to decode.
-    """
-    return _KEY.fullmatch(text) is not None
-
-
-def missing() -> NotFound:
-    return NotFound("文件不存在", "No such file")
 
 
 class Blob(ABC):

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from protocol.errors import TryAgain
+from protocol.media import is_name, missing
 
-from .base import Blob, Storage, is_key, missing
+from .base import Blob, Storage
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -113,7 +114,7 @@ class LocalStorage(Storage):
     # -- helpers ---------------------------------------------------------------------------
 
     def _path(self, key: str) -> Path:
-        if not is_key(key):
+        if not is_name(key):
             raise missing()
         return self._root / key
 

@@ -27,9 +27,9 @@ import requests
 from oss2.exceptions import InconsistentError, NoSuchKey, OssError, RequestError
 
 from protocol.errors import TryAgain
-from protocol.media import disposition
+from protocol.media import disposition, is_name, missing
 
-from .base import Blob, Storage, is_key, missing
+from .base import Blob, Storage
 from .breaker import Breaker
 from .deadline import Call, CuttableAdapter
 from .oss_addresses import browser_endpoint_of, bucket_of, endpoint_of, is_own_domain, origin_of
@@ -212,7 +212,7 @@ class OssStorage(Storage):
 
     @staticmethod
     def _checked(key: str) -> str:
-        if not is_key(key):
+        if not is_name(key):
             raise missing()
         return key
 

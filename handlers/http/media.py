@@ -16,8 +16,7 @@ from handlers.http.gate import routes_of
 from handlers.http.streamed import StreamedHandler
 from media.kinds import kind_of_name
 from protocol.errors import SlowDown, TryAgain
-from protocol.media import Upload, disposition
-from storage.base import is_key, missing
+from protocol.media import Upload, disposition, is_name, missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +25,9 @@ if TYPE_CHECKING:
     from media.kinds import Kind
     from storage.base import Blob
 
-#: Bytes of a file read and sent at once; to a client that takes its time, less.
-CHUNK, SLOW_CHUNK = 64 << 10, 16 << 10
+#: Bytes of a file read and sent at once: this is what a client that does not read holds of our memory. One
+#: that has taken more than the kernel may keep for it (4 MiB) does read, and gets larger ones.
+CHUNK, LARGE_CHUNK, TAKEN = 16 << 10, 64 << 10, 5 << 20
 #: Seconds after which a client that has not taken a piece is a slow one, and then is cut off.
 PATIENCE_S, STALLED_S = 1, 30
 ONE_YEAR = 365 * 86400
@@ -63,7 +63,7 @@ class MediaHandler(BaseHandler):
     _slow: "Holding | None" = None  #: what a client that takes its time has of our patience
 
     async def get(self, key: str) -> None:
-        if not is_key(key):
+        if not is_name(key):
             raise missing()
         kind = kind_of_name(key)
         name = self.request.query_arguments.get("name", [b""])[-1].decode("utf-8", "replace")
@@ -123,6 +123,7 @@ class MediaHandler(BaseHandler):
     async def _write(self, pieces: "Sequence[Piece]", blob: "Blob") -> None:
         """Piece by piece, each when the one before is gone. What cannot be read any more, and a client that
         takes nothing, end the connection: the length is told already."""
+        taken = 0
         try:
             for piece in pieces:
                 if isinstance(piece, bytes):
@@ -130,9 +131,11 @@ class MediaHandler(BaseHandler):
                     continue
                 start, end = piece
                 while start < end:
-                    data = await blob.read(start, min(SLOW_CHUNK if self._slow else CHUNK, end - start))
-                    start += len(data)
+                    size = LARGE_CHUNK if taken > TAKEN and self._slow is None else CHUNK
+                    data = await blob.read(start, min(size, end - start))
+                    start, taken = start + len(data), taken + len(data)
                     self.write(data)
+                    del data  # it is in the stream's buffer by now, and this waits
                     await self._pass_on()
         except (TryAgain, TimeoutError, SlowDown):
             connection = self.request.connection

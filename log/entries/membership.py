@@ -86,8 +86,8 @@ class CreateGroup(_Announced):
         self.row = made or groups.create_community(self.userid, *self._said, self._max_owned, batch.now)
         self.dstid = self.row["id"]
         if made is None:
+            batch.shown.show(self.userid, self.shows)  # before the batch has anything that a refusal leaves
             self._enter(batch, batch.open(self), "创建了群")
-            batch.shown.show(self.userid, self.shows)  # last: the batch keeps what a savepoint takes back
 
 
 class Join(_Announced):

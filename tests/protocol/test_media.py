@@ -1,6 +1,7 @@
 """Where a text names a file of ours: whatever is written around it."""
 
 import json
+import time
 from urllib.parse import quote
 
 import pytest
@@ -27,13 +28,13 @@ WAYS = [
     quote(URL, safe=""),
     "https://example.com/view?file=" + quote(f"https://chat.example.com{URL}?a=b&c=d", safe=""),
     quote(quote(URL, safe=""), safe=""),
-    "".join(f"%{byte:02x}" for byte in URL.encode()),
     json.dumps({"file": {"url": URL}}),
     json.dumps({"file": URL}).replace("/", "\\/"),
     json.dumps({"file": URL}).replace("/", "\\u002f"),
     json.dumps({"inner": json.dumps({"file": URL}).replace("/", "\\/")}),
     URL.replace("/", "&#x2F;"),
     URL.replace("/", "&#47;"),
+    URL.replace("/", "&sol;"),
     URL.replace("/", "\\"),
     URL.replace("/", "//"),
     KEY,
@@ -72,6 +73,21 @@ def test_each_once_and_not_too_many():
     assert len(keys_in(many[: many.rindex(" ")])) == MAX_SHOWN
     with pytest.raises(TooLarge):
         keys_in(many)
+
+
+@pytest.mark.parametrize(
+    "piece", ["2026", "2026/11/", "2026%2525", "%25", "&amp;", "/", "20", "2026/////", URL[:-8]]
+)
+def test_long_texts(piece):
+    """A text of any kind is looked through in a moment: the work grows with its length and no faster."""
+    spent = []
+    for size in (4_000, 64_000):
+        begun = time.process_time()
+        for _ in range(20):
+            keys_in((piece * size)[:size])
+        spent.append(time.process_time() - begun)
+    short, long = spent
+    assert long < 100 * (short + 0.02)
 
 
 @given(st.text(alphabet="2026/1\\%5cC&#x;uaF", max_size=400))

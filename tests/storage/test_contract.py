@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from protocol.errors import NotFound
-from storage.base import is_key
+from protocol.media import is_name
 
 KEY = "2026/11/AAAAAAAAAAAAAAAAAAAAAA.png"
 
@@ -96,7 +96,7 @@ BAD_KEYS = [
 @pytest.mark.parametrize("key", BAD_KEYS)
 async def test_no_way_out_of_the_folder(storage, key):
     """No address, however it is written, reads or removes a file that is not media."""
-    assert not is_key(key)
+    assert not is_name(key)
     with pytest.raises(NotFound):
         await storage.open(key)
     with pytest.raises(NotFound):

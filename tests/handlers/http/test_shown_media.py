@@ -6,7 +6,7 @@ import pytest
 
 from actions import media
 from models.tables import GONE as GONE_STATE
-from models.tables import Attachment, User
+from models.tables import Attachment, StoredMessage, User
 from tests import samples
 from tests.app import App, Client, running
 from tests.handlers.people import friends, text
@@ -110,6 +110,9 @@ async def test_profiles_and_groups_that_come_too_late(hasty):
     assert (await ann.post("/user/find", id=ann.user_id))["data"]["nickname"] == "Ann"
     assert said(await ann.post("/contact/createcommunity", name="g", icon=url)) == GONE
     assert (await ann.post("/contact/loadcommunity"))["rows"] == []
+    assert await hasty.services.db.read(StoredMessage.select().count) == 0
+    group = await ann.post("/contact/createcommunity", name="g", icon=await uploaded(ann))
+    assert group["code"] == 0, group
     registered = await client.post("/user/register", mobile="13700000001", passwd="secret123", avatar=picture)
     assert said(registered) == GONE
     await client.register(mobile="13700000001")

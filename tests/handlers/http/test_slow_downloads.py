@@ -78,8 +78,9 @@ async def test_who_reads_nothing(app, hasty):
         reader.close()
 
 
-async def test_who_reads_slowly(app, hasty):
+async def test_who_reads_slowly(app, hasty, monkeypatch):
     """Who takes a file slowly but steadily gets all of it."""
+    monkeypatch.setattr(media, "STALLED_S", 20)
     ann = await app.client().register()
     url = (await ann.upload(LARGE))["data"]
     reader = await SlowReader(app, url).ask()

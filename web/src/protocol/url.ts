@@ -25,3 +25,14 @@ export function linkUrl(url: string | undefined): string {
 export function mediaUrl(url: string | undefined): string {
   return url?.startsWith('blob:') ? url : linkUrl(url)
 }
+
+/** An address from which a file is saved as `name`: our server is told it, and so is a bucket it may lead to. */
+export function fileUrl(url: string | undefined, name: string): string {
+  const address = mediaUrl(url)
+  if (!address.startsWith('/mnt/') || /[?#]/.test(address)) return address
+  try {
+    return `${address}?name=${encodeURIComponent(name)}`
+  } catch {
+    return address // half a sign, which no address can hold
+  }
+}

@@ -6,7 +6,7 @@ import { parseCommunity } from '@/protocol/groups'
 import { parseRows } from '@/protocol/guards'
 import { cleanContent, countsAsUnread, mentions, parseMessage, problemOf, type Content } from '@/protocol/messages'
 import { previewOf } from '@/protocol/preview'
-import { linkUrl, mediaUrl } from '@/protocol/url'
+import { fileUrl, linkUrl, mediaUrl } from '@/protocol/url'
 import { Random, seeds } from '../random'
 import { messageKinds, wire } from '../wire'
 
@@ -193,6 +193,18 @@ describe('addresses in messages', () => {
   ])('never lead to %s', (given) => {
     expect(linkUrl(given)).toBe('')
     expect(mediaUrl(given)).toBe('')
+  })
+
+  it.each([
+    ['/mnt/2026/11/a.pdf', '发票 1&2.pdf', '/mnt/2026/11/a.pdf?name=%E5%8F%91%E7%A5%A8%201%262.pdf'],
+    ['//mnt/2026/11/a.pdf', 'b.pdf', '/mnt/2026/11/a.pdf?name=b.pdf'],
+    ['/mnt/2026/11/a.pdf?name=c.pdf', 'b.pdf', '/mnt/2026/11/a.pdf?name=c.pdf'],
+    ['/mnt/2026/11/a.pdf', '\ud83d', '/mnt/2026/11/a.pdf'],
+    ['https://example.org/a.pdf', 'b.pdf', 'https://example.org/a.pdf'],
+    ['blob:http://a/1', 'b.pdf', 'blob:http://a/1'],
+    ['javascript:alert(1)', 'b.pdf', ''],
+  ])('%s saves a file as %s', (given, name, url) => {
+    expect(fileUrl(given, name)).toBe(url)
   })
 
   it('may show a local object of this page, but not lead there', () => {
