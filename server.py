@@ -76,12 +76,13 @@ def make_services(config: Config) -> Services:
 
     SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
     """
-    budget = Budget(config.limits)
+    hasher, budget = PasswordHasher(config.auth.hash_queue), Budget(config.limits)
     db = _open_database(config, migrate=not config.database.url or config.database.url.startswith("sqlite"))
     try:
         storage = open_storage(config.storage, config.data)
     except ValueError as error:
         raise ConfigError(str(error)) from None
+    db.serve()
     hub = Hub(memory.alone(), config.hub.offline_delay, config.hub.queue_bytes)
     transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
@@ -96,7 +97,6 @@ def make_services(config: Config) -> Services:
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)
-    hasher = PasswordHasher(config.auth.hash_queue)
     services = Services(config, db, hub, transports, message_log, storage, preparer, hasher, budget, typing)
     hub.announcer.start(partial(presence.announce, services))
     return services
