@@ -182,6 +182,10 @@ class Postgresql(Dialect):
             prefer_psycopg3=True,
             connect_timeout=_CONNECT_S,
             tcp_user_timeout=milliseconds,
+            # A server that is gone while we wait for its answer is noticed as soon.
+            keepalives_idle=max(1, int(deadline_s / 2)),
+            keepalives_interval=max(1, int(deadline_s / 4)),
+            keepalives_count=2,
             options=f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
         )
 
