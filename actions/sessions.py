@@ -74,7 +74,7 @@ async def forget_expired(app: Services) -> int:
     """
     connected = app.hub.sessions
     for start in range(0, len(connected), _TOUCH_BATCH):
-        await app.db.write(sessions.touch_sessions, connected[start : start + _TOUCH_BATCH], now_ms())
+        await app.db.write_always(sessions.touch_sessions, connected[start : start + _TOUCH_BATCH], now_ms())
     forgotten = 0
     while ended := await app.db.write_always(sessions.close_dead, now_ms(), _idle_ms(app)):
         close_sockets(app, ended)

@@ -32,7 +32,7 @@ async def test_beside_busy_writers(tmp_path, hasty):
         await asyncio.gather(*(database.write(put, name, 1) for name in names[start : start + 20]))
         if start % 1000 == 0:
             await asyncio.sleep(0.01)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not database.stats()["db_wal_anew"]:
             names.append(f"n{len(names)}")
             await database.write(put, names[-1], 1)
