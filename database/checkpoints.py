@@ -16,7 +16,7 @@ logger = logging.getLogger("magpie.database")
 #: Pages of 4 KiB in the log at which a COMMIT does it itself, should this thread not get on: 120 MiB.
 NET_PAGES = 30_000
 
-_PERIOD_S = 0.5
+_PERIOD_S = 3.0
 #: From so many pages on it is worth it; from so many on the log is to begin anew, 64 MiB.
 _SMALL_PAGES, _LARGE_PAGES = 1000, 16_000
 #: Pages that may be left for the step that holds the writers up.

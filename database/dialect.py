@@ -190,7 +190,8 @@ class Postgresql(Dialect):
         )
 
     def says_full(self, error: BaseException) -> bool:
-        return any(getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL for cause in error.args[:1])
+        causes = (error, error.__cause__, error.__context__, *error.args)
+        return any(getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL for cause in causes)
 
     def insert(self, cursor: object, sql_of: Callable[[int], str], rows: Sequence[Values]) -> None:
         """psycopg's `executemany` is a pipeline, and one that fails (a resend, told by a unique key) logs a
