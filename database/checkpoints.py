@@ -2,8 +2,7 @@
 
 SQLite carries what is in its write-ahead log over to the database inside the COMMIT that makes the log long,
 which everybody in that COMMIT waits for. Here that is only a net, `NET_PAGES`; as a rule the log is carried
-over beside the writers, and seldom, because a page that is written a hundred times meanwhile is carried over
-once: with 8 million messages 11 KB are written for each instead of 18 (docs/decisions/0049).
+over beside the writers: the slowest commit in a thousand takes less than half the time (docs/decisions/0049).
 """
 
 import logging
@@ -16,7 +15,7 @@ logger = logging.getLogger("magpie.database")
 #: Pages of 4 KiB in the log at which a COMMIT does it itself, should this thread not get on: 120 MiB.
 NET_PAGES = 30_000
 
-_PERIOD_S = 3.0
+_PERIOD_S = 0.5
 #: From so many pages on it is worth it; from so many on the log is to begin anew, 64 MiB.
 _SMALL_PAGES, _LARGE_PAGES = 1000, 16_000
 #: Pages that may be left for the step that holds the writers up.
