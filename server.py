@@ -94,6 +94,7 @@ def make_services(config: Config) -> Services:
         storage = open_storage(config.storage, config.data)
     except ValueError as error:
         raise ConfigError(str(error)) from None
+    db.serve()
     hub = Hub(memory.alone(), config.hub.offline_delay, config.hub.queue_bytes)
     transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout

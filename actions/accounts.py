@@ -78,9 +78,10 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
 
 async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -> rows.User:
     """Set some of nickname, avatar, sex and memo; the user's own row. Friends' open pages hear of it."""
+    # Before the write: after it nothing may fail.
+    friends = await app.db.read(contacts.friend_ids, user_id) if changes else []
     row = await app.db.write(accounts.update_profile, user_id, changes, app.config.uploads.quota_bytes)
     if changes:
-        friends = await app.db.read(contacts.friend_ids, user_id)
         changed = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)
         app.hub.tell_users([user_id, *friends], changed)
     return own_row(app, row)

@@ -82,8 +82,11 @@ class Delivery:
                 self._settle(entry)
             except Exception:  # a fault of ours: what is durable is told to all the others
                 logger.exception("delivering a %s", type(entry).__name__)
-        self._publish()
-        self._hub.flush()
+        try:
+            self._publish()
+            self._hub.flush()
+        except Exception:  # who missed it sees a gap, and asks
+            logger.exception("publishing a batch")
 
     def _settle(self, entry: Entry) -> None:
         origin = entry.origin

@@ -8,6 +8,8 @@ from pathlib import Path
 import peewee
 from playhouse.db_url import parse
 
+from database.checkpoints import NET_PAGES
+
 #: KiB of pages that SQLite keeps in memory for each connection.
 _SQLITE_CACHE_KIB = 16000
 #: Bytes to which SQLite's write-ahead log is cut down again.
@@ -70,8 +72,8 @@ class Dialect(ABC):
         """Whether `connection` can read now, as far as it is readable, what it could not for `error`."""
         return False
 
-    def folder_of(self, url: str) -> Path | None:
-        """Where the rows are, when that is a folder of this machine."""
+    def file_of(self, url: str) -> Path | None:
+        """Where the rows are, when that is a file of this machine."""
         return None
 
     @abstractmethod
@@ -107,6 +109,7 @@ class Sqlite(Dialect):
                 "synchronous": "full",  # NORMAL loses commits when the power fails
                 "cache_size": -_SQLITE_CACHE_KIB,
                 "journal_size_limit": _SQLITE_LOG_BYTES,
+                "wal_autocheckpoint": NET_PAGES,
             },
         )
 
@@ -129,8 +132,8 @@ class Sqlite(Dialect):
         connection.text_factory = _readable
         return True
 
-    def folder_of(self, url: str) -> Path | None:
-        return Path(_sqlite_path(url)).parent
+    def file_of(self, url: str) -> Path | None:
+        return Path(_sqlite_path(url))
 
     def says_full(self, error: BaseException | None) -> bool:
         # It has rolled back by itself then, which Peewee trips over: the reason is behind that.
@@ -179,11 +182,16 @@ class Postgresql(Dialect):
             prefer_psycopg3=True,
             connect_timeout=_CONNECT_S,
             tcp_user_timeout=milliseconds,
+            # A server that is gone while we wait for its answer is noticed as soon.
+            keepalives_idle=max(1, int(deadline_s / 2)),
+            keepalives_interval=max(1, int(deadline_s / 4)),
+            keepalives_count=2,
             options=f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
         )
 
     def says_full(self, error: BaseException) -> bool:
-        return any(getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL for cause in error.args[:1])
+        causes = (error, error.__cause__, error.__context__, *error.args)
+        return any(getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL for cause in causes)
 
     def insert(self, cursor: object, sql_of: Callable[[int], str], rows: Sequence[Values]) -> None:
         """psycopg's `executemany` is a pipeline, and one that fails (a resend, told by a unique key) logs a

@@ -23,6 +23,7 @@ from playhouse.migrations import Runner
 
 from database import base, dialect
 from database.base import TRANSIENT
+from database.checkpoints import Checkpoints
 from database.disk import Disk
 from database.health import Health
 from database.lane import Lane
@@ -68,8 +69,9 @@ class Database:
         self.dialect = dialect.of_url(url)
         self.peewee = self.dialect.open(url, deadline_s)
         self.deadline_s = deadline_s
-        folder = self.dialect.folder_of(url)
-        self._disk = Disk(folder, keep_free_bytes) if folder is not None and keep_free_bytes else None
+        self._file = self.dialect.file_of(url)
+        self._disk = Disk(self._file.parent, keep_free_bytes) if self._file and keep_free_bytes else None
+        self._checkpoints: Checkpoints | None = None
         #: Whether reading, and whether writing, makes sense now; the log asks for itself.
         self.reads, self.writes = Health(deadline_s), Health(deadline_s)
         self._connections: dict[int, object] = {}  # by thread, while one is in a transaction
@@ -108,6 +110,11 @@ class Database:
     def _migrations(self) -> Runner:
         return Runner(self.peewee, str(_MIGRATIONS))
 
+    def serve(self) -> None:
+        """Begins what is done beside the calls, until `close`."""
+        if self._file is not None and self._checkpoints is None:
+            self._checkpoints = Checkpoints(str(self._file), self._writer)
+
     # --- calls, on the loop -------------------------------------------------------------------------------
 
     async def read(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -144,6 +151,8 @@ class Database:
     async def close(self) -> None:
         """Closes every worker's connection and ends the threads."""
         await asyncio.gather(*self._soon)
+        if self._checkpoints is not None:
+            await asyncio.to_thread(self._checkpoints.close)
         for lane in (self._readers, self._heavy, self._writers):
             await lane.close(self.drop_connection)
 
@@ -157,6 +166,7 @@ class Database:
             **self.reads.stats("db_reads"),
             **self.writes.stats("db_writes"),
             "db_write_grouped": len(self._together),
+            **(self._checkpoints.stats() if self._checkpoints else {}),
         }
 
     async def _write(self, call: Callable[[], T], always: bool) -> T:

@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 #: Seconds that a caller waits who tries whether the database is back: it answers in milliseconds then.
 _TRY_S = 2.0
+#: Seconds between two lines of the log that say the same.
+_QUIET_S = 60.0
 #: Seconds after which a try is taken for lost.
 _LOST_S = 2 * _TRY_S
 
@@ -34,6 +36,7 @@ class Health:
         self.refusal: TryAgain | None = None  #: why not, while it is closed
         self._retry_at = 0.0
         self._worked_at = clock()
+        self._quiet_until = 0.0
         self._refused = 0
 
     def admit(self) -> None:
@@ -81,7 +84,7 @@ class Health:
         self._worked_at = self.clock()
         if self.refusal is not None:
             if isinstance(self.refusal, DiskFull):
-                logger.info("database: there is room on the disk again")
+                logger.info("database: there is room on the disk")
             self.refusal = None
 
     def failed(self, begun: float, refusal: TryAgain) -> None:
@@ -89,8 +92,9 @@ class Health:
         full = isinstance(refusal, DiskFull)
         if self._worked_at >= begun and not full:
             return  # the others get through: it was this call, not the database
-        if full and not isinstance(self.refusal, DiskFull):
+        if full and self.clock() >= self._quiet_until:
             logger.error("database: the disk is full; nothing is stored until there is room")
+            self._quiet_until = self.clock() + _QUIET_S
         self.refusal = refusal
         self._retry_at = 0.0
 

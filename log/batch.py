@@ -210,6 +210,8 @@ class Batch:
 
     def _mentions_of_members(self) -> list[tuple[int, int, int, int]]:
         """Naming somebody who is not there leaves no row: nobody would ever see it. 0 is everybody."""
+        if not self.mentions:
+            return []
         named = {mention[:2] for mention in self.mentions if mention[0]}
         there = set(self._statements.members_among(sorted(named - self.members.keys())))
         there |= self.members.keys()

@@ -21,40 +21,48 @@ _MOST = 10_000
 
 
 class Broken:
-    """What to do about an entry that the database does not take even alone; in the writer's thread."""
+    """Conversations in which the database has not taken an entry even alone; in the writer's thread."""
 
     def __init__(self, db: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._db, self._clock = db, clock
-        self._until: dict[str, float] = {}
+        self._behind: set[str] = set()  # to be mended before the next batch
+        self._until: dict[str, float] = {}  # those that nothing helps, and until when
+
+    def note(self, entry: Entry, error: Exception) -> None:
+        """`entry` was refused for `error`: what is wrong with its conversation, if it is not the entry?"""
+        key = entry.key()
+        if key is None or not isinstance(error, DatabaseError) or isinstance(error, DataError):
+            return
+        if isinstance(error, IntegrityError):
+            self._behind.add(key)
+        else:
+            self._set_aside(key)
 
     def sound(self, batch: Sequence[Entry]) -> Sequence[Entry]:
-        """The entries that are worth trying; the others are refused."""
+        """The entries that are worth trying, after what can be mended was; the others are refused."""
+        for key in self._behind:
+            self._mend(key)
+        self._behind.clear()
         if not self._until:
             return batch
         now = self._clock()
         self._until = {key: until for key, until in self._until.items() if until > now}
-        worth = [entry for entry in batch if entry.key() not in self._until]
         for entry in batch:
             if entry.key() in self._until:
                 entry.refusal = TryAgain()
-        return worth
+        return [entry for entry in batch if entry.key() not in self._until]
 
-    def mend(self, entry: Entry, error: Exception) -> bool:
-        """Whether its conversation is in order again, so that it is to be tried once more. If not, what is
-        said there is refused for a while."""
-        key = entry.key()
-        if key is None or not isinstance(error, DatabaseError) or isinstance(error, DataError):
-            return False  # it is the entry that is wrong
-        if isinstance(error, IntegrityError) and self._catch_up(key):
-            logger.error("log: conversation %s was behind its messages; it goes on after them", key)
-            return True
-        if len(self._until) < _MOST:
-            self._until[key] = self._clock() + _ASIDE_S
-        return False
-
-    def _catch_up(self, key: str) -> bool:
+    def _mend(self, key: str) -> None:
         try:
             with self._db.writing():
-                return conversations.catch_up(key)
+                mended = conversations.catch_up(key)
         except (PeeweeException, TryAgain):
-            return False
+            mended = False
+        if mended:
+            logger.warning("log: conversation %s was behind its messages; it goes on after them", key)
+        else:
+            self._set_aside(key)
+
+    def _set_aside(self, key: str) -> None:
+        if len(self._until) < _MOST:
+            self._until[key] = self._clock() + _ASIDE_S

@@ -263,11 +263,10 @@ class Log:
             middle = len(batch) // 2
             self._write(batch[:middle], True, earlier)
             self._write(batch[middle:], True, earlier)
-        elif self._broken.mend(batch[0], error):
-            self._write(batch, True, earlier)
         else:
             logger.error("log: refused an entry", exc_info=error)
             batch[0].refusal = TryAgain()
+            self._broken.note(batch[0], error)
 
     def _find_newest(self) -> None:
         """Times go on from what is stored."""

@@ -131,7 +131,7 @@ def _rows(
         more = True
     shown = found[:told]
     peer_read = _peer_read(user_id, shown)
-    behind = [c for c in shown if c.read < c.seq]
+    behind = [c for c in shown if c.read < c.seq and not _with_oneself(c)]
     unread, mentions = _unread(user_id, behind), _mentions(user_id, behind)
     listed: list[rows.Conversation] = []
     for c in shown:
@@ -141,7 +141,7 @@ def _rows(
             "seq": c.seq,
             "ver": c.ver,
             "read": c.read,
-            "peer_read": c.read if c.kind == SINGLE and c.a == c.b else peer_read.get(c.id, 0),
+            "peer_read": c.read if _with_oneself(c) else peer_read.get(c.id, 0),
             "unread": unread.get(c.id, 0),
             "mentions": mentions.get(c.id, 0),
             "pinned": c.pinned,
@@ -153,6 +153,11 @@ def _rows(
             row["last"] = last[c.id]
         listed.append(row)
     return shown, listed, more
+
+
+def _with_oneself(conversation: Conversation) -> bool:
+    """Notes: all in them is one's own, and never unread."""
+    return conversation.kind == SINGLE and conversation.a == conversation.b
 
 
 def _last_messages(found: list[Conversation]) -> tuple[dict[int, rows.Message], int]:
@@ -230,9 +235,22 @@ def _count_notices(user_id: int, conversation_ids: list[int]) -> dict[int, int]:
 
 
 def _mentions(user_id: int, behind: list[Conversation]) -> dict[int, int]:
-    """In how many unread messages of others the caller is addressed, by name or with all."""
-    ids = [c.id for c in behind]
-    return _count(user_id, ids, fn.DISTINCT(Mention.seq), Mention, *_named(user_id, ids))
+    """In how many unread messages of others the caller is addressed, by name or with all, exact up to
+    `MAX_UNREAD`."""
+    ids = [c.id for c in behind if c.seq - c.read <= MAX_UNREAD]
+    counted = _count(user_id, ids, fn.DISTINCT(Mention.seq), Mention, *_named(user_id, ids)) if ids else {}
+    return counted | {c.id: _some_mentions(user_id, c) for c in behind if c.seq - c.read > MAX_UNREAD}
+
+
+def _some_mentions(user_id: int, conversation: Conversation) -> int:
+    """As `_mentions`, for a conversation where there may be very many: walks no further than it counts."""
+    query = Mention.select(Mention.seq).where(
+        Mention.conversation_id == conversation.id,
+        Mention.seq > conversation.read,
+        Mention.user_id.in_([0, user_id]),
+        Mention.author != user_id,
+    )
+    return int(query.distinct().limit(MAX_UNREAD).count())
 
 
 def _named(user_id: int, conversation_ids: list[int]) -> tuple[Expression, ...]:

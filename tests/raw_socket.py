@@ -9,7 +9,7 @@ import struct
 import ujson
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
-PATIENCE = 20
+PATIENCE = 60
 
 
 def frame(

@@ -3,8 +3,12 @@
 import os
 from collections import namedtuple
 
+import peewee
+import psycopg
+import pymysql
 import pytest
 
+from database.dialect import MySql, Postgresql, Sqlite
 from database.disk import Disk
 from database.health import Health
 from models.tables import ServerState
@@ -120,3 +124,20 @@ async def test_what_deletes_may_use_the_last(database, monkeypatch):
     await database.write_always(row.execute)
     assert await database.read(ServerState.select().where(ServerState.name == "n").count) == 1
     await database.write_always(ServerState.delete().where(ServerState.name == "n").execute)
+
+
+@pytest.mark.parametrize(
+    "dialect, error",
+    [
+        (Sqlite(), peewee.OperationalError("database or disk is full")),
+        (MySql(), pymysql.OperationalError(1021, "Disk full (/tmp); waiting for someone to free some space")),
+        (MySql(), pymysql.OperationalError(1114, "The table 'message' is full")),
+        (Postgresql(), psycopg.errors.DiskFull("could not extend file")),
+    ],
+)
+def test_what_databases_call_a_full_disk(dialect, error):
+    """Each database's own word for it is understood, as Peewee hands it on; another error is none."""
+    with pytest.raises(peewee.OperationalError) as raised, peewee.__exception_wrapper__:
+        raise error
+    assert dialect.says_full(raised.value)
+    assert not dialect.says_full(peewee.OperationalError("server has gone away"))

@@ -21,7 +21,7 @@ class Line:
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(started,))
         self._thread.start()
-        assert started.wait(20)
+        assert started.wait(60)
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._moving.clear)

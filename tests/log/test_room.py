@@ -31,7 +31,7 @@ class Stopped:
 
         @contextmanager
         def writing():
-            assert self.go.wait(20)
+            assert self.go.wait(60)
             with real():
                 yield
 

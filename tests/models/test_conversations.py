@@ -245,6 +245,17 @@ async def test_unread_ends_at_a_thousand(database, scribe):
     assert (await listed(database, ann))[0]["unread"] == 20
 
 
+async def test_mentions_end_at_a_thousand(database, scribe):
+    """Mentions are exact up to 1000, however many there are; notes to oneself are never unread."""
+    ann, bob = await friends(database)
+    await asyncio.gather(*(scribe.say(ann, bob, at=[bob, 0]) for _ in range(1002)))
+    assert (await listed(database, bob))[0]["mentions"] == 1000
+    await scribe.read(bob, SINGLE, ann, 3)
+    assert (await listed(database, bob))[0]["mentions"] == 999
+    await scribe.say(bob, bob)
+    assert [row["unread"] for row in await listed(database, bob)] == [0, 999]
+
+
 async def test_a_missing_row(database, scribe):
     """One broken conversation does not take the whole list away."""
     ann, bob = await friends(database)
