@@ -119,6 +119,8 @@ class Limits:
     upload_burst: int = _burst(20)
     anonymous_upload_rate: float = _rate(0.002)
     anonymous_upload_burst: int = _burst(5)
+    media_jobs_most: int = _number(20, 0)
+    media_jobs_total: int = _number(100, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class Uploads:
     quota_bytes: int = _number(2147483648, 0)
     unattached_seconds: int = _number(3600, 1)
     max_pixels: int = _number(40000000, 1)
-    max_frame_pixels: int = _number(100000000, 1)
+    max_frame_pixels: int = _number(1000000000, 1)
     transcode_voice: bool = True
 
 

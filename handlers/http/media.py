@@ -5,10 +5,12 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 from actions import media
+from actions.budget import address_key
 from handlers.http.base import BaseHandler
 from handlers.http.gate import routes_of
 from handlers.http.streamed import StreamedHandler
 from media.kinds import kind_of_name
+from media.prepare import Sender
 from protocol.media import Upload
 
 if TYPE_CHECKING:
@@ -21,13 +23,16 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 class UploadHandler(StreamedHandler[Upload]):
-    """Form fields file, filetype (ignored: content decides), userid, token → data: the media's url, and pic,
-    type, bytes, width and height beside it."""
+    """Form fields file, raw, filetype (ignored: content decides), userid, token → data: the media's url, and
+    pic, type, bytes, width, height and frames beside it."""
+
+    _sender: Sender | None = None
 
     async def answer(self, command: Upload) -> None:
         owner = self.user_id if self.session else None
+        self._sender = Sender(owner or address_key(self.address), known=owner is not None)
         async with self.file() as file:
-            stored = await media.store(self.app, file, owner)
+            stored = await media.store(self.app, file, owner, self._sender, bool(command.raw))
         self.reply(
             stored["url"],
             pic=stored["pic"],
@@ -35,7 +40,13 @@ class UploadHandler(StreamedHandler[Upload]):
             bytes=stored["bytes"],
             width=stored["width"],
             height=stored["height"],
+            frames=stored["frames"],
         )
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        if self._sender:
+            self._sender.gone.set()
 
 
 class MediaHandler(BaseHandler):

@@ -1,11 +1,16 @@
 """A multipart body read as it arrives: small fields are kept, one file is handed on piece by piece."""
 
 import logging
+from collections.abc import Callable
+from typing import ParamSpec
+from weakref import WeakMethod
 
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from protocol.errors import BadArgument
+
+P = ParamSpec("P")
 
 MAX_FIELD = 4096  # bytes of a field that is no file
 MAX_FIELDS = 32
@@ -39,26 +44,26 @@ class MultipartReader:
         self._parser = MultipartParser(
             boundary,
             {
-                "on_part_begin": self._begin,
-                "on_header_field": self._header_name,
-                "on_header_value": self._header_value,
-                "on_header_end": self._header_end,
-                "on_headers_finished": self._headers_end,
-                "on_part_data": self._data,
-                "on_part_end": self._end,
-                "on_end": self._complete,
+                "on_part_begin": _weakly(self._begin),
+                "on_header_field": _weakly(self._header_name),
+                "on_header_value": _weakly(self._header_value),
+                "on_header_end": _weakly(self._header_end),
+                "on_headers_finished": _weakly(self._headers_end),
+                "on_part_data": _weakly(self._data),
+                "on_part_end": _weakly(self._end),
+                "on_end": _weakly(self._complete),
             },
         )
 
     def feed(self, chunk: bytes) -> bytes:
         """The file's bytes in `chunk`. Raises BrokenMultipart, and BadArgument for a second file or a field
         that is too long."""
-        self._pieces.clear()
         try:
             self._parser.write(chunk)
         except MultipartParseError as error:
             raise BrokenMultipart from error
-        return b"".join(self._pieces)
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)
 
     # -- called by the parser, with slices of the chunk ----------------------------------------
 
@@ -102,3 +107,16 @@ class MultipartReader:
 
     def _complete(self) -> None:
         self.complete = True
+
+
+def _weakly(call: Callable[P, None]) -> Callable[P, None]:
+    """`call`, of the reader, for the parser that this reader holds. If each held the other, both, and the
+    file's last piece with them, would stay until cycles are collected, which this server does rarely."""
+    reader = WeakMethod(call)
+
+    def weak(*args: P.args, **kwargs: P.kwargs) -> None:
+        method = reader()
+        assert method is not None  # a parser runs only while its reader feeds it
+        method(*args, **kwargs)
+
+    return weak

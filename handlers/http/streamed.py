@@ -48,9 +48,13 @@ class StreamedHandler(ApiHandler[C]):
                 self._reader = MultipartReader(self.request.headers.get("Content-Type", ""))
                 self._spool = await Spool.open(media.spool_root(self.app))
         except Refusal as refusal:
-            self._refusal = refusal
+            self._refuse(refusal)
         except BrokenMultipart:
-            self._refusal = HTTPError(400)
+            self._refuse(HTTPError(400))
+
+    def _refuse(self, refusal: Refusal | HTTPError) -> None:
+        """Keeps the reason until it can be told, without its traceback, which holds this handler."""
+        self._refusal = refusal.with_traceback(None)
 
     def _bound_body(self) -> None:
         connection = self.request.connection
@@ -74,9 +78,9 @@ class StreamedHandler(ApiHandler[C]):
             if data:
                 await self._spool.write(data)
         except Refusal as refusal:
-            self._refusal = refusal
+            self._refuse(refusal)
         except BrokenMultipart:
-            self._refusal = HTTPError(400)
+            self._refuse(HTTPError(400))
 
     async def post(self) -> None:
         self._receiving = False
@@ -116,8 +120,12 @@ class StreamedHandler(ApiHandler[C]):
 
     async def _form(self) -> Form:
         """The fields beside the file, when the whole body is there and in order."""
-        if self._refusal:
-            raise self._refusal
+        refusal, self._refusal = self._refusal, None
+        if refusal:
+            try:
+                raise refusal
+            finally:
+                del refusal  # it holds this frame by now
         if not self._reader.complete:
             raise HTTPError(400)
         if not self._reader.has_file:

@@ -185,7 +185,7 @@ def test_what_is_counted():
         budget.take("login", 1)
     assert budget.stats()["login"] == {"keys": 2, "refused": 1}
     assert budget.stats()["find"] == {"keys": 0, "refused": 0}
-    assert set(budget.stats()) == budget.actions
+    assert set(budget.stats()) >= budget.actions
 
 
 def test_what_has_happened_is_charged():
