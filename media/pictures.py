@@ -93,10 +93,9 @@ def _check(facts: Facts, limits: PictureLimits) -> None:
     """Before anything is decoded."""
     if facts.scans > MAX_SCANS:
         raise Broken(f"{facts.scans} scans")
-    if facts.frames > MAX_FRAMES or facts.frames * facts.width * facts.height > max(
-        limits.max_frame_pixels, limits.max_pixels
-    ):
-        raise Broken("too many frames")
+    pixels = facts.frames * facts.width * facts.height
+    if facts.frames > MAX_FRAMES or (facts.frames > 1 and pixels > limits.max_frame_pixels):
+        raise Broken(f"{facts.frames} frames")
 
 
 def _shrink_by(facts: Facts, ext: str, max_pixels: int) -> int:

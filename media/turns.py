@@ -71,4 +71,6 @@ class Turns:
     def _end(self, caller: Hashable) -> None:
         self._free += 1
         self._busy.discard(caller)
+        if caller in self._queues:
+            self._queues[caller] = self._queues.pop(caller)  # it was its turn: behind all others
         self._grant()

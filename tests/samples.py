@@ -25,8 +25,8 @@ def picture(
 
 
 def many_scans(size: tuple[int, int], scans: int) -> bytes:
-    """A grey progressive JPEG whose every scan says in some bytes that it changes nothing (ITU T.81, G.1.2): a
-    decoder looks at all blocks each time."""
+    """A grey progressive JPEG whose every scan says in some bytes that it changes nothing (ITU T.81, G.1.2):
+    a decoder looks at all blocks each time."""
 
     def segment(marker: int, body: bytes) -> bytes:
         return bytes((0xFF, marker)) + struct.pack(">H", len(body) + 2) + body
