@@ -25,6 +25,11 @@ export async function previewImage(pictures: Picture[], index = 0): Promise<void
     })),
     index,
     bgOpacity: 0.94,
+    // A long screenshot begins as wide as the window, to be read; else a picture is shown whole.
+    initialZoomLevel: ({ elementSize, panAreaSize, fit }) =>
+      elementSize && panAreaSize && elementSize.y > 2.5 * elementSize.x
+        ? Math.max(fit, Math.min(1, panAreaSize.x / elementSize.x))
+        : fit,
     wheelToZoom: true,
     loop: false,
     showHideAnimationType: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'none' : 'fade',
