@@ -19,7 +19,10 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 def confine(memory_bytes: int, file_bytes: int, server: int) -> None:
     """Bounds for this process from now on. Ends it at once when the process `server`, which started it, is
     gone."""
-    os.nice(NICE)
+    try:
+        os.nice(NICE)
+    except OSError:
+        pass  # a sandbox may forbid it
     os.closerange(3, MOST_INHERITED)
     for limit, amount in (
         (resource.RLIMIT_AS, memory_bytes),
@@ -32,7 +35,7 @@ def confine(memory_bytes: int, file_bytes: int, server: int) -> None:
         try:
             resource.setrlimit(limit, (most, most))
         except (ValueError, OSError):
-            pass  # macOS knows no bound of addresses
+            pass  # so with this; and macOS knows no bound of addresses
     _end_with(server)
 
 
@@ -41,7 +44,10 @@ def allow_cpu(seconds: int) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     most = int(used.ru_utime + used.ru_stime) + seconds + 1
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (most if hard < 0 else min(most, hard), hard))
+    try:
+        resource.setrlimit(resource.RLIMIT_CPU, (most if hard < 0 else min(most, hard), hard))
+    except OSError:
+        pass
 
 
 def _end_with(server: int) -> None:

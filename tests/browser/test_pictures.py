@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import re
 
 from PIL import Image, ImageDraw
 from playwright.async_api import expect
@@ -44,13 +45,23 @@ def saved(frames: list[Image.Image], path, **options: object):
     return path
 
 
-async def looks(locator, times: int = 12) -> set[str]:
+async def looks(locator, times: int = 8) -> set[str]:
     """The different looks of something while some time goes by."""
     seen = set()
     for _ in range(times):
         seen.add(hashlib.sha256(await locator.screenshot()).hexdigest())
         await locator.page.wait_for_timeout(120)
     return seen
+
+
+async def moves(locator) -> bool:
+    """Whether it changes its look before long."""
+    first = await locator.screenshot()
+    for _ in range(100):
+        await locator.page.wait_for_timeout(90)
+        if await locator.screenshot() != first:
+            return True
+    return False
 
 
 async def alone(people, device: dict, **more: object) -> Person:
@@ -95,7 +106,7 @@ async def test_animations(people, tmp_path, shot):
     await shot(ann.page, "still")
     await ann.page.emulate_media(reduced_motion="no-preference")
     await expect(gif.locator("img")).to_have_count(1)
-    assert len(await looks(gif)) > 1
+    assert await moves(gif)
     await shot(ann.page, "moving")
 
 
@@ -110,12 +121,8 @@ async def test_a_large_animation(people, tmp_path, shot):
     await shot(ann.page, "bubble")
     await bubble.get_by_role("button").click()
     played = ann.page.locator(".pswp__img:not(.pswp__img--placeholder)").first
-    await expect(played).to_have_attribute(
-        "src", "/mnt/" + (await played.get_attribute("src")).split("/mnt/")[1]
-    )
-    assert (await played.get_attribute("src")).endswith(".gif")
-    await ann.page.wait_for_timeout(600)
-    assert len(await looks(played, 6)) > 1
+    await expect(played).to_have_attribute("src", re.compile(r"^https?:.+/mnt/.+\.gif$|^/mnt/.+\.gif$"))
+    assert await moves(played)
 
 
 async def test_a_long_screenshot(people, tmp_path, shot):
@@ -140,7 +147,7 @@ async def test_a_long_screenshot(people, tmp_path, shot):
     await expect(full).to_be_visible()
     await ann.page.wait_for_timeout(700)
     box = await full.bounding_box()
-    assert box["width"] > 380, "as wide as the window"
+    assert box["width"] > 380 and box["y"] >= 0, "as wide as the window, from its top"
     await shot(ann.page, "viewer")
 
 
