@@ -136,6 +136,8 @@ class Limits:
     spool_bytes_total: int = _number(1073741824)
     slow_downloads_most: int = _number(100)
     slow_downloads_total: int = _number(1000)
+    media_jobs_most: int = _number(20, 0)
+    media_jobs_total: int = _number(100, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ class Uploads:
     quota_bytes: int = _number(2147483648, 0)
     unattached_seconds: int = _number(3600, 1)
     max_pixels: int = _number(40000000, 1)
-    max_frame_pixels: int = _number(100000000, 1)
+    max_frame_pixels: int = _number(1000000000, 1)
     transcode_voice: bool = True
 
 

@@ -10,9 +10,9 @@ from typing import Self
 
 from actions.budget import Holding
 from actions.services import Services
-from media import spool
-from media.kinds import KINDS, Sort
-from media.prepare import Prepared
+from media import prepare, spool
+from media.kinds import KINDS, Kind, Sort
+from media.prepare import Prepared, Sender
 from models import media
 from models.tables import file_name, thumb_name
 from protocol import rows
@@ -78,18 +78,26 @@ def too_large(app: Services, known: bool) -> TooLarge:
     return TooLarge(f"文件不能超过 {limit:.4g} MiB", f"A file can have {limit:.4g} MiB at most")
 
 
-async def store(app: Services, file: spool.Spool, owner: int | None, called: str = "") -> rows.StoredUpload:
+async def store(
+    app: Services,
+    file: spool.Spool,
+    owner: int | None,
+    called: str = "",
+    sender: Sender | None = None,
+    raw: bool = False,
+) -> rows.StoredUpload:
     """Make the spooled upload of `owner` (None: not logged in) ready, store it, and tell its addresses.
-    `called`: the name it has at its sender's.
-    Raises BadArgument, TooLarge (quota, too), NotLoggedIn, TryAgain."""
+    `called`: the name it has at its sender's; `sender` takes turns with others and may go away; `raw` stores
+    it bit for bit, to be saved and not shown.
+    Raises BadArgument, TooLarge (quota, too), NotLoggedIn, SlowDown, TryAgain."""
     if not file.size:
         raise BadArgument("文件是空的", "The file is empty")
     kind = await app.preparer.sniff(file.path)
-    if not owner and kind.sort is not Sort.PICTURE:
+    if not owner and (raw or kind.sort is not Sort.PICTURE):
         raise NotLoggedIn()
     if file.size > max_bytes(app, bool(owner)):
         raise too_large(app, bool(owner))
-    prepared = await app.preparer.prepare(file.path, kind, file.folder)
+    prepared = await _prepared(app, file, kind, sender or Sender(owner, known=owner is not None), raw)
     size, whole = await asyncio.to_thread(_sizes, prepared)
 
     key = new_key()
@@ -125,7 +133,15 @@ async def store(app: Services, file: spool.Spool, owner: int | None, called: str
         "bytes": size,
         "width": prepared.width,
         "height": prepared.height,
+        "frames": prepared.frames,
     }
+
+
+async def _prepared(app: Services, file: spool.Spool, kind: Kind, sender: Sender, raw: bool) -> Prepared:
+    if raw:
+        return prepare.untouched(file.path, kind)
+    with app.budget.hold("media_jobs", sender.caller):
+        return await app.preparer.prepare(file.path, kind, file.folder, sender)
 
 
 async def collect_unattached(app: Services) -> int:

@@ -1,7 +1,7 @@
-"""Pictures are decoded and written anew: what reaches other people was made by Pillow, not by the sender.
+"""What is made of a picture before others see it: runs in a worker (`media.worker`), never in the server.
 
-That drops whatever else a file can carry: EXIF with the place it was taken at, comments, a script behind a
-picture's first bytes. Blocking and costly in memory (4 bytes a pixel): runs in an executor of few threads.
+A picture is kept as it was sent, without its notes (`media.containers`); it must be decoded here first. It is
+drawn anew only when it must be turned upright, or has more pixels than a phone can show.
 """
 
 import io
@@ -9,27 +9,32 @@ import os
 import warnings
 from dataclasses import dataclass
 
-from PIL import GifImagePlugin, Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, JpegImagePlugin
 
-from media.kinds import Kind
-from protocol.errors import BadArgument, TooLarge
+from media import containers
+from media.containers.facts import Broken, Facts, upright_by
 
 FORMATS = {"jpg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP"}
-THUMB_EDGE = 480  # pixels: a bubble's width on a phone at double density
-SMALL_BYTES = 64 * 1024  # a picture within the edge and this size is its own thumbnail
-MAX_FRAMES = 2000
-_SAVE = {
-    "JPEG": {"quality": 85},
-    "PNG": {},
-    "GIF": {},
-    "WEBP": {"quality": 82, "method": 3},
+THUMB_EDGE = 640  #: pixels: a bubble of 300 at double density
+SMALL_BYTES = 64 * 1024  #: a picture within the edge and this size is its own thumbnail
+MOVING_BYTES = 4 << 20  #: so is an animation of at most this size, so that it moves in every bubble
+SLIM = 2.5  #: how many times as long as wide a thumbnail may be; of what is longer a part is shown
+#: Passes over a JPEG: each costs a look at every block, and an encoder makes ten or so.
+MAX_SCANS = 40
+MAX_FRAMES = 10_000
+
+#: EXIF's number to what is done with the pixels.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }
-_MODES = {
-    "JPEG": {"L", "RGB"},
-    "PNG": {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"},
-    "GIF": {"1", "L", "P", "RGB", "RGBA"},
-    "WEBP": {"RGB", "RGBA"},
-}
+#: The colour space of a profile to Pillow's name of it.
+_SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,128 +44,153 @@ class PictureLimits:
     max_pixels: int
     max_frame_pixels: int
 
-    def apply_to_pillow(self) -> None:
-        """Make Pillow's own guard as strict: a GIF's later frames may claim to be larger than the first."""
-        Image.MAX_IMAGE_PIXELS = self.max_pixels
-        warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
-        # Keep a GIF's palette when frames share it, instead of guessing a new one for each.
-        GifImagePlugin.LOADING_STRATEGY = GifImagePlugin.LoadingStrategy.RGB_AFTER_DIFFERENT_PALETTE_ONLY
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     path: str
     width: int
     height: int
+    frames: int = 1  #: 1: it does not move
     thumb: str = ""  #: path of the thumbnail, "" when the picture is small enough to be its own
     thumb_ext: str = ""
 
 
-def reencode(source: str, folder: str, kind: Kind, limits: PictureLimits) -> Picture:
-    """The picture at `source`, of the kind that its first bytes claim, written anew into `folder`.
+def prepare(source: str, folder: str, ext: str, limits: PictureLimits) -> Picture:
+    """The picture at `source`, of the form that its first bytes claim, as others shall get it, in `folder`.
 
-    Animated GIF and WEBP stay animated; the rest is turned upright as EXIF says and brought to sRGB.
-    Raises TooLarge for too many pixels, before they are decoded, and BadArgument for what is broken.
+    Raises `Broken` for what can't be shown: damaged, of another form, or more than the limits allow and
+    nothing smaller can be made of it.
     """
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    target = os.path.join(folder, f"picture.{ext}")
     try:
-        with Image.open(source, formats=[FORMATS[kind.ext]]) as image:
-            return _reencode(image, folder, kind, limits)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_many_pixels() from None
-    except (TooLarge, MemoryError):
+        facts = containers.strip(source, target, ext)
+        _check(facts, limits)
+        shrink = _shrink_by(facts, ext, limits.max_pixels)
+        Image.MAX_IMAGE_PIXELS = max(limits.max_pixels, facts.width * facts.height)
+        turn = upright_by(facts.exif) if facts.frames == 1 else 1
+        if shrink > 1 or turn > 1:
+            _redraw(target, ext, facts, shrink, turn)
+        with Image.open(target, formats=[FORMATS[ext]]) as image:
+            return _with_thumb(image, target, folder, facts.frames)
+    except (Broken, MemoryError):
         raise
     except Exception as error:  # a broken picture can end in nearly any exception
         if isinstance(error, OSError) and error.errno:
             raise  # the disk, not the picture
-        raise BadArgument("图片已损坏或格式不支持", "The picture is broken or of an unknown form") from error
+        raise Broken(f"{type(error).__name__}: {error}") from error
 
 
 def thumbnail(source: str, folder: str) -> Picture:
     """A thumbnail for the JPEG at `source`, a still of a video; with the size of the original."""
     with Image.open(source, formats=["JPEG"]) as image:
-        size = image.size
+        width, height = image.size
         thumb, ext = _save_thumb(image, folder)
-        return Picture(source, *size, thumb, ext)
+        return Picture(source, width, height, 1, thumb, ext)
 
 
-def _reencode(image: Image.Image, folder: str, kind: Kind, limits: PictureLimits) -> Picture:
-    pixels = image.width * image.height
-    if pixels > limits.max_pixels:
-        raise _too_many_pixels()
-    target = os.path.join(folder, f"picture.{kind.ext}")
-    if kind.ext in ("gif", "webp") and _is_animated(image, limits.max_frame_pixels // pixels):
-        _save_animation(image, target, FORMATS[kind.ext])
-        image.seek(0)
-        still = image.copy()
-    else:
-        ImageOps.exif_transpose(image, in_place=True)
-        still = _in_srgb(image)
-        _save_still(still, target, FORMATS[kind.ext])
-    width, height = still.size
-    if max(width, height) <= THUMB_EDGE and os.path.getsize(target) <= SMALL_BYTES:
-        return Picture(target, width, height)
-    thumb, ext = _save_thumb(still, folder)
-    return Picture(target, width, height, thumb, ext)
+def _check(facts: Facts, limits: PictureLimits) -> None:
+    """Before anything is decoded."""
+    if facts.scans > MAX_SCANS:
+        raise Broken(f"{facts.scans} scans")
+    pixels = facts.frames * facts.width * facts.height
+    if facts.frames > MAX_FRAMES or (facts.frames > 1 and pixels > limits.max_frame_pixels):
+        raise Broken(f"{facts.frames} frames")
 
 
-def _is_animated(image: Image.Image, max_frames: int) -> bool:
-    """Whether there is a second frame. Goes through all of them, at most one more than allowed."""
-    count = 1
-    try:
-        while True:
-            image.seek(count)
-            count += 1
-            if count > min(max_frames, MAX_FRAMES):
-                raise _too_many_pixels()
-    except EOFError:
-        image.seek(0)
-        return count > 1
+def _shrink_by(facts: Facts, ext: str, max_pixels: int) -> int:
+    """1, 2, 4 or 8: a JPEG's decoder can leave pixels out, and so needs memory for what it gives only."""
+    for scale in (1, 2, 4, 8) if ext == "jpg" else (1,):
+        if facts.width * facts.height <= max_pixels * scale**2:
+            return scale
+    raise Broken("too many pixels")
 
 
-def _save_animation(image: Image.Image, target: str, form: str) -> None:
-    image.info.pop("exif", None)
-    image.info.pop("xmp", None)
-    image.info.pop("icc_profile", None)
-    image.save(target, form, save_all=True, comment=b"", **_SAVE[form])
+def _redraw(path: str, ext: str, facts: Facts, shrink: int, turn: int) -> None:
+    """The picture at `path` smaller, or upright, in its place."""
+    with Image.open(path, formats=[FORMATS[ext]]) as image:
+        options: dict[str, object] = {}
+        if isinstance(image, JpegImagePlugin.JpegImageFile):
+            options = {"quality": 92, "subsampling": JpegImagePlugin.get_sampling(image)}
+            image.draft(image.mode, (image.width // shrink, image.height // shrink))
+        elif ext == "webp":
+            options = {"lossless": True} if facts.lossless else {"quality": 92}
+        profile = image.info.get("icc_profile")
+        drawn: Image.Image = image.transpose(_TURNS[turn]) if turn > 1 else image.copy()
+    if drawn.mode == "CMYK":  # what one encoder means by it another decoder does not
+        drawn, profile = _in_srgb(drawn, profile), None
+    if "transparency" in drawn.info:
+        options["transparency"] = drawn.info["transparency"]
+    drawn.info = {}
+    drawn.save(path, FORMATS[ext], icc_profile=profile, **options)
 
 
-def _save_still(image: Image.Image, target: str, form: str) -> None:
-    if form == "WEBP" and image.mode not in _MODES[form]:
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    elif image.mode not in _MODES[form]:
-        image = image.convert("RGB")
-    transparent = image.info.get("transparency")
-    image.info = {} if transparent is None or form == "JPEG" else {"transparency": transparent}
-    image.save(target, form, **_SAVE[form])
-
-
-def _in_srgb(image: Image.Image) -> Image.Image:
-    """Colours as a viewer without the picture's profile shows them right: phones write Display P3."""
-    profile = image.info.get("icc_profile")
-    if not profile or image.mode != "RGB":
-        return image
-    try:
-        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.profileToProfile(image, given, ImageCms.createProfile("sRGB")) or image
-    except (ImageCms.PyCMSError, OSError):
-        return image  # a broken profile: the colours as they are
+def _with_thumb(image: Image.Image, path: str, folder: str, frames: int) -> Picture:
+    """Decodes it, which shows that it is a picture."""
+    width, height = image.size
+    size = os.path.getsize(path)
+    moves = frames > 1 and size <= MOVING_BYTES
+    if moves or (max(width, height) <= THUMB_EDGE and size <= SMALL_BYTES):
+        image.load()
+        return Picture(path, width, height, frames)
+    thumb, ext = _save_thumb(image, folder)
+    return Picture(path, width, height, frames, thumb, ext)
 
 
 def _save_thumb(image: Image.Image, folder: str) -> tuple[str, str]:
-    """Into `folder`: JPEG, or WEBP where something shines through."""
+    """Into `folder`: JPEG, or WEBP where something shines through; in sRGB."""
+    box = _part_shown(*image.size)
+    shown = max(box[2] - box[0], box[3] - box[1])
+    width = image.width
+    if shown > 2 * THUMB_EDGE:  # a JPEG need not be decoded in full
+        image.draft(image.mode, (2 * THUMB_EDGE * width // shown, 2 * THUMB_EDGE * image.height // shown))
+    profile = image.info.get("icc_profile")
+    image.load()
+    scale = image.width / width
+    left, upper, right, lower = (round(edge * scale) for edge in box)
+    image = image.crop((left, upper, right, lower))
+    if image.mode.startswith("I;16"):
+        image = image.point(lambda value: value / 256).convert("L")
     form, ext, mode = "JPEG", "jpg", "RGB"
     if image.has_transparency_data:
         form, ext, mode = "WEBP", "webp", "RGBA"
-    if image.mode == "I;16":
-        image = image.point(lambda value: value / 256).convert("L")
-    if image.mode != mode:
+    if image.mode not in (mode, "L", "LA", "CMYK"):
         image = image.convert(mode)
     image.thumbnail((THUMB_EDGE, THUMB_EDGE), reducing_gap=2.0)
+    image = _in_srgb(image, profile)
+    if image.mode != mode:
+        image = image.convert(mode)
     image.info = {}
     path = os.path.join(folder, f"thumb.{ext}")
     image.save(path, form, quality=80)
     return path, ext
 
 
-def _too_many_pixels() -> TooLarge:
-    return TooLarge("图片尺寸过大", "The picture has too many pixels")
+def _part_shown(width: int, height: int) -> tuple[int, int, int, int]:
+    """Left, upper, right and lower edge of what a thumbnail shows: all of it, the top of a long screenshot,
+    the middle of a panorama."""
+    if height > SLIM * width:
+        return 0, 0, width, round(SLIM * width)
+    if width > SLIM * height:
+        left = round((width - SLIM * height) / 2)
+        return left, 0, width - left, height
+    return 0, 0, width, height
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Colours as they are meant, for a picture that goes without its profile: phones write Display P3."""
+    if not profile:
+        return image.convert("RGB") if image.mode == "CMYK" else image
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        space = _SPACES[given.profile.xcolor_space]
+        alpha = image.getchannel("A") if image.mode in ("RGBA", "LA") else None
+        plain = image if image.mode == space else image.convert(space)
+        srgb = ImageCms.createProfile("sRGB")
+        done = ImageCms.profileToProfile(plain, given, srgb, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, KeyError, ValueError):
+        return image.convert("RGB") if image.mode == "CMYK" else image  # a broken profile
+    assert done is not None
+    if alpha:
+        done.putalpha(alpha)
+    return done

@@ -1,28 +1,37 @@
 """Makes an uploaded file ready to be stored and shown."""
 
 import asyncio
+import logging
 import os
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from collections.abc import Hashable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from media import pictures
 from media.ffmpeg import Ffmpeg
 from media.kinds import KINDS, Kind, Sort
-from media.sniff import sniff
-from protocol.errors import TryAgain
+from media.sniff import lacks_length, sniff
+from media.turns import Turns
+from media.workers import WorkerLost, Workers
+from protocol.errors import BadArgument, TryAgain
 
 if TYPE_CHECKING:
     import config
 
-P = ParamSpec("P")
-T = TypeVar("T")
+log = logging.getLogger("magpie.media")
 
-THREADS = 2  # pictures at once: each may take 40 Mpx × 4 bytes twice over
-MAX_WAITING = 32
+AT_ONCE = 2  #: pictures: each may take 40 Mpx × 4 bytes twice over
+PATIENCE_S = 60.0  #: that a picture waits for its turn
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose file it is: `caller` takes turns with others, `known` is logged in, and `gone` is set when nobody
+    waits for the answer any more."""
+
+    caller: Hashable
+    known: bool = True
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,88 +42,136 @@ class Prepared:
     path: str
     width: int = 0  #: pixels, upright; 0 for sound and files
     height: int = 0
+    frames: int = 0  #: of a picture: more than 1 when it moves
     thumb: str = ""  #: path, "" when there is none or the picture is its own
     thumb_ext: str = ""
 
 
-class MediaPreparer:
-    """Decodes and encodes in threads and processes of its own, a few at a time.
+def untouched(path: str, kind: Kind) -> Prepared:
+    """The file as it came, for people to save: it is shown to nobody."""
+    return Prepared(KINDS["bin"] if kind.inline else kind, path)
 
-    `settings` is section `uploads` of the configuration.
+
+class MediaPreparer:
+    """Decodes and converts in processes of their own, a few at a time, the callers in turn.
+
+    `settings` is section `uploads` of the configuration. How many files may wait is for the caller to bound.
     """
 
-    def __init__(self, settings: "config.Uploads", ffmpeg: Ffmpeg | None = None) -> None:
-        self._limits = pictures.PictureLimits(settings.max_pixels, settings.max_frame_pixels)
-        self._limits.apply_to_pillow()
+    def __init__(
+        self, settings: "config.Uploads", ffmpeg: Ffmpeg | None = None, workers: Workers | None = None
+    ) -> None:
+        self._limits = [settings.max_pixels, settings.max_frame_pixels]
         self._transcode_voice = settings.transcode_voice
         self._ffmpeg = ffmpeg or Ffmpeg()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="media")
-        self._waiting = 0
-        self._counting = threading.Lock()
-        self._running = self._failed = 0  # counted by the threads
+        self._workers = workers or Workers()
+        self._turns = Turns(AT_ONCE)
+        self._strangers = Turns(1)  # whoever is not logged in never has all workers
+        self._failed = 0
 
     async def sniff(self, path: str) -> Kind:
         """What the file at `path` is, by its first bytes."""
-        return await self._in_thread(sniff, path)
+        return await asyncio.to_thread(sniff, path)
 
-    async def prepare(self, path: str, kind: Kind, folder: str) -> Prepared:
+    async def prepare(self, path: str, kind: Kind, folder: str, sender: Sender) -> Prepared:
         """What shall be stored of the file at `path`, new files being written into `folder`.
 
-        Pictures are written anew (BadArgument when broken, TooLarge for too many pixels); WebM voice
-        becomes M4A, a video gets a still, both if FFmpeg is there and can; the rest stays as it is.
+        Pictures lose their notes and get a thumbnail; voice is made playable and films get a still, if FFmpeg
+        is there and can. What cannot be shown is kept as a file, from who is logged in; from others it is
+        refused (BadArgument). TryAgain when too many wait, or the sender has gone.
         """
+        if kind.sort is Sort.FILE:
+            return Prepared(kind, path)
+        work = asyncio.ensure_future(self._prepare(path, kind, folder, sender))
+        gone = asyncio.ensure_future(sender.gone.wait())
+        try:
+            await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                raise TryAgain()
+            return work.result()
+        finally:
+            gone.cancel()
+            work.cancel()
+            await asyncio.wait((work,))  # what it began ends before its folder is removed
+
+    async def _prepare(self, path: str, kind: Kind, folder: str, sender: Sender) -> Prepared:
         if kind.sort is Sort.PICTURE:
-            made = await self._in_thread(pictures.reencode, path, folder, kind, self._limits)
-            return Prepared(kind, made.path, made.width, made.height, made.thumb, made.thumb_ext)
-        if kind.ext == "weba" and self._transcode_voice:
-            target = os.path.join(folder, "voice.m4a")
-            if await self._ffmpeg.voice_to_m4a(path, kind.ext, target):
-                return Prepared(KINDS["m4a"], target)
-        if kind.sort is Sort.VIDEO:
-            still = os.path.join(folder, "still.jpg")
-            if await self._ffmpeg.still(path, kind.ext, still, self._limits.max_pixels):
-                made = await self._in_thread(pictures.thumbnail, still, folder)
-                return Prepared(kind, path, made.width, made.height, made.thumb, made.thumb_ext)
+            made = await self._picture("prepare", path, folder, sender, kind.ext)
+            if made:
+                return Prepared(kind, **made)
+            if not sender.known:
+                raise BadArgument("图片已损坏或格式不支持", "The picture is broken or of an unknown form")
+            return untouched(path, kind)
+        if kind.sort is Sort.SOUND:
+            return await self._sound(path, kind, folder, sender)
+        return await self._film(path, kind, folder, sender)
+
+    async def _sound(self, path: str, kind: Kind, folder: str, sender: Sender) -> Prepared:
+        if not self._transcode_voice:
+            return Prepared(kind, path)
+        target = os.path.join(folder, "voice.m4a")
+        if kind.ext in ("weba", "amr"):  # not played by Safari; by no browser
+            done = await self._ffmpeg.voice_to_m4a(path, kind.ext, target, sender.caller)
+        elif kind.ext == "aac" or (kind.ext == "m4a" and await asyncio.to_thread(lacks_length, path, kind)):
+            done = await self._ffmpeg.rewrap(path, kind.ext, target, "mp4", sender.caller)
+        else:
+            return Prepared(kind, path)
+        return Prepared(KINDS["m4a"], target) if done else Prepared(kind, path)
+
+    async def _film(self, path: str, kind: Kind, folder: str, sender: Sender) -> Prepared:
+        if await asyncio.to_thread(lacks_length, path, kind):
+            target = os.path.join(folder, f"film.{kind.ext}")
+            if await self._ffmpeg.rewrap(path, kind.ext, target, kind.ext, sender.caller):
+                path = target
+        still = os.path.join(folder, "still.jpg")
+        if await self._ffmpeg.still(path, kind.ext, still, self._limits[0], sender.caller):
+            made = await self._picture("thumbnail", still, folder, sender)
+            if made:
+                return Prepared(kind, **(made | {"path": path, "frames": 0}))
         return Prepared(kind, path)
 
+    async def _picture(
+        self, job: str, source: str, folder: str, sender: Sender, ext: str = "jpg"
+    ) -> dict[str, Any] | None:
+        """The picture that a worker made, None when it could make none of this file."""
+        asked: dict[str, object] = {
+            "job": job,
+            "source": source,
+            "folder": folder,
+            "ext": ext,
+            "limits": self._limits,
+        }
+        try:
+            async with AsyncExitStack() as turn:
+                for turns in (self._turns,) if sender.known else (self._strangers, self._turns):
+                    await turn.enter_async_context(turns.turn(sender.caller, PATIENCE_S))
+                answered = await self._workers.run(asked)
+        except TimeoutError:
+            raise TryAgain() from None
+        except WorkerLost:
+            log.info("a .%s file was too much for its worker", ext)
+            answered = {"broken": "lost"}
+        if "failed" in answered:
+            log.warning("a picture could not be prepared: %s", answered["failed"])
+            raise TryAgain()
+        if "broken" in answered:
+            self._failed += 1
+            return None
+        made: dict[str, Any] = answered["picture"]
+        return made
+
     def stats(self) -> dict[str, int]:
-        """`media_waiting`: files that wait for a thread or are in one; `media_running`: threads at work, if
-        only for somebody who has gone; `media_failed`: files that could not be read, most of them broken
-        pictures, since the start. And the `media_ffmpeg_…` of `Ffmpeg`."""
+        """`media_waiting`: pictures that wait for a worker; `media_running`: those in one; `media_failed`:
+        those that could not be shown, since the start; `media_lost`: workers that ended over one. And the
+        `media_ffmpeg_…` of `Ffmpeg`."""
         return {
-            "media_waiting": self._waiting,
-            "media_running": self._running,
+            "media_waiting": self._turns.waiting + self._strangers.waiting,
+            "media_running": self._turns.running,
             "media_failed": self._failed,
+            "media_lost": self._workers.lost,
             **self._ffmpeg.stats(),
         }
 
     async def close(self) -> None:
-        """Let the running work end and drop the waiting."""
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
-
-    async def _in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if self._waiting >= MAX_WAITING:
-            raise TryAgain()
-        self._waiting += 1
-        running = asyncio.get_running_loop().run_in_executor(
-            self._threads, self._counted, partial(work, *args, **kwargs)
-        )
-        running.add_done_callback(self._done)  # called when the waiter was cancelled, too
-        return await running
-
-    def _done(self, _work: object) -> None:
-        self._waiting -= 1
-
-    def _counted(self, work: Callable[[], T]) -> T:
-        """In a thread."""
-        with self._counting:
-            self._running += 1
-        try:
-            return work()
-        except Exception:
-            with self._counting:
-                self._failed += 1
-            raise
-        finally:
-            with self._counting:
-                self._running -= 1
+        """Ends the workers, whatever they do."""
+        await self._workers.close()

@@ -36,6 +36,7 @@ _MAGIC = [
 
 _VIDEO_TRACK = re.compile(rb"\x86[\x80-\xff]V_")  # Matroska's CodecID element of a video track
 _CLUSTER = b"\x1f\x43\xb6\x75"
+_DURATION = re.compile(rb"\x44\x89[\x84\x88]")  # an element of 4 or 8 bytes
 _HANDLER = re.compile(rb"hdlr.{8}(vide|soun)", re.DOTALL)
 _OGG_SOUND = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
 _OFFICE_XML = {b"word/": "docx", b"xl/": "xlsx", b"ppt/": "pptx"}
@@ -47,6 +48,15 @@ def sniff(path: str) -> Kind:
     """The kind of the file at `path`: one of KINDS, "txt" for what reads as text, "bin" for the rest."""
     with open(path, "rb") as file:
         return KINDS[_extension(file.read(HEAD), file)]
+
+
+def lacks_length(path: str, kind: Kind) -> bool:
+    """Whether nothing in front says how long this sound or film is, as when a recorder wrote it while it was
+    being made: a Matroska file without a duration, an MP4 in fragments."""
+    with open(path, "rb") as file:
+        if kind.ext in ("webm", "weba"):
+            return not _DURATION.search(file.read(HEAD).partition(_CLUSTER)[0])
+        return kind.ext in ("m4a", "mp4", "mov") and b"mvex" in _movie_box(file)
 
 
 def _extension(head: bytes, file: BinaryIO) -> str:

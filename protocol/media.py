@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from protocol.declare import Access, Command, call
 from protocol.errors import NotFound, TooLarge
+from protocol.fields import Flag
 from protocol.limits import MAX_FILE_NAME, MAX_SHOWN
 
 #: Where media is served. Messages hold `/mnt/…` addresses only: signed ones would die in history.
@@ -52,8 +53,10 @@ def missing() -> NotFound:
     data=str,
 )
 class Upload(Command, frozen=True):
-    """One file; its content decides what it is. Before log-in it is a
-    picture: an avatar is chosen before the account exists."""
+    """One file; its content decides what it is, but with `raw`, when it is stored bit for bit and only ever
+    saved. Before log-in it is a picture: an avatar is chosen before the account exists."""
+
+    raw: Flag = 0
 
 
 class Gone(NotFound):

@@ -68,7 +68,8 @@ class Message(TypedDict):
 
 class StoredUpload(TypedDict):
     """An upload that others can show: its address, its thumbnail's ("" when there is none; `url` itself for a
-    small picture), "image", "audio", "video" or "file", and the size of the original as it is stored."""
+    picture that is small or moves), "image", "audio", "video" or "file", and the size of the original as it
+    is stored. `frames`: of a picture, more than 1 when it moves; else 0."""
 
     url: str
     pic: str
@@ -76,6 +77,7 @@ class StoredUpload(TypedDict):
     bytes: int
     width: int
     height: int
+    frames: int
 
 
 class Ack(TypedDict):

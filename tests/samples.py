@@ -2,6 +2,7 @@
 
 import io
 import shutil
+import struct
 import subprocess
 
 import pytest
@@ -21,6 +22,31 @@ def picture(
     out = io.BytesIO()
     Image.new(mode, size, colour).save(out, form, **options)
     return out.getvalue()
+
+
+def many_scans(size: tuple[int, int], scans: int) -> bytes:
+    """A grey progressive JPEG whose every scan says in some bytes that it changes nothing (ITU T.81, G.1.2):
+    a decoder looks at all blocks each time."""
+
+    def segment(marker: int, body: bytes) -> bytes:
+        return bytes((0xFF, marker)) + struct.pack(">H", len(body) + 2) + body
+
+    def coded(bits: str) -> bytes:
+        bits += "1" * (-len(bits) % 8)
+        return int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\0")
+
+    width, height = size
+    blocks = -(-width // 8) * -(-height // 8)
+    zeros = "0" + "1" * 14  # the end of band of 32767 blocks
+    first = segment(0xDA, b"\1\1\0\0\0\0") + coded("0" * blocks)
+    band = coded(zeros * -(-blocks // 32767))
+    begun = segment(0xDA, b"\1\1\0\1\x3f\x0d") + band
+    refined = segment(0xDA, b"\1\1\0\1\x3f\x10") + band
+    tables = segment(0xC4, b"\0\1" + bytes(15) + b"\0") + segment(0xC4, b"\x10\1" + bytes(15) + b"\xe0")
+    frame = segment(0xC2, struct.pack(">BHHB", 8, height, width, 1) + b"\1\x11\0")
+    quantisation = segment(0xDB, b"\0" + b"\1" * 64)
+    head = b"\xff\xd8" + quantisation + frame + tables
+    return head + first + begun + refined * (scans - 2) + b"\xff\xd9"
 
 
 def noise(size: tuple[int, int]) -> Image.Image:
@@ -70,6 +96,13 @@ def video(codec: str, to: str, sound: str, size: str = "640x360") -> bytes:
         sound,
         to=to,
     )
+
+
+def packets(path: str) -> set[str]:
+    """The check sums of all pictures and sounds in a file, as they are coded."""
+    command = ["ffmpeg", "-v", "error", "-i", path, "-map", "0", "-c", "copy", "-f", "framemd5", "pipe:1"]
+    lines = subprocess.run(command, capture_output=True, check=True, text=True).stdout.splitlines()
+    return {line.rpartition(",")[2] for line in lines if not line.startswith("#")}
 
 
 def probe(path: str) -> str:

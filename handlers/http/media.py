@@ -15,6 +15,7 @@ from handlers.http.conditions import File, wanted
 from handlers.http.gate import routes_of
 from handlers.http.streamed import StreamedHandler
 from media.kinds import kind_of_name
+from media.prepare import Sender
 from protocol.errors import SlowDown, TryAgain
 from protocol.media import Upload, disposition, is_name, missing
 
@@ -37,13 +38,17 @@ Piece = bytes | tuple[int, int]
 
 
 class UploadHandler(StreamedHandler[Upload]):
-    """Form fields file, filetype (ignored: content decides), userid, token → data: the media's url, and pic,
-    type, bytes, width and height beside it."""
+    """Form fields file, raw, filetype (ignored: content decides), userid, token → data: the media's url, and
+    pic, type, bytes, width, height and frames beside it."""
+
+    _sender: Sender | None = None
 
     async def answer(self, command: Upload) -> None:
         owner = self.user_id if self.session else None
+        self._sender = Sender(owner or address_key(self.address), known=owner is not None)
         async with self.file() as file:
-            stored = await media.store(self.app, file, owner, self.file_name)
+            raw = bool(command.raw)
+            stored = await media.store(self.app, file, owner, self.file_name, self._sender, raw)
         self.reply(
             stored["url"],
             pic=stored["pic"],
@@ -51,7 +56,13 @@ class UploadHandler(StreamedHandler[Upload]):
             bytes=stored["bytes"],
             width=stored["width"],
             height=stored["height"],
+            frames=stored["frames"],
         )
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        if self._sender:
+            self._sender.gone.set()
 
 
 class MediaHandler(BaseHandler):

@@ -8,7 +8,6 @@ import pytest
 import config
 from actions.passwords import PasswordHasher
 from media import pictures
-from media.kinds import KINDS
 from tests import samples
 
 
@@ -45,7 +44,7 @@ def inline_cost(photograph, folder) -> float:
     limits = pictures.PictureLimits(config.Uploads().max_pixels, config.Uploads().max_frame_pixels)
     hasher = PasswordHasher()
     begun = time.monotonic()
-    pictures.reencode(str(photograph), str(folder), KINDS["jpg"], limits)
+    pictures.prepare(str(photograph), str(folder), "jpg", limits)
     for _ in range(10):
         hasher._argon.hash("secret123")
     cost = time.monotonic() - begun

@@ -5,11 +5,10 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
-from media.kinds import KINDS
-from media.pictures import PictureLimits, reencode
-from protocol.errors import BadArgument, TooLarge
+from media.containers import Broken
+from media.pictures import PictureLimits, prepare
 from tests import samples
 
 LIMITS = PictureLimits(max_pixels=40_000_000, max_frame_pixels=100_000_000)
@@ -17,25 +16,24 @@ LIMITS = PictureLimits(max_pixels=40_000_000, max_frame_pixels=100_000_000)
 
 @pytest.fixture
 def prepared(tmp_path):
-    """Re-encode some bytes that claim to be a `ext`; the result."""
+    """Prepare some bytes that claim to be a `ext`; the result."""
 
     def prepared(content: bytes, ext: str = "jpg", limits: PictureLimits = LIMITS):
         source = tmp_path / "upload"
         source.write_bytes(content)
-        limits.apply_to_pillow()
-        return reencode(str(source), str(tmp_path), KINDS[ext], limits)
+        return prepare(str(source), str(tmp_path), ext, limits)
 
     return prepared
 
 
 @pytest.mark.parametrize(("form", "ext"), [("JPEG", "jpg"), ("PNG", "png"), ("GIF", "gif"), ("WEBP", "webp")])
 def test_a_picture_keeps_its_form(prepared, form, ext):
-    """A picture arrives in the form it was sent in, with a thumbnail that fits a bubble."""
+    """A picture arrives in the form it was sent in, with a thumbnail that is sharp in its bubble."""
     made = prepared(samples.picture(form, (1200, 900)), ext)
     with Image.open(made.path) as image:
         assert (image.format, image.size) == (form, (1200, 900))
     with Image.open(made.thumb) as image:
-        assert (image.format, image.size) == ("JPEG", (480, 360))
+        assert (image.format, image.size) == ("JPEG", (640, 480))
     assert (made.width, made.height) == (1200, 900)
 
 
@@ -50,6 +48,8 @@ def test_a_small_picture_is_its_own_thumbnail(prepared):
         ("JPEG", "L"),
         ("JPEG", "CMYK"),
         ("PNG", "1"),
+        ("PNG", "P"),
+        ("PNG", "L"),
         ("PNG", "LA"),
         ("PNG", "RGBA"),
         ("PNG", "I;16"),
@@ -59,14 +59,14 @@ def test_a_small_picture_is_its_own_thumbnail(prepared):
 def test_any_colour_mode(prepared, form, mode):
     """Grey, printed, deep and transparent pictures arrive as well, with thumbnails."""
     ext = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}[form]
-    made = prepared(samples.picture(form, (600, 600), mode, 1 if mode in ("1", "I;16") else None), ext)
+    made = prepared(samples.picture(form, (900, 900), mode, 1 if mode in ("1", "I;16") else None), ext)
     with Image.open(made.thumb) as image:
-        assert image.size == (480, 480)
+        assert image.size == (640, 640)
 
 
 def test_transparency_stays(prepared):
     """What shines through a picture shines through its thumbnail."""
-    made = prepared(samples.picture("PNG", (600, 600), "RGBA", (255, 0, 0, 0)), "png")
+    made = prepared(samples.picture("PNG", (900, 900), "RGBA", (255, 0, 0, 0)), "png")
     for path in (made.path, made.thumb):
         with Image.open(path) as image:
             assert image.convert("RGBA").getpixel((5, 5))[3] == 0
@@ -75,7 +75,7 @@ def test_transparency_stays(prepared):
 def test_a_palette_with_a_hole(prepared):
     """A transparent colour of a palette stays transparent."""
     out = io.BytesIO()
-    image = Image.new("P", (600, 600), 1)
+    image = Image.new("P", (900, 900), 1)
     image.putpalette([255, 0, 0, 0, 255, 0])
     image.save(out, "PNG", transparency=1)
     made = prepared(out.getvalue(), "png")
@@ -121,41 +121,8 @@ def test_no_form_keeps_its_notes(prepared, form, ext, options):
         assert b"Secret" not in file.read()
 
 
-def test_colours_of_a_phone(prepared):
-    """A picture in another colour space looks the same without its profile."""
-    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    made = prepared(samples.picture("JPEG", colour=(200, 30, 30), icc_profile=lab))
-    with Image.open(made.path) as image:
-        assert "icc_profile" not in image.info
-        assert abs(image.getpixel((5, 5))[0] - 200) < 6
-
-
-def test_a_broken_profile_is_dropped(prepared):
-    """A broken colour profile does not cost the picture."""
-    assert prepared(samples.picture("JPEG", icc_profile=b"broken")).width == 64
-
-
-@pytest.mark.parametrize(("form", "ext"), [("GIF", "gif"), ("WEBP", "webp")])
-def test_animations_stay_animated(prepared, form, ext):
-    """A moving sticker goes on moving."""
-    made = prepared(samples.animation(form, 4), ext)
-    with Image.open(made.path) as image:
-        assert image.n_frames == 4
-        image.seek(1)
-        image.load()
-        assert image.info["duration"] == 80
-
-
-def test_an_animation_keeps_no_comment(prepared):
-    """A moving picture carries no notes either."""
-    content = samples.animation("GIF", 3)
-    content = content[:-1] + b"\x21\xfe\x06Secret\x00" + content[-1:]
-    with open(prepared(content, "gif").path, "rb") as file:
-        assert b"Secret" not in file.read()
-
-
 def test_too_many_pixels_are_not_decoded(prepared):
-    """A tiny file that claims an enormous picture is refused."""
+    """A tiny file that claims an enormous picture is not shown."""
 
     def chunk(name, body):
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
@@ -166,7 +133,7 @@ def test_too_many_pixels_are_not_decoded(prepared):
         + chunk(b"IDAT", zlib.compress(bytes(1000)))
         + chunk(b"IEND", b"")
     )
-    with pytest.raises(TooLarge):
+    with pytest.raises(Broken):
         prepared(bomb, "png")
 
 
@@ -174,25 +141,25 @@ def test_a_little_too_many_pixels(prepared):
     """The limit of pixels is exact."""
     limits = PictureLimits(max_pixels=10_000, max_frame_pixels=20_000)
     assert prepared(samples.picture("PNG", (100, 100)), "png", limits).width == 100
-    with pytest.raises(TooLarge):
+    with pytest.raises(Broken):
         prepared(samples.picture("PNG", (101, 100)), "png", limits)
 
 
 @pytest.mark.parametrize(("form", "ext"), [("GIF", "gif"), ("WEBP", "webp")])
 def test_too_many_frames(prepared, form, ext):
-    """A small file that unfolds into many large frames is refused."""
+    """A small file that unfolds into many large frames is not shown."""
     limits = PictureLimits(max_pixels=10_000, max_frame_pixels=20_000)
     assert prepared(samples.animation(form, 2, (100, 100)), ext, limits)
-    with pytest.raises(TooLarge):
+    with pytest.raises(Broken):
         prepared(samples.animation(form, 3, (100, 100)), ext, limits)
 
 
 def test_a_gif_that_grows(prepared):
-    """A picture whose later frame claims to be enormous is refused."""
+    """A picture whose later frame claims to be enormous is not shown."""
     content = bytearray(samples.animation("GIF", 2))
     second = content.rindex(b"\x2c" + bytes(4))
     content[second + 5 : second + 9] = b"\xff\xff\xff\xff"
-    with pytest.raises((TooLarge, BadArgument)):
+    with pytest.raises(Broken):
         prepared(bytes(content), "gif")
 
 
@@ -207,22 +174,22 @@ def test_a_gif_that_grows(prepared):
         (b"\xff\xd8\xff", "jpg"),
     ],
 )
-def test_broken_pictures_are_refused(prepared, content, ext):
-    """What only begins like a picture is refused with a reason."""
-    with pytest.raises(BadArgument):
+def test_broken_pictures_are_not_shown(prepared, content, ext):
+    """What only begins like a picture is none."""
+    with pytest.raises(Broken):
         prepared(content, ext)
 
 
 def test_another_picture_inside(prepared):
     """A file is opened as what its first bytes say and as nothing else."""
-    with pytest.raises(BadArgument):
+    with pytest.raises(Broken):
         prepared(samples.picture("PNG"), "jpg")
 
 
 def test_an_enormous_canvas(prepared):
-    """A moving picture of a few bytes that claims an enormous canvas is refused."""
+    """A moving picture of a few bytes that claims an enormous canvas is not shown."""
     content = bytearray(samples.animation("WEBP", 2))
     canvas = content.index(b"VP8X") + 12
     content[canvas : canvas + 6] = b"\xfe\x3f\x00\xfe\x3f\x00"  # 16383 × 16383
-    with pytest.raises(TooLarge):
+    with pytest.raises(Broken):
         prepared(bytes(content), "webp")

@@ -2,14 +2,15 @@
 
 import asyncio
 import os
-import threading
 
 import pytest
 
 import config
 from media.ffmpeg import Ffmpeg
-from media.prepare import MAX_WAITING, THREADS, MediaPreparer
-from protocol.errors import TryAgain
+from media.kinds import KINDS
+from media.prepare import MediaPreparer, Sender
+from media.sniff import lacks_length
+from protocol.errors import BadArgument, TryAgain
 from tests import samples
 
 
@@ -37,8 +38,9 @@ def spooled(tmp_path):
     return spooled
 
 
-async def prepare(preparer, path):
-    return await preparer.prepare(path, await preparer.sniff(path), os.path.dirname(path))
+async def prepare(preparer, path, sender=None):
+    kind = await preparer.sniff(path)
+    return await preparer.prepare(path, kind, os.path.dirname(path), sender or Sender("ann"))
 
 
 @samples.needs_ffmpeg
@@ -69,12 +71,32 @@ async def test_broken_voice_stays_as_it_came(make_preparer, spooled):
 @samples.needs_ffmpeg
 @pytest.mark.parametrize(("codec", "to", "sound"), [("libvpx", "webm", "libopus"), ("libx264", "mp4", "aac")])
 async def test_a_video_has_a_still(make_preparer, spooled, codec, to, sound):
-    """A video is kept as it is and shows its first picture before it plays."""
+    """A video shows its first picture before it plays; one that a recorder wrote without its length gets it,
+    its pictures and sound untouched."""
     path = spooled(samples.video(codec, to, sound))
+    assert lacks_length(path, KINDS[to])
     made = await prepare(make_preparer(), path)
-    assert (made.kind.ext, made.path) == (to, path)
-    assert (made.width, made.height) == (640, 360)
+    assert (made.kind.ext, made.width, made.height) == (to, 640, 360)
+    assert not lacks_length(made.path, made.kind)
+    assert "N/A" not in samples.probe(made.path)
+    assert samples.packets(made.path) == samples.packets(path)
+    again = await prepare(make_preparer(), made.path)
+    assert again.path == made.path, "what has a length stays as it is"
     assert samples.probe(made.thumb).startswith("mjpeg,video")
+
+
+@samples.needs_ffmpeg
+@pytest.mark.parametrize(
+    ("codec", "to"), [("aac", "mp4"), ("aac", "adts"), ("libopus", "webm"), ("amr", "amr")]
+)
+async def test_any_recorder(make_preparer, spooled, codec, to):
+    """A voice from any recorder becomes one that plays everywhere, knows its length and can be sought."""
+    amr = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 100  # two seconds of silence; few encoders are left
+    made = await prepare(make_preparer(), spooled(amr if to == "amr" else samples.voice(codec, to)))
+    assert made.kind.ext == "m4a"
+    stream, duration = samples.probe(made.path).split()
+    assert stream == "aac,audio" and 1.9 < float(duration) < 2.2
+    assert not lacks_length(made.path, made.kind)
 
 
 @samples.needs_ffmpeg
@@ -91,40 +113,28 @@ async def test_a_file_stays_as_it_came(make_preparer, spooled):
     assert (made.kind.ext, made.path, made.thumb) == ("pdf", path, "")
 
 
-async def test_a_flood_is_refused(make_preparer, spooled):
-    """When very many uploads wait, the next is asked to come again instead of filling the memory."""
-    preparer = make_preparer()
-    path = spooled(b"text")
-    results = await asyncio.gather(
-        *(preparer.sniff(path) for _ in range(MAX_WAITING + 1)), return_exceptions=True
-    )
-    assert [type(result) for result in results].count(TryAgain) == 1
-    assert (await preparer.sniff(path)).ext == "txt"
+async def test_a_broken_picture(make_preparer, spooled):
+    """A broken picture of somebody who is logged in is kept as a file; nobody's avatar it can be."""
+    preparer, path = make_preparer(), spooled(samples.picture("JPEG", (200, 200))[:900])
+    made = await prepare(preparer, path)
+    assert (made.kind.ext, made.path, made.width, made.thumb) == ("bin", path, 0, "")
+    with pytest.raises(BadArgument):
+        await prepare(preparer, path, Sender("127.0.0.1", known=False))
+    assert preparer.stats()["media_failed"] == 2
 
 
-async def test_work_is_counted(make_preparer, spooled):
-    """Whoever watches the server sees how many files wait, how many are worked on, and how many failed."""
-    preparer = make_preparer()
-    nothing = {"media_ffmpeg_waiting": 0, "media_ffmpeg_failed": 0}
-    assert preparer.stats() == {"media_waiting": 0, "media_running": 0, "media_failed": 0} | nothing
-    begun, end = threading.Barrier(THREADS + 1), threading.Event()
-
-    def work():
-        begun.wait(10)
-        end.wait(10)
-
-    works = [asyncio.ensure_future(preparer._in_thread(work)) for _ in range(THREADS)]
-    works.append(asyncio.ensure_future(preparer.sniff("/nowhere")))
-    await asyncio.to_thread(begun.wait, 10)
+async def test_a_sender_who_has_gone(make_preparer, spooled):
+    """Nobody's work goes on for a sender who has hung up."""
+    preparer, path = make_preparer(), spooled(samples.picture("JPEG", (200, 200)))
+    gone = Sender("ann")
+    gone.gone.set()
+    with pytest.raises(TryAgain):
+        await prepare(preparer, path, gone)
     numbers = preparer.stats()
-    assert (numbers["media_waiting"], numbers["media_running"]) == (THREADS + 1, THREADS)
-    end.set()
-    *_, missing = await asyncio.gather(*works, return_exceptions=True)
-    assert isinstance(missing, FileNotFoundError)
-    assert preparer.stats() == {"media_waiting": 0, "media_running": 0, "media_failed": 1} | nothing
+    assert (numbers["media_waiting"], numbers["media_running"]) == (0, 0)
+    assert (await prepare(preparer, path)).width == 200
 
 
-@samples.needs_ffmpeg
 async def test_conversions_are_counted(make_preparer, spooled):
     """Whoever watches the server sees that FFmpeg fails."""
     preparer = make_preparer()

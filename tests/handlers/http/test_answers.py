@@ -61,7 +61,7 @@ async def test_every_answer_is_as_declared(app):
         name, route = command.__name__, command.by_call.routes[0]
         if command.by_call.file:
             answer = await ann.upload(samples.picture())
-            assert set(answer) == {"code", "msg", "data", "pic", "type", "bytes", "width", "height"}
+            assert set(answer) == {"code", "msg", "data", "pic", "type", "bytes", "width", "height", "frames"}
         else:
             answer = await ann.post(route, **said.get(name, {}))
         hold(answer, command)

@@ -132,12 +132,30 @@ async def test_uploads_of_a_user_are_limited(tmp_path):
     "content", [b"GIF89a<script>alert(1)</script>", samples.picture("JPEG", (200, 200))[:900]]
 )
 async def test_a_broken_picture(app, content):
-    """A broken picture is refused with a reason a person can read, and leaves nothing behind."""
+    """A broken picture arrives as a file, which is saved and never shown; as an avatar before log-in it is
+    refused with a reason a person can read, and leaves nothing behind."""
     ann = await app.client().register()
     answer = await ann.upload(content)
+    assert (answer["code"], answer["type"], answer["data"][-4:], answer["pic"]) == (0, "file", ".bin", "")
+    stored = await ann.get(answer["data"])
+    assert (stored.body, stored.headers["Content-Disposition"]) == (content, "attachment")
+    answer = await post(app.client(), file(content), END)
     assert (answer["code"], answer["msg"]) == (-400, "图片已损坏或格式不支持")
-    assert await media_bytes(app, ann.user_id) == 0
     assert list(app.services.config.data.glob("spool/*")) == []
+
+
+async def test_as_a_file(app):
+    """A picture that is sent as a file arrives bit for bit, with its notes, and is saved, not shown."""
+    ann = await app.client().register()
+    content = samples.picture("JPEG", (90, 60), comment=b"my notes")
+    answer = await ann.upload(content, raw=1)
+    assert (answer["code"], answer["type"], answer["pic"], answer["bytes"]) == (0, "file", "", len(content))
+    stored = await ann.get(answer["data"])
+    assert stored.body == content
+    assert stored.headers["Content-Disposition"] == "attachment"
+    assert stored.headers["Content-Type"] == "application/octet-stream"
+    assert (await ann.upload(content, raw=2))["code"] == -400
+    assert (await post(app.client(), field("raw", 1), file(SMALL), END))["code"] == -401
 
 
 async def test_no_file(app):

@@ -128,6 +128,8 @@ export const en: Catalogue = {
 
   'media.openImage': 'View the picture',
   'media.imageLost': 'Picture not available',
+  'media.moving': 'GIF',
+  'media.long': 'Long',
   'media.cancelUpload': 'Cancel the upload',
   'media.playVoice': 'Play voice {time}',
   'media.playVideo': 'Play the video',
@@ -193,7 +195,8 @@ export const en: Catalogue = {
   'field.avatar': 'Choose a picture',
   'field.sex': 'Sex',
   'field.memo': 'About me',
-  'field.uploading': 'Uploading…',
+  'field.uploading': 'Uploading {percent}%',
+  'field.noPicture': 'This picture can’t be shown, please choose another',
   'sex.male': 'Male',
   'sex.female': 'Female',
   'sex.secret': 'Not said',

@@ -126,6 +126,8 @@ export const zh = {
 
   'media.openImage': '查看图片',
   'media.imageLost': '图片无法显示',
+  'media.moving': 'GIF',
+  'media.long': '长图',
   'media.cancelUpload': '取消上传',
   'media.playVoice': '播放语音 {time}',
   'media.playVideo': '播放视频',
@@ -191,7 +193,8 @@ export const zh = {
   'field.avatar': '选择头像',
   'field.sex': '性别',
   'field.memo': '个性签名',
-  'field.uploading': '正在上传…',
+  'field.uploading': '正在上传 {percent}%',
+  'field.noPicture': '这张图片无法显示，请换一张',
   'sex.male': '男',
   'sex.female': '女',
   'sex.secret': '保密',

@@ -11,6 +11,8 @@ export interface UploadOptions {
   /** 0 before log-in, when the server takes pictures of at most 2 MiB. */
   userId: number
   token?: string
+  /** As a file: it is stored bit for bit, and only ever saved. */
+  raw?: boolean
   language: string
   sentences: Sentences
   /** Bytes gone out and bytes in all, the envelope of the form included. */
@@ -25,15 +27,20 @@ export interface Stored {
   url: string
   /** Thumbnail of a picture or still of a film; '' when there is none. */
   pic: string
+  /** image, audio, video or file: a picture that can't be shown is a file. */
+  type: string
+  /** Of a picture: more than 1 when it moves. */
+  frames: number
 }
 
 /** Resolves when the media is stored; rejects with `ApiError`. */
 export function upload(options: UploadOptions): Promise<Stored> {
-  const { file, name, userId, token, language, sentences, onProgress, signal } = options
+  const { file, name, userId, token, raw, language, sentences, onProgress, signal } = options
   const request = options.request?.() ?? new XMLHttpRequest()
   const form = new FormData()
   // Before the file: the server decides about the upload while the file streams in.
   if (userId) form.append('userid', String(userId))
+  if (raw) form.append('raw', '1')
   const extension = /\.\w+$/.exec(name)?.[0]
   if (extension) form.append('filetype', extension.toLowerCase())
   form.append('file', file, name)
@@ -49,7 +56,7 @@ export function upload(options: UploadOptions): Promise<Stored> {
       try {
         const { data, fields } = openEnvelope(request.status, request.responseText, sentences)
         if (typeof data !== 'string' || !data) throw new ApiError(Code.Refused, sentences.answer)
-        resolve({ url: data, pic: text(fields.pic) })
+        resolve({ url: data, pic: text(fields.pic), type: text(fields.type), frames: Number(fields.frames) || 0 })
       } catch (error) {
         reject(error)
       }

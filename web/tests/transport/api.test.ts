@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { Api, type ApiOptions } from '@/transport/api'
 import { ApiError } from '@/transport/errors'
 import { dropToken, takeToken } from '@/transport/token'
-import { upload } from '@/transport/upload'
+import { upload, type UploadOptions } from '@/transport/upload'
 import { wire } from '../wire'
 
 interface Refusal {
@@ -123,7 +123,7 @@ describe('an upload', () => {
     }
   }
 
-  function begin(more: { signal?: AbortSignal; onProgress?: (loaded: number, total: number) => void } = {}) {
+  function begin(more: Partial<UploadOptions> = {}) {
     const request = new FakeRequest()
     const options = { file: new Blob(['x']), name: 'Photo.PNG', userId: 7, language: 'zh', sentences, ...more }
     const done = upload({ ...options, request: () => request as unknown as XMLHttpRequest })
@@ -136,9 +136,16 @@ describe('an upload', () => {
     expect([...request.form!.keys()]).toEqual(['userid', 'filetype', 'file'])
     expect(request.form!.get('filetype')).toBe('.png')
     request.upload.onprogress?.({ loaded: 1, total: 2 })
-    request.answers({ code: 0, msg: '', data: '/mnt/a.png', pic: '/mnt/a_s.png' })
-    await expect(done).resolves.toEqual({ url: '/mnt/a.png', pic: '/mnt/a_s.png' })
+    request.answers({ code: 0, msg: '', data: '/mnt/a.png', pic: '/mnt/a_s.png', type: 'image', frames: 24 })
+    await expect(done).resolves.toEqual({ url: '/mnt/a.png', pic: '/mnt/a_s.png', type: 'image', frames: 24 })
     expect(progress).toEqual([[1, 2]])
+  })
+
+  it('asks before the file that it be kept bit for bit', async () => {
+    const { request, done } = begin({ raw: true })
+    expect([...request.form!.entries()].slice(0, 2)).toContainEqual(['raw', '1'])
+    request.answers({ code: 0, msg: '', data: '/mnt/a.bin' })
+    await expect(done).resolves.toEqual({ url: '/mnt/a.bin', pic: '', type: '', frames: 0 })
   })
 
   it('can be cancelled, may fail, may be refused', async () => {

@@ -1,6 +1,8 @@
 /** Chosen files to drafts of messages: which kind each is, how large it will be drawn, a poster for films. */
 import { Media } from '@/protocol/codes'
+import { limits } from '@/protocol/limits'
 import { writeSize, type Size } from './memo'
+import { fitting } from './shrink'
 import type { FileDraft } from './uploads'
 
 /** Kinds the server keeps as pictures; any other image goes as a file. */
@@ -15,8 +17,10 @@ export async function draftOf(file: File, asFile: boolean): Promise<FileDraft> {
   const plain: FileDraft = { file, name: file.name || 'file', media: Media.File }
   if (asFile) return plain
   try {
-    if (PICTURES.test(file.type))
-      return { file, name: file.name, media: Media.Image, memo: writeSize(await sizeOf(file)) }
+    if (PICTURES.test(file.type)) {
+      const picture = await fitting(file, limits.uploadBytes)
+      return { file: picture, name: file.name, media: Media.Image, memo: writeSize(await sizeOf(picture)) }
+    }
     if (file.type.startsWith('video/')) return { file, name: file.name, media: Media.Video, ...(await filmOf(file)) }
   } catch {
     // It can't be drawn here; somebody else may be able to open it.

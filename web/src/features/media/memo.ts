@@ -1,21 +1,35 @@
 /**
  * What this page keeps in `memo` of pictures, films and voices, so that a reader's page can keep
- * their space before they load: `1280x960`, `1280x720`, and the peaks of a voice as `~` with one
- * digit of base 36 for each bar. A memo of another shape (classic pages) is simply not understood.
+ * their space before they load: `1280x960`, `1280x720`, `480x270x24` of a picture that moves in 24
+ * frames, and the peaks of a voice as `~` with one digit of base 36 for each bar. A memo of another shape (classic pages) is simply not understood.
  */
 export interface Size {
   width: number
   height: number
 }
 
+const MEMO_SIZE = /^(\d{1,5})x(\d{1,5})(?:x(\d{1,5}))?$/
+/** How many times as long as wide a picture is drawn; of what is longer the thumbnail is a part. */
+export const SLIM = 2.5
+
 export function writeSize(size: Size): string {
   return `${Math.round(size.width)}x${Math.round(size.height)}`
 }
 
 export function readSize(memo: string | undefined): Size | null {
-  const match = /^(\d{1,5})x(\d{1,5})$/.exec(memo ?? '')
+  const match = MEMO_SIZE.exec(memo ?? '')
   const size = match && { width: Number(match[1]), height: Number(match[2]) }
   return size && size.width > 0 && size.height > 0 ? size : null
+}
+
+/** The memo of a picture with how many frames it has, when it moves. */
+export function withFrames(memo: string | undefined, frames: number): string | undefined {
+  return memo && frames > 1 ? `${memo}x${Math.min(frames, 99999)}` : memo
+}
+
+/** Frames of a picture; 0 when nothing is said of them. */
+export function readFrames(memo: string | undefined): number {
+  return Number(MEMO_SIZE.exec(memo ?? '')?.[3] ?? 0)
 }
 
 /** Levels 0…1 to text. */
@@ -39,12 +53,16 @@ export function inventPeaks(seed: string, count: number): number[] {
   })
 }
 
+/** Whether a picture is so long or wide that only a part of it is drawn. */
+export function isSlim({ width, height }: Size): boolean {
+  return Math.max(width, height) > SLIM * Math.min(width, height)
+}
+
 /** The box a picture is drawn in: its own shape, at most `wide` × `tall`, never a sliver. */
 export function fitBox(size: Size | null, wide: number, tall: number): Size {
   if (!size) return { width: Math.min(wide, 220), height: Math.min(tall, 165) }
-  const scale = Math.min(1, wide / size.width, tall / size.height)
-  return {
-    width: Math.max(96, Math.round(size.width * scale)),
-    height: Math.max(72, Math.round(size.height * scale)),
-  }
+  const width = Math.min(size.width, SLIM * size.height)
+  const height = Math.min(size.height, SLIM * size.width)
+  const scale = Math.min(1, wide / width, tall / height)
+  return { width: Math.max(96, Math.round(width * scale)), height: Math.max(72, Math.round(height * scale)) }
 }

@@ -6,7 +6,7 @@ import { upload, type Stored, type UploadOptions } from '@/transport/upload'
 export function uploadFile(
   file: Blob,
   name: string,
-  options: Pick<UploadOptions, 'onProgress' | 'signal'> = {},
+  options: Pick<UploadOptions, 'onProgress' | 'signal' | 'raw'> = {},
 ): Promise<Stored> {
   const live = useLive()
   return upload({

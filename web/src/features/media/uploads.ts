@@ -8,6 +8,7 @@ import { Media } from '@/protocol/codes'
 import type { ChatKey } from '@/protocol/conversations'
 import { newCid, type Content } from '@/protocol/messages'
 import { useLive } from '@/state/live'
+import { withFrames } from './memo'
 import { uploadFile } from './uploadFile'
 
 /** A file to send: the store makes the bubble at once and uploads behind it. */
@@ -111,14 +112,22 @@ export const useUploads = defineStore('uploads', () => {
       const now = items.get(cid)
       if (now) items.set(cid, { ...now, progress: { loaded, total } })
     }
-    const { url, pic } = await uploadFile(file, nameOf(draft), { signal, onProgress })
+    const raw = draft.media === Media.File
+    const { url, pic, type, frames } = await uploadFile(file, nameOf(draft), { signal, onProgress, raw })
     // The server takes the still of a film itself where it can.
     const still = pic || (poster && (await uploadFile(poster, 'poster.jpg', { signal })).url)
-    return contentOf(draft, url, still)
+    return contentOf(draftFor(draft, type, frames), url, still)
   }
 
   return { items, previews, add, retry, remove }
 })
+
+/** What the server could make of a file: of a picture that can't be shown a file, of another how it moves. */
+function draftFor(draft: FileDraft, type: string, frames: number): FileDraft {
+  if (draft.media !== Media.Image) return draft
+  if (type === 'file') return { ...draft, media: Media.File, memo: undefined }
+  return { ...draft, memo: withFrames(draft.memo, frames) }
+}
 
 function contentOf(draft: FileDraft, url: string, pic?: string): Content {
   const { media, memo, seconds, file } = draft

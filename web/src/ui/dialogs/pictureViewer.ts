@@ -11,13 +11,18 @@ export interface Picture {
   alt: string
 }
 
+/** How many times as long as wide a picture is, of which less than all is shown at first. */
+const SLIM = 2.5
+
 /** Opens the viewer on one of the pictures and resolves when it is closed. */
 export async function previewImage(pictures: Picture[], index = 0): Promise<void> {
   const [{ default: PhotoSwipe }] = await Promise.all([import('photoswipe'), import('photoswipe/style.css')])
   const viewer = new PhotoSwipe({
     dataSource: pictures.map((picture) => ({
       src: picture.src,
-      msrc: picture.thumb,
+      // The thumbnail of a slim picture is a part of it.
+      msrc:
+        Math.max(picture.width, picture.height) > SLIM * Math.min(picture.width, picture.height) ? '' : picture.thumb,
       width: picture.width || innerWidth,
       height: picture.height || innerHeight,
       measured: picture.width > 0,
@@ -25,6 +30,11 @@ export async function previewImage(pictures: Picture[], index = 0): Promise<void
     })),
     index,
     bgOpacity: 0.94,
+    // A long screenshot begins as wide as the window, to be read; else a picture is shown whole.
+    initialZoomLevel: ({ elementSize, panAreaSize, fit }) =>
+      elementSize && panAreaSize && elementSize.y > SLIM * elementSize.x
+        ? Math.max(fit, Math.min(1, panAreaSize.x / elementSize.x))
+        : fit,
     wheelToZoom: true,
     loop: false,
     showHideAnimationType: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'none' : 'fade',
@@ -34,6 +44,7 @@ export async function previewImage(pictures: Picture[], index = 0): Promise<void
     arrowNextTitle: t('viewer.next'),
     errorMsg: t('viewer.failed'),
   })
+  viewer.on('initialZoomPan', ({ slide }) => void (slide.pan.y = slide.bounds.min.y)) // at its top
   viewer.on('loadComplete', ({ content, isError }) => {
     const image = content.element
     if (isError || content.data.measured || !(image instanceof HTMLImageElement) || !image.naturalWidth) return

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { bytesText, durationText, isBigEmoji, moneyText, progressText } from '@/features/media/format'
 import { hostOf, splitLinks } from '@/features/media/links'
-import { fitBox, inventPeaks, readPeaks, readSize, writePeaks, writeSize } from '@/features/media/memo'
+import {
+  fitBox,
+  inventPeaks,
+  isSlim,
+  readPeaks,
+  readSize,
+  withFrames,
+  writePeaks,
+  writeSize,
+} from '@/features/media/memo'
+import { moves } from '@/features/media/moving'
 
 describe('links in a text', () => {
   it('finds an address and leaves the sentence mark behind it alone', () => {
@@ -40,6 +50,14 @@ describe('what a memo keeps', () => {
     expect(read.every((peak, index) => Math.abs(peak - peaks[index]) < 0.02)).toBe(true)
   })
 
+  it('tells which pictures move', () => {
+    expect(withFrames('480x270', 24)).toBe('480x270x24')
+    expect(withFrames('480x270', 1)).toBe('480x270')
+    expect(readSize('480x270x24')).toEqual({ width: 480, height: 270 })
+    expect(moves({ memo: '480x270x24', url: '/mnt/a.webp' }) && moves({ url: '/mnt/a.gif' })).toBe(true)
+    expect(moves({ memo: '480x270', url: '/mnt/a.webp' })).toBe(false)
+  })
+
   it('takes nothing from a memo of another shape', () => {
     expect(readSize('0x0')).toBeNull()
     expect(readSize('a nice picture')).toBeNull()
@@ -48,7 +66,10 @@ describe('what a memo keeps', () => {
 
   it('draws a picture within its box, and never as a sliver', () => {
     expect(fitBox({ width: 4000, height: 3000 }, 240, 300)).toEqual({ width: 240, height: 180 })
-    expect(fitBox({ width: 10, height: 4000 }, 240, 300)).toEqual({ width: 96, height: 300 })
+    expect(fitBox({ width: 1080, height: 12000 }, 240, 300)).toEqual({ width: 120, height: 300 })
+    expect(fitBox({ width: 9000, height: 900 }, 240, 300)).toEqual({ width: 240, height: 96 })
+    expect(fitBox({ width: 10, height: 4000 }, 240, 300)).toEqual({ width: 96, height: 72 })
+    expect(isSlim({ width: 1080, height: 12000 }) && !isSlim({ width: 1080, height: 2400 })).toBe(true)
   })
 
   it('invents the same bars for the same voice', () => {
