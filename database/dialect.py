@@ -1,6 +1,7 @@
 """All that differs between the databases: how each is opened, begins, locks, and takes many rows at once."""
 
 import sqlite3
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
@@ -13,6 +14,10 @@ _SQLITE_CACHE_KIB = 16000
 _SQLITE_LOG_BYTES = 64 << 20
 #: Seconds in which a connection to a database server has to be there.
 _CONNECT_S = 5
+#: Seconds without a word after which the database takes a claim back.
+CLAIM_SILENCE_S = 60
+#: The claim's number among a PostgreSQL database's advisory locks: "magpie".
+_CLAIM_KEY = 0x6D6167706965
 #: PostgreSQL takes 65535 parameters in a statement; a message has 15.
 _POSTGRESQL_ROWS = 1000
 
@@ -60,6 +65,11 @@ class Dialect(ABC):
 
     def interrupt(self, connection: object) -> None:
         """Ends what `connection` is doing in another thread, where a driver can do that."""
+
+    def claim(self, database: peewee.Database, patience_s: float) -> bool:
+        """Takes the lock of the one server, until this thread's connection ends. False when another has it
+        after `patience_s`."""
+        return True
 
 
 class Sqlite(Dialect):
@@ -122,6 +132,11 @@ class MySql(Dialect):
             write_timeout=deadline_s,
         )
 
+    def claim(self, database: peewee.Database, patience_s: float) -> bool:
+        database.execute_sql(f"SET SESSION wait_timeout = {CLAIM_SILENCE_S}")
+        sql = "SELECT GET_LOCK(CONCAT('magpie:', SHA1(DATABASE())), %s)"
+        return bool(database.execute_sql(sql, (patience_s,)).fetchone()[0])
+
 
 class Postgresql(Dialect):
     schemes = ("postgresql", "postgres")
@@ -137,6 +152,20 @@ class Postgresql(Dialect):
             tcp_user_timeout=milliseconds,
             options=f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
         )
+
+    def claim(self, database: peewee.Database, patience_s: float) -> bool:
+        for name, seconds in (
+            ("idle", CLAIM_SILENCE_S // 3),
+            ("interval", CLAIM_SILENCE_S // 6),
+            ("count", 4),
+        ):
+            database.execute_sql(f"SET tcp_keepalives_{name} = {seconds}")
+        end = time.monotonic() + patience_s
+        while not database.execute_sql("SELECT pg_try_advisory_lock(%s)", (_CLAIM_KEY,)).fetchone()[0]:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(0.1)
+        return True
 
     def insert(self, cursor: object, sql_of: Callable[[int], str], rows: Sequence[Values]) -> None:
         """psycopg's `executemany` is a pipeline, and one that fails (a resend, told by a unique key) logs a
