@@ -32,7 +32,7 @@ from start.settings import load_config
 
 PASSWD = "secret123"
 #: Seconds after which a test gives up waiting for what should have come at once.
-PATIENCE = 20
+PATIENCE = 60
 
 _mobiles = itertools.count(13800000000)
 

@@ -29,7 +29,6 @@ async def refused(*arguments: str, **env: str) -> str:
     return last
 
 
-@pytest.mark.gen_test(timeout=90)
 async def test_a_second_server_is_refused(tmp_path):
     """A second server on the same data, or a command that changes it, is refused and says who is there; the
     first one serves on."""
@@ -41,7 +40,6 @@ async def test_a_second_server_is_refused(tmp_path):
         assert (await server.client().register()).user_id
 
 
-@pytest.mark.gen_test(timeout=90)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 async def test_the_next_server_starts_when_the_first_is_gone(tmp_path, number):
     """However the first server ended, the next one starts at once."""
@@ -51,7 +49,6 @@ async def test_the_next_server_starts_when_the_first_is_gone(tmp_path, number):
         assert (await server.client().get("/readyz")).code == 200
 
 
-@pytest.mark.gen_test(timeout=90)
 async def test_one_file_of_rows_under_two_directories(tmp_path):
     """Two servers with directories of their own and one SQLite file are two servers on the same data too."""
     url = f"sqlite:///{tmp_path}/rows.db"
@@ -62,7 +59,6 @@ async def test_one_file_of_rows_under_two_directories(tmp_path):
             assert said.startswith(LOCKED)
 
 
-@pytest.mark.gen_test(timeout=90)
 @pytest.mark.parametrize("kind", ["mariadb", "postgresql"])
 async def test_two_servers_on_one_database_server(request, tmp_path, kind):
     """A second server on the same MariaDB or PostgreSQL database is refused too, whatever its data
@@ -193,7 +189,6 @@ def test_password_that_breaks_its_address(scheme):
         assert not any(part in said for part in ("hid", "den", "12"))
 
 
-@pytest.mark.gen_test(timeout=90)
 @pytest.mark.parametrize("scheme", ["mysql", "postgres"])
 async def test_password_of_a_database_that_is_away(tmp_path, scheme):
     """When the database can't be reached the line that says so shows no part of the password."""
