@@ -33,7 +33,6 @@ from actions.services import Services
 from actions.session_use import SessionUse
 from actions.typing import Typing
 from config import Config, ConfigError
-from database.door import Database
 from handlers import logs
 from handlers.http.listener import Listener
 from handlers.http.pages import Build
@@ -46,7 +45,7 @@ from log.room import Room
 from media.prepare import MediaPreparer
 from models import state
 from protocol.frames import CloseCode
-from start import StartError, addresses, data_directory
+from start import StartError, addresses, data_directory, databases
 from start.certificate import certificate_of
 from start.settings import load_config, read_environment
 from storage import open_storage
@@ -69,13 +68,14 @@ def main() -> int:
     try:
         certificate = certificate_of(config)  # first, because a mistake in the settings should change nothing
         remarks = data_directory.prepare(config.data)
-        claim = data_directory.claim(config.data, config.database_url)
+        claims = data_directory.claim(config.data, config.database_url), databases.claim(config)
         remarks += read_environment(os.environ, options.overrides).remarks
         if options.migrate or options.new_epoch:
             return _maintain(config, options)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(serve(config, certificate, remarks))
-        claim.release()
+        for claim in claims:
+            claim.release()
     except ConfigError as error:
         return _refuse(2, error)
     except StartError as error:
@@ -89,7 +89,7 @@ def make_services(config: Config) -> Services:
     SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
     """
     budget = Budget(config.shares)
-    db = _open_database(config, migrate=config.database_url.startswith("sqlite"))
+    db = databases.open_database(config, migrate=config.database_url.startswith("sqlite"))
     try:
         storage = open_storage(config.storage, config.data)
     except ValueError as error:
@@ -229,28 +229,9 @@ async def _keep_house(services: Services) -> None:
         await asyncio.sleep(min(HOUSEKEEPING, services.config.auth.idle_days * 86400 / 4))
 
 
-def _open_database(config: Config, migrate: bool) -> Database:
-    try:
-        config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        settings = config.database
-        db = Database(config.database_url, settings.workers, settings.deadline_s, settings.keep_free_bytes)
-        if migrate:
-            db.migrate()
-        elif pending := db.pending():
-            raise StartError(f"the database waits for {', '.join(pending)}: run  python server.py --migrate")
-        db.check()
-    except StartError:
-        raise
-    except Exception as error:
-        raise StartError(
-            f"cannot open the database: {type(error).__name__}: {' '.join(str(error).split())}"
-        ) from error
-    return db
-
-
 def _maintain(config: Config, options: argparse.Namespace) -> int:
     """`--migrate` and `--new-epoch`: change the database and end."""
-    db = _open_database(config, migrate=True)
+    db = databases.open_database(config, migrate=True)
     print("The database is up to date.")
     if options.new_epoch:
         with db.writing():

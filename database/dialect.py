@@ -1,6 +1,7 @@
 """All that differs between the databases: how each is opened, begins, locks, and takes many rows at once."""
 
 import sqlite3
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +21,10 @@ _CONNECT_S = 5
 _MYSQL_FULL = (1021, 1114)
 #: `disk_full` in PostgreSQL's list of error codes.
 _POSTGRESQL_FULL = "53100"
+#: Seconds without a word after which the database takes a claim back.
+CLAIM_SILENCE_S = 60
+#: The claim's number among a PostgreSQL database's advisory locks: "magpie".
+_CLAIM_KEY = 0x6D6167706965
 #: PostgreSQL takes 65535 parameters in a statement; a message has 15.
 _POSTGRESQL_ROWS = 1000
 
@@ -79,6 +84,11 @@ class Dialect(ABC):
     @abstractmethod
     def says_full(self, error: BaseException) -> bool:
         """Whether `error` means that the database's disk is full."""
+
+    def claim(self, database: peewee.Database, patience_s: float) -> bool:
+        """Takes the lock of the one server, until this thread's connection ends. False when another has it
+        after `patience_s`."""
+        return True
 
 
 def _readable(text: bytes) -> str:
@@ -169,6 +179,11 @@ class MySql(Dialect):
             write_timeout=deadline_s,
         )
 
+    def claim(self, database: peewee.Database, patience_s: float) -> bool:
+        database.execute_sql(f"SET SESSION wait_timeout = {CLAIM_SILENCE_S}")
+        sql = "SELECT GET_LOCK(CONCAT('magpie:', SHA1(DATABASE())), %s)"
+        return bool(database.execute_sql(sql, (patience_s,)).fetchone()[0])
+
 
 class Postgresql(Dialect):
     schemes = ("postgresql", "postgres")
@@ -192,6 +207,20 @@ class Postgresql(Dialect):
     def says_full(self, error: BaseException) -> bool:
         causes = (error, error.__cause__, error.__context__, *error.args)
         return any(getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL for cause in causes)
+
+    def claim(self, database: peewee.Database, patience_s: float) -> bool:
+        for name, seconds in (
+            ("idle", CLAIM_SILENCE_S // 3),
+            ("interval", CLAIM_SILENCE_S // 6),
+            ("count", 4),
+        ):
+            database.execute_sql(f"SET tcp_keepalives_{name} = {seconds}")
+        end = time.monotonic() + patience_s
+        while not database.execute_sql("SELECT pg_try_advisory_lock(%s)", (_CLAIM_KEY,)).fetchone()[0]:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(0.1)
+        return True
 
     def insert(self, cursor: object, sql_of: Callable[[int], str], rows: Sequence[Values]) -> None:
         """psycopg's `executemany` is a pipeline, and one that fails (a resend, told by a unique key) logs a

@@ -80,7 +80,7 @@ def run(*arguments: str, **env: str) -> tuple[int, str, str]:
         env=environment(env),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     return done.returncode, done.stdout, done.stderr
 

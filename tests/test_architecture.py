@@ -56,7 +56,7 @@ MAY_IMPORT = {
     "actions": {"protocol", "database", "models", "log", "hub", "storage", "media"},
     "handlers": {"protocol", "models", "actions", "media"},  # models for reads, through the database's door
     "config": set(),
-    "start": {"config"},
+    "start": {"config", "database"},
     "server": {
         "start",
         "protocol",

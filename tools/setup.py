@@ -14,6 +14,8 @@ if sys.version_info < (3, 11):
         "Magpie needs Python 3.11 or newer; this is %d.%d. Name another one: make run PYTHON=python3.12"
         % sys.version_info[:2]
     )
+if sys.platform == "win32":
+    sys.exit("Magpie does not run on Windows itself: use WSL (wsl --install, there make run) or Docker.")
 
 import argparse
 import fcntl

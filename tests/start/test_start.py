@@ -33,11 +33,10 @@ async def test_a_second_server_is_refused(tmp_path):
     """A second server on the same data, or a command that changes it, is refused and says who is there; the
     first one serves on."""
     async with process(tmp_path / "data") as server:
-        for more in ((), ("--migrate",), ("--new-epoch",)):
-            said = await refused("--port", "0", "--data", str(tmp_path / "data"), *more)
-            assert said.startswith(f"{LOCKED}{server.child.pid} on ")
         (tmp_path / "link").symlink_to(tmp_path / "data")
-        assert (await refused("--port", "0", "--data", str(tmp_path / "link"))).startswith(LOCKED)
+        for data, *more in (("data",), ("data", "--migrate"), ("link", "--new-epoch")):
+            said = await refused("--port", "0", "--data", str(tmp_path / data), *more)
+            assert said.startswith(f"{LOCKED}{server.child.pid} on ")
         assert (await server.client().register()).user_id
 
 
@@ -58,6 +57,21 @@ async def test_one_file_of_rows_under_two_directories(tmp_path):
         for given in (url, f"sqlite:///{tmp_path}/other.db"):
             said = await refused("--port", "0", "--data", str(tmp_path / "two"), MAGPIE_DATABASE_URL=given)
             assert said.startswith(LOCKED)
+
+
+@pytest.mark.parametrize("kind", ["mariadb", "postgresql"])
+async def test_two_servers_on_one_database_server(request, tmp_path, kind):
+    """A second server on the same MariaDB or PostgreSQL database is refused too, whatever its data
+    directory; when the first was killed the next one starts."""
+    database = request.getfixturevalue(kind)
+    env = {"MAGPIE_DATABASE_URL": database.url(database.create())}
+    assert (await asyncio.to_thread(run, "--migrate", "--data", str(tmp_path / "1"), **env))[0] == 0
+    async with process(tmp_path / "1", **env) as server:
+        said = await refused("--port", "0", "--data", str(tmp_path / "2"), **env)
+        assert "another server is at work on this database" in said
+        await server.stop(signal.SIGKILL)
+    async with process(tmp_path / "2", **env) as server:
+        assert await server.stop() == 0
 
 
 async def test_a_process_that_outlives_the_server_does_not_lock(tmp_path):

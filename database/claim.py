@@ -1,0 +1,72 @@
+"""One server on a database: a lock with a name, held on a connection of its own as long as the process lives.
+
+Two servers on one database would each deliver only what came in by themselves. SQLite's file is claimed
+with the data directory (`start/data_directory.py`); MariaDB, MySQL and PostgreSQL have locks that end with
+the connection.
+"""
+
+import logging
+import threading
+
+from database import dialect
+
+logger = logging.getLogger("magpie.database")
+
+#: Seconds in which a server that was just stopped, or killed, may still be letting go.
+PATIENCE_S = 5.0
+#: Seconds between two looks at the connection. The database drops one that is silent for longer than
+#: `dialect.CLAIM_SILENCE_S`, so that a machine that went down does not hold its claim for hours.
+CHECK_S = 15.0
+
+
+class Claim:
+    """The claim of this process. `take` says whether it is ours; a database that was away is claimed
+    again."""
+
+    def __init__(self, url: str, deadline_s: float) -> None:
+        self._dialect = dialect.of_url(url)
+        self._database = self._dialect.open(url, deadline_s)
+        self._held: bool | Exception = False
+        self._settled, self._stop = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="claim", daemon=True)
+
+    def take(self) -> bool:
+        """False when another server has it. Raises what the driver raises."""
+        self._thread.start()
+        self._settled.wait()
+        if isinstance(self._held, Exception):
+            raise self._held
+        return self._held
+
+    def release(self) -> None:
+        self._stop.set()
+        self._thread.join(PATIENCE_S)
+
+    def _run(self) -> None:
+        """Everything happens in this thread, because connections belong to threads."""
+        try:
+            self._held = self._dialect.claim(self._database, PATIENCE_S)
+        except Exception as error:
+            self._held = error
+        self._settled.set()
+        while self._held is True and not self._stop.wait(CHECK_S):
+            self._look()
+        self._let_go()
+
+    def _look(self) -> None:
+        try:
+            self._database.execute_sql("SELECT 1")
+        except Exception:  # the connection is gone, and the claim with it
+            self._let_go()
+            try:
+                if not self._dialect.claim(self._database, 0):
+                    logger.error("another server has come to this database: each delivers only its own")
+                    self._let_go()
+            except Exception as error:  # the database is away; whoever needs it says so
+                logger.debug("claim: %s", error)
+
+    def _let_go(self) -> None:
+        try:
+            self._database.close()
+        except Exception as error:
+            logger.debug("claim: %s", error)

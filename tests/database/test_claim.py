@@ -1,0 +1,109 @@
+"""One server on a database server, whatever becomes of its connection."""
+
+import queue
+
+import psycopg
+import pymysql
+import pytest
+
+from database import claim
+from database.claim import Claim
+
+
+@pytest.fixture(params=["mariadb", "postgresql"])
+def server_and_url(request, monkeypatch):
+    """A database server, and the address of an empty database."""
+    monkeypatch.setattr(claim, "PATIENCE_S", 0.2)
+    server = request.getfixturevalue(request.param)
+    name = server.create()
+    yield server, server.url(name)
+    server.drop(name)
+
+
+def cut(server, url: str) -> None:
+    """Ends all connections to the database, as a restart of it would."""
+    name = url.rpartition("/")[2]
+    if url.startswith("postgresql"):
+        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+            mine = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
+            connection.execute(mine, (name,))
+        return
+    connection = pymysql.connect(host="127.0.0.1", port=server.port, user="magpie", password="magpie")
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM information_schema.processlist WHERE db = %s", (name,))
+        for (thread,) in cursor.fetchall():
+            cursor.execute(f"KILL {thread}")
+
+
+class Steps:
+    """In the place of the claim's pauses: it looks when it is told to."""
+
+    def __init__(self) -> None:
+        self._arrived, self._next = queue.Queue(), queue.Queue()
+
+    def wait(self, seconds: float) -> bool:
+        self._arrived.put(None)
+        return self._next.get()
+
+    def set(self) -> None:
+        self._next.put(True)
+
+    def look(self) -> None:
+        """Returns when the claim has looked once."""
+        self._arrived.get(timeout=20)
+        self._next.put(False)
+        self._arrived.get(timeout=20)
+        self._arrived.put(None)
+
+
+def stepping(url: str) -> tuple[Claim, Steps]:
+    mine, steps = Claim(url, 8), Steps()
+    mine._stop = steps
+    assert mine.take()
+    return mine, steps
+
+
+def test_one_has_it(server_and_url):
+    """Two servers never have the same database, and two databases of one server are two."""
+    server, url = server_and_url
+    one, other = Claim(url, 8), Claim(url, 8)
+    assert one.take() and not other.take()
+    name = server.create()
+    elsewhere = Claim(server.url(name), 8)
+    assert elsewhere.take()
+    elsewhere.release()
+    server.drop(name)
+    one.release()
+    next_one = Claim(url, 8)
+    assert next_one.take()
+    next_one.release()
+
+
+def test_it_is_taken_again(server_and_url):
+    """After the database has dropped all connections the running server claims it again."""
+    server, url = server_and_url
+    running, steps = stepping(url)
+    cut(server, url)
+    steps.look()
+    assert not Claim(url, 8).take()
+    running.release()
+
+
+def test_somebody_else_came(server_and_url, expect_logs, monkeypatch):
+    """When another server came while the database was away, the log says so."""
+    server, url = server_and_url
+    running, steps = stepping(url)
+    monkeypatch.setattr(claim, "PATIENCE_S", 5.0)
+    cut(server, url)
+    other = Claim(url, 8)
+    assert other.take()
+    expect_logs("magpie.database", "another server has come to this database")
+    steps.look()
+    other.release()
+    running.release()
+
+
+def test_database_that_is_not_there():
+    """A database that can't be reached is an error, not a claim."""
+    with pytest.raises(Exception, match="refused"):
+        Claim("postgresql://u:p@127.0.0.1:9/d", 8).take()
