@@ -40,7 +40,7 @@ class Server:
     max_connections: int = _number(10000, 1)
     drain_seconds: float = _number(8.0, 0, 9)
     backlog: int = _number(1024, 1, 65535)
-    min_free_bytes: int = _number(268435456)
+    min_free_bytes: int = _number(134217728)
     log_level: str = _one_of("info", "debug", "info", "warning", "error")
 
 
@@ -49,7 +49,6 @@ class Database:
     url: str = _secret()
     workers: int = _number(4, 1, 64)
     deadline_s: float = _number(8.0, 0.1, 300)
-    keep_free_bytes: int = _number(134217728, 0)
 
 
 @dataclass(frozen=True, slots=True)

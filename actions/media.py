@@ -10,6 +10,7 @@ from typing import Self
 
 from actions.budget import Holding
 from actions.services import Services
+from database.disk import Disk
 from media import prepare, spool
 from media.kinds import KINDS, Kind, Sort
 from media.prepare import Prepared, Sender
@@ -23,6 +24,8 @@ from protocol.media import PREFIX
 log = logging.getLogger("magpie.uploads")
 
 ROUND = 100  # uploads claimed at once, so that a transaction stays short
+#: Uploads leave so much more of the disk free than text does.
+UPLOADS_KEEP = 2
 
 
 class Incoming:
@@ -45,7 +48,9 @@ class Incoming:
             under_way.append(app.budget.hold("uploads", caller))
             under_way.append(app.budget.hold("address_uploads", address))
             held = app.budget.hold("spool_bytes", caller, 0)
-            file = await spool.Spool.open(app.config.data / "spool", app.config.server.min_free_bytes)
+            folder = app.config.data / "spool"
+            disk = Disk(folder, UPLOADS_KEEP * app.config.server.min_free_bytes)
+            file = await spool.Spool.open(folder, disk.nearly_full)
         except BaseException:
             for holding in under_way:
                 holding.release()

@@ -1,7 +1,6 @@
 """A folder for one upload on its way: the file that grows in it, and what is made of that."""
 
 import asyncio
-import os
 import shutil
 import tempfile
 import threading
@@ -18,30 +17,28 @@ T = TypeVar("T")
 STALE_SECONDS = 24 * 3600  # older folders are left over from a crash
 #: Bytes between two looks at the room on the disk.
 LOOK_BYTES = 1 << 20
-#: Of a small disk this share at most is kept free.
-MOST_KEPT = 1 / 20
 
 
 class Spool:
     """Open it, `write` pieces as they come, `finish`, use `path`, and `remove` it whatever happened.
 
-    All disk work is done in threads, one step at a time, so that a `remove` meets no write. The disk is not
-    filled up: of the file system `keep_free` bytes are left alone, or a twentieth of a small one.
+    All disk work is done in threads, one step at a time, so that a `remove` meets no write. It ends while the
+    disk is `nearly_full`.
     """
 
-    def __init__(self, folder: str, keep_free: int = 0):
+    def __init__(self, folder: str, nearly_full: Callable[[], bool] = lambda: False):
         self.folder = folder
         self.path = f"{folder}/upload"
         self.size = 0  #: bytes written
-        self._keep_free = keep_free
+        self._nearly_full = nearly_full
         self._look_at = LOOK_BYTES
         self._file = Path(self.path).open("wb", buffering=0)  # noqa: SIM115 - closed by `finish` or `remove`
         self._lock = threading.Lock()
 
     @classmethod
-    async def open(cls, root: Path, keep_free: int = 0) -> "Spool":
-        """A new folder below `root`. TryAgain when the disk is nearly full."""
-        return await _in_thread(cls._make, root, keep_free)
+    async def open(cls, root: Path, nearly_full: Callable[[], bool] = lambda: False) -> "Spool":
+        """A new folder below `root`. TryAgain when its disk is `nearly_full`, asked in a thread."""
+        return await _in_thread(cls._make, root, nearly_full)
 
     async def write(self, data: bytes) -> None:
         """Append `data`. TryAgain when the disk does not take it."""
@@ -57,16 +54,18 @@ class Spool:
         await _in_thread(self._remove)
 
     @classmethod
-    def _make(cls, root: Path, keep_free: int) -> "Spool":
+    def _make(cls, root: Path, nearly_full: Callable[[], bool]) -> "Spool":
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _require_room(root, keep_free)
-        return cls(tempfile.mkdtemp(dir=root), keep_free)
+        if nearly_full():
+            raise _no_room()
+        return cls(tempfile.mkdtemp(dir=root), nearly_full)
 
     def _write(self, data: bytes) -> None:
         with self._lock:
             if self.size >= self._look_at:
                 self._look_at = self.size + LOOK_BYTES
-                _require_room(Path(self.folder).parent, self._keep_free)
+                if self._nearly_full():
+                    raise _no_room()
             rest = memoryview(data)
             while rest and not self._file.closed:
                 rest = rest[self._file.write(rest) :]
@@ -88,14 +87,10 @@ def sweep(root: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _require_room(root: Path, keep_free: int) -> None:
-    """TryAgain while less than that is free where `root` is."""
-    found = os.statvfs(root)
-    keep = min(keep_free, int(found.f_blocks * found.f_frsize * MOST_KEPT))
-    if found.f_bavail * found.f_frsize < keep:
-        raise TryAgain(
-            "服务器磁盘空间不足，暂时无法上传", "The server's disk is nearly full, no uploads for now"
-        )
+def _no_room() -> TryAgain:
+    return TryAgain(
+        "服务器磁盘空间不足，暂时无法上传", "The server's disk is nearly full, no uploads for now"
+    )
 
 
 async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -11,7 +11,8 @@ def open_database(config: Config, migrate: bool) -> Database:
     not and `migrate` is False."""
     try:
         config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        db = Database(config.database_url, config.database.workers, config.database.deadline_s)
+        settings, free = config.database, config.server.min_free_bytes
+        db = Database(config.database_url, settings.workers, settings.deadline_s, free)
         if migrate:
             db.migrate()
         elif pending := db.pending():
