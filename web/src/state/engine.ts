@@ -3,7 +3,7 @@
  * hear of changes through `events` and read the parts.
  */
 import { Cmd, Code } from '@/protocol/codes'
-import { keyOfMessage, parseChatKey, type ChatKey } from '@/protocol/conversations'
+import { chatKey, keyOfMessage, parseChatKey, type ChatKey } from '@/protocol/conversations'
 import {
   lookFrame,
   messageFrame,
@@ -11,11 +11,12 @@ import {
   typingFrame,
   type Ack,
   type ErrorFrame,
+  type ReadEvent,
   type ServerFrame,
   type Welcome,
 } from '@/protocol/frames'
 import { limits } from '@/protocol/limits'
-import { cleanContent, countsAsUnread, newCid, type Content, type Message } from '@/protocol/messages'
+import { cleanContent, newCid, type Content, type Message } from '@/protocol/messages'
 import { Catchup } from '@/sync/catchup'
 import { Inbox } from '@/sync/inbox'
 import { Outbox, type Store } from '@/sync/outbox'
@@ -106,9 +107,7 @@ export class Engine {
 
   /** The reader has seen a chat up to `seq`; told to the server when it is news. */
   markRead(key: ChatKey, seq: number): void {
-    const timeline = this.catchup.timeline(key)
-    const left = timeline?.messages.filter((row) => row.seq > seq && countsAsUnread(row, this.me)).length
-    if (!this.inbox.read(key, seq, left)) return
+    if (!this.catchup.read(key, seq)) return
     this.marks.set(key, seq)
     this.sendMarks()
     this.options.events.emit('conversations')
@@ -139,10 +138,7 @@ export class Engine {
       case Cmd.Room:
         return this.arrived(frame)
       case Cmd.Read:
-        if (this.inbox.applyRead(frame)) events.emit('conversations')
-        // Who reads is there.
-        if (frame.userid !== this.me) events.emit('presence', { userId: frame.userid, online: true })
-        return
+        return this.readElsewhere(frame)
       case Cmd.Recall:
       case Cmd.Edit:
       case Cmd.Reaction: {
@@ -165,6 +161,16 @@ export class Engine {
         // The socket's own business.
         return
     }
+  }
+
+  private readElsewhere(frame: ReadEvent): void {
+    const { events } = this.options
+    const { userid, kind, dstid, seq } = frame
+    const own = userid === this.me
+    if (own ? this.catchup.read(chatKey(kind, dstid), seq) : this.inbox.applyPeerRead(frame))
+      events.emit('conversations')
+    // Who reads is there.
+    if (!own) events.emit('presence', { userId: userid, online: true })
   }
 
   private arrived(message: Message): void {
