@@ -18,6 +18,7 @@ import {
 import { limits } from '@/protocol/limits'
 import { cleanContent, newCid, type Content, type Message } from '@/protocol/messages'
 import { Catchup } from '@/sync/catchup'
+import { ServerClock } from '@/sync/clock'
 import { Inbox } from '@/sync/inbox'
 import { Outbox, type Store } from '@/sync/outbox'
 import type { Api } from '@/transport/api'
@@ -39,8 +40,7 @@ export class Engine {
   readonly outbox: Outbox
   readonly catchup: Catchup
   readonly socket: ChatSocket
-  /** Server's clock minus this one's, ms. */
-  private clockOffset = 0
+  private readonly clock = new ServerClock()
   private maxFrame: number = limits.frameBytes
   private outboxTimer: ReturnType<typeof setTimeout> | undefined
   /** Read marks that have not gone out, the greatest seq of each chat. */
@@ -79,7 +79,7 @@ export class Engine {
 
   /** The time by the server's clock. */
   now(): number {
-    return Date.now() + this.clockOffset
+    return this.clock.now()
   }
 
   /** Puts a message into the outbox and sends it as soon as it can be. Returns its cid. */
@@ -157,6 +157,7 @@ export class Engine {
       case Cmd.CommunityChanged:
         return events.emit('community', frame)
       case Cmd.Heartbeat:
+        return this.clock.told(frame.now)
       case Cmd.Welcome:
         // The socket's own business.
         return
@@ -204,7 +205,7 @@ export class Engine {
   }
 
   private welcomed({ epoch, now, max_frame }: Welcome): void {
-    if (now) this.clockOffset = now - Date.now()
+    this.clock.told(now)
     this.maxFrame = max_frame
     if (this.looking) this.socket.send(this.looking)
     this.sendMarks()
