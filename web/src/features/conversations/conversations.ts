@@ -156,7 +156,8 @@ export const useConversations = defineStore('conversations', () => {
 
   return {
     rows,
-    loaded: computed(() => live.inboxLoaded),
+    /** The rows are there, and the names in them: the first drawing has both. */
+    loaded: computed(() => live.inboxLoaded && contacts.settled && groups.settled),
     unread,
     mentions,
     target,

@@ -19,6 +19,8 @@ import { stepsBetween } from './steps'
 const AHEAD = 700
 /** ms after which a reader who does not move the list any more is no longer scrolling. */
 const STILL = 1200
+/** ms after which the list is taken to have come to rest. */
+const REST = 200
 
 export interface ReadingOptions {
   list: Readonly<Ref<ListHandle | undefined>>
@@ -37,6 +39,8 @@ export interface ReadingOptions {
   /** From this seq on all is new, and the reader is elsewhere. */
   onFresh: (seq: number) => void
   onPlace: (place: Place | null) => void
+  /** The list has come to rest. */
+  onStill: () => void
   onOlder: () => void
   onNewer: () => void
   /** To the end of the chat, which is not in the window. */
@@ -62,6 +66,7 @@ export function useReadingPosition(options: ReadingOptions) {
   const anchor = new Anchor(list, shown)
   const present = usePresence()
   let still: ReturnType<typeof setTimeout> | undefined
+  let rested: ReturnType<typeof setTimeout> | undefined
 
   function toEnd(): void {
     if (hasNewer()) return options.onNewest()
@@ -79,7 +84,9 @@ export function useReadingPosition(options: ReadingOptions) {
   }
 
   /** Index of the last line of which half, or half a screen, is seen; -1 for none. */
-  function lastSeen(handle: ListHandle): number {
+  function lastSeen(): number {
+    const handle = list.value
+    if (!handle) return -1
     const top = handle.scrollOffset
     const bottom = top + handle.viewportSize
     for (let index = handle.findItemIndex(bottom - 1); index >= 0; index--) {
@@ -101,13 +108,15 @@ export function useReadingPosition(options: ReadingOptions) {
     const top: Line | undefined = shown.value[handle.findItemIndex(handle.scrollOffset + 40)]
     topAt.value = top && handle.scrollOffset > 60 ? top.entry.createat : 0
     if (!anchor.holding) options.onPlace(anchor.stored())
-    if (present.value) see(handle)
+    if (present.value) see()
+    clearTimeout(rested)
+    rested = setTimeout(options.onStill, REST)
     if (handle.scrollOffset < AHEAD && options.canLoadOlder()) options.onOlder()
     if (anchor.below < AHEAD && options.canLoadNewer()) options.onNewer()
   }
 
-  function see(handle: ListHandle): void {
-    let index = lastSeen(handle)
+  function see(): void {
+    let index = lastSeen()
     // What waits to be sent has no seq.
     while (index > 0 && shown.value[index].entry.seq === 0) index--
     const seq = shown.value[index]?.entry.seq ?? 0
@@ -202,8 +211,24 @@ export function useReadingPosition(options: ReadingOptions) {
   watch(present, () => void nextTick(read))
   onBeforeUnmount(() => {
     clearTimeout(still)
+    clearTimeout(rested)
     anchor.release()
   })
 
-  return { shown, shift, round, placed, atEnd, scrolling, topAt, furthest, toEnd, jump, onScroll, onResize, onInput }
+  return {
+    shown,
+    shift,
+    round,
+    placed,
+    atEnd,
+    scrolling,
+    topAt,
+    furthest,
+    lastSeen,
+    toEnd,
+    jump,
+    onScroll,
+    onResize,
+    onInput,
+  }
 }

@@ -77,6 +77,7 @@ async function open(list: readonly Entry[], firstUnread = 0, hasOlder = false, s
       onSeen: (seq) => seen.push(seq),
       onFresh: (seq) => fresh.push(seq),
       onPlace: (place) => (kept = place),
+      onStill: () => undefined,
       onOlder: () => (olderAsked += 1),
       onNewer: () => (newerAsked += 1),
       onNewest: () => undefined,
