@@ -13,8 +13,9 @@ SEEN = """() => {
     const list = document.querySelector('.scroller').getBoundingClientRect()
     return [...document.querySelectorAll('.scroller .line')].map(line => {
         const { top, bottom } = line.getBoundingClientRect()
-        const text = line.querySelector('.text')?.firstChild.parentElement.textContent.trim() ?? ''
-        return { words: text.replace(/\\d\\d:\\d\\d$/, '').trim(), top: top - list.top, bottom: bottom - list.top,
+        const text = line.querySelector('.text')?.textContent.trim() ?? ''
+        const words = text.replace(/\\d\\d:\\d\\d$/, '').trim()
+        return { words, top: top - list.top, bottom: bottom - list.top,
                  fresh: line.querySelector('.fresh') !== null }
     }).filter(line => line.bottom > 20 && line.top < list.height - 20).sort((a, b) => a.top - b.top)
 }"""
@@ -176,8 +177,8 @@ async def test_place_is_kept(talk, shot):
 
 @pytest.mark.gen_test(timeout=180)
 async def test_messages_by_keyboard(talk, shot):
-    """One Tab goes to a message, arrows, Home and End go from one to the next, and a further Tab leaves the log
-    for the field."""
+    """One Tab goes to a message, arrows, Home and End go from one to the next, and a further Tab leaves the
+    log for the field."""
     talk = await talk(DESKTOP)
     await talk.write(60)
     bob = talk.reader

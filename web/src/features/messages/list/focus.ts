@@ -21,6 +21,8 @@ const OWN_KEYS = 'input, textarea, select, video, audio, [role="slider"], [role=
 const TABBABLE = 'a[href], button:not([disabled]), input, video[controls], audio[controls], [tabindex="0"]'
 /** Share of a screen that PageUp and PageDown go, so that a line of the last one is still seen. */
 const PAGE = 0.85
+/** Frames to wait for a line that comes from far away: it takes no focus before its size is known. */
+const PATIENCE = 20
 
 export function useLineFocus({ list, shown, lastSeen, release, toEnd }: FocusOptions) {
   /** Key of the line at which the log is entered. */
@@ -44,8 +46,13 @@ export function useLineFocus({ list, shown, lastSeen, release, toEnd }: FocusOpt
     release()
     stop.value = line.key
     await nextTick()
-    element(line.key)?.focus({ preventScroll: true })
     list.value?.scrollToIndex(shown.value.indexOf(line), { align: 'nearest' })
+    for (let frame = 0; frame < PATIENCE && stop.value === line.key; frame++) {
+      const target = element(line.key)
+      target?.focus({ preventScroll: true })
+      if (target && document.activeElement === target) return
+      await new Promise(requestAnimationFrame)
+    }
   }
 
   /** Goes a page up (-1) or down (1). */
