@@ -103,7 +103,7 @@ export const useChat = defineStore('chat', () => {
     live.mirrorTimeline(next)
     const at = start.value === 'end' ? {} : start.value === 'unread' ? { unread: read } : { seq: start.value.seq }
     const ready = engine.catchup.has(next, at)
-    mark.place()
+    if (ready) mark.place(start.value === 'unread')
     // At the end one may begin to write while the messages are on their way.
     placed.value = ready || (start.value === 'end' && !timeline.value?.messages.length)
     loading.value = !ready
@@ -112,7 +112,7 @@ export const useChat = defineStore('chat', () => {
     } finally {
       live.showNow()
       if (key.value === next) {
-        mark.place()
+        mark.place(start.value === 'unread')
         placed.value = true
         loading.value = false
       }

@@ -37,6 +37,19 @@ describe('an open chat', () => {
     expect(chat.hasNewer).toBe(false)
   })
 
+  it('opens at the first unread message behind very many of one’s own', async () => {
+    server.markRead('10/42', 80)
+    for (let count = 81; count <= 400; count++) server.write('10/42', me, `own ${count}`, { dstid: 42 })
+    for (let count = 401; count <= 480; count++) server.write('10/42', 42, `m${count}`)
+    await settle()
+    startPage()
+    await settle()
+    const chat = useChat()
+    await Promise.all([chat.open('10/42'), settle()])
+    expect(chat).toMatchObject({ start: 'unread', firstUnread: 401, hasNewer: true, unread: 80 })
+    expect(chat.entries.some(({ seq }) => seq === 401)).toBe(true)
+  })
+
   it('opens where its reader was, unless all that is unread came since', async () => {
     server.markRead('10/42', 80)
     await settle()

@@ -22,13 +22,16 @@ export function useReadMark(key: Readonly<ShallowRef<ChatKey | ''>>) {
     seenSeq = 0
   }
 
-  /** Finds where the line stands, as soon as the messages around the mark are there. */
-  function place(): void {
+  /**
+   * Finds where the line stands, as soon as the messages around the mark are there. `sure`: the messages
+   * before those that are here are read, or need not be.
+   */
+  function place(sure = false): void {
     const timeline = key.value && live.engine?.catchup.timeline(key.value)
     if (wanted === null || !timeline || !timeline.loaded) return
     const mark = wanted
     const first = timeline.messages.find((row) => row.seq > mark && countsAsUnread(row, live.api.userId))
-    if (!first || (timeline.hasOlder && timeline.first > mark + 1)) return
+    if (!first || (!sure && timeline.hasOlder && timeline.first > mark + 1)) return
     firstUnread.value = first.seq
     wanted = null
   }
@@ -51,7 +54,10 @@ export function useReadMark(key: Readonly<ShallowRef<ChatKey | ''>>) {
 
   // What was seen before the list came is told when it can be.
   watch(() => live.inbox, tell)
-  watch(() => key.value && live.timelines.get(key.value), place)
+  watch(
+    () => key.value && live.timelines.get(key.value),
+    () => place(),
+  )
 
   return { firstUnread, reset, place, fresh, seen }
 }
