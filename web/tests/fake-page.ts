@@ -25,7 +25,10 @@ function stubBrowser(): void {
     listeners.set(name, [...(listeners.get(name) ?? []), listen])
   page = { visibilityState: 'visible', listeners }
   const kept = new Map<string, string>()
-  vi.stubGlobal('document', Object.assign(page, { addEventListener, removeEventListener: () => undefined }))
+  vi.stubGlobal(
+    'document',
+    Object.assign(page, { addEventListener, hasFocus: () => true, removeEventListener: () => undefined }),
+  )
   vi.stubGlobal('window', globalThis)
   vi.stubGlobal('addEventListener', addEventListener)
   vi.stubGlobal('location', {

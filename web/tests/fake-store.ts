@@ -27,6 +27,8 @@ export class FakeStore {
   readonly read = new Map<ChatKey, number>()
   /** What was asked of the conversation list. */
   readonly listed: Pick<Form, 'after' | 'before'>[] = []
+  /** Which pages of history were asked for. */
+  readonly paged: Pick<Form, 'after' | 'before'>[] = []
   private readonly marks = new Map<ChatKey, Marks>()
   /** The greatest change number that concerns a conversation. */
   private readonly changes = new Map<ChatKey, number>()
@@ -88,9 +90,12 @@ export class FakeStore {
     return { rows: shown, data: { epoch: this.epoch, change, ...(more && { more }), ...next } }
   }
 
-  protected history({ kind, dstid, before = Infinity, limit }: Form): object {
-    const rows = this.rows(chatKey(kind, dstid)).filter(({ seq }) => seq < before)
-    const shown = rows.slice(-Math.min(limit, this.most))
+  protected history({ kind, dstid, before = Infinity, after, limit }: Form): object {
+    const all = this.rows(chatKey(kind, dstid))
+    const rows = all.filter(({ seq }) => (after === undefined ? seq < before : seq > after))
+    const most = Math.min(limit, this.most)
+    const shown = after === undefined ? rows.slice(-most) : rows.slice(0, most)
+    this.paged.push({ before, after })
     return { rows: shown, ...(rows.length > shown.length && shown.length < limit && { data: { more: 1 } }) }
   }
 

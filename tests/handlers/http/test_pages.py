@@ -66,7 +66,9 @@ async def test_shells(app, built, path, name):
     assert scripts == [
         (' src="/asset/app/assets/theme-22222222.js"', ""),
         (' type="module" src="/asset/app/assets/main-Ab3dEf_9.js"', ""),
+        (' src="/asset/browser.js"', ""),
     ]
+    assert (await app.client().get("/asset/browser.js")).code == 200
     styles = re.findall(r'rel="stylesheet" href="([^"]*)"', html)
     assert sorted(styles) == ["/asset/app/assets/main-11111111.css", "/asset/app/assets/vue-44444444.css"]
     preloaded = re.findall(r'rel="modulepreload" href="([^"]*)"', html)

@@ -1,4 +1,7 @@
-/** Times as a reader of the page's language writes them. All arguments are ms since 1970, shown in local time. */
+/**
+ * Times as a reader of the page's language writes them. All arguments are ms since 1970, shown in local
+ * time; `now` is the server's, see `features/connection/clock.ts`.
+ */
 import { locale, t } from './index'
 
 const DAY = 86_400_000
@@ -35,7 +38,7 @@ export function clockText(at: number): string {
 }
 
 /** Separator of days: 今天, 昨天, the weekday within a week, then the date. */
-export function dayText(at: number, now = Date.now()): string {
+export function dayText(at: number, now: number): string {
   const days = daysApart(at, now)
   if (days <= 0) return t('time.today')
   if (days === 1) return t('time.yesterday')
@@ -45,7 +48,7 @@ export function dayText(at: number, now = Date.now()): string {
 }
 
 /** Time of a row: the clock today, else the day in few letters. */
-export function rowTimeText(at: number, now = Date.now()): string {
+export function rowTimeText(at: number, now: number): string {
   const days = daysApart(at, now)
   if (days <= 0) return clockText(at)
   if (days === 1) return t('time.yesterday')
@@ -63,4 +66,9 @@ export function momentText(at: number): string {
 
 export function sameDay(one: number, other: number): boolean {
   return startOfDay(one) === startOfDay(other)
+}
+
+/** ms from now to the beginning of the next day. */
+export function untilMidnight(now: number): number {
+  return Math.max(1, new Date(now).setHours(24, 0, 0, 0) - now)
 }

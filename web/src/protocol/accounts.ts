@@ -1,4 +1,5 @@
 /** Users. */
+import { plainName } from './characters'
 import { count, flag, isFields, isId, text } from './guards'
 
 export interface User {
@@ -21,7 +22,7 @@ export function parseUser(value: unknown): User | null {
     mobile: text(value.mobile),
     avatar: text(value.avatar),
     sex: text(value.sex),
-    nickname: text(value.nickname),
+    nickname: plainName(text(value.nickname)),
     online: flag(value.online),
     memo: text(value.memo),
     createat: count(value.createat),

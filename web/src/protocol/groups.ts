@@ -1,4 +1,5 @@
 /** Groups; on the wire a group is a community. */
+import { plainName } from './characters'
 import { count, isFields, isId, text } from './guards'
 
 export interface Community {
@@ -15,7 +16,7 @@ export function parseCommunity(value: unknown): Community | null {
   if (!isFields(value) || !isId(value.id)) return null
   return {
     id: value.id,
-    name: text(value.name),
+    name: plainName(text(value.name)),
     ownerid: count(value.ownerid),
     icon: text(value.icon),
     cate: count(value.cate),

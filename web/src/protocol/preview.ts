@@ -1,4 +1,5 @@
 /** One line that stands for a message in lists, quotes and notifications. */
+import { cut, plainName } from './characters'
 import { Media } from './codes'
 import type { Content, Message } from './messages'
 
@@ -40,7 +41,7 @@ export function previewOf(message: Content & Partial<Message>, say: (key: Previe
   if (message.media === Media.Text || message.media === Media.Notice) return oneLine(message.content ?? '')
   const [label, field] = labels[message.media] ?? (['preview.unknown', null] as const)
   const detail = message.media === Media.Voice ? clock(message.amount ?? 0) : field ? message[field] : ''
-  return oneLine(typeof detail === 'string' && detail ? `${say(label)} ${detail}` : say(label))
+  return oneLine(typeof detail === 'string' && detail ? `${say(label)} ${plainName(detail)}` : say(label))
 }
 
 /** `0:18`; '' for a voice that does not say how long it is. */
@@ -49,9 +50,9 @@ function clock(seconds: number): string {
 }
 
 function oneLine(text: string): string {
-  return text
-    .slice(0, longest * 2)
+  const line = text
+    .slice(0, longest * 4)
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, longest)
+  return cut(line, longest)
 }

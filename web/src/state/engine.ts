@@ -3,7 +3,7 @@
  * hear of changes through `events` and read the parts.
  */
 import { Cmd, Code } from '@/protocol/codes'
-import { keyOfMessage, parseChatKey, type ChatKey } from '@/protocol/conversations'
+import { chatKey, keyOfMessage, parseChatKey, type ChatKey } from '@/protocol/conversations'
 import {
   lookFrame,
   messageFrame,
@@ -11,12 +11,14 @@ import {
   typingFrame,
   type Ack,
   type ErrorFrame,
+  type ReadEvent,
   type ServerFrame,
   type Welcome,
 } from '@/protocol/frames'
 import { limits } from '@/protocol/limits'
-import { cleanContent, countsAsUnread, newCid, type Content, type Message } from '@/protocol/messages'
+import { cleanContent, newCid, type Content, type Message } from '@/protocol/messages'
 import { Catchup } from '@/sync/catchup'
+import { ServerClock } from '@/sync/clock'
 import { Inbox } from '@/sync/inbox'
 import { Outbox, type Store } from '@/sync/outbox'
 import type { Api } from '@/transport/api'
@@ -38,8 +40,7 @@ export class Engine {
   readonly outbox: Outbox
   readonly catchup: Catchup
   readonly socket: ChatSocket
-  /** Server's clock minus this one's, ms. */
-  private clockOffset = 0
+  private readonly clock = new ServerClock()
   private maxFrame: number = limits.frameBytes
   private outboxTimer: ReturnType<typeof setTimeout> | undefined
   /** Read marks that have not gone out, the greatest seq of each chat. */
@@ -78,7 +79,7 @@ export class Engine {
 
   /** The time by the server's clock. */
   now(): number {
-    return Date.now() + this.clockOffset
+    return this.clock.now()
   }
 
   /** Puts a message into the outbox and sends it as soon as it can be. Returns its cid. */
@@ -106,9 +107,7 @@ export class Engine {
 
   /** The reader has seen a chat up to `seq`; told to the server when it is news. */
   markRead(key: ChatKey, seq: number): void {
-    const timeline = this.catchup.timeline(key)
-    const left = timeline?.messages.filter((row) => row.seq > seq && countsAsUnread(row, this.me)).length
-    if (!this.inbox.read(key, seq, left)) return
+    if (!this.catchup.read(key, seq)) return
     this.marks.set(key, seq)
     this.sendMarks()
     this.options.events.emit('conversations')
@@ -139,10 +138,7 @@ export class Engine {
       case Cmd.Room:
         return this.arrived(frame)
       case Cmd.Read:
-        if (this.inbox.applyRead(frame)) events.emit('conversations')
-        // Who reads is there.
-        if (frame.userid !== this.me) events.emit('presence', { userId: frame.userid, online: true })
-        return
+        return this.readElsewhere(frame)
       case Cmd.Recall:
       case Cmd.Edit:
       case Cmd.Reaction: {
@@ -161,10 +157,21 @@ export class Engine {
       case Cmd.CommunityChanged:
         return events.emit('community', frame)
       case Cmd.Heartbeat:
+        return this.clock.told(frame.now)
       case Cmd.Welcome:
         // The socket's own business.
         return
     }
+  }
+
+  private readElsewhere(frame: ReadEvent): void {
+    const { events } = this.options
+    const { userid, kind, dstid, seq } = frame
+    const own = userid === this.me
+    if (own ? this.catchup.read(chatKey(kind, dstid), seq) : this.inbox.applyPeerRead(frame))
+      events.emit('conversations')
+    // Who reads is there.
+    if (!own) events.emit('presence', { userId: userid, online: true })
   }
 
   private arrived(message: Message): void {
@@ -198,7 +205,7 @@ export class Engine {
   }
 
   private welcomed({ epoch, now, max_frame }: Welcome): void {
-    if (now) this.clockOffset = now - Date.now()
+    this.clock.told(now)
     this.maxFrame = max_frame
     if (this.looking) this.socket.send(this.looking)
     this.sendMarks()

@@ -20,6 +20,7 @@ import { localStore } from './storage'
 export interface TimelineView {
   messages: readonly Message[]
   hasOlder: boolean
+  hasNewer: boolean
 }
 
 export const useLive = defineStore('live', () => {
@@ -117,8 +118,8 @@ export const useLive = defineStore('live', () => {
   function mirrorTimeline(key: ChatKey): void {
     const timeline = engine.value?.catchup.timeline(key)
     if (!timeline) return void timelines.delete(key)
-    const { messages, hasOlder } = timeline
-    timelines.set(key, { messages, hasOlder })
+    const { messages, hasOlder, hasNewer } = timeline
+    timelines.set(key, { messages, hasOlder, hasNewer })
   }
 
   /** Shows at once what the reader has just done. */

@@ -19,10 +19,10 @@ export function sourceOf(api: Api): Source {
         ...((typeof next === 'string' || isCount(next)) && { next }),
       }
     },
-    async history(key, { before, limit }) {
-      const answer = await api.call('/message/history', { ...placeOf(key), limit, ...(before && { before }) })
+    async history(key, page) {
+      const answer = await api.call('/message/history', { ...placeOf(key), ...page })
       const rows = parseRows(answer.rows, parseMessage)
-      return { rows, more: saysMore(answer.data) || rows.length >= limit }
+      return { rows, more: saysMore(answer.data) || rows.length >= page.limit }
     },
     async changes(key, ver, limit) {
       const { rows, data } = await api.call('/message/changes', { ...placeOf(key), ver, limit })

@@ -1,4 +1,4 @@
-/** `localStorage`, or a stand-in that lasts as long as the page where the browser forbids it. */
+/** The browser's stores, or a stand-in that lasts as long as the page where the browser forbids it. */
 import type { Store } from '@/sync/outbox'
 
 export class MemoryStore implements Store {
@@ -25,15 +25,17 @@ export class MemoryStore implements Store {
   }
 }
 
-function openStore(): Store {
+function openStore(name: 'localStorage' | 'sessionStorage'): Store {
   try {
-    return globalThis.localStorage ?? new MemoryStore()
+    return globalThis[name] ?? new MemoryStore()
   } catch {
     return new MemoryStore()
   }
 }
 
-export const localStore = openStore()
+export const localStore = openStore('localStorage')
+/** What lasts as long as this tab, over reloads. */
+export const tabStore = openStore('sessionStorage')
 
 /** Names in the store that begin with a prefix. */
 export function namesWith(prefix: string, store: Store = localStore): string[] {

@@ -7,12 +7,16 @@ import { Timeline } from './timeline'
 /** Cached conversations besides the open one, and messages kept of each. */
 const keptTimelines = 20
 const keptMessages = 200
-/** Messages kept of the open chat while its reader stays at its end. */
+/** Messages kept of the open chat while its reader stays at its end, and of one that was left further up. */
 const openMessages = 1000
+/** Messages kept above the reader's place. */
+const aroundReader = 50
 
 export class TimelineCache {
   /** The chat that is open, '' when none: never dropped, never cut above its reader. */
   open: ChatKey | '' = ''
+  /** Seq of the message at which the reader of the open chat is, 0 at its end. */
+  reader = 0
   /** Least recently used first. */
   private readonly timelines = new Map<ChatKey, Timeline>()
 
@@ -46,15 +50,23 @@ export class TimelineCache {
     if (timeline && timeline.messages.length > 2 * openMessages) timeline.trim(openMessages)
   }
 
-  /** The reader left the open chat. */
+  /** The reader left the open chat; what is around their place stays for when they come back. */
   close(): void {
     if (!this.open) return
-    this.timelines.get(this.open)?.trim(keptMessages)
+    const timeline = this.timelines.get(this.open)
+    const below = timeline && this.reader > 0 ? timeline.messages.filter(({ seq }) => seq >= this.reader).length : 0
+    timeline?.trim(Math.min(openMessages, Math.max(keptMessages, below + aroundReader)))
     this.open = ''
+    this.reader = 0
     for (const key of this.timelines.keys()) {
       if (this.timelines.size <= keptTimelines) break
       this.timelines.delete(key)
     }
+  }
+
+  /** Forgets a conversation's messages. */
+  drop(key: ChatKey): void {
+    this.timelines.delete(key)
   }
 
   /** Forgets all messages; the open chat stays open, and empty. */

@@ -10,16 +10,25 @@ import type { ChatKey } from '@/protocol/conversations'
 import { limits } from '@/protocol/limits'
 import type { Message } from '@/protocol/messages'
 import { TimelineCache } from './cache'
+import { History, type AskHistory } from './history'
 import type { Inbox } from './inbox'
 import { ListCursor, type ListAnswer, type ListPage } from './list'
 import type { Timeline } from './timeline'
+import { unreadAfter } from './unread'
 
 /** What is asked of the server. Rejections may carry the contract's `code`. */
 export interface Source {
   conversations(page: ListPage): Promise<ListAnswer>
-  /** The newest messages, or those right below `before`; `more`: there are older ones. */
-  history(key: ChatKey, page: { before?: number; limit: number }): Promise<{ rows: Message[]; more: boolean }>
+  history: AskHistory
   changes(key: ChatKey, ver: number, limit: number): Promise<{ rows: Message[]; more: boolean }>
+}
+
+/** Where a chat opens, at its end when neither is given. */
+export interface OpenAt {
+  /** At the first unread message after this seq. */
+  unread?: number
+  /** At this message, where the reader was. */
+  seq?: number
 }
 
 export interface CatchupEvents {
@@ -29,19 +38,22 @@ export interface CatchupEvents {
   onTimeline(key: ChatKey, fresh: readonly Message[]): void
 }
 
-/** Messages of one page of history: some screens of them. */
-const pageSize = Math.min(50, limits.historyPage)
-/** With more messages missing than this the window starts anew at the end. */
+/** With more changes missing than this the window starts anew. */
 const longAbsence = 1000
 /** ms to wait before a gap is taken for real: an ack may overtake the messages before it. */
 const gapPatience = 300
 const retryPause = 3_000
+/** ms after which the list is asked whether an estimated number of unread messages is right; longer each time. */
+const countPause = 500
+const countRounds = 5
 /** Rounds after which a gap that the log does not fill is taken to be none. */
 const gapRounds = 3
 
 export class Catchup {
   /** True once the server has given the conversation list. */
   listed = false
+  /** Pages of history. */
+  readonly history: History
   private readonly timelines = new TimelineCache()
   private readonly list = new ListCursor()
   private readonly filling = new Map<ChatKey, Promise<void>>()
@@ -54,7 +66,14 @@ export class Catchup {
     private readonly source: Source,
     private readonly inbox: Inbox,
     private readonly events: CatchupEvents,
-  ) {}
+  ) {
+    this.history = new History(
+      (key, page) => source.history(key, page),
+      this.timelines,
+      inbox,
+      (key, rows) => this.paged(key, rows),
+    )
+  }
 
   timeline(key: ChatKey): Timeline | undefined {
     return this.timelines.get(key)
@@ -67,6 +86,7 @@ export class Catchup {
     this.enterEpoch(epoch)
     const caught = await this.attempt('list', generation, () => this.askList(generation))
     if (!caught || generation !== this.generation) return
+    if (this.inbox.unsure) this.recount()
     for (const key of this.timelines.keys()) {
       if (generation !== this.generation) return
       await this.refresh(key)
@@ -82,6 +102,7 @@ export class Catchup {
   /** A message from the socket, or an own one that was acknowledged. */
   applyLive(message: Message): ChatKey {
     const key = this.inbox.applyLive(message)
+    if (this.inbox.unsure) this.recount()
     const timeline = this.timelines.get(key)
     if (!timeline) return key
     if (timeline.applyLive(message) === 'gap') this.fillSoon(key)
@@ -95,13 +116,24 @@ export class Catchup {
     if (timeline?.loaded && timeline.ver < ver) void this.fill(key)
   }
 
-  /** Opens a conversation: its newest page unless cached. Rejects when the server refuses. */
-  async open(key: ChatKey): Promise<void> {
+  /** Opens a conversation: cached, or at its end, or where `at` says. Rejects when the server refuses. */
+  async open(key: ChatKey, at: OpenAt = {}): Promise<void> {
     this.close()
     this.timelines.open = key
-    const timeline = this.timelines.use(key)
-    if (!timeline.loaded) await this.loadNewest(key)
-    else await this.refresh(key)
+    this.timelines.reader = at.seq ?? 0
+    if (this.has(key, at)) await this.refresh(key)
+    else if (at.seq !== undefined) await this.history.around(key, at.seq)
+    else if (at.unread !== undefined) await this.history.firstUnread(key, at.unread)
+    else await this.history.newest(key)
+  }
+
+  /** What `open` needs for a start is in the cache. */
+  has(key: ChatKey, { seq, unread }: OpenAt): boolean {
+    const timeline = this.timelines.get(key)
+    if (!timeline?.loaded) return false
+    const wanted = seq ?? (unread === undefined ? undefined : unread + 1)
+    if (wanted === undefined || !timeline.hasNewer) return !timeline.hasNewer && timeline.first <= (wanted ?? Infinity)
+    return timeline.first <= wanted && wanted <= timeline.last
   }
 
   /** The reader left: the cache may shrink. */
@@ -109,21 +141,36 @@ export class Catchup {
     this.timelines.close()
   }
 
-  /** The reader of the open chat is at its end. */
-  atEnd(): void {
-    this.timelines.atEnd()
+  /** Where the reader of the open chat is: the seq of a message, 0 at its end, where what is far above may go. */
+  readerAt(seq: number): void {
+    this.timelines.reader = seq
+    if (seq === 0) this.timelines.atEnd()
   }
 
-  /** One more page of history; false when there is none. */
-  async older(key: ChatKey): Promise<boolean> {
-    const timeline = this.timelines.get(key)
-    if (!timeline?.loaded || !timeline.hasOlder) return false
-    const before = timeline.first
-    const { rows, more } = await this.source.history(key, { before, limit: pageSize })
-    if (this.timelines.get(key) !== timeline || timeline.first !== before) return timeline.hasOlder
-    timeline.prepend(rows, more)
-    this.events.onTimeline(key, rows)
-    return timeline.hasOlder
+  /** The reader has read up to a seq, here or on another device. False when that is no news. */
+  read(key: ChatKey, seq: number): boolean {
+    const row = this.inbox.get(key)
+    const moved =
+      row !== undefined && this.inbox.read(key, seq, unreadAfter(row, this.timelines.get(key), seq, this.inbox.me))
+    if (moved && this.inbox.unsure) this.recount()
+    return moved
+  }
+
+  /** The number of unread messages of some row is an estimate: the server is asked for it. */
+  private recount(round = 0): void {
+    if (this.timers.has('count') || !this.listed) return
+    const { generation } = this
+    const timer = setTimeout(
+      () => {
+        this.timers.delete('count')
+        const asked = this.attempt('list', generation, () => this.askList(generation))
+        void asked.then((done) => {
+          if (done && this.inbox.unsure && round + 1 < countRounds) this.recount(round + 1)
+        })
+      },
+      countPause * 2 ** round,
+    )
+    this.timers.set('count', timer)
   }
 
   clear(): void {
@@ -149,24 +196,25 @@ export class Catchup {
     this.events.onInbox()
   }
 
-  private async loadNewest(key: ChatKey): Promise<void> {
-    const timeline = this.timelines.use(key)
-    const { rows, more } = await this.source.history(key, { limit: pageSize })
-    if (this.timelines.get(key) !== timeline) return
-    timeline.start(rows, more)
+  /** A page of history is in its timeline. */
+  private paged(key: ChatKey, rows: readonly Message[]): void {
     this.events.onTimeline(key, rows)
-    if (timeline.hasGap) this.fillSoon(key)
+    if (this.timelines.get(key)?.hasGap) this.fillSoon(key)
   }
 
-  /** Brings a conversation up to date, by its changes or, after long, by its newest page. */
+  /** Brings a conversation up to date, by its changes or, after long, by a window of its own anew. */
   private async refresh(key: ChatKey): Promise<void> {
     const timeline = this.timelines.get(key)
     if (!timeline) return
     const known = this.inbox.get(key)
     if (timeline.loaded && known && known.ver <= timeline.ver && !timeline.hasGap) return
-    const restart = !timeline.loaded || (known !== undefined && known.seq - timeline.last > longAbsence)
-    if (!restart) return this.fill(key)
-    await this.attempt(key, this.generation, () => this.loadNewest(key))
+    if (timeline.loaded && (known === undefined || known.ver - timeline.ver <= longAbsence)) return this.fill(key)
+    if (key !== this.timelines.open) return this.timelines.drop(key)
+    // The reader stays where they are; what came meanwhile lies below, and is not taken for read.
+    const place = timeline.loaded ? this.timelines.reader || timeline.last : 0
+    await this.attempt(key, this.generation, () =>
+      place > 0 ? this.history.around(key, place) : this.history.newest(key),
+    )
   }
 
   private fillSoon(key: ChatKey): void {

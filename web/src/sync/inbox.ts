@@ -6,12 +6,21 @@ import { chatKey, keyOfMessage, type ChatKey, type Conversation } from '@/protoc
 import type { ReadEvent } from '@/protocol/frames'
 import { limits } from '@/protocol/limits'
 import { countsAsUnread, mentions, type Message } from '@/protocol/messages'
+import type { Unread } from './unread'
 
 export class Inbox {
   /** A new map after each change, so that views see it. */
   rows: ReadonlyMap<ChatKey, Conversation> = new Map()
 
-  constructor(private readonly me: number) {}
+  /** Rows whose numbers of unread messages are estimates, until the server says them. */
+  private readonly estimated = new Set<ChatKey>()
+
+  constructor(readonly me: number) {}
+
+  /** Some row's number of unread messages is an estimate. */
+  get unsure(): boolean {
+    return this.estimated.size > 0
+  }
 
   get(key: ChatKey): Conversation | undefined {
     return this.rows.get(key)
@@ -23,7 +32,10 @@ export class Inbox {
     for (const row of rows) {
       const key = chatKey(row.kind, row.dstid)
       const known = next.get(key)
-      next.set(key, known ? combine(row, known) : row)
+      if (!known) next.set(key, row)
+      else if (row.ver > known.ver && row.read < known.read) this.estimated.add(key)
+      else if (row.ver >= known.ver && row.read >= known.read) this.estimated.delete(key)
+      if (known) next.set(key, combine(row, known))
     }
     this.rows = next
   }
@@ -33,6 +45,8 @@ export class Inbox {
     const key = keyOfMessage(message, this.me)
     const row = this.rows.get(key) ?? emptyRow(key)
     if (message.seq > row.seq) {
+      // Some before it did not come by the socket.
+      if (message.seq > row.seq + 1) this.estimated.add(key)
       const counts = message.seq > row.read && countsAsUnread(message, this.me)
       // A notice does not move a conversation in the list, but for its first message.
       const moves = message.media !== Media.Notice || message.seq === 1
@@ -51,30 +65,33 @@ export class Inbox {
     return key
   }
 
-  /** One's own read mark moved, here or on another device. False when it was there already. */
-  read(key: ChatKey, seq: number, unreadAfter?: number): boolean {
+  /**
+   * One's own read mark moved, here or on another device. False when it was there already. `left`: what stays unread;
+   * null when nobody here knows, and the number is an estimate until the server says it.
+   */
+  read(key: ChatKey, seq: number, left: Unread | null): boolean {
     const row = this.rows.get(key)
     if (!row || seq <= row.read) return false
-    const left = seq >= row.seq ? 0 : (unreadAfter ?? Math.min(row.unread, row.seq - seq))
-    this.set(key, { ...row, read: Math.min(seq, row.seq), unread: left, mentions: left ? row.mentions : 0 })
+    const read = Math.min(seq, row.seq)
+    if (read === row.seq) this.estimated.delete(key)
+    else if (!left) this.estimated.add(key)
+    const unread = left?.unread ?? Math.min(row.unread, row.seq - read)
+    this.set(key, { ...row, read, unread, mentions: left?.mentions ?? Math.min(row.mentions, unread) })
     return true
   }
 
-  /** A read event of the peer or of another device of one's own. */
-  applyRead({ userid, kind, dstid, seq }: ReadEvent): ChatKey | null {
-    if (userid === this.me) {
-      const key = chatKey(kind, dstid)
-      return this.read(key, seq) ? key : null
-    }
-    if (kind !== Kind.Single || dstid !== this.me) return null
+  /** The peer of a single chat has read. */
+  applyPeerRead({ userid, kind, dstid, seq }: ReadEvent): boolean {
+    if (kind !== Kind.Single || dstid !== this.me) return false
     const key = chatKey(Kind.Single, userid)
     const row = this.rows.get(key)
-    if (!row || seq <= row.peer_read) return null
+    if (!row || seq <= row.peer_read) return false
     this.set(key, { ...row, peer_read: seq })
-    return key
+    return true
   }
 
   clear(): void {
+    this.estimated.clear()
     this.rows = new Map()
   }
 
@@ -89,8 +106,8 @@ export class Inbox {
  * undoes none of it.
  */
 function combine(row: Conversation, known: Conversation): Conversation {
-  const newer = known.ver > row.ver ? known : row
   const further = known.read > row.read ? known : row
+  const newer = known.ver === row.ver ? further : known.ver > row.ver ? known : row
   const later = known.change > row.change ? known : row
   const unread = further === newer ? newer.unread : Math.min(newer.unread, newer.seq - further.read)
   return {

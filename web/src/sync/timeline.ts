@@ -5,10 +5,17 @@
  * back). Live messages carry their `ver`; one that is not the next shows that something is missing,
  * and the owner asks `/message/changes` from `ver` on. Rows may come in any order and any number of
  * times; of two states of a message the one with the greater `ver` wins.
+ *
+ * What is here is one window of the conversation, without holes once no gap is left. It may end before
+ * the conversation does (`hasNewer`), when its reader stands far above; new messages then stay outside
+ * until the pages before them were read.
  */
 import type { Message } from '@/protocol/messages'
 
 export type LiveResult = 'applied' | 'known' | 'gap'
+
+/** Messages kept that came after the end of the window. */
+const keptBeyond = 100
 
 export class Timeline {
   /** Ascending by seq, each seq once. A new array after each change, so that views see it. */
@@ -18,6 +25,10 @@ export class Timeline {
   hasOlder = true
   /** True once a newest page is in: from then on live messages and changes apply. */
   loaded = false
+  /** Greatest seq that is known to exist while the window ends before it. */
+  private newest = 0
+  /** The last messages that came live after the end of the window, by seq. */
+  private readonly beyond = new Map<number, Message>()
   /** Vers beyond `ver` that have come already, while something before them is missing. */
   private ahead = new Set<number>()
 
@@ -29,21 +40,32 @@ export class Timeline {
     return this.messages.at(-1)?.seq ?? 0
   }
 
+  /** The conversation goes on after the window. */
+  get hasNewer(): boolean {
+    return this.newest > this.last
+  }
+
   /** True while changes between `ver` and something already here are missing. */
   get hasGap(): boolean {
     return this.ahead.size > 0
   }
 
   /**
-   * The newest page of history, with `more` above it: starts the window, or starts it anew after a long absence. Of what
-   * was here before, only the live messages stay that came while the page was on its way.
+   * A page of history, with `more` above it: starts the window, or starts it anew after a long absence. It is the newest
+   * page, or else one with `newer` below it. `known`: the page holds all changes up to this one. Of what was here before,
+   * only the live messages stay that came while the newest page was on its way.
    */
-  start(page: readonly Message[], more: boolean): void {
-    const ver = Math.max(0, ...page.map((row) => row.ver))
+  start(page: readonly Message[], more: boolean, newer = false, known = 0): void {
+    const ver = Math.max(known, ...page.map((row) => row.ver))
     const from = page[0]?.seq ?? 0
-    const live = this.messages.filter((row) => row.ver > ver && row.seq >= from)
+    const came = [...this.messages, ...this.beyond.values()]
+    const after = came.filter((row) => row.ver > ver && row.seq >= from)
+    const live = newer ? [] : after
     this.messages = []
+    this.newest = 0
     this.put([...page, ...live])
+    if (newer) this.newest = Math.max(this.last + 1, ...after.map((row) => row.seq))
+    else this.beyond.clear()
     this.loaded = true
     this.hasOlder = more && from > 1
     this.ver = 0
@@ -58,20 +80,33 @@ export class Timeline {
     if (older.length === 0 || !more || this.first === 1) this.hasOlder = false
   }
 
+  /** A page of history that begins right after the window; `more`: there are newer ones. */
+  append(page: readonly Message[], more: boolean): void {
+    // What came live while this page was on its way is not in it, and is asked for next.
+    const known = page.length > 0 || more ? this.newest : 0
+    this.put(page)
+    for (let next = this.beyond.get(this.last + 1); next; next = this.beyond.get(this.last + 1)) this.put([next])
+    for (const seq of this.beyond.keys()) if (seq <= this.last) this.beyond.delete(seq)
+    this.newest = more ? Math.max(known, this.last + 1) : known
+  }
+
   /** A message from the socket (or one of one's own, acknowledged). */
   applyLive(message: Message): LiveResult {
     if (message.ver <= this.ver && this.find(message.seq)) return 'known'
-    this.put([message])
+    if (this.hasNewer && message.seq > this.last) this.wait(message)
+    else this.put([message])
     if (!this.loaded) return 'applied'
     if (message.ver > this.ver) this.ahead.add(message.ver)
     this.raise(this.ver)
     return this.hasGap ? 'gap' : 'applied'
   }
 
-  /** One answer of `/message/changes` asked with the present `ver`. Rows before the window are left to history. */
+  /** One answer of `/message/changes` asked with the present `ver`. Rows outside the window are left to history. */
   applyChanges(rows: readonly Message[]): void {
     const { first } = this
-    this.put(first ? rows.filter(({ seq }) => seq >= first) : rows)
+    const last = this.hasNewer ? this.last : Infinity
+    this.put(first ? rows.filter(({ seq }) => seq >= first && seq <= last) : rows)
+    if (last < Infinity) this.newest = Math.max(this.newest, ...rows.map(({ seq }) => seq))
     this.raise(Math.max(this.ver, ...rows.map(({ ver }) => ver)))
   }
 
@@ -80,11 +115,19 @@ export class Timeline {
     this.raise(Math.max(this.ver, ...this.ahead))
   }
 
-  /** Lets the oldest go when there are more than `size`. */
+  /** Lets the oldest go when there are more than `size`. For those whose reader is at the end, or away. */
   trim(size: number): void {
     if (this.messages.length <= size) return
     this.messages = this.messages.slice(-size)
     this.hasOlder = true
+  }
+
+  /** A message comes after the end of the window. */
+  private wait(message: Message): void {
+    this.newest = Math.max(this.newest, message.seq)
+    this.beyond.set(message.seq, message)
+    const [oldest] = this.beyond.keys()
+    if (this.beyond.size > keptBeyond) this.beyond.delete(oldest)
   }
 
   find(seq: number): Message | undefined {

@@ -48,6 +48,9 @@ export class Api {
   private async post(path: string, body: string): Promise<{ status: number; text: string }> {
     const { token, language, sentences } = this.options
     const send = this.options.fetch ?? fetch
+    // `AbortSignal.timeout` is younger than the browsers we support.
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), deadline)
     try {
       const answer = await send(path, {
         method: 'POST',
@@ -58,11 +61,13 @@ export class Api {
           'Accept-Language': language(),
           ...(token && { Authorization: `Bearer ${token}` }),
         },
-        signal: AbortSignal.timeout(deadline),
+        signal: late.signal,
       })
       return { status: answer.status, text: await answer.text() }
     } catch {
       throw new ApiError(Code.Network, sentences().network)
+    } finally {
+      clearTimeout(timer)
     }
   }
 

@@ -105,7 +105,7 @@ export class ChatSocket {
     clearTimeout(this.deadlineTimer)
     if (!frame) return
     if (frame.cmd === Cmd.Welcome) this.welcomed(frame)
-    else if (frame.cmd !== Cmd.Heartbeat) this.options.onFrame(frame)
+    else this.options.onFrame(frame)
   }
 
   private welcomed(welcome: Welcome): void {

@@ -119,16 +119,36 @@ describe('catching up', () => {
     expect(shown('11/3')).toEqual(stored('11/3'))
   })
 
-  it('starts at the end after a very long absence, and has the rest by scrolling', async () => {
+  it('leaves the reader where they were after a very long absence; the rest comes by scrolling', async () => {
     server.write('11/3', 42, 'first')
     await settle(5_000)
     await Promise.all([engine.catchup.open('11/3'), settle(1_000)])
     server.cut()
     for (let count = 0; count < 1_500; count++) server.write('11/3', 42, `m${count}`)
     await settle()
+    const { length } = shown('11/3')
+    expect(length).toBeLessThan(100)
+    expect(shown('11/3')).toEqual(stored('11/3').slice(0, length))
+    await Promise.all([engine.catchup.history.newer('11/3'), settle(1_000)])
+    expect(shown('11/3')).toEqual(stored('11/3').slice(0, length + 50))
+    server.write('11/3', 42, 'live')
+    await settle()
+    expect(engine.catchup.timeline('11/3')).toMatchObject({ hasNewer: true, messages: { length: length + 50 } })
+    await Promise.all([engine.catchup.history.newest('11/3'), settle(1_000)])
     expect(shown('11/3')).toEqual(stored('11/3').slice(-50))
-    await Promise.all([engine.catchup.older('11/3'), settle(1_000)])
-    expect(shown('11/3')).toEqual(stored('11/3').slice(-100))
+  })
+
+  it('knows what is unread after a part of it was read, here or elsewhere', async () => {
+    for (let count = 0; count < 300; count++) server.write('11/3', count % 3 ? 42 : me, `m${count}`)
+    await settle(5_000)
+    expect(engine.inbox.get('11/3')?.unread).toBe(200)
+    engine.markRead('11/3', 100)
+    await settle(5_000)
+    expect(engine.inbox.get('11/3')).toMatchObject({ read: 100, unread: server.unread('11/3') })
+    server.markRead('11/3', 200)
+    server.tell({ cmd: 13, kind: 11, dstid: 3, userid: me, seq: 200 })
+    await settle(5_000)
+    expect(engine.inbox.get('11/3')).toMatchObject({ read: 200, unread: server.unread('11/3') })
   })
 
   it('fills a gap without waiting for a reconnect', async () => {
@@ -167,7 +187,8 @@ describe('catching up', () => {
     await settle(5_000)
     expect(engine.inbox.rows.size).toBe(11)
     await Promise.all([engine.catchup.open('11/3'), settle(1_000)])
-    while (engine.catchup.timeline('11/3')?.hasOlder) await Promise.all([engine.catchup.older('11/3'), settle(1_000)])
+    while (engine.catchup.timeline('11/3')?.hasOlder)
+      await Promise.all([engine.catchup.history.older('11/3'), settle(1_000)])
     server.cut()
     for (let user = 100; user < 110; user++) server.write(`10/${user}`, user, 'again')
     for (let count = 20; count < 30; count++) server.write('11/3', 42, `m${count}`)
@@ -214,8 +235,13 @@ describe('any network', () => {
         engine.stop()
         engine = openPage()
       } else if (dice < 85) server.markRead(key, random.below(server.rows(key).length + 1))
-      else if (dice < 92) engine.catchup.open(key).catch(() => undefined)
-      else engine.catchup.older(key).catch(() => undefined)
+      else if (dice < 92) {
+        const seq = 1 + random.below(server.rows(key).length + 1)
+        const at = [{}, { seq }, { unread: seq - 1 }][random.below(3)]
+        engine.catchup.open(key, at).catch(() => undefined)
+      } else if (dice < 94) engine.markRead(key, 1 + random.below(server.rows(key).length + 1))
+      else if (dice < 97) engine.catchup.history.newer(key).catch(() => undefined)
+      else engine.catchup.history.older(key).catch(() => undefined)
       await vi.advanceTimersByTimeAsync(random.below(2_000))
     }
     server.faults = { losePush: 0, slowDown: 0, failCall: 0 }

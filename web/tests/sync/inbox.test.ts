@@ -66,9 +66,9 @@ describe('live messages', () => {
   it('are counted as far as the server counts', () => {
     for (let seq = 2; seq < 1_200; seq++) inbox.applyLive(message(seq))
     expect(inbox.get('10/7')?.unread).toBe(1_000)
-    inbox.read('10/7', 100)
+    inbox.read('10/7', 100, null)
     expect(inbox.get('10/7')?.unread).toBe(1_000)
-    inbox.read('10/7', 1_190)
+    inbox.read('10/7', 1_190, null)
     expect(inbox.get('10/7')?.unread).toBe(9)
   })
 
@@ -82,28 +82,23 @@ describe('live messages', () => {
 describe('read marks', () => {
   it('move forward only, and take the number with them', () => {
     inbox.applyLive(message(2))
-    expect(inbox.read('10/7', 1)).toBe(true)
+    expect(inbox.read('10/7', 1, null)).toBe(true)
     expect(inbox.get('10/7')).toMatchObject({ read: 1, unread: 1 })
-    expect(inbox.read('10/7', 99)).toBe(true)
+    expect(inbox.read('10/7', 99, null)).toBe(true)
     expect(inbox.get('10/7')).toMatchObject({ read: 2, unread: 0 })
-    expect(inbox.read('10/7', 1)).toBe(false)
+    expect(inbox.read('10/7', 1, null)).toBe(false)
   })
 
   it('of the peer tick one’s own messages', () => {
-    inbox.applyRead({ cmd: 13, userid: 7, kind: 10, dstid: me, seq: 1 })
+    inbox.applyPeerRead({ cmd: 13, userid: 7, kind: 10, dstid: me, seq: 1 })
     expect(inbox.get('10/7')?.peer_read).toBe(1)
-    expect(inbox.applyRead({ cmd: 13, userid: 7, kind: 10, dstid: 99, seq: 5 })).toBeNull()
-  })
-
-  it('of one’s other device clear the number here', () => {
-    inbox.applyRead({ cmd: 13, userid: me, kind: 11, dstid: 3, seq: 1 })
-    expect(inbox.get('11/3')).toMatchObject({ read: 1, unread: 0 })
+    expect(inbox.applyPeerRead({ cmd: 13, userid: 7, kind: 10, dstid: 99, seq: 5 })).toBe(false)
   })
 
   it('are not moved back by an answer that was on its way', () => {
     const rows = parseRows(wire('conversations').answer.rows, parseConversation)
-    inbox.read('10/7', 1)
-    inbox.applyRead({ cmd: 13, userid: 7, kind: 10, dstid: me, seq: 1 })
+    inbox.read('10/7', 1, null)
+    inbox.applyPeerRead({ cmd: 13, userid: 7, kind: 10, dstid: me, seq: 1 })
     inbox.merge(rows)
     expect(inbox.get('10/7')).toMatchObject({ read: 1, unread: 0, peer_read: 1 })
   })

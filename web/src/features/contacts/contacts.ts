@@ -20,9 +20,14 @@ export const useContacts = defineStore('contacts', () => {
     loaded.value = true
   }
 
+  /** True once they came, or cannot be had for now. */
+  const settled = shallowRef(false)
+
   /** Asks for the friends again, and who of them is online. One that fails is made up for after the next welcome. */
   function refresh(): void {
-    load().catch(() => undefined)
+    load()
+      .catch(() => undefined)
+      .finally(() => (settled.value = true))
   }
 
   function friend(id: number): User | undefined {
@@ -50,5 +55,5 @@ export const useContacts = defineStore('contacts', () => {
     changes.mark()
   })
 
-  return { friends, loaded, refresh, friend, addFriend }
+  return { friends, loaded, settled, refresh, friend, addFriend }
 })

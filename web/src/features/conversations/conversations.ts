@@ -8,6 +8,7 @@ import { useUploads } from '@/features/media/uploads'
 import { t } from '@/i18n'
 import { preview } from '@/i18n/preview'
 import type { User } from '@/protocol/accounts'
+import { isolated } from '@/protocol/characters'
 import { Kind, Media } from '@/protocol/codes'
 import { parseChatKey, type ChatKey, type Conversation } from '@/protocol/conversations'
 import type { Community } from '@/protocol/groups'
@@ -114,7 +115,7 @@ export const useConversations = defineStore('conversations', () => {
   function previewBy(message: Message): string {
     const text = preview(message)
     const named = message.cmd === Kind.Room && message.userid !== live.api.userId && message.media !== Media.Notice
-    return named ? t('preview.by', { name: users.nameOf(message.userid), text }) : text
+    return named ? t('preview.by', { name: isolated(users.nameOf(message.userid)), text: isolated(text) }) : text
   }
 
   function stateOf(last: Message | null, known: Conversation | undefined): ChatRow['last'] {
@@ -129,7 +130,7 @@ export const useConversations = defineStore('conversations', () => {
     if (parseChatKey(key)?.kind === Kind.Single) return t('chat.typing')
     return others.length > 0
       ? t('chat.typingMany', { n: others.length + 1 })
-      : t('chat.typingBy', { name: users.nameOf(first) })
+      : t('chat.typingBy', { name: isolated(users.nameOf(first)) })
   }
 
   /** Friend, stranger or group behind a key. */
@@ -155,7 +156,8 @@ export const useConversations = defineStore('conversations', () => {
 
   return {
     rows,
-    loaded: computed(() => live.inboxLoaded),
+    /** The rows are there, and the names in them: the first drawing has both. */
+    loaded: computed(() => live.inboxLoaded && contacts.settled && groups.settled),
     unread,
     mentions,
     target,

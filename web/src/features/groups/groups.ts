@@ -20,9 +20,14 @@ export const useGroups = defineStore('groups', () => {
     loaded.value = true
   }
 
+  /** True once they came, or cannot be had for now. */
+  const settled = shallowRef(false)
+
   /** One that fails is made up for after the next welcome. */
   function refresh(): void {
-    load().catch(() => undefined)
+    load()
+      .catch(() => undefined)
+      .finally(() => (settled.value = true))
   }
 
   function group(id: number): Community | undefined {
@@ -50,5 +55,5 @@ export const useGroups = defineStore('groups', () => {
     if (userid === live.api.userId || (what !== 'joined' && what !== 'left')) refresh()
   })
 
-  return { all, loaded, group, joinGroup, createGroup }
+  return { all, loaded, settled, group, joinGroup, createGroup }
 })

@@ -25,13 +25,3 @@ export function durationText(seconds: number): string {
 export function moneyText(fen: number): string {
   return `¥ ${(fen / 100).toFixed(2)}`
 }
-
-const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u
-
-/** One to three emoji and nothing else. */
-export function isBigEmoji(text: string): boolean {
-  const trimmed = text.trim()
-  if (trimmed === '' || trimmed.length > 60) return false
-  const segments = [...new Intl.Segmenter().segment(trimmed)].map((part) => part.segment)
-  return segments.length <= 3 && segments.every((segment) => EMOJI.test(segment))
-}

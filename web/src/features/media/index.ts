@@ -1,10 +1,10 @@
 /** The one map from a message to what draws it. */
 import type { Component } from 'vue'
+import { isFewEmoji } from '@/protocol/characters'
 import { Media } from '@/protocol/codes'
 import type { Content, Message } from '@/protocol/messages'
 import CardMedia from './CardMedia.vue'
 import FileMedia from './FileMedia.vue'
-import { isBigEmoji } from './format'
 import ImageMedia from './ImageMedia.vue'
 import LinkMedia from './LinkMedia.vue'
 import NewsMedia from './NewsMedia.vue'
@@ -45,5 +45,5 @@ export function componentFor(message: Content & Partial<Message>): Component {
 export function frameFor(message: Content & Partial<Message>): Frame {
   if (message.media === Media.Notice) return 'line'
   if (message.media === Media.Sticker) return 'bare'
-  return message.media === Media.Text && isBigEmoji(message.content ?? '') ? 'bare' : 'bubble'
+  return message.media === Media.Text && isFewEmoji(message.content ?? '') ? 'bare' : 'bubble'
 }

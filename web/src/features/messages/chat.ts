@@ -10,6 +10,7 @@ import { useLive } from '@/state/live'
 import type { OutboxItem } from '@/sync/outbox'
 import type { Entry } from './entry'
 import { useReadMark } from './reading/mark'
+import { usePlaces, type Place, type Start } from './reading/places'
 
 export const useChat = defineStore('chat', () => {
   const live = useLive()
@@ -20,11 +21,17 @@ export const useChat = defineStore('chat', () => {
   const key = shallowRef<ChatKey | ''>('')
   const loading = shallowRef(false)
   const loadingOlder = shallowRef(false)
-  /** False until the place is known where the list of messages opens. */
+  const loadingNewer = shallowRef(false)
+  /** False until it is known where the list of messages opens. */
   const placed = shallowRef(false)
   /** Entries of stored messages made before; the same object as long as nothing in it changed. */
   let made = new Map<number, { row: Message; pic?: string; entry: Entry }>()
+  let renewing: Promise<void> | null = null
   const mark = useReadMark(key)
+  const places = usePlaces()
+  const start = shallowRef<Start>('end')
+  /** All up to this seq was read before the chat was opened. */
+  const known = shallowRef(0)
 
   const timeline = computed(() => (key.value ? live.timelines.get(key.value) : undefined))
   const target = computed(() => (key.value ? conversations.target(key.value) : null))
@@ -75,27 +82,37 @@ export const useChat = defineStore('chat', () => {
     return { key: cid, state, ...own, seq: 0, createat, message: content, cid, reason, progress }
   }
 
-  /** Opens a chat (loads its newest page when not cached). Called by its view. */
+  /** Opens a chat where its reader begins. Called by its view. */
   async function open(next: ChatKey): Promise<void> {
     const { engine } = live
     if (!engine || key.value === next) return
     key.value = next
-    mark.reset()
+    mark.reset(null)
     made = new Map()
     placed.value = false
     loading.value = true
     await live.listed()
     if (key.value !== next) return
-    const { read, unread } = engine.inbox.get(next) ?? { read: 0, unread: 0 }
+    const { read, unread, seq } = engine.inbox.get(next) ?? { read: 0, unread: 0, seq: 0 }
+    if (unread > 0) mark.reset(read)
+    const left = places.get(next)
+    // Where the reader was, unless all unread messages came after they left.
+    if (left && (unread === 0 || read < left.newest)) start.value = { seq: left.seq, offset: left.offset }
+    else start.value = unread > 0 ? 'unread' : 'end'
+    known.value = unread > 0 ? read : seq
     live.mirrorTimeline(next)
-    placed.value = unread === 0
-    loading.value = unread > 0 || !engine.catchup.timeline(next)?.loaded
+    const at = start.value === 'end' ? {} : start.value === 'unread' ? { unread: read } : { seq: start.value.seq }
+    const ready = engine.catchup.has(next, at)
+    if (ready) mark.place(start.value === 'unread')
+    // At the end one may begin to write while the messages are on their way.
+    placed.value = ready || (start.value === 'end' && !timeline.value?.messages.length)
+    loading.value = !ready
     try {
-      await engine.catchup.open(next)
-      if (unread > 0) await mark.reachUnread(read)
+      await engine.catchup.open(next, at)
     } finally {
       live.showNow()
       if (key.value === next) {
+        mark.place(start.value === 'unread')
         placed.value = true
         loading.value = false
       }
@@ -108,16 +125,49 @@ export const useChat = defineStore('chat', () => {
     live.timelines.clear()
   }
 
+  /** The reader is at this place of the open chat; null: at its end. */
+  function stand(place: Place | null): void {
+    if (!key.value) return
+    places.set(key.value, place)
+    live.engine?.catchup.readerAt(place?.seq ?? 0)
+  }
+
   /** Prepends one page of history; resolves to false when the beginning is reached. */
-  async function loadOlder(): Promise<boolean> {
-    if (!key.value || !live.engine || loadingOlder.value) return true
-    loadingOlder.value = true
+  function loadOlder(): Promise<boolean> {
+    return load(loadingOlder, (chat) => live.engine?.catchup.history.older(chat))
+  }
+
+  /** Appends one page to a window that ends before the chat does; resolves to false when the end is reached. */
+  function loadNewer(): Promise<boolean> {
+    return load(loadingNewer, (chat) => live.engine?.catchup.history.newer(chat))
+  }
+
+  async function load(
+    busy: typeof loadingOlder,
+    page: (chat: ChatKey) => Promise<boolean> | undefined,
+  ): Promise<boolean> {
+    if (!key.value || busy.value) return true
+    busy.value = true
     try {
-      return await live.engine.catchup.older(key.value)
+      return (await page(key.value)) ?? true
     } finally {
       live.showNow()
-      loadingOlder.value = false
+      busy.value = false
     }
+  }
+
+  /** Makes the window reach to the end of the chat, where the list then opens anew. */
+  function toNewest(): Promise<void> {
+    const chat = key.value
+    if (!chat || !timeline.value?.hasNewer) return Promise.resolve()
+    start.value = 'end'
+    renewing ??= renew(chat).finally(() => (renewing = null))
+    return renewing
+  }
+
+  async function renew(chat: ChatKey): Promise<void> {
+    await live.engine?.catchup.history.newest(chat)
+    live.showNow()
   }
 
   /** Puts a message into the outbox of the open chat; the bubble is there at once. */
@@ -131,6 +181,8 @@ export const useChat = defineStore('chat', () => {
     if (problem) throw new RangeError(`a message of media ${content.media} needs ${problem}`)
     live.engine?.send(chat, content)
     live.showNow()
+    // One's own message stands at the end. Should that fail, it stands below what is here.
+    if (chat === key.value) toNewest().catch(() => undefined)
   }
 
   /** Uploads, then sends; the bubble is there at once with a progress. */
@@ -159,15 +211,24 @@ export const useChat = defineStore('chat', () => {
     loading,
     hasOlder: computed(() => timeline.value?.hasOlder ?? false),
     loadingOlder,
+    hasNewer: computed(() => timeline.value?.hasNewer ?? false),
+    loadingNewer,
     firstUnread: mark.firstUnread,
+    start,
+    known,
+    unread: computed(() => (key.value && live.inbox.get(key.value)?.unread) || 0),
     open,
     close,
+    stand,
     loadOlder,
+    loadNewer,
+    toNewest,
     send,
     sendTo,
     sendFile,
     retry,
     remove,
     seen: mark.seen,
+    fresh: mark.fresh,
   }
 })

@@ -6,7 +6,11 @@ import { mediaUrl } from '@/protocol/url'
 import type { Picture } from '@/ui/dialogs/pictureViewer'
 import type { Entry } from './entry'
 
-export function picturesOf(entries: readonly Entry[], nameOf: (id: number) => string): (Picture & { key: string })[] {
+export function picturesOf(
+  entries: readonly Entry[],
+  nameOf: (id: number) => string,
+  now: number,
+): (Picture & { key: string })[] {
   return entries
     .filter((entry) => entry.message.media === Media.Image && mediaUrl(entry.message.url))
     .map((entry) => {
@@ -17,7 +21,7 @@ export function picturesOf(entries: readonly Entry[], nameOf: (id: number) => st
         thumb: mediaUrl(entry.message.pic) || undefined,
         width: size?.width ?? 0,
         height: size?.height ?? 0,
-        alt: `${nameOf(entry.userid)}, ${dayText(entry.createat)} ${clockText(entry.createat)}`,
+        alt: `${nameOf(entry.userid)}, ${dayText(entry.createat, now)} ${clockText(entry.createat)}`,
       }
     })
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytesText, durationText, isBigEmoji, moneyText, progressText } from '@/features/media/format'
-import { hostOf, splitLinks } from '@/features/media/links'
+import { bytesText, durationText, moneyText, progressText } from '@/features/media/format'
 import {
   fitBox,
   inventPeaks,
@@ -12,35 +11,6 @@ import {
   writeSize,
 } from '@/features/media/memo'
 import { moves } from '@/features/media/moving'
-
-describe('links in a text', () => {
-  it('finds an address and leaves the sentence mark behind it alone', () => {
-    expect(splitLinks('看 https://a.example/b?c=1，好')).toEqual([
-      { text: '看 ', href: '' },
-      { text: 'https://a.example/b?c=1', href: 'https://a.example/b?c=1' },
-      { text: '，好', href: '' },
-    ])
-    expect(splitLinks('(www.a.example/x).').map((part) => part.text)).toEqual(['(', 'www.a.example/x', ').'])
-  })
-
-  it('makes no link of a script', () => {
-    expect(splitLinks('javascript:alert(1)').every((part) => part.href === '')).toBe(true)
-  })
-
-  it('loses no letter of the text', () => {
-    const text = 'a http://b.example. c https:// d www.e.example/f(g) \n <b>'
-    expect(
-      splitLinks(text)
-        .map((part) => part.text)
-        .join(''),
-    ).toBe(text)
-  })
-
-  it('names the host of a card, without www', () => {
-    expect(hostOf('https://www.trail.example/12')).toBe('trail.example')
-    expect(hostOf('/mnt/a.png')).toBe('')
-  })
-})
 
 describe('what a memo keeps', () => {
   it('gives back the size and the peaks it was given', () => {
@@ -85,10 +55,5 @@ describe('numbers in words', () => {
     expect(progressText(5_000_000, 4_800_000)).toBe('4.8 / 4.8 MB')
     expect([durationText(7), durationText(83.4)]).toEqual(['0:07', '1:23'])
     expect(moneyText(888)).toBe('¥ 8.88')
-  })
-
-  it('draws one to three emoji large, and nothing else', () => {
-    expect(['👍', '👨‍👩‍👧🎉', '🇨🇳 '].every(isBigEmoji)).toBe(true)
-    expect(['', '1', '好👍', '👍👍👍👍'].some(isBigEmoji)).toBe(false)
   })
 })

@@ -2,18 +2,72 @@ import { describe, expect, it, vi } from 'vitest'
 import { useAccount } from '@/features/accounts/account'
 import { useConversations } from '@/features/conversations/conversations'
 import { useChat } from '@/features/messages/chat'
-import { me, server, settle, showPage, startPage, usePage } from '../../fake-page'
+import { me, server, settle, startPage, usePage } from '../../fake-page'
 
 usePage()
 
 describe('an open chat', () => {
-  it('reaches back to the first unread message and says where it is', async () => {
-    await Promise.all([useChat().open('10/42'), settle()])
+  it('opens at the first unread message, says where it is, and has the others by scrolling', async () => {
     const chat = useChat()
-    expect(chat.firstUnread).toBe(1)
+    await Promise.all([chat.open('10/42'), settle()])
+    expect(chat).toMatchObject({ start: 'unread', firstUnread: 1, known: 0, hasOlder: false, loading: false })
+    expect(chat.entries).toHaveLength(50)
+    expect(chat.hasNewer).toBe(true)
+    await Promise.all([chat.loadNewer(), settle()])
     expect(chat.entries).toHaveLength(80)
-    expect(chat.hasOlder).toBe(false)
-    expect(chat.loading).toBe(false)
+    expect(chat.hasNewer).toBe(false)
+  })
+
+  it('opens at the first of very many unread messages with two screens of them, not all', async () => {
+    server.markRead('10/42', 40)
+    for (let count = 81; count <= 900; count++) server.write('10/42', 42, `m${count}`)
+    await settle()
+    startPage()
+    await settle()
+    const chat = useChat()
+    await Promise.all([chat.open('10/42'), settle()])
+    expect(chat).toMatchObject({ firstUnread: 41, known: 40, hasOlder: true, hasNewer: true, unread: 860 })
+    expect(chat.entries.length).toBeLessThan(100)
+    chat.seen(50)
+    await settle()
+    expect(server.read.get('10/42')).toBe(50)
+    expect(chat.unread).toBe(850)
+    await Promise.all([chat.toNewest(), settle()])
+    expect(chat.entries.at(-1)).toMatchObject({ seq: 900 })
+    expect(chat.hasNewer).toBe(false)
+  })
+
+  it('opens at the first unread message behind very many of one’s own', async () => {
+    server.markRead('10/42', 80)
+    for (let count = 81; count <= 400; count++) server.write('10/42', me, `own ${count}`, { dstid: 42 })
+    for (let count = 401; count <= 480; count++) server.write('10/42', 42, `m${count}`)
+    await settle()
+    startPage()
+    await settle()
+    const chat = useChat()
+    await Promise.all([chat.open('10/42'), settle()])
+    expect(chat).toMatchObject({ start: 'unread', firstUnread: 401, hasNewer: true, unread: 80 })
+    expect(chat.entries.some(({ seq }) => seq === 401)).toBe(true)
+  })
+
+  it('opens where its reader was, unless all that is unread came since', async () => {
+    server.markRead('10/42', 80)
+    await settle()
+    startPage()
+    await settle()
+    const chat = useChat()
+    await Promise.all([chat.open('10/42'), settle()])
+    expect(chat.start).toBe('end')
+    chat.stand({ seq: 40, offset: -7 })
+    chat.close()
+    await Promise.all([chat.open('11/3'), settle()])
+    await Promise.all([chat.open('10/42'), settle()])
+    expect(chat.start).toEqual({ seq: 40, offset: -7 })
+    chat.close()
+    server.write('10/42', 42, 'since')
+    await settle()
+    await Promise.all([chat.open('10/42'), settle()])
+    expect(chat).toMatchObject({ start: 'unread', firstUnread: 81 })
   })
 
   it('shows nothing before it is known where the list opens', async () => {
@@ -26,11 +80,12 @@ describe('an open chat', () => {
     }
     await opened
     expect(shown).toBe(0)
-    expect(chat).toMatchObject({ firstUnread: 1, entries: { length: 80 } })
+    expect(chat).toMatchObject({ firstUnread: 1, entries: { length: 50 } })
   })
 
   it('keeps the entries that did not change the same, so that nothing is drawn again', async () => {
     await Promise.all([useChat().open('10/42'), settle()])
+    await Promise.all([useChat().toNewest(), settle()])
     const before = useChat().entries
     server.write('10/42', 42, 'new')
     await settle()
@@ -77,21 +132,11 @@ describe('an open chat', () => {
     expect(() => useChat().send({ media: 4 })).toThrow(RangeError)
   })
 
-  it('marks as read what the reader saw, but only while the page is visible', async () => {
+  it('marks as read what the list says was seen', async () => {
     await Promise.all([useChat().open('10/42'), settle()])
     useChat().seen(80)
     await settle()
     expect(server.read.get('10/42')).toBe(80)
-    expect(useConversations().unread).toBe(1)
-    showPage('hidden')
-    server.write('10/42', 42, 'later')
-    await settle()
-    useChat().seen(81)
-    await settle()
-    expect(useConversations().unread).toBe(2)
-    showPage('visible')
-    await settle()
-    expect(server.read.get('10/42')).toBe(81)
     expect(useConversations().unread).toBe(1)
   })
 

@@ -1,59 +1,63 @@
 /**
  * How far the reader of the open chat has read: where the unread messages begin, and telling the
- * server what has been seen. For the chat store only.
+ * server what has been on the screen. For the chat store only.
  */
 import { shallowRef, watch, type ShallowRef } from 'vue'
 import type { ChatKey } from '@/protocol/conversations'
 import { countsAsUnread } from '@/protocol/messages'
 import { useLive } from '@/state/live'
 
-/** Pages loaded at most to reach the first unread message. */
-const unreadPages = 6
-
 export function useReadMark(key: Readonly<ShallowRef<ChatKey | ''>>) {
   const live = useLive()
-  /** Seq of the first message unread when the chat was opened, 0 when none: where the line "new messages" stands. */
+  /** Seq of the first message that was new to the reader, 0 when none is: where the line "new messages" stands. */
   const firstUnread = shallowRef(0)
-  /** What the reader has seen of the open chat. Told to the server while the page is visible. */
+  /** The mark when the chat was opened with something unread; null once the line stands, or needs not to. */
+  let wanted: number | null = null
   let seenSeq = 0
 
-  /** Another chat is opened. */
-  function reset(): void {
+  /** Another chat is opened. `read`: up to there it was read, when some of it was not. */
+  function reset(read: number | null): void {
     firstUnread.value = 0
+    wanted = read
     seenSeq = 0
   }
 
-  /** Loads older pages until the first message after `read` is there, within reason, and marks it. */
-  async function reachUnread(read: number): Promise<void> {
-    const chat = key.value
-    if (!chat) return
-    for (let pages = 0; pages < unreadPages && key.value === chat; pages++) {
-      const known = live.engine?.catchup.timeline(chat)
-      if (!known?.hasOlder || known.first <= read + 1) break
-      await live.engine?.catchup.older(chat)
-    }
-    if (key.value === chat) firstUnread.value = firstUnreadAfter(chat, read)
+  /**
+   * Finds where the line stands, as soon as the messages around the mark are there. `sure`: the messages
+   * before those that are here are read, or need not be.
+   */
+  function place(sure = false): void {
+    const timeline = key.value && live.engine?.catchup.timeline(key.value)
+    if (wanted === null || !timeline || !timeline.loaded) return
+    const mark = wanted
+    const first = timeline.messages.find((row) => row.seq > mark && countsAsUnread(row, live.api.userId))
+    if (!first || (!sure && timeline.hasOlder && timeline.first > mark + 1)) return
+    firstUnread.value = first.seq
+    wanted = null
   }
 
-  function firstUnreadAfter(chat: ChatKey, read: number): number {
-    const messages = live.engine?.catchup.timeline(chat)?.messages ?? []
-    return messages.find((row) => row.seq > read && countsAsUnread(row, live.api.userId))?.seq ?? 0
+  /** From this message on all is new, and the reader is elsewhere: the line stands there from now on. */
+  function fresh(seq: number): void {
+    firstUnread.value = seq
+    wanted = null
   }
 
-  /** The list reports what the reader has seen to its end: moves the read mark when the page is visible. */
+  /** All up to `seq` has been on the screen, of a page that somebody looked at. */
   function seen(seq: number): void {
     seenSeq = Math.max(seenSeq, seq)
-    tellSeen()
-    if (key.value && seq === live.timelines.get(key.value)?.messages.at(-1)?.seq) live.engine?.catchup.atEnd()
+    tell()
   }
 
-  function tellSeen(): void {
-    if (key.value && seenSeq && document.visibilityState === 'visible') live.engine?.markRead(key.value, seenSeq)
+  function tell(): void {
+    if (key.value && seenSeq) live.engine?.markRead(key.value, seenSeq)
   }
 
-  // What was seen before the list came, or while the page was hidden, is told when it can be.
-  watch(() => live.inbox, tellSeen)
-  document.addEventListener('visibilitychange', tellSeen)
+  // What was seen before the list came is told when it can be.
+  watch(() => live.inbox, tell)
+  watch(
+    () => key.value && live.timelines.get(key.value),
+    () => place(),
+  )
 
-  return { firstUnread, reset, reachUnread, seen }
+  return { firstUnread, reset, place, fresh, seen }
 }

@@ -1,103 +1,145 @@
 /**
  * Where the reader is in the message list, and how that stays when the list changes:
  *
- * - restore: it opens at the first unread message, else at the end;
- * - anchor: older pages come in above without a move of what is seen;
- * - follow: it goes along with new messages only while the reader is near the end, and with one's
- *   own always.
+ * - it opens where they were, at the first unread message, or at the end;
+ * - whatever comes in, goes or grows, their line stays where it stands (`Anchor`);
+ * - new messages are followed by a reader at the end, but none is scrolled out of sight unseen;
+ *   one's own always are;
+ * - read is what was on the screen of a page that somebody looks at.
  */
-import type { VListHandle } from 'virtua/vue'
-import { nextTick, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue'
-import type { Entry } from '../entry'
+import { nextTick, onBeforeUnmount, ref, shallowRef, watch, type Ref } from 'vue'
+import { Media } from '@/protocol/codes'
 import type { Line } from '../list/lines'
+import { Anchor, type ListHandle } from './anchor'
+import type { Place, Start } from './places'
+import { usePresence } from './presence'
+import { stepsBetween } from './steps'
 
-/** Within this many pixels of the end the list follows new messages. */
-const NEAR = 80
-/** This close to the top the next page is asked for. */
+/** This close to an end of the window the next page is asked for. */
 const AHEAD = 700
-/** A scroll that the list itself began is over after this time, ms. */
-const OWN = 250
 /** ms after which a reader who does not move the list any more is no longer scrolling. */
 const STILL = 1200
-/** Frames within which the sizes of the lines must have come to rest. */
-const SETTLE = 12
-
-/** The scroller, with its element. */
-export type ListHandle = VListHandle & { $el: Element }
+/** ms after a scroll within which the list may still be running. */
+const MOVING = 150
+/** ms after which the list is taken to have come to rest. */
+const REST = 200
 
 export interface ReadingOptions {
   list: Readonly<Ref<ListHandle | undefined>>
-  entries: () => readonly Entry[]
-  lines: Readonly<Ref<readonly Line[]>>
+  /** As they are to be drawn. */
+  lines: Readonly<Ref<Line[]>>
+  start: () => Start
+  /** All up to this seq was read before. */
+  known: () => number
   /** There is an older page, and it is not on its way yet. */
   canLoadOlder: () => boolean
-  /** The reader has seen all up to a seq. */
+  /** The same of a newer page, when the window ends before the chat does. */
+  canLoadNewer: () => boolean
+  hasNewer: () => boolean
+  /** All up to a seq has been on the screen. */
   onSeen: (seq: number) => void
-  /** The reader comes near the top. */
+  /** From this seq on all is new, and the reader is elsewhere. */
+  onFresh: (seq: number) => void
+  onPlace: (place: Place | null) => void
+  /** The list has come to rest. */
+  onStill: () => void
   onOlder: () => void
+  onNewer: () => void
+  /** To the end of the chat, which is not in the window. */
+  onNewest: () => void
 }
 
-export function useReadingPosition({ list, entries, lines, canLoadOlder, onSeen, onOlder }: ReadingOptions) {
+export function useReadingPosition(options: ReadingOptions) {
+  const { list, lines, hasNewer } = options
+  /** The lines that are drawn, and whether the last change was above what is seen. */
+  const shown = shallowRef<Line[]>([])
+  const shift = ref(false)
+  /** Grows when the list begins anew, with a scroller of its own. */
+  const round = ref(0)
   /** False until the list stands where the reader begins; it is not shown before. */
   const placed = ref(false)
   const atEnd = ref(true)
   /** The reader moves the list. */
   const scrolling = ref(false)
-  /** The next change of the lines comes in above: the scroller keeps what is seen in its place. */
-  const shift = ref(false)
   /** Time of the line at the top, ms; 0 at the very beginning, where its day stands in the list itself. */
   const topAt = ref(0)
-  /** Greatest seq that was on the screen. */
+  /** Greatest seq that was on the screen, or read before. */
   const furthest = ref(0)
-
-  /** Until then a scroll is the list's own, not the reader's. */
-  let ownUntil = 0
+  const anchor = new Anchor(list, shown)
+  const present = usePresence()
+  /** When the reader moved the list last. */
+  let movedAt = -Infinity
   let still: ReturnType<typeof setTimeout> | undefined
-
-  function scrollTo(index: number, align: 'start' | 'end'): void {
-    ownUntil = performance.now() + OWN
-    list.value?.scrollToIndex(index, { align })
-  }
+  let rested: ReturnType<typeof setTimeout> | undefined
 
   function toEnd(): void {
-    if (lines.value.length > 0) scrollTo(lines.value.length - 1, 'end')
+    if (hasNewer()) return options.onNewest()
     atEnd.value = true
+    void anchor.end().then(read)
   }
 
   /** To the "new messages" mark when it is still below, else to the end. */
   function jump(): void {
-    const mark = lines.value.findIndex((line) => line.fresh)
     const handle = list.value
+    const mark = shown.value.findIndex((line) => line.fresh)
     if (handle && mark >= 0 && handle.getItemOffset(mark) > handle.scrollOffset + handle.viewportSize) {
-      scrollTo(mark, 'start')
+      void anchor.line(shown.value[mark].key, 0).then(read)
     } else toEnd()
   }
 
-  /** Seq of the last stored message at or above a line; what waits to be sent has none. */
-  function newestStored(index: number): number {
-    while (index > 0 && lines.value[index].entry.seq === 0) index--
-    return lines.value[index].entry.seq
+  /** Index of the last line of which half, or half a screen, is seen; -1 for none. */
+  function lastSeen(): number {
+    const handle = list.value
+    if (!handle) return -1
+    const top = handle.scrollOffset
+    const bottom = top + handle.viewportSize
+    for (let index = handle.findItemIndex(bottom - 1); index >= 0; index--) {
+      const from = handle.getItemOffset(index)
+      const size = handle.getItemSize(index)
+      const part = Math.min(from + size, bottom) - Math.max(from, top)
+      if (part >= Math.min(size, handle.viewportSize) / 2) return index
+      if (from < top) break
+    }
+    return -1
   }
 
   /** Reads the scroll position: what was seen, whether the end is near, whether to fetch more. */
   function read(): void {
     const handle = list.value
-    if (!handle || !placed.value || lines.value.length === 0) return
-    // From the element: the handle learns of a new height one step later.
-    const { scrollHeight, scrollTop, clientHeight } = handle.$el as HTMLElement
-    atEnd.value = scrollHeight - scrollTop - clientHeight < NEAR
-    const end = handle.scrollOffset + handle.viewportSize - 24
-    const bottom = atEnd.value ? lines.value.length - 1 : handle.findItemIndex(end)
-    const top: Line | undefined = lines.value[handle.findItemIndex(handle.scrollOffset + 40)]
+    if (!handle || !placed.value || shown.value.length === 0) return
+    anchor.note(!hasNewer())
+    atEnd.value = !hasNewer() && anchor.nearEnd
+    const top: Line | undefined = shown.value[handle.findItemIndex(handle.scrollOffset + 40)]
     topAt.value = top && handle.scrollOffset > 60 ? top.entry.createat : 0
-    const seq = newestStored(bottom)
+    if (!anchor.holding) options.onPlace(anchor.stored())
+    if (present.value) see()
+    clearTimeout(rested)
+    rested = setTimeout(options.onStill, REST)
+    if (handle.scrollOffset < AHEAD && options.canLoadOlder()) options.onOlder()
+    if (anchor.below < AHEAD && options.canLoadNewer()) options.onNewer()
+  }
+
+  function see(): void {
+    let index = lastSeen()
+    // What waits to be sent has no seq.
+    while (index > 0 && shown.value[index].entry.seq === 0) index--
+    const seq = shown.value[index]?.entry.seq ?? 0
     if (seq > furthest.value) furthest.value = seq
-    if (seq > 0) onSeen(seq)
-    if (handle.scrollOffset < AHEAD && canLoadOlder()) onOlder()
+    if (seq > 0) options.onSeen(seq)
+  }
+
+  /**
+   * The list stays at the reader's place. While it runs under a finger the scroller alone keeps what is seen:
+   * to hold it would stop it.
+   */
+  async function keep(): Promise<void> {
+    if (anchor.isEnd || performance.now() - movedAt > MOVING) await anchor.hold()
+    read()
   }
 
   function onScroll(): void {
-    if (performance.now() > ownUntil) {
+    if (!anchor.ownScroll) {
+      movedAt = performance.now()
       scrolling.value = true
       clearTimeout(still)
       still = setTimeout(() => (scrolling.value = false), STILL)
@@ -105,54 +147,100 @@ export function useReadingPosition({ list, entries, lines, canLoadOlder, onSeen,
     read()
   }
 
-  /** A bubble or the window changed its size: a reader at the end stays there. */
+  /** A bubble or the window changed its size. */
   function onResize(): void {
-    if (placed.value && atEnd.value) toEnd()
-    else read()
+    if (placed.value) void keep()
   }
 
-  /** Opens at the mark or the end. Lines get their true sizes over some frames; it shows when they rest. */
-  async function restore(): Promise<void> {
+  /** The reader takes the list into their own hands. */
+  function onInput(): void {
+    if (placed.value) anchor.release()
+  }
+
+  /** The list begins, or begins anew: it shows when it stands where the reader is. */
+  async function begin(): Promise<void> {
+    const start = options.start()
+    furthest.value = Math.max(furthest.value, options.known())
     await nextTick()
-    const mark = lines.value.findIndex((line) => line.fresh)
-    const go = () => (mark >= 0 ? list.value?.scrollToIndex(mark, { align: 'start' }) : toEnd())
-    let before = -1
-    for (let frame = 0; frame < SETTLE; frame++) {
-      go()
-      await new Promise(requestAnimationFrame)
-      const now = list.value?.scrollOffset ?? 0
-      if (frame > 1 && Math.abs(now - before) < 1) break
-      before = now
-    }
+    const line =
+      start === 'end'
+        ? undefined
+        : shown.value.find(({ fresh, entry }) => (start === 'unread' ? fresh : entry.seq >= start.seq))
+    await (line ? anchor.line(line.key, typeof start === 'object' ? start.offset : 0) : anchor.end())
     placed.value = true
     read()
   }
 
-  watch(
-    () => [entries()[0]?.key, entries().at(-1)?.key, entries().length] as const,
-    async ([first, last, count], before) => {
-      if (count === 0) return
-      if (!before || before[2] === 0) return restore()
-      if (!placed.value) return
-      // Set before the list redraws with the longer array, so that it keeps what is seen in its place.
-      shift.value = first !== before[0] && entries().some((entry) => entry.key === before[0])
-      const newest = entries()[count - 1]
-      const follow = last !== before[1] && !shift.value && (atEnd.value || (newest.own && newest.state !== 'sent'))
-      await nextTick()
-      if (follow) toEnd()
-      requestAnimationFrame(read)
-    },
-    { immediate: true },
-  )
-
-  function onVisible(): void {
-    if (document.visibilityState === 'visible') read()
+  /** The first line that nobody has seen, of what others wrote. */
+  function firstUnseen(): Line | undefined {
+    return shown.value.find(
+      ({ entry }) => entry.seq > furthest.value && !entry.own && entry.message.media !== Media.Notice,
+    )
   }
-  onMounted(() => document.addEventListener('visibilitychange', onVisible))
+
+  /** Something new stands at the end of the list. */
+  async function arrived(): Promise<void> {
+    const unseen = firstUnseen()
+    const follows = anchor.isEnd
+    if (unseen && (!present.value || !follows)) freshFrom(unseen)
+    if (follows) await anchor.end(unseen?.key).then(read)
+    else await keep()
+    if (unseen && follows && !atEnd.value) freshFrom(unseen)
+  }
+
+  /** The mark stays where it is while what stands there is unseen. */
+  function freshFrom({ entry }: Line): void {
+    const mark = shown.value.find((line) => line.fresh)
+    if (!mark || mark.entry.seq <= furthest.value) options.onFresh(entry.seq)
+  }
+
+  async function take(next: Line[]): Promise<void> {
+    const old = shown.value
+    const steps = stepsBetween(old, next)
+    if (old.length === 0 || !steps) {
+      if (!steps) round.value += 1
+      placed.value = false
+      shown.value = next
+      if (next.length > 0) await begin()
+      return
+    }
+    for (const [index, step] of steps.entries()) {
+      // Set before the list redraws with the other number of lines, so that it keeps what is seen in its place.
+      shift.value = step.above
+      shown.value = step.lines
+      await nextTick()
+      // A later change goes on from here.
+      if (index + 1 < steps.length && shown.value !== step.lines) return
+    }
+    if (!placed.value) return
+    const newest = next.at(-1)
+    if (!newest || newest.key === old.at(-1)?.key || hasNewer()) return keep()
+    if (newest.entry.own && newest.entry.state !== 'sent') toEnd()
+    else await arrived()
+  }
+
+  watch(lines, (next) => void take(next), { immediate: true })
+  watch(present, () => void nextTick(read))
   onBeforeUnmount(() => {
-    document.removeEventListener('visibilitychange', onVisible)
     clearTimeout(still)
+    clearTimeout(rested)
+    anchor.release()
   })
 
-  return { placed, atEnd, scrolling, shift, topAt, furthest, toEnd, jump, onScroll, onResize }
+  return {
+    shown,
+    shift,
+    round,
+    placed,
+    atEnd,
+    scrolling,
+    topAt,
+    furthest,
+    lastSeen,
+    toEnd,
+    jump,
+    onScroll,
+    onResize,
+    onInput,
+  }
 }

@@ -1,0 +1,146 @@
+/**
+ * The one place of the reader in the drawn list: a line and where its top stands, or the end. It is
+ * noted when the reader moves, and held when anything else does: pages that come in, pictures that
+ * grow, a window that turns.
+ */
+import type { VListHandle } from 'virtua/vue'
+import type { Ref } from 'vue'
+import type { Line } from '../list/lines'
+
+/** The scroller, with its element. */
+export type ListHandle = VListHandle & { $el: Element }
+
+/** `offset`: px of the line's top below the upper edge of the list. */
+interface AtLine {
+  key: string
+  offset: number
+}
+
+/** `limit`: this line is not scrolled out above the list, for nobody has seen it yet. */
+interface AtEnd {
+  limit?: string
+}
+
+/** Within this many pixels of the end the reader is taken to be there. */
+const NEAR = 80
+/** Frames within which the sizes of the lines must have come to rest. */
+const SETTLE = 12
+/** A scroll that the list itself began is over after this time, ms. */
+const OWN = 250
+
+export class Anchor {
+  private at: AtLine | AtEnd = {}
+  private frames = 0
+  private resting: Promise<void> | null = null
+  /** Until then a scroll is the list's own, not the reader's. */
+  private ownUntil = 0
+
+  constructor(
+    private readonly list: Readonly<Ref<ListHandle | undefined>>,
+    private readonly lines: Readonly<Ref<readonly Line[]>>,
+  ) {}
+
+  get isEnd(): boolean {
+    return !('key' in this.at)
+  }
+
+  /** The list is put where the reader is; what it scrolls meanwhile is not their doing. */
+  get holding(): boolean {
+    return this.frames > 0
+  }
+
+  get ownScroll(): boolean {
+    return this.holding || performance.now() < this.ownUntil
+  }
+
+  /** px from what is seen to the end. From the element: the handle learns of a new height one step later. */
+  get below(): number {
+    const element = this.list.value?.$el
+    return element ? element.scrollHeight - element.scrollTop - element.clientHeight : 0
+  }
+
+  get nearEnd(): boolean {
+    return this.below < NEAR
+  }
+
+  /** The reader is at a line; puts the list there. */
+  line(key: string, offset: number): Promise<void> {
+    this.at = { key, offset }
+    return this.hold()
+  }
+
+  /** The reader is at the end; puts the list there, as far as `limit` lets it. */
+  end(limit?: string): Promise<void> {
+    this.at = { limit }
+    return this.hold()
+  }
+
+  /** Takes the place from where the list is. `end`: nothing comes after the last line. */
+  note(end: boolean): void {
+    const handle = this.list.value
+    if (!handle || this.holding || this.lines.value.length === 0) return
+    this.at = end && this.nearEnd ? {} : this.lineAtTop(handle)
+  }
+
+  /** The line of the reader's place, and where its top is; null at the end. */
+  stored(): { seq: number; offset: number } | null {
+    if (!('key' in this.at)) return null
+    const { key, offset } = this.at
+    const index = this.lines.value.findIndex((line) => line.key === key)
+    const seq = this.lines.value[index]?.entry.seq ?? 0
+    return seq > 0 ? { seq, offset: Math.round(offset) } : null
+  }
+
+  /** The reader moves by themselves from here on. */
+  release(): void {
+    this.frames = 0
+    this.ownUntil = 0
+  }
+
+  /** Keeps the list at the reader's place until the sizes of the lines have come to rest. */
+  hold(): Promise<void> {
+    this.frames = SETTLE
+    this.put()
+    this.resting ??= this.rest().finally(() => (this.resting = null))
+    return this.resting
+  }
+
+  private async rest(): Promise<void> {
+    let before = NaN
+    for (let still = 0; this.frames > 0 && still < 3; this.frames--) {
+      this.put()
+      await new Promise(requestAnimationFrame)
+      const now = this.list.value?.scrollOffset ?? 0
+      still = Math.abs(now - before) < 1 ? still + 1 : 0
+      before = now
+    }
+    this.frames = 0
+  }
+
+  private put(): void {
+    const handle = this.list.value
+    const { length } = this.lines.value
+    if (!handle || length === 0) return
+    const { at } = this
+    const key = 'key' in at ? at.key : at.limit
+    const index = key === undefined ? -1 : this.lines.value.findIndex((line) => line.key === key)
+    const wanted = index < 0 ? Infinity : handle.getItemOffset(index) - ('key' in at ? at.offset : 0)
+    const { scrollHeight, clientHeight } = handle.$el
+    const toEnd = wanted >= scrollHeight - clientHeight
+    if (!toEnd && Math.abs(handle.scrollOffset - wanted) < 1) return
+    this.ownUntil = performance.now() + OWN
+    if (toEnd) handle.scrollToIndex(length - 1, { align: 'end' })
+    else handle.scrollTo(Math.max(0, wanted))
+  }
+
+  /** The first line that begins on the screen; one that fills it, when none does. */
+  private lineAtTop(handle: ListHandle): AtLine {
+    const top = handle.scrollOffset
+    let index = handle.findItemIndex(top)
+    const next = index + 1
+    const begins = handle.getItemOffset(index) >= top - 1
+    const nextBegins = next < this.lines.value.length && handle.getItemOffset(next) < top + handle.viewportSize / 2
+    if (!begins && nextBegins) index = next
+    return { key: this.lines.value[index].key, offset: handle.getItemOffset(index) - top }
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Pages of history: where a conversation's window begins, and how it grows at both ends.
+ *
+ * A window opens at the end of its conversation, or around a message: the first unread one, or where
+ * the reader was. What lies between it and the end is loaded when the reader comes near.
+ */
+import type { ChatKey } from '@/protocol/conversations'
+import { limits } from '@/protocol/limits'
+import { countsAsUnread, type Message } from '@/protocol/messages'
+import type { TimelineCache } from './cache'
+import type { Inbox } from './inbox'
+
+/** Neither: the newest messages. `before`: those right below; `after`: those right above. Both exclusive. */
+export interface HistoryPage {
+  before?: number
+  after?: number
+  limit: number
+}
+
+/** `more`: there are further ones in the direction that was asked for. */
+export interface HistoryAnswer {
+  rows: Message[]
+  more: boolean
+}
+
+export type AskHistory = (key: ChatKey, page: HistoryPage) => Promise<HistoryAnswer>
+
+/** Messages of one page of history: some screens of them. */
+const pageSize = Math.min(50, limits.historyPage)
+/** Messages loaded above the one at which a window opens. */
+const above = 25
+/** Pages looked through at most for the first unread message: behind the mark may be many of one's own. */
+const searched = 20
+
+export class History {
+  constructor(
+    private readonly ask: AskHistory,
+    private readonly timelines: TimelineCache,
+    private readonly inbox: Inbox,
+    private readonly onRows: (key: ChatKey, rows: readonly Message[]) => void,
+  ) {}
+
+  /** The window at the end. */
+  async newest(key: ChatKey): Promise<void> {
+    const timeline = this.timelines.use(key)
+    const known = this.inbox.get(key)?.ver ?? 0
+    const { rows, more } = await this.ask(key, { limit: pageSize })
+    if (this.timelines.get(key) !== timeline) return
+    timeline.start(rows, more, false, rows.length > 0 ? known : 0)
+    this.onRows(key, rows)
+  }
+
+  /** The window around a message; at the end when that is near. */
+  async around(key: ChatKey, seq: number): Promise<void> {
+    if (this.isNearEnd(key, seq)) return this.newest(key)
+    const timeline = this.timelines.use(key)
+    const known = this.inbox.get(key)?.ver ?? 0
+    const [older, newer] = await Promise.all([
+      this.ask(key, { before: seq, limit: above }),
+      this.ask(key, { after: seq - 1, limit: pageSize }),
+    ])
+    if (this.timelines.get(key) !== timeline) return
+    const rows = [...older.rows, ...newer.rows]
+    timeline.start(rows, older.more, newer.more, rows.length > 0 ? known : 0)
+    this.onRows(key, rows)
+  }
+
+  /** The window around the first message after `read` that is unread. */
+  async firstUnread(key: ChatKey, read: number): Promise<void> {
+    if (this.isNearEnd(key, read)) return this.newest(key)
+    let after = read
+    for (let page = 0; page < searched; page++) {
+      const { rows, more } = await this.ask(key, { after, limit: page === 0 ? pageSize : limits.historyPage })
+      const first = rows.find((row) => countsAsUnread(row, this.inbox.me))
+      if (first) return this.around(key, first.seq)
+      after = rows.at(-1)?.seq ?? after
+      if (!more || rows.length === 0) break
+    }
+    return this.newest(key)
+  }
+
+  /** One more page above the window; false when there is none. */
+  async older(key: ChatKey): Promise<boolean> {
+    const timeline = this.timelines.get(key)
+    if (!timeline?.loaded || !timeline.hasOlder) return false
+    const before = timeline.first
+    const { rows, more } = await this.ask(key, { before, limit: pageSize })
+    if (this.timelines.get(key) !== timeline || timeline.first !== before) return timeline.hasOlder
+    timeline.prepend(rows, more)
+    this.onRows(key, rows)
+    return timeline.hasOlder
+  }
+
+  /** One more page below the window; false when there is none. */
+  async newer(key: ChatKey): Promise<boolean> {
+    const timeline = this.timelines.get(key)
+    if (!timeline?.loaded || !timeline.hasNewer) return false
+    const after = timeline.last
+    const { rows, more } = await this.ask(key, { after, limit: pageSize })
+    if (this.timelines.get(key) !== timeline || timeline.last !== after) return timeline.hasNewer
+    timeline.append(rows, more)
+    this.onRows(key, rows)
+    return timeline.hasNewer
+  }
+
+  /** The newest page holds the message, and some above it. */
+  private isNearEnd(key: ChatKey, seq: number): boolean {
+    return (this.inbox.get(key)?.seq ?? 0) - seq < pageSize - above / 2
+  }
+}
