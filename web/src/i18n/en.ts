@@ -55,6 +55,10 @@ export const en: Catalogue = {
   'connection.lost': 'Connection lost, reconnecting…',
   'connection.retry': 'Connection lost, tap to retry',
   'connection.back': 'Connected again',
+  'connection.doubted': 'The network does not respond, checking…',
+  'reach.offline': 'There is no network',
+  'reach.slow': 'The server does not respond yet…',
+  'reach.unreachable': 'The server can’t be reached, trying again…',
 
   'list.all': 'All',
   'list.onlyUnread': 'Unread',
@@ -99,6 +103,8 @@ export const en: Catalogue = {
   'compose.file': 'File',
   'compose.card': 'Contact card',
   'compose.link': 'Link',
+  'compose.tooLong': 'Too long for one message, by about {n:character|characters}',
+  'compose.asFile': 'Send as a file',
   'compose.keys': 'Enter to send · Shift+Enter for a new line',
   'compose.keysSwapped': 'Shift+Enter to send · Enter for a new line',
 
@@ -128,6 +134,7 @@ export const en: Catalogue = {
 
   'media.openImage': 'View the picture',
   'media.imageLost': 'Picture not available',
+  'media.showForeign': 'Show the picture from {host}',
   'media.cancelUpload': 'Cancel the upload',
   'media.playVoice': 'Play voice {time}',
   'media.playVideo': 'Play the video',
@@ -143,6 +150,10 @@ export const en: Catalogue = {
   'media.file': 'File',
   'media.place': 'Location',
   'media.unknown': 'A message of a kind this page does not know ({media})',
+
+  'file.empty': '“{name}” is empty and can’t be sent',
+  'file.large': '“{name}” is larger than {most} and can’t be sent',
+  'file.folder': 'A folder can’t be sent; choose the files in it',
 
   'contact.add': 'Add friend',
   'contact.talk': 'Message',
@@ -206,6 +217,15 @@ export const en: Catalogue = {
   'register.go': 'Sign up',
   'register.known': 'Have an account?',
 
+  'arrival.whose': 'Is this your account?',
+  'arrival.warning':
+    'The link you opened logs in as this account. If it is not your own, somebody else will read what you write.',
+  'arrival.mine': 'Yes, go on as {name}',
+  'arrival.notMine': 'Not my account',
+  'arrival.told': 'A link has logged you in as {name} (ID {id}). Is this your account?',
+  'arrival.yes': 'It is mine',
+  'arrival.no': 'No, log out',
+
   'me.profile': 'Edit profile',
   'me.password': 'Change password',
   'me.passwordChanged': 'Password changed; other devices have to log in again',
@@ -230,6 +250,9 @@ export const en: Catalogue = {
   'settings.sampleIn': 'Is this size right for you?',
   'settings.sampleOut': 'Just right 👌',
   'settings.sendKey': 'Send with',
+  'settings.emoji': 'After choosing an emoji',
+  'settings.emojiStays': 'Choose more',
+  'settings.emojiCloses': 'Close the panel',
   'theme.light': 'Light',
   'theme.dark': 'Dark',
   'theme.toLight': 'Switch to light',

@@ -53,6 +53,10 @@ export const zh = {
   'connection.lost': '网络已断开，正在重新连接…',
   'connection.retry': '网络已断开，点击重试',
   'connection.back': '已重新连接',
+  'connection.doubted': '网络没有响应，正在检查…',
+  'reach.offline': '当前没有网络',
+  'reach.slow': '服务器没有响应，仍在等待…',
+  'reach.unreachable': '连接不上服务器，正在重试…',
 
   'list.all': '全部',
   'list.onlyUnread': '未读',
@@ -97,6 +101,8 @@ export const zh = {
   'compose.file': '文件',
   'compose.card': '名片',
   'compose.link': '链接',
+  'compose.tooLong': '消息太长，超出约 {n} 字',
+  'compose.asFile': '作为文件发送',
   'compose.keys': 'Enter 发送 · Shift+Enter 换行',
   'compose.keysSwapped': 'Shift+Enter 发送 · Enter 换行',
 
@@ -126,6 +132,7 @@ export const zh = {
 
   'media.openImage': '查看图片',
   'media.imageLost': '图片无法显示',
+  'media.showForeign': '显示来自 {host} 的图片',
   'media.cancelUpload': '取消上传',
   'media.playVoice': '播放语音 {time}',
   'media.playVideo': '播放视频',
@@ -141,6 +148,10 @@ export const zh = {
   'media.file': '文件',
   'media.place': '位置',
   'media.unknown': '暂不支持的消息类型（{media}）',
+
+  'file.empty': '“{name}”是空文件，无法发送',
+  'file.large': '“{name}”超过 {most}，无法发送',
+  'file.folder': '文件夹无法发送，请选择其中的文件',
 
   'contact.add': '加好友',
   'contact.talk': '发消息',
@@ -204,6 +215,14 @@ export const zh = {
   'register.go': '注册',
   'register.known': '已有账号？',
 
+  'arrival.whose': '这是你的账号吗？',
+  'arrival.warning': '你打开的链接会以这个账号登录。如果不是你自己的账号，你写的内容会被别人看到。',
+  'arrival.mine': '是的，以 {name} 的身份继续',
+  'arrival.notMine': '不是我的账号',
+  'arrival.told': '链接已让你以 {name}（ID {id}）的身份登录。这是你的账号吗？',
+  'arrival.yes': '是我的',
+  'arrival.no': '不是，退出',
+
   'me.profile': '编辑资料',
   'me.password': '修改密码',
   'me.passwordChanged': '密码已修改，其他设备需要重新登录',
@@ -228,6 +247,9 @@ export const zh = {
   'settings.sampleIn': '字号看起来合适吗？',
   'settings.sampleOut': '这样正好 👌',
   'settings.sendKey': '发送键',
+  'settings.emoji': '选择表情后',
+  'settings.emojiStays': '继续选择',
+  'settings.emojiCloses': '关闭面板',
   'theme.light': '浅色',
   'theme.dark': '深色',
   'theme.toLight': '切换到浅色',
