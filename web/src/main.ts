@@ -1,6 +1,6 @@
 /** Starts the page: one bundle for the server's four shells, told apart by `data-page` of `#app`. */
 import { createPinia, type Pinia } from 'pinia'
-import { createApp, watchEffect, type Component } from 'vue'
+import { createApp, type Component } from 'vue'
 import { useAccount } from './features/accounts/account'
 import { arrivalHere, useArrival } from './features/accounts/arrival'
 import { useConversations } from './features/conversations/conversations'
@@ -10,6 +10,7 @@ import { trustMedia } from './protocol/url'
 import { leaveForLogin, userOfPage } from './state/pages'
 import { readSite } from './state/site'
 import './styles/index.css'
+import './ui/wide'
 
 type Page = 'login' | 'register' | 'chat' | 'createcom'
 
@@ -39,7 +40,7 @@ async function start(mount: HTMLElement): Promise<void> {
       account.identify(userId)
     } else {
       // Before the connection: from here on all stores hear what comes.
-      countInTitle(pinia)
+      useConversations(pinia)
       void account.start(userId)
     }
   }
@@ -74,16 +75,6 @@ function unveil(): void {
 function pageOf(mount: HTMLElement): Page {
   const named = mount.dataset.page ?? ''
   return named in roots ? (named as Page) : 'login'
-}
-
-/** Unread messages in the tab's title: "(3) 聊天". */
-function countInTitle(pinia: Pinia): void {
-  const title = document.title
-  const conversations = useConversations(pinia)
-  watchEffect(() => {
-    const { unread } = conversations
-    document.title = unread ? `(${unread > 99 ? '99+' : unread}) ${title}` : title
-  })
 }
 
 /** A part of the page is gone from the server: if that has a newer page, start that one. Offline, nothing happens. */
