@@ -10,6 +10,7 @@ from typing import Any
 
 from tornado.web import HTTPError, StaticFileHandler
 
+from handlers.http import security
 from handlers.http.base import BaseHandler
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -27,6 +28,9 @@ _ENDINGS = {"br": ".br", "gzip": ".gz"}
 #: What Vite's manifest says of one file, and of all.
 Chunk = dict[str, Any]
 Manifest = dict[str, Chunk]
+
+#: What a browser may say in `Sec-Fetch-Site`.
+_SITES = ("same-origin", "same-site", "cross-site", "none")
 
 _TITLES = {
     "login": ("登录", "Log in"),
@@ -57,7 +61,11 @@ class CleanPathHandler(BaseHandler):
 
 
 class PageHandler(BaseHandler):
-    """One shell for all pages; the page's own script draws them. Who is calling is asked by the API."""
+    """One shell for all pages; the page's own script draws them. Who is calling is asked by the API.
+
+    `site` in the shell tells the script what it can't ask for before it knows whom it serves: where media
+    are loaded from, the largest upload in bytes, whether strangers may write to each other, which users this
+    browser has session cookies of (not checked here), and where the click came from (`Sec-Fetch-Site`)."""
 
     def initialize(self, page: str) -> None:
         self.page = page
@@ -66,6 +74,7 @@ class PageHandler(BaseHandler):
         built = Build.current()
         titles = _TITLES[self.page]
         shown = {"lang": self.lang, "page": self.page, "title": titles[self.lang == "en"]}
+        shown["site"] = json.dumps(self._site())
         if built is None:
             self.set_status(503)
             self.render("unbuilt.html", **shown)
@@ -73,6 +82,17 @@ class PageHandler(BaseHandler):
             self.render("page.html", build=built, **shown)
 
     head = get
+
+    def _site(self) -> dict[str, Any]:
+        config = self.app.config
+        came_from = self.request.headers.get("Sec-Fetch-Site", "")
+        return {
+            "media": self.settings["media_origins"],
+            "uploadBytes": config.uploads.max_bytes,
+            "strangers": config.contacts.strangers,
+            "accounts": list(security.cookie_tokens(self.request, self.secure)),
+            "from": came_from if came_from in _SITES else "",
+        }
 
 
 class Build:

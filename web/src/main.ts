@@ -1,11 +1,16 @@
 /** Starts the page: one bundle for the server's four shells, told apart by `data-page` of `#app`. */
-import { createPinia } from 'pinia'
-import { createApp, watchEffect, type Component } from 'vue'
+import { createPinia, type Pinia } from 'pinia'
+import { createApp, type Component } from 'vue'
 import { useAccount } from './features/accounts/account'
+import { arrivalHere, useArrival } from './features/accounts/arrival'
 import { useConversations } from './features/conversations/conversations'
 import { useSettings } from './features/settings/settings'
+import { guardDrops } from './features/shell/dropGuard'
+import { trustMedia } from './protocol/url'
 import { leaveForLogin, userOfPage } from './state/pages'
+import { readSite } from './state/site'
 import './styles/index.css'
+import './ui/wide'
 
 type Page = 'login' | 'register' | 'chat' | 'createcom'
 
@@ -18,18 +23,24 @@ const roots: Record<Page, () => Promise<{ default: Component }>> = {
 
 async function start(mount: HTMLElement): Promise<void> {
   const page = pageOf(mount)
+  trustMedia(readSite(document.querySelector<HTMLMetaElement>('meta[name="site"]')?.content).media)
   const root = roots[page]()
+  guardDrops()
   const pinia = createPinia()
   useSettings(pinia)
   if (page === 'chat' || page === 'createcom') {
     const userId = userOfPage()
     if (!userId) return leaveForLogin()
+    const arrival = arrivalHere(userId)
+    // The page for a new group has no room to say it later.
+    if (arrival === 'ask' || (arrival === 'tell' && page === 'createcom')) await agreed(mount, pinia, userId)
+    useArrival(pinia).tell(userId, page === 'chat' ? arrival : 'known')
     const account = useAccount(pinia)
     if (page === 'createcom') {
       account.identify(userId)
     } else {
       // Before the connection: from here on all stores hear what comes.
-      countInTitle(pinia)
+      useConversations(pinia)
       void account.start(userId)
     }
   }
@@ -37,21 +48,33 @@ async function start(mount: HTMLElement): Promise<void> {
   // Not before: making the router writes a hash into the address.
   if (page === 'chat') app.use((await import('./router')).router)
   app.mount(mount)
+  unveil()
+}
+
+/** Resolves when the reader has said that the account a link leads into is theirs. */
+async function agreed(mount: HTMLElement, pinia: Pinia, userId: number): Promise<void> {
+  const { default: view } = await import('./features/accounts/ArrivalView.vue')
+  await new Promise<void>((resolve) => {
+    const app = createApp(view, {
+      userId,
+      onAccept: () => {
+        app.unmount()
+        resolve()
+      },
+    })
+    app.use(pinia).mount(mount)
+    unveil()
+  })
+}
+
+/** What stood there until the script drew the page goes. */
+function unveil(): void {
+  document.querySelector('#boot')?.remove()
 }
 
 function pageOf(mount: HTMLElement): Page {
   const named = mount.dataset.page ?? ''
   return named in roots ? (named as Page) : 'login'
-}
-
-/** Unread messages in the tab's title: "(3) 聊天". */
-function countInTitle(pinia: ReturnType<typeof createPinia>): void {
-  const title = document.title
-  const conversations = useConversations(pinia)
-  watchEffect(() => {
-    const { unread } = conversations
-    document.title = unread ? `(${unread > 99 ? '99+' : unread}) ${title}` : title
-  })
 }
 
 /** A part of the page is gone from the server: if that has a newer page, start that one. Offline, nothing happens. */

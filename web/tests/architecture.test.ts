@@ -32,7 +32,7 @@ const featureMayImport: Record<string, string[]> = {
   groups: ['accounts', 'media'],
   conversations: ['accounts', 'connection', 'contacts', 'groups', 'media'],
   messages: ['accounts', 'connection', 'contacts', 'conversations', 'media', 'settings'],
-  shell: ['contacts', 'messages'],
+  shell: ['contacts', 'conversations', 'messages'],
 }
 
 /** Rooms that would run without a page. */

@@ -24,6 +24,7 @@ export class FakeServer extends FakeStore {
   readonly asked: number[] = []
   /** Frames about typing and looking, as they came. */
   readonly heard: { cmd: number; [field: string]: number }[] = []
+  readonly friends = [{ id: 42, nickname: '林晓雨' }]
   /** The friends who are online. */
   readonly online = new Set<number>()
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
@@ -137,7 +138,7 @@ export class FakeServer extends FakeStore {
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }
       case '/contact/loadfriend':
-        return { rows: [{ id: 42, nickname: '林晓雨', online: this.online.has(42) ? 1 : 0 }] }
+        return { rows: this.friends.map((friend) => ({ ...friend, online: this.online.has(friend.id) ? 1 : 0 })) }
       case '/contact/loadcommunity':
         return { rows: [{ id: 3, name: '周末爬山' }] }
       default:

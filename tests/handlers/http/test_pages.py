@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+from html import unescape
 
 import pytest
 
@@ -74,6 +75,28 @@ async def test_shells(app, built, path, name):
     preloaded = re.findall(r'rel="modulepreload" href="([^"]*)"', html)
     assert sorted(preloaded) == ["/asset/app/assets/base-55555555.js", "/asset/app/assets/vue-33333333.js"]
     assert not re.search(r"<style|\son\w+=|style=|token", html)
+
+
+async def test_shells_tell_who_is_logged_in_here(app, built):
+    """The page learns from its shell which accounts this browser has, where the click came from and how large
+    a file may be, so that it can ask before a stranger's link logs in, and say at once what is too large."""
+
+    async def told(client) -> dict:
+        html = (await client.get("/chat/index.shtml?id=1&token=x")).body.decode()
+        return json.loads(unescape(re.search(r'<meta name="site" content="([^"]*)">', html)[1]))
+
+    stranger = app.client(Sec_Fetch_Site='"><script>')
+    assert await told(stranger) == {
+        "media": [],
+        "uploadBytes": app.services.config.uploads.max_bytes,
+        "strangers": False,
+        "accounts": [],
+        "from": "",
+    }
+    ann = await app.client().register()
+    ann.headers["Sec-Fetch-Site"] = "cross-site"
+    site = await told(ann)
+    assert (site["accounts"], site["from"]) == ([ann.user_id], "cross-site")
 
 
 async def test_shell_in_english(app, built):

@@ -36,3 +36,22 @@ export function fileUrl(url: string | undefined, name: string): string {
     return address // half a sign, which no address can hold
   }
 }
+
+/** Folders of our server with pictures, sounds and films: what was uploaded, and what came with it. */
+const ourFolders = /^\/(?:mnt|asset)\//
+let ourOrigins: readonly string[] = []
+
+/** Tells from where our media come besides our own server, once at the start: the bucket's origins. */
+export function trustMedia(origins: readonly string[]): void {
+  ourOrigins = origins
+}
+
+/** The address of one of our own media, or a local object; '' for any other. Loading it tells no stranger anything. */
+export function ownMediaUrl(url: string | undefined): string {
+  const address = mediaUrl(url)
+  if (address === '' || address.startsWith('blob:')) return address
+  const { origin, pathname } = new URL(address, here)
+  if (ourOrigins.includes(origin)) return address
+  const ours = origin === here || origin === globalThis.location?.origin
+  return ours && ourFolders.test(pathname) ? address : ''
+}

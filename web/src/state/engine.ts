@@ -62,6 +62,7 @@ export class Engine {
       onWelcome: (welcome) => this.welcomed(welcome),
       onFrame: (frame) => this.receive(frame),
       onState: (state) => this.connectionChanged(state),
+      onDoubt: (doubted) => events.emit('doubt', doubted),
       onSessionLost: () => events.emit('sessionLost'),
       onRefused: () => events.emit('refused'),
     })
@@ -229,7 +230,7 @@ export class Engine {
     if (this.socket.online) {
       const now = Date.now()
       for (const { message } of this.outbox.due(now)) {
-        if (this.socket.send(messageFrame(message))) this.outbox.sent(message.cid, now)
+        if (this.socket.send(messageFrame(message), true)) this.outbox.sent(message.cid, now)
       }
       const next = this.outbox.nextDue(now)
       if (next !== null) this.outboxTimer = setTimeout(() => this.flush(), Math.max(50, next - now))

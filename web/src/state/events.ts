@@ -18,6 +18,8 @@ export interface LiveEvents {
   outbox: undefined
   /** `failures`: attempts failed in a row. */
   connection: { state: SocketState; failures: number }
+  /** The server owes an answer on a connection that is still held for good; false: it came. */
+  doubt: boolean
   /** A connection is greeted; friends and groups may have changed meanwhile. */
   welcome: undefined
   /** A message of somebody else came by the live connection. */

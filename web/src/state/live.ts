@@ -14,7 +14,7 @@ import { dropToken, takeToken } from '@/transport/token'
 import { Batch } from './batch'
 import { Engine } from './engine'
 import { Emitter, type LiveEmitter } from './events'
-import { leaveForLogin } from './pages'
+import { askBeforeLeaving, leaveForLogin } from './pages'
 import { localStore } from './storage'
 
 export interface TimelineView {
@@ -36,6 +36,8 @@ export const useLive = defineStore('live', () => {
   const changes = new Batch(mirror)
   const connection = shallowRef<SocketState>('offline')
   const attempts = shallowRef(0)
+  /** The connection counts as online, but an answer is overdue. */
+  const doubted = shallowRef(false)
   const events: LiveEmitter = markRaw(new Emitter())
 
   events.on('conversations', () => changes.mark())
@@ -48,7 +50,9 @@ export const useLive = defineStore('live', () => {
     connection.value = state
     attempts.value = state === 'online' ? 0 : failures
   })
+  events.on('doubt', (doubt) => (doubted.value = doubt))
   events.on('sessionLost', leave)
+  askBeforeLeaving(() => engine.value?.outbox.wouldLose ?? false)
   events.on('refused', () => void probe())
 
   /** Calls from now on are this user's. */
@@ -143,6 +147,7 @@ export const useLive = defineStore('live', () => {
     timelines,
     connection,
     attempts,
+    doubted,
     identify,
     connect,
     listed,

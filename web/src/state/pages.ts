@@ -2,14 +2,33 @@
 
 const name = 'magpie:user'
 
+/** Why the page must not be left without a question. */
+const reasons: (() => boolean)[] = []
+let leaving = false
+
+/** While `lost()` is true the browser asks before the page is left or loaded anew. */
+export function askBeforeLeaving(lost: () => boolean): void {
+  if (reasons.push(lost) > 1) return
+  window.addEventListener('beforeunload', (event) => {
+    if (!leaving && reasons.some((reason) => reason())) event.preventDefault()
+  })
+}
+
 /** The session has ended: the log-in page, without a way back to the dead one. */
 export function leaveForLogin(): void {
+  leaving = true
   location.replace('/user/login.shtml')
 }
 
 /** A session has begun: the chat page of this user; the cookie carries the token. */
 export function enterChat(userId: number): void {
   location.assign(`/chat/index.shtml?id=${userId}`)
+}
+
+/** The reader turned a link down: to the chats of somebody who is logged in here, else to the log-in page. */
+export function leaveLink(accounts: readonly number[]): void {
+  leaving = true
+  location.replace(accounts.length > 0 ? `/chat/index.shtml?id=${accounts[0]}` : '/user/login.shtml')
 }
 
 /** Remembers whose this tab is, for shells whose address does not say. */

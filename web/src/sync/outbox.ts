@@ -39,6 +39,8 @@ export class Outbox {
   private readonly sentAt = new Map<string, number>()
   /** Conversations that the server asked to wait, to the time when they go on. */
   private readonly waitUntil = new Map<ChatKey, number>()
+  /** cids for which the disk had no room: they live as long as the page does. */
+  private readonly unsaved = new Set<string>()
   private readonly prefix: string
 
   constructor(
@@ -47,6 +49,11 @@ export class Outbox {
   ) {
     this.prefix = `magpie:out:${userId}:`
     this.items = this.restore()
+  }
+
+  /** True while leaving the page would lose a message. */
+  get wouldLose(): boolean {
+    return this.unsaved.size > 0
   }
 
   /** Puts a message in, behind all that were written before. */
@@ -151,6 +158,7 @@ export class Outbox {
     if (!item) return null
     this.items = this.items.filter((other) => other !== item)
     this.sentAt.delete(cid)
+    this.unsaved.delete(cid)
     this.store.removeItem(this.prefix + cid)
     return item
   }
@@ -161,10 +169,12 @@ export class Outbox {
   }
 
   private save(item: OutboxItem): void {
+    const { cid } = item.message
     try {
-      this.store.setItem(this.prefix + item.message.cid, JSON.stringify(item))
+      this.store.setItem(this.prefix + cid, JSON.stringify(item))
+      this.unsaved.delete(cid)
     } catch {
-      // The disk quota is used up: the item lives as long as the page does.
+      this.unsaved.add(cid)
     }
   }
 

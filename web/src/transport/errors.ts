@@ -18,6 +18,16 @@ export class ApiError extends Error {
   get passing(): boolean {
     return this.code === Code.Network || this.code === Code.TryAgain || this.code === Code.SlowDown
   }
+
+  /** True when the same call can never succeed: another try is not worth offering. */
+  get final(): boolean {
+    return isFinal(this.code)
+  }
+}
+
+/** Whether a refusal is about what was sent itself. */
+export function isFinal(code: number | undefined): boolean {
+  return code === Code.TooLarge || code === Code.BadArgument
 }
 
 /** Sentences for what the server cannot say itself. */

@@ -2,7 +2,9 @@
  * The live connection: one WebSocket at a time, made again whenever it is lost.
  *
  * The connection counts as online from the server's welcome on. It is watched by heartbeats: one
- * that is not answered (a phone that slept, a network that changed) is given up and made anew.
+ * that is not answered (a phone that slept, a network that changed) is given up and made anew. Long
+ * before that it is in doubt, and the reader is told: a server may be slow, so the connection itself is
+ * given some time, or all clients would come back at once to one that is busy.
  * Waiting times grow with each failure, see `backoff`; coming back online, showing the page and
  * `retryNow` end the wait. When the session has ended (4401) it stays closed.
  */
@@ -25,6 +27,8 @@ export interface SocketOptions {
   onWelcome: (welcome: Welcome) => void
   onFrame: (frame: ServerFrame) => void
   onState: (state: SocketState) => void
+  /** An answer is overdue on a connection that is still held for good; false when a frame came after all. */
+  onDoubt?: (doubted: boolean) => void
   /** The server ended this session: log in again. */
   onSessionLost: () => void
   /** A handshake failed; the server may have refused the session, which a WebSocket cannot tell. */
@@ -38,6 +42,8 @@ const Closed = { sessionLost: 4401 } as const
 const welcomeDeadline = 10_000
 /** Milliseconds for the answer to a heartbeat. */
 const answerDeadline = 8_000
+/** Milliseconds without any frame after which a connection that was asked something is in doubt. */
+const doubtAfter = 1_200
 /** A connection that lived this long (ms) was a good one: failures are counted from zero again. */
 const goodAge = 10_000
 
@@ -52,6 +58,8 @@ export class ChatSocket {
   private retryTimer: ReturnType<typeof setTimeout> | undefined
   private beatTimer: ReturnType<typeof setTimeout> | undefined
   private deadlineTimer: ReturnType<typeof setTimeout> | undefined
+  private doubtTimer: ReturnType<typeof setTimeout> | undefined
+  private doubted = false
 
   constructor(private readonly options: SocketOptions) {}
 
@@ -71,18 +79,27 @@ export class ChatSocket {
     this.setState('offline')
   }
 
-  /** Sends a frame; false when the connection is not there to take it. */
-  send(frame: string): boolean {
+  /** Sends a frame; false when the connection is not there to take it. `answered`: the server will say something. */
+  send(frame: string, answered = false): boolean {
     if (!this.raw || !this.online) return false
     this.raw.send(frame)
+    if (answered) this.doubtSoon()
     return true
   }
 
-  /** Ends a wait; on a connection that seems fine, asks whether it still is. */
+  /** Asks a connection that seems fine whether it still is. */
+  check(): void {
+    if (!this.online) return
+    this.sendHeartbeat()
+    this.doubtSoon()
+  }
+
+  /** Ends a wait; checks a connection that seems fine, and replaces one that is in doubt. */
   retryNow(): void {
     if (this.stopped) return
-    if (this.online) this.sendHeartbeat()
-    else if (!this.raw) this.connect()
+    if (this.doubted) this.drop()
+    if (this.raw) this.check()
+    else this.connect()
   }
 
   private connect(): void {
@@ -102,7 +119,8 @@ export class ChatSocket {
   private receive(data: unknown): void {
     const frame = parseFrame(data)
     if (!this.online && frame?.cmd !== Cmd.Welcome) return
-    clearTimeout(this.deadlineTimer)
+    this.expectNothing()
+    this.trust()
     if (!frame) return
     if (frame.cmd === Cmd.Welcome) this.welcomed(frame)
     else this.options.onFrame(frame)
@@ -127,10 +145,31 @@ export class ChatSocket {
     this.scheduleHeartbeat()
   }
 
-  /** Gives the connection up unless some frame comes within so many ms. */
+  /** Doubts the connection unless some frame comes soon. The first question counts. */
+  private doubtSoon(): void {
+    this.doubtTimer ??= setTimeout(() => {
+      this.doubted = true
+      this.options.onDoubt?.(true)
+      if (this.raw) this.sendHeartbeat()
+    }, doubtAfter)
+  }
+
+  private trust(): void {
+    clearTimeout(this.doubtTimer)
+    this.doubtTimer = undefined
+    if (!this.doubted) return
+    this.doubted = false
+    this.options.onDoubt?.(false)
+  }
+
+  /** Gives the connection up unless some frame comes within so many ms. The first question counts. */
   private expectWithin(ms: number): void {
+    this.deadlineTimer ??= setTimeout(() => this.lost(0), ms)
+  }
+
+  private expectNothing(): void {
     clearTimeout(this.deadlineTimer)
-    this.deadlineTimer = setTimeout(() => this.lost(0), ms)
+    this.deadlineTimer = undefined
   }
 
   private lost(code: number): void {
@@ -153,7 +192,8 @@ export class ChatSocket {
   private drop(): void {
     clearTimeout(this.retryTimer)
     clearTimeout(this.beatTimer)
-    clearTimeout(this.deadlineTimer)
+    this.expectNothing()
+    this.trust()
     const raw = this.raw
     this.raw = null
     if (!raw) return
@@ -181,19 +221,21 @@ export function openSocket(
 
 /**
  * Wakes the socket when the network or the reader comes back, and lets it ask whether the server is
- * still there when the browser says that the network has gone. Returns what undoes it.
+ * still there when the browser says that the network has gone: one of this machine still is. Returns
+ * what undoes it.
  */
 export function wakeOnReturn(socket: ChatSocket, page: Window = window): () => void {
   const wake = () => {
     if (page.document.visibilityState === 'visible') socket.retryNow()
   }
+  const check = () => socket.check()
   page.addEventListener('online', wake)
-  page.addEventListener('offline', wake)
+  page.addEventListener('offline', check)
   page.addEventListener('pageshow', wake)
   page.document.addEventListener('visibilitychange', wake)
   return () => {
     page.removeEventListener('online', wake)
-    page.removeEventListener('offline', wake)
+    page.removeEventListener('offline', check)
     page.removeEventListener('pageshow', wake)
     page.document.removeEventListener('visibilitychange', wake)
   }

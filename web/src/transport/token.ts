@@ -10,6 +10,19 @@ interface Tab {
   sessionStorage: Pick<Storage, 'getItem' | 'setItem'>
 }
 
+/** The token in the address, '' when there is none, and the one this tab has used so far. */
+export function tokensOf(userId: number, tab: Tab = window): { given: string; known: string } {
+  const given = new URL(tab.location.href).searchParams.get('token') ?? ''
+  return { given, known: tab.sessionStorage.getItem(nameFor(userId)) ?? '' }
+}
+
+/** The reader does not want the token in the address: it goes, unused. */
+export function refuseToken(tab: Tab = window): void {
+  const url = new URL(tab.location.href)
+  url.searchParams.delete('token')
+  tab.history.replaceState(tab.history.state, '', url)
+}
+
 /** The token of this tab's user, or '' when the cookie is to be used. */
 export function takeToken(userId: number, tab: Tab = window): string {
   const name = nameFor(userId)

@@ -22,6 +22,10 @@ export interface UploadOptions {
   request?: () => XMLHttpRequest
 }
 
+/** ms without a byte going out, and ms for the answer once all are out (the server may be transcoding). */
+const stall = 30_000
+const answerTime = 240_000
+
 /** What the server made of a file. */
 export interface Stored {
   url: string
@@ -46,13 +50,28 @@ export function upload(options: UploadOptions): Promise<Stored> {
   form.append('file', file, name)
 
   return new Promise<Stored>((resolve, reject) => {
-    const fail = (sentence: string) => reject(new ApiError(Code.Network, sentence))
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const fail = (sentence: string) => {
+      clearTimeout(timer)
+      reject(new ApiError(Code.Network, sentence))
+    }
+    const expectWithin = (ms: number) => {
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        fail(sentences.network)
+        request.abort()
+      }, ms)
+    }
     if (signal?.aborted) return fail(sentences.cancelled)
     signal?.addEventListener('abort', () => request.abort(), { once: true })
     request.onabort = () => fail(sentences.cancelled)
     request.onerror = request.ontimeout = () => fail(sentences.network)
-    request.upload.onprogress = ({ loaded, total }) => onProgress?.(loaded, total)
+    request.upload.onprogress = ({ loaded, total }) => {
+      expectWithin(loaded < total ? stall : answerTime)
+      onProgress?.(loaded, total)
+    }
     request.onload = () => {
+      clearTimeout(timer)
       try {
         const { data, fields } = openEnvelope(request.status, request.responseText, sentences)
         if (typeof data !== 'string' || !data) throw new ApiError(Code.Refused, sentences.answer)
@@ -65,5 +84,6 @@ export function upload(options: UploadOptions): Promise<Stored> {
     request.setRequestHeader('Accept-Language', language)
     if (token) request.setRequestHeader('Authorization', `Bearer ${token}`)
     request.send(form)
+    expectWithin(stall)
   })
 }

@@ -134,3 +134,15 @@ describe('a reload', () => {
     expect(due(0)).toEqual(['a'])
   })
 })
+
+it('knows that leaving the page would lose what the disk had no room for', () => {
+  const { setItem } = store
+  store.setItem = () => {
+    throw new DOMException('full', 'QuotaExceededError')
+  }
+  outbox.add(message('a'), 0)
+  expect(outbox.wouldLose).toBe(true)
+  store.setItem = setItem
+  ack('a')
+  expect(outbox.wouldLose).toBe(false)
+})

@@ -35,6 +35,7 @@ class FakeSocket implements RawSocket {
 let raws: FakeSocket[]
 let states: SocketState[]
 let frames: ServerFrame[]
+let doubts: boolean[]
 let lost: number
 let refused: number
 let socket: ChatSocket
@@ -47,6 +48,7 @@ beforeEach(() => {
   raws = []
   states = []
   frames = []
+  doubts = []
   lost = refused = 0
   socket = new ChatSocket({
     open: () => {
@@ -56,6 +58,7 @@ beforeEach(() => {
     onWelcome: () => undefined,
     onFrame: (frame) => frames.push(frame),
     onState: (state) => states.push(state),
+    onDoubt: (doubted) => doubts.push(doubted),
     onSessionLost: () => lost++,
     onRefused: () => refused++,
     random: () => 1,
@@ -221,6 +224,34 @@ describe('coming back', () => {
     expect(raw().sent).toEqual(['{"cmd":0}'])
     vi.advanceTimersByTime(8_000)
     expect(raw().closed).toBe(true)
+  })
+
+  it('doubts a connection that owes an answer long before it is given up, and trusts it again', () => {
+    raw().welcome()
+    socket.send('x')
+    vi.advanceTimersByTime(1_900)
+    expect(doubts).toEqual([])
+    socket.send('x', true)
+    vi.advanceTimersByTime(1_900)
+    expect(doubts).toEqual([true])
+    expect(states.at(-1)).toBe('online')
+    raw().says(wire('heartbeat').frame)
+    expect(doubts).toEqual([true, false])
+    vi.advanceTimersByTime(8_000)
+    expect(states.at(-1)).toBe('online')
+  })
+
+  it('asks at once when the browser says that the network has gone, and makes a doubted connection anew', () => {
+    const { listeners, window } = page()
+    wakeOnReturn(socket, window)
+    raw().welcome()
+    listeners.get('offline')!()
+    expect(raw().sent).toEqual(['{"cmd":0}'])
+    vi.advanceTimersByTime(1_900)
+    expect(doubts).toEqual([true])
+    listeners.get('online')!()
+    expect(raws).toHaveLength(2)
+    expect(doubts).toEqual([true, false])
   })
 
   it('does not open a second connection beside one that is being made', () => {

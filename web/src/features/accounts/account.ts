@@ -1,6 +1,7 @@
 /** The account that is logged in on this page. `main.ts` calls `start` or `identify`. */
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
+import { useUploads } from '@/features/media/uploads'
 import type { User } from '@/protocol/accounts'
 import { useLive } from '@/state/live'
 import { enterChat, rememberUser } from '@/state/pages'
@@ -25,6 +26,8 @@ export const useAccount = defineStore('account', () => {
   const me = shallowRef<User | null>(null)
   /** Becomes true when the chat page has its user; the shell shows a splash until then. */
   const ready = shallowRef(false)
+  /** The server did not answer so far; it is asked again. */
+  const unreachable = shallowRef(false)
 
   /** The chat page of a user begins; waits for the server if need be. */
   async function start(userId: number): Promise<void> {
@@ -35,6 +38,7 @@ export const useAccount = defineStore('account', () => {
       } catch (error) {
         const wait = waitFor(error)
         if (wait === null) return live.leave()
+        unreachable.value = true
         await sleep(wait)
       }
     }
@@ -68,6 +72,7 @@ export const useAccount = defineStore('account', () => {
   async function logout(): Promise<void> {
     await live.api.call('/user/logout')
     live.forget()
+    await useUploads().clear()
     live.leave()
   }
 
@@ -95,6 +100,7 @@ export const useAccount = defineStore('account', () => {
     me,
     userId: computed(() => live.api.userId),
     ready,
+    unreachable,
     start,
     identify,
     login,

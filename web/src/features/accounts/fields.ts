@@ -31,7 +31,7 @@ interface TextFieldRule {
   problem?: (values: AccountValues) => string
 }
 
-const password = { type: 'password', maxlength: limits.passwdBytesMax }
+const password = { type: 'password', maxlength: limits.passwdBytesMax, autocapitalize: 'off', spellcheck: 'false' }
 
 export const textFields: Partial<Record<AccountField, TextFieldRule>> = {
   mobile: {
@@ -47,7 +47,7 @@ export const textFields: Partial<Record<AccountField, TextFieldRule>> = {
   memo: { label: 'field.memo', multiline: true, attributes: { name: 'memo', maxlength: limits.profileMemo, rows: 3 } },
   password: {
     label: 'field.password',
-    attributes: { ...password, name: 'passwd', autocomplete: 'current-password' },
+    attributes: { ...password, name: 'passwd', autocomplete: 'current-password', enterkeyhint: 'go' },
     problem: (values) => (values.password ? '' : t('field.passwordMissing')),
   },
   firstPassword: {
@@ -56,15 +56,18 @@ export const textFields: Partial<Record<AccountField, TextFieldRule>> = {
     attributes: { ...password, name: 'passwd', autocomplete: 'new-password' },
     problem: ({ firstPassword }) => passwordProblem(firstPassword),
   },
-  oldPassword: { label: 'field.oldPassword', attributes: { ...password, autocomplete: 'current-password' } },
+  oldPassword: {
+    label: 'field.oldPassword',
+    attributes: { ...password, name: 'old', autocomplete: 'current-password' },
+  },
   newPassword: {
     label: 'field.newPassword',
-    attributes: { ...password, autocomplete: 'new-password' },
+    attributes: { ...password, name: 'new', autocomplete: 'new-password' },
     problem: ({ newPassword }) => passwordProblem(newPassword),
   },
   passwordAgain: {
     label: 'field.passwordAgain',
-    attributes: { ...password, autocomplete: 'new-password' },
+    attributes: { ...password, name: 'again', autocomplete: 'new-password', enterkeyhint: 'done' },
     problem: ({ newPassword, passwordAgain }) => (passwordAgain === newPassword ? '' : t('field.passwordDiffers')),
   },
 }

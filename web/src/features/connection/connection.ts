@@ -3,8 +3,8 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import { useLive } from '@/state/live'
 
-/** ms offline before the reader is told, and ms the strip stays green after coming back. */
-const tellAfter = 2_000
+/** ms offline before the reader is told: a short gap is none. ms the strip stays green after coming back. */
+const tellAfter = 1_800
 const greenFor = 1_000
 
 export const useConnection = defineStore('connection', () => {
@@ -20,13 +20,15 @@ export const useConnection = defineStore('connection', () => {
     () => (since.value = Date.now()),
   )
   watch(
-    [online, () => live.engine],
-    ([isOnline, engine]) => {
+    [online, () => live.doubted, () => live.engine] as const,
+    ([isOnline, doubted, engine]) => {
       clearTimeout(timer)
       if (!engine) return
-      if (!isOnline) {
+      if (!isOnline || doubted) {
         recovered.value = false
-        timer = setTimeout(() => (troubled.value = true), tellAfter)
+        // What the browser says itself, and an answer that was waited for already, need no further waiting.
+        if (doubted || globalThis.navigator?.onLine === false) troubled.value = true
+        else if (!troubled.value) timer = setTimeout(() => (troubled.value = true), tellAfter)
       } else if (troubled.value) {
         troubled.value = false
         recovered.value = true
@@ -44,6 +46,8 @@ export const useConnection = defineStore('connection', () => {
     state: computed(() => live.connection),
     since,
     attempts: computed(() => live.attempts),
+    /** Nothing is lost yet, but an answer is overdue. */
+    doubted: computed(() => live.doubted),
     troubled,
     recovered,
     retryNow,

@@ -14,6 +14,7 @@ import { parseChatKey, type ChatKey, type Conversation } from '@/protocol/conver
 import type { Community } from '@/protocol/groups'
 import type { Content, Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
+import { site } from '@/state/site'
 import { useDrafts } from './drafts'
 import { useTyping } from './typing'
 
@@ -77,7 +78,8 @@ export const useConversations = defineStore('conversations', () => {
       waiting.set(key, { message: content, createat, state: reason === undefined ? 'pending' : 'failed' })
     }
     for (const { key, message, createat, state } of live.outbox) waiting.set(key, { message, createat, state })
-    const keys = new Set<ChatKey>([...live.inbox.keys(), ...waiting.keys(), ...drafts.all.keys()])
+    const fresh = [...contacts.fresh.keys()].map((id): ChatKey => `${Kind.Single}/${id}`)
+    const keys = new Set<ChatKey>([...live.inbox.keys(), ...waiting.keys(), ...drafts.all.keys(), ...fresh])
     return [...keys]
       .map((key) => rowOf(key, live.inbox.get(key), waiting.get(key)))
       .sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.at - a.at)
@@ -93,14 +95,16 @@ export const useConversations = defineStore('conversations', () => {
     const last = known?.last ?? null
     // An old failure does not stand before what was said since.
     const waiting = unsent?.state === 'failed' && unsent.createat < (last?.createat ?? 0) ? undefined : unsent
+    // A new friend with whom nothing was said yet.
+    const came = known || kind !== Kind.Single ? undefined : contacts.fresh.get(dstid)
     return {
       key,
       kind,
       dstid,
       title,
       avatar,
-      preview: waiting ? preview(waiting.message) : last ? previewBy(last) : '',
-      at: Math.max(waiting?.createat ?? 0, known?.updateat ?? 0),
+      preview: waiting ? preview(waiting.message) : last ? previewBy(last) : came ? t('contact.hello') : '',
+      at: Math.max(waiting?.createat ?? 0, known?.updateat ?? 0, came ?? 0),
       unread: known?.unread ?? 0,
       mentions: known?.mentions ?? 0,
       pinned: known?.pinned === 1,
@@ -154,6 +158,19 @@ export const useConversations = defineStore('conversations', () => {
     }
   }
 
+  /** Why nothing can be written there: no friend, no member; '' when it can, or is not known yet. */
+  function barred(key: ChatKey): '' | 'stranger' | 'outside' {
+    const { kind, group, self, dstid } = target(key)
+    if (kind === Kind.Room) return groups.loaded && !group ? 'outside' : ''
+    return self || site.strangers || !contacts.loaded || contacts.friend(dstid) ? '' : 'stranger'
+  }
+
+  /** Becomes a friend of whom one can't write to yet, or a member; resolves to the server's sentence. */
+  function admit(key: ChatKey): Promise<string> {
+    const { kind, dstid } = target(key)
+    return kind === Kind.Room ? groups.joinGroup(dstid) : contacts.addFriend(dstid)
+  }
+
   return {
     rows,
     /** The rows are there, and the names in them: the first drawing has both. */
@@ -162,5 +179,7 @@ export const useConversations = defineStore('conversations', () => {
     mentions,
     target,
     typing,
+    barred,
+    admit,
   }
 })

@@ -1,13 +1,21 @@
 /**
  * Files on their way: one at a time, in the order they were chosen; each becomes a message when its
- * bytes have arrived. For the chat store only. They do not outlive the page.
+ * bytes have arrived. For the chat store only.
+ *
+ * None is lost: without a connection a file waits for it; over a reload it is kept on the browser's
+ * shelf, within its bounds, and for what does not fit there the browser asks before it leaves. A file
+ * that was sent twice (two tabs, an answer that got lost) is one message still, by its cid.
  */
 import { defineStore } from 'pinia'
-import { shallowReactive } from 'vue'
+import { shallowReactive, watch } from 'vue'
 import { Media } from '@/protocol/codes'
 import type { ChatKey } from '@/protocol/conversations'
 import { newCid, type Content } from '@/protocol/messages'
 import { useLive } from '@/state/live'
+import { askBeforeLeaving } from '@/state/pages'
+import { waitFor } from '@/state/retry'
+import { Shelf, type Shelved } from '@/state/shelf'
+import { ApiError } from '@/transport/errors'
 import { withFrames } from './memo'
 import { uploadFile } from './uploadFile'
 
@@ -36,64 +44,155 @@ export interface Upload {
   readonly progress: { loaded: number; total: number }
   /** Why it failed; undefined while it runs or waits. */
   readonly reason?: string
+  /** Failed, and another try can't help. */
+  readonly final?: boolean
 }
+
+/** What the shelf keeps of an upload. */
+interface Kept extends Shelved, Pick<Upload, 'key' | 'createat' | 'draft' | 'reason'> {
+  /** The message, once the server has the bytes: sent again it is the same one, not a second. */
+  readonly stored?: Content
+}
+
+/** Tries in a row without an answer, on a connection that works, before a file has failed. */
+const mostTries = 5
 
 export const useUploads = defineStore('uploads', () => {
   const live = useLive()
   const items = shallowReactive(new Map<string, Upload>())
   /** cid of a message just sent to the local picture that stands for the server's until that is loaded. */
   const previews = shallowReactive(new Map<string, string>())
-  const aborts = new Map<string, AbortController>()
-  let queue = Promise.resolve()
+  const shelf = new Shelf<Kept>()
+  /** cids that would come back after a reload. */
+  const kept = new Set<string>()
+  /** Messages whose bytes the server has already. */
+  const stored = new Map<string, Content>()
+  const tries = new Map<string, number>()
+  let running = ''
+  let abort = new AbortController()
+  let pause: ReturnType<typeof setTimeout> | undefined
 
   /** Shows the bubble at once and puts the file into the queue. */
   function add(key: ChatKey, draft: FileDraft): void {
     const cid = newCid()
     const createat = live.engine?.now() ?? Date.now()
+    show({ cid, key, createat, draft })
+    void keep(cid)
+    pump()
+  }
+
+  function show({ cid, key, createat, draft, reason }: Pick<Upload, 'cid' | (keyof Kept & keyof Upload)>): void {
     const progress = { loaded: 0, total: draft.file.size }
-    items.set(cid, { cid, key, createat, draft, content: localContent(draft), progress })
-    enqueue(cid)
+    items.set(cid, { cid, key, createat, draft, reason, content: localContent(draft), progress })
   }
 
   function retry(cid: string): void {
     const item = items.get(cid)
-    if (item?.reason === undefined) return
+    if (item?.reason === undefined || item.final) return
     items.set(cid, { ...item, reason: undefined, progress: { ...item.progress, loaded: 0 } })
-    enqueue(cid)
+    tries.delete(cid)
+    void keep(cid)
+    pump()
   }
 
   /** Cancels or drops. */
   function remove(cid: string): void {
+    forgetHere(cid)
+    void shelf.drop(cid)
+  }
+
+  function forgetHere(cid: string): void {
     const item = items.get(cid)
     if (!item) return
     items.delete(cid)
-    aborts.get(cid)?.abort()
+    for (const set of [kept, stored, tries]) set.delete(cid)
+    if (running === cid) abort.abort()
     release(item)
   }
 
-  function enqueue(cid: string): void {
-    queue = queue.then(() => run(cid))
+  /** Drops everything, on disk too: one who logs out leaves nothing of what they sent. */
+  async function clear(): Promise<void> {
+    for (const cid of [...items.keys()]) forgetHere(cid)
+    await shelf.clear(live.api.userId)
   }
 
-  async function run(cid: string): Promise<void> {
-    const item = items.get(cid)
-    if (!item || item.reason !== undefined) return
-    const abort = new AbortController()
-    aborts.set(cid, abort)
+  /** Starts with the next file when there is one, and a connection. */
+  function pump(): void {
+    if (running || pause !== undefined || live.connection !== 'online') return
+    const next = [...items.values()].find(({ reason }) => reason === undefined)
+    if (!next) return
+    running = next.cid
+    void run(next).finally(() => {
+      running = ''
+      pump()
+    })
+  }
+
+  async function run(item: Upload): Promise<void> {
+    const { cid } = item
+    abort = new AbortController()
     try {
-      const content = await uploadAll(item, abort.signal)
+      const content = stored.get(cid) ?? (await uploadAll(item, abort.signal))
       if (!items.has(cid)) return
-      void handOver(item, content)
+      stored.set(cid, content)
+      await keep(cid)
+      // A tab that slept may have been taken for gone: then another one sends this file.
+      if (!(await shelf.mine(cid))) return forgetHere(cid)
+      if (items.has(cid)) handOver(item, content)
     } catch (error) {
-      const now = items.get(cid)
-      if (now) items.set(cid, { ...now, reason: (error as Error).message })
-    } finally {
-      aborts.delete(cid)
+      failed(cid, error)
     }
   }
 
+  /** What may pass is waited for; the rest is told, and stands until it is tried again or dropped. */
+  function failed(cid: string, error: unknown): void {
+    const item = items.get(cid)
+    if (!item) return
+    const wait = waitFor(error)
+    const tried = (tries.get(cid) ?? 0) + 1
+    if (wait !== null && (tried < mostTries || live.connection !== 'online')) {
+      tries.set(cid, tried)
+      items.set(cid, { ...item, progress: { ...item.progress, loaded: 0 } })
+      pause = setTimeout(resume, wait)
+      return
+    }
+    const final = error instanceof ApiError && error.final
+    items.set(cid, { ...item, reason: (error as Error).message, final })
+    if (final) void shelf.drop(cid)
+    else void keep(cid)
+  }
+
+  function resume(): void {
+    clearTimeout(pause)
+    pause = undefined
+    pump()
+  }
+
+  /** Writes an upload to the shelf as it is now. */
+  async function keep(cid: string): Promise<void> {
+    const item = items.get(cid)
+    if (!item) return
+    const { key, createat, draft, reason } = item
+    const bytes = draft.file.size + (draft.poster?.size ?? 0)
+    const userId = live.api.userId
+    const done = await shelf.put({ id: cid, userId, bytes, key, createat, draft, reason, stored: stored.get(cid) })
+    if (!items.has(cid)) await shelf.drop(cid)
+    else if (done) kept.add(cid)
+  }
+
+  /** What an earlier page of this tab, or a closed tab, left. */
+  async function restore(): Promise<void> {
+    for (const { id: cid, key, createat, draft, reason, stored: content } of await shelf.adopt(live.api.userId)) {
+      if (items.has(cid)) continue
+      kept.add(cid)
+      if (content) stored.set(cid, content)
+      show({ cid, key, createat, draft, reason })
+    }
+    pump()
+  }
+
   /** The message takes the place of the upload, without a blink of its picture. */
-  async function handOver(item: Upload, content: Content): Promise<void> {
+  function handOver(item: Upload, content: Content): void {
     const { cid, key } = item
     const local = item.content.pic ?? (content.media === Media.Image ? item.content.url : undefined)
     const remote = content.pic ?? content.url
@@ -101,9 +200,12 @@ export const useUploads = defineStore('uploads', () => {
     live.engine?.send(key, content, cid)
     live.showNow()
     items.delete(cid)
-    if (local && remote) await loaded(remote)
-    previews.delete(cid)
-    release(item)
+    for (const set of [kept, stored, tries]) set.delete(cid)
+    void shelf.drop(cid)
+    void (local && remote ? loaded(remote) : Promise.resolve()).then(() => {
+      previews.delete(cid)
+      release(item)
+    })
   }
 
   async function uploadAll({ cid, draft }: Upload, signal: AbortSignal): Promise<Content> {
@@ -119,7 +221,22 @@ export const useUploads = defineStore('uploads', () => {
     return contentOf(draftFor(draft, type, frames), url, still)
   }
 
-  return { items, previews, add, retry, remove }
+  watch(
+    () => live.connection,
+    (state) => {
+      if (state !== 'online') return
+      tries.clear()
+      resume()
+    },
+  )
+  watch(
+    () => live.engine,
+    (engine) => void (engine && restore()),
+    { immediate: true },
+  )
+  askBeforeLeaving(() => [...items.values()].some(({ cid, final }) => !final && !kept.has(cid)))
+
+  return { items, previews, add, retry, remove, clear }
 })
 
 /** What the server could make of a file: of a picture that can't be shown a file, of another how it moves. */

@@ -7,7 +7,9 @@ import { Kind } from '@/protocol/codes'
 import type { ChatKey } from '@/protocol/conversations'
 import { problemOf, type Content, type Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
+import { site } from '@/state/site'
 import type { OutboxItem } from '@/sync/outbox'
+import { isFinal } from '@/transport/errors'
 import type { Entry } from './entry'
 import { useReadMark } from './reading/mark'
 import { usePlaces, type Place, type Start } from './reading/places'
@@ -69,17 +71,18 @@ export const useChat = defineStore('chat', () => {
     return { key: own && cid ? cid : `m${seq}`, state: 'sent', own, userid, seq, createat, message: row, read, cid }
   }
 
-  function waitingEntry({ message: written, createat, state, reason }: OutboxItem): Entry {
+  function waitingEntry({ message: written, createat, state, code, reason }: OutboxItem): Entry {
     const { cid } = written
     const pic = uploads.previews.get(cid)
     const message = pic ? { ...written, pic } : written
-    return { key: cid, state, own: true, userid: live.api.userId, seq: 0, createat, message, read: false, cid, reason }
+    const own = { own: true, userid: live.api.userId, seq: 0, read: false }
+    return { key: cid, state, ...own, createat, message, cid, reason, final: isFinal(code) }
   }
 
-  function uploadEntry({ cid, createat, content, progress, reason }: Upload): Entry {
+  function uploadEntry({ cid, createat, content, progress, reason, final }: Upload): Entry {
     const state = reason === undefined ? 'uploading' : 'failed'
     const own = { own: true, userid: live.api.userId, read: false }
-    return { key: cid, state, ...own, seq: 0, createat, message: content, cid, reason, progress }
+    return { key: cid, state, ...own, seq: 0, createat, message: content, cid, reason, final, progress }
   }
 
   /** Opens a chat where its reader begins. Called by its view. */
@@ -217,6 +220,8 @@ export const useChat = defineStore('chat', () => {
     start,
     known,
     unread: computed(() => (key.value && live.inbox.get(key.value)?.unread) || 0),
+    /** Bytes; 0 when nobody knows. */
+    largestFile: computed(() => site.uploadBytes),
     open,
     close,
     stand,

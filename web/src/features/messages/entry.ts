@@ -22,6 +22,8 @@ export interface Entry {
   cid?: string
   /** Of a failed one: a sentence for the reader. */
   reason?: string
+  /** Failed in a way that another try can't help. */
+  final?: boolean
   /** Of an upload: bytes done and in all. */
   progress?: { loaded: number; total: number }
 }

@@ -1,8 +1,8 @@
-/** All pictures of a chat, for the viewer to swipe through. */
+/** All pictures of a chat, for the viewer to swipe through; those of other servers that were asked for. */
+import { shownUrl } from '@/features/media/foreign'
 import { readSize } from '@/features/media/memo'
 import { clockText, dayText } from '@/i18n/time'
 import { Media } from '@/protocol/codes'
-import { mediaUrl } from '@/protocol/url'
 import type { Picture } from '@/ui/dialogs/pictureViewer'
 import type { Entry } from './entry'
 
@@ -12,13 +12,13 @@ export function picturesOf(
   now: number,
 ): (Picture & { key: string })[] {
   return entries
-    .filter((entry) => entry.message.media === Media.Image && mediaUrl(entry.message.url))
+    .filter((entry) => entry.message.media === Media.Image && shownUrl(entry.message.url))
     .map((entry) => {
       const size = readSize(entry.message.memo)
       return {
         key: entry.key,
-        src: mediaUrl(entry.message.url),
-        thumb: mediaUrl(entry.message.pic) || undefined,
+        src: shownUrl(entry.message.url),
+        thumb: shownUrl(entry.message.pic) || undefined,
         width: size?.width ?? 0,
         height: size?.height ?? 0,
         alt: `${nameOf(entry.userid)}, ${dayText(entry.createat, now)} ${clockText(entry.createat)}`,

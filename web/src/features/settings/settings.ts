@@ -20,6 +20,7 @@ interface Saved {
   theme: Theme
   textSize: TextSize
   enterSends: boolean
+  emojiCloses: boolean
   listWidth: number
 }
 
@@ -66,6 +67,7 @@ function read(json: string | null): Saved {
     theme: pick(saved.theme, choices.theme, 'system'),
     textSize: pick(saved.textSize, choices.textSize, 'normal'),
     enterSends: saved.enterSends !== false,
+    emojiCloses: saved.emojiCloses === true,
     listWidth: typeof listWidth === 'number' && listWidth >= 280 && listWidth <= 360 ? listWidth : 320,
   }
 }

@@ -51,6 +51,7 @@ export async function previewImage(pictures: Picture[], index = 0): Promise<void
     Object.assign(content.data, { width: image.naturalWidth, height: image.naturalHeight, measured: true })
     viewer.refreshSlideContent(content.index)
   })
+  viewer.on('bindEvents', () => viewer.element?.setAttribute('aria-label', t('viewer.title')))
   await new Promise<void>((resolve) => {
     viewer.on('destroy', () => resolve())
     viewer.init()
