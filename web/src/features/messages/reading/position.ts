@@ -19,8 +19,6 @@ import { stepsBetween } from './steps'
 const AHEAD = 700
 /** ms after which a reader who does not move the list any more is no longer scrolling. */
 const STILL = 1200
-/** ms after a scroll within which the list may still be running. */
-const MOVING = 150
 /** ms after which the list is taken to have come to rest. */
 const REST = 200
 
@@ -67,8 +65,6 @@ export function useReadingPosition(options: ReadingOptions) {
   const furthest = ref(0)
   const anchor = new Anchor(list, shown)
   const present = usePresence()
-  /** When the reader moved the list last. */
-  let movedAt = -Infinity
   let still: ReturnType<typeof setTimeout> | undefined
   let rested: ReturnType<typeof setTimeout> | undefined
 
@@ -128,18 +124,8 @@ export function useReadingPosition(options: ReadingOptions) {
     if (seq > 0) options.onSeen(seq)
   }
 
-  /**
-   * The list stays at the reader's place. While it runs under a finger the scroller alone keeps what is seen:
-   * to hold it would stop it.
-   */
-  async function keep(): Promise<void> {
-    if (anchor.isEnd || performance.now() - movedAt > MOVING) await anchor.hold()
-    read()
-  }
-
   function onScroll(): void {
     if (!anchor.ownScroll) {
-      movedAt = performance.now()
       scrolling.value = true
       clearTimeout(still)
       still = setTimeout(() => (scrolling.value = false), STILL)
@@ -149,7 +135,9 @@ export function useReadingPosition(options: ReadingOptions) {
 
   /** A bubble or the window changed its size. */
   function onResize(): void {
-    if (placed.value) void keep()
+    if (!placed.value) return
+    if (scrolling.value && !anchor.isEnd) read()
+    else void anchor.hold().then(read)
   }
 
   /** The reader takes the list into their own hands. */
@@ -183,8 +171,8 @@ export function useReadingPosition(options: ReadingOptions) {
     const unseen = firstUnseen()
     const follows = anchor.isEnd
     if (unseen && (!present.value || !follows)) freshFrom(unseen)
-    if (follows) await anchor.end(unseen?.key).then(read)
-    else await keep()
+    await (follows ? anchor.end(unseen?.key) : anchor.hold())
+    read()
     if (unseen && follows && !atEnd.value) freshFrom(unseen)
   }
 
@@ -214,7 +202,7 @@ export function useReadingPosition(options: ReadingOptions) {
     }
     if (!placed.value) return
     const newest = next.at(-1)
-    if (!newest || newest.key === old.at(-1)?.key || hasNewer()) return keep()
+    if (!newest || newest.key === old.at(-1)?.key || hasNewer()) return void anchor.hold().then(read)
     if (newest.entry.own && newest.entry.state !== 'sent') toEnd()
     else await arrived()
   }
