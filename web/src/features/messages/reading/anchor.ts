@@ -126,9 +126,11 @@ export class Anchor {
     const index = key === undefined ? -1 : this.lines.value.findIndex((line) => line.key === key)
     const wanted = index < 0 ? Infinity : handle.getItemOffset(index) - ('key' in at ? at.offset : 0)
     const { scrollHeight, clientHeight } = handle.$el
+    const toEnd = wanted >= scrollHeight - clientHeight
+    if (!toEnd && Math.abs(handle.scrollOffset - wanted) < 1) return
     this.ownUntil = performance.now() + OWN
-    if (wanted >= scrollHeight - clientHeight) handle.scrollToIndex(length - 1, { align: 'end' })
-    else if (Math.abs(handle.scrollOffset - wanted) >= 1) handle.scrollTo(Math.max(0, wanted))
+    if (toEnd) handle.scrollToIndex(length - 1, { align: 'end' })
+    else handle.scrollTo(Math.max(0, wanted))
   }
 
   /** The first line that begins on the screen; one that fills it, when none does. */

@@ -19,6 +19,8 @@ import { stepsBetween } from './steps'
 const AHEAD = 700
 /** ms after which a reader who does not move the list any more is no longer scrolling. */
 const STILL = 1200
+/** ms after a scroll within which the list may still be running. */
+const MOVING = 150
 /** ms after which the list is taken to have come to rest. */
 const REST = 200
 
@@ -65,13 +67,15 @@ export function useReadingPosition(options: ReadingOptions) {
   const furthest = ref(0)
   const anchor = new Anchor(list, shown)
   const present = usePresence()
+  /** When the reader moved the list last. */
+  let movedAt = -Infinity
   let still: ReturnType<typeof setTimeout> | undefined
   let rested: ReturnType<typeof setTimeout> | undefined
 
   function toEnd(): void {
     if (hasNewer()) return options.onNewest()
     atEnd.value = true
-    void anchor.end().then(read)
+    void anchor.end().then(() => read())
   }
 
   /** To the "new messages" mark when it is still below, else to the end. */
@@ -79,7 +83,7 @@ export function useReadingPosition(options: ReadingOptions) {
     const handle = list.value
     const mark = shown.value.findIndex((line) => line.fresh)
     if (handle && mark >= 0 && handle.getItemOffset(mark) > handle.scrollOffset + handle.viewportSize) {
-      void anchor.line(shown.value[mark].key, 0).then(read)
+      void anchor.line(shown.value[mark].key, 0).then(() => read())
     } else toEnd()
   }
 
@@ -100,10 +104,10 @@ export function useReadingPosition(options: ReadingOptions) {
   }
 
   /** Reads the scroll position: what was seen, whether the end is near, whether to fetch more. */
-  function read(): void {
+  function read(noted = true): void {
     const handle = list.value
     if (!handle || !placed.value || shown.value.length === 0) return
-    anchor.note(!hasNewer())
+    if (noted) anchor.note(!hasNewer())
     atEnd.value = !hasNewer() && anchor.nearEnd
     const top: Line | undefined = shown.value[handle.findItemIndex(handle.scrollOffset + 40)]
     topAt.value = top && handle.scrollOffset > 60 ? top.entry.createat : 0
@@ -124,8 +128,20 @@ export function useReadingPosition(options: ReadingOptions) {
     if (seq > 0) options.onSeen(seq)
   }
 
+  /**
+   * The list stays at the reader's place. While it runs under a finger the scroller alone keeps what is seen:
+   * to hold it would stop it.
+   */
+  async function keep(): Promise<void> {
+    const still = anchor.isEnd || performance.now() - movedAt > MOVING
+    if (still) await anchor.hold()
+    // In a running list the lines know their new places before the scroller does: the next scroll notes its own.
+    read(still)
+  }
+
   function onScroll(): void {
     if (!anchor.ownScroll) {
+      movedAt = performance.now()
       scrolling.value = true
       clearTimeout(still)
       still = setTimeout(() => (scrolling.value = false), STILL)
@@ -135,9 +151,7 @@ export function useReadingPosition(options: ReadingOptions) {
 
   /** A bubble or the window changed its size. */
   function onResize(): void {
-    if (!placed.value) return
-    if (scrolling.value && !anchor.isEnd) read()
-    else void anchor.hold().then(read)
+    if (placed.value) void keep()
   }
 
   /** The reader takes the list into their own hands. */
@@ -171,8 +185,8 @@ export function useReadingPosition(options: ReadingOptions) {
     const unseen = firstUnseen()
     const follows = anchor.isEnd
     if (unseen && (!present.value || !follows)) freshFrom(unseen)
-    await (follows ? anchor.end(unseen?.key) : anchor.hold())
-    read()
+    if (follows) await anchor.end(unseen?.key).then(() => read())
+    else await keep()
     if (unseen && follows && !atEnd.value) freshFrom(unseen)
   }
 
@@ -202,13 +216,13 @@ export function useReadingPosition(options: ReadingOptions) {
     }
     if (!placed.value) return
     const newest = next.at(-1)
-    if (!newest || newest.key === old.at(-1)?.key || hasNewer()) return void anchor.hold().then(read)
+    if (!newest || newest.key === old.at(-1)?.key || hasNewer()) return keep()
     if (newest.entry.own && newest.entry.state !== 'sent') toEnd()
     else await arrived()
   }
 
   watch(lines, (next) => void take(next), { immediate: true })
-  watch(present, () => void nextTick(read))
+  watch(present, () => void nextTick(() => read()))
   onBeforeUnmount(() => {
     clearTimeout(still)
     clearTimeout(rested)
