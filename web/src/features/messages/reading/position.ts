@@ -75,7 +75,7 @@ export function useReadingPosition(options: ReadingOptions) {
   function toEnd(): void {
     if (hasNewer()) return options.onNewest()
     atEnd.value = true
-    void anchor.end().then(read)
+    void anchor.end().then(() => read())
   }
 
   /** To the "new messages" mark when it is still below, else to the end. */
@@ -83,7 +83,7 @@ export function useReadingPosition(options: ReadingOptions) {
     const handle = list.value
     const mark = shown.value.findIndex((line) => line.fresh)
     if (handle && mark >= 0 && handle.getItemOffset(mark) > handle.scrollOffset + handle.viewportSize) {
-      void anchor.line(shown.value[mark].key, 0).then(read)
+      void anchor.line(shown.value[mark].key, 0).then(() => read())
     } else toEnd()
   }
 
@@ -104,10 +104,10 @@ export function useReadingPosition(options: ReadingOptions) {
   }
 
   /** Reads the scroll position: what was seen, whether the end is near, whether to fetch more. */
-  function read(): void {
+  function read(noted = true): void {
     const handle = list.value
     if (!handle || !placed.value || shown.value.length === 0) return
-    anchor.note(!hasNewer())
+    if (noted) anchor.note(!hasNewer())
     atEnd.value = !hasNewer() && anchor.nearEnd
     const top: Line | undefined = shown.value[handle.findItemIndex(handle.scrollOffset + 40)]
     topAt.value = top && handle.scrollOffset > 60 ? top.entry.createat : 0
@@ -133,8 +133,10 @@ export function useReadingPosition(options: ReadingOptions) {
    * to hold it would stop it.
    */
   async function keep(): Promise<void> {
-    if (anchor.isEnd || performance.now() - movedAt > MOVING) await anchor.hold()
-    read()
+    const still = anchor.isEnd || performance.now() - movedAt > MOVING
+    if (still) await anchor.hold()
+    // In a running list the lines know their new places before the scroller does: the next scroll notes its own.
+    read(still)
   }
 
   function onScroll(): void {
@@ -183,7 +185,7 @@ export function useReadingPosition(options: ReadingOptions) {
     const unseen = firstUnseen()
     const follows = anchor.isEnd
     if (unseen && (!present.value || !follows)) freshFrom(unseen)
-    if (follows) await anchor.end(unseen?.key).then(read)
+    if (follows) await anchor.end(unseen?.key).then(() => read())
     else await keep()
     if (unseen && follows && !atEnd.value) freshFrom(unseen)
   }
@@ -220,7 +222,7 @@ export function useReadingPosition(options: ReadingOptions) {
   }
 
   watch(lines, (next) => void take(next), { immediate: true })
-  watch(present, () => void nextTick(read))
+  watch(present, () => void nextTick(() => read()))
   onBeforeUnmount(() => {
     clearTimeout(still)
     clearTimeout(rested)
