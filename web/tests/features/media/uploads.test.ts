@@ -13,7 +13,7 @@ usePage()
 
 beforeEach(() => {
   send.mockReset()
-  send.mockResolvedValue({ url: '/mnt/a.png', pic: '' })
+  send.mockResolvedValue({ url: '/mnt/a.png', pic: '', type: 'image', frames: 1 })
   vi.stubGlobal(
     'Image',
     class {
@@ -65,7 +65,7 @@ describe('files', () => {
     await settle(60_000)
     const [item] = useUploads().items.values()
     expect(item).toMatchObject({ reason: 'no network', final: false })
-    send.mockResolvedValue({ url: '/mnt/a.png', pic: '' })
+    send.mockResolvedValue({ url: '/mnt/a.png', pic: '', type: 'image', frames: 1 })
     useUploads().retry(item.cid)
     await settle()
     expect(sent()).toHaveLength(1)
