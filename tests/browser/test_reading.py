@@ -149,6 +149,7 @@ async def test_place_is_kept(talk, shot):
     await bob.page.locator(".scroller").evaluate(
         "list => { list.dispatchEvent(new Event('touchstart')); list.scrollTop -= 2500 }"
     )
+    await bob.page.wait_for_timeout(1500)  # older pages come in above meanwhile
     before = await talk.seen()
     top = before[1]
 
