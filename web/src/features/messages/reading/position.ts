@@ -206,6 +206,8 @@ export function useReadingPosition(options: ReadingOptions) {
       if (next.length > 0) await begin()
       return
     }
+    // What was measured since the last scroll has moved lines without the reader: their place is as it stands now.
+    if (placed.value && !anchor.isEnd) anchor.note(false)
     for (const [index, step] of steps.entries()) {
       // Set before the list redraws with the other number of lines, so that it keeps what is seen in its place.
       shift.value = step.above
