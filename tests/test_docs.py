@@ -124,6 +124,40 @@ def test_every_decision_is_on_the_list():
     assert listed == sorted(path.name for path in folder.glob("[0-9]*.md"))
 
 
+TWINS = sorted(path.name for path in (ROOT / "docs" / "zh").glob("*.md"))
+
+
+def test_who_reads_chinese_has_what_matters():
+    """Running it, setting it and talking to it are told in Chinese, too."""
+    assert TWINS == ["operations.md", "protocol.md", "settings.md"]
+
+
+def tables_of(text):
+    """The code in each row of each table, in order: what must be the same in any language."""
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    return [re.findall(r"`[^`]+`", row) for row in rows]
+
+
+def listings_of(text):
+    """Listings without their comments and without what is said in them in either language."""
+    bare = [
+        re.sub(r"(?m)\s*(?:#|//|-- ).*$", "", listing)
+        for listing in re.findall(r"^```\w*\n.*?^```", text, re.MULTILINE | re.DOTALL)
+    ]
+    return [[line for line in listing.splitlines() if line] for listing in bare]
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_both_languages_tell_the_same(name):
+    """The Chinese document has the sections of the English one, the same names in each row of its tables, and
+    the same listings."""
+    english, chinese = ((ROOT / folder / name).read_text(encoding="utf-8") for folder in ("docs", "docs/zh"))
+    for found in (lambda text: re.findall(r"^#+ ", text, re.MULTILINE), listings_of):
+        assert found(english) == found(chinese)
+    told = zip(tables_of(english), tables_of(chinese), strict=True)
+    assert [pair for pair in told if sorted(pair[0]) != sorted(pair[1])] == []
+
+
 def test_both_readmes_tell_the_same():
     """The Chinese README has the sections, commands and links of the English one."""
     english, chinese = (
