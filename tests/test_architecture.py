@@ -106,6 +106,7 @@ LONG_FOR_A_REASON: dict[str, str] = {
     "web/package-lock.json": "written by npm",
     "docs/openapi.json": "written by tools/schema",
     "docs/protocol.md": "the whole contract on one page, to be searched by the reader",
+    "docs/zh/protocol.md": "its twin",
 }
 
 
