@@ -1,6 +1,7 @@
 """Accounts: registering, logging in, the profile and the password."""
 
 import secrets
+from functools import partial
 from typing import NamedTuple
 
 from actions import sessions
@@ -38,18 +39,18 @@ async def register(
     with places(app.budget, *keys):
         stored = await app.hasher.hash(passwd, Turn(keys, gone=client.gone))
     nickname = profile.nickname or f"用户{secrets.randbelow(900_000) + 100_000}"
-    row = await app.db.write(
-        accounts.create_user,
-        mobile,
-        stored,
-        nickname,
-        profile.avatar,
-        profile.sex,
-        profile.memo,
-        now_ms(),
-        app.config.uploads.quota_bytes,
+    create = partial(
+        accounts.create_user, mobile, stored, nickname, profile.avatar, profile.sex, profile.memo
     )
-    return own_row(app, row, await sessions.open_session(app, row["id"], stored, client))
+    token, open_session = sessions.opening(app, stored, client)
+
+    def create_and_enter() -> rows.Profile:
+        """In one transaction: an account that nobody is told of would keep its number for ever."""
+        row = create(now_ms(), app.config.uploads.quota_bytes)
+        open_session(row["id"])
+        return row
+
+    return own_row(app, await app.db.write(create_and_enter), token)
 
 
 async def login(app: Services, mobile: str, passwd: str, client: sessions.Client) -> rows.User:

@@ -1,6 +1,7 @@
 """Sessions: who a token is, the list of them, and ending them with their sockets."""
 
 import secrets
+from collections.abc import Callable
 from typing import NamedTuple
 
 from actions.passwords import Gone
@@ -110,21 +111,23 @@ async def forget_devices(app: Services) -> int:
     return await app.db.write(devices.forget_before, now_ms() - _DEVICE_DAYS * _DAY_MS)
 
 
-async def open_session(app: Services, user_id: int, passwd: str, client: Client) -> str:
+def opening(app: Services, passwd: str, client: Client) -> tuple[str, Callable[[int], sessions.Opened]]:
+    """(token, what stores its session for a user, in a writing transaction)."""
     token = secrets.token_urlsafe(32)
     lifetime = int(app.config.auth.absolute_days * _DAY_MS)
-    opened = await app.db.write(
-        sessions.open_session,
-        user_id,
-        passwd,
-        token,
-        client.ua,
-        client.ip,
-        now_ms(),
-        lifetime,
-        app.config.auth.max_sessions,
-        client.marks,
-    )
+    most = app.config.auth.max_sessions
+
+    def store(user_id: int) -> sessions.Opened:
+        return sessions.open_session(
+            user_id, passwd, token, client.ua, client.ip, now_ms(), lifetime, most, client.marks
+        )
+
+    return token, store
+
+
+async def open_session(app: Services, user_id: int, passwd: str, client: Client) -> str:
+    token, store = opening(app, passwd, client)
+    opened = await app.db.write(store, user_id)
     close_sockets(app, opened.ended)
     return token
 

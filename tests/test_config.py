@@ -88,7 +88,7 @@ WRONG_FILES = [
     ("server: {host: 5}", "server.host: expected text, got 5"),
     ("server: {proxies: 10.0.0.1}", "server.proxies: expected a list of texts, got '10.0.0.1'"),
     ("server: {proxies: [nginx]}", "server.proxies: 'nginx' is neither an address nor a network"),
-    ("server: {data: ''}", "server.data: expected a directory, got nothing"),
+    ("server: {data: ''}", "server.data: expected a directory"),
     ("server: {tls_cert: a.pem}", "server.tls_cert and server.tls_key: give both or neither"),
     ("limits: {enabled: 'no, thanks'}", "limits.enabled: expected true or false, got 'no, thanks'"),
     ("limits: {login_rate: 0}", "limits.login_rate: expected 0.000001 … 1000000, got 0"),

@@ -3,6 +3,7 @@
 import pytest
 
 from protocol.clock import now_ms
+from protocol.errors import TryAgain
 from tests.app import PASSWD, running
 
 MOBILE = "13912345678"
@@ -45,6 +46,15 @@ async def test_registering_answers_with_the_new_user(app):
     assert before <= user["createat"] <= now_ms()
     assert client.cookies == {f"im_{user['id']}": user["token"]}
     assert (await client.post("/user/profile", userid=user["id"]))["code"] == 0
+
+
+async def test_no_account_without_its_session(app, monkeypatch):
+    """Who is told to try again can register the same number: what failed has left nothing behind."""
+    monkeypatch.setattr("models.sessions.open_session", lambda *_: (_ for _ in ()).throw(TryAgain()))
+    fields = {"mobile": "13800138000", "passwd": "correct horse"}
+    assert (await app.client().post("/user/register", **fields))["code"] == -503
+    monkeypatch.undo()
+    assert (await app.client().post("/user/register", **fields))["code"] == 0
 
 
 async def test_little_is_needed_to_register(app):
