@@ -5,13 +5,13 @@ stands: in an address of ours however it is written, in one of the bucket or a C
 """
 
 import re
-import unicodedata
 from urllib.parse import quote
 
 from protocol.declare import Access, Command, call
 from protocol.errors import NotFound, TooLarge
 from protocol.fields import Flag
 from protocol.limits import MAX_FILE_NAME, MAX_SHOWN
+from protocol.names import shown
 
 #: Where media is served. Messages hold `/mnt/…` addresses only: signed ones would die in history.
 PREFIX = "/mnt/"
@@ -23,10 +23,6 @@ _SLASH = r"(?:\\[ux](?:00)?2[Ff]|[/\\]|%(?:25){0,3}2[Ff]|&(?:#0{0,5}47|#[xX]0{0,
 #: Begins with what a search finds fast, and takes no more than that in, so that nothing in front of a key can
 #: swallow its beginning. Bounded, because it reads what strangers write.
 _KEY = re.compile(rf"20(?<![0-9]20)([0-9]{{2}})(?={_SLASH}(0[1-9]|1[0-2]){_SLASH}([A-Za-z0-9_-]{{22}}))")
-#: Unicode categories of signs that have no place in a file's name: control, format (a bidi override turns
-#: what comes after it), surrogates, private use, line and paragraph ends.
-_JOINER = "\u200d"  #: holds emoji together
-_UNNAMED = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 _NAME = re.compile(r"[0-9]{4}/(0[1-9]|1[0-2])/[A-Za-z0-9_-]{22,64}\.[a-z0-9]{1,5}")
 
 
@@ -83,10 +79,9 @@ def keys_in(*texts: str) -> tuple[str, ...]:
 
 def disposition(inline: bool, name: str = "") -> str:
     """The header Content-Disposition: whether a browser may show a file, and the `name` it is saved under, as
-    RFC 6266 has it. Signs that could lie about the name or end the header are left out."""
+    RFC 6266 has it. What could lie about the name or end the header is left out."""
     kind = "inline" if inline else "attachment"
-    name = "".join(sign for sign in name if sign == _JOINER or unicodedata.category(sign) not in _UNNAMED)
-    name = re.split(r"[/\\]", name)[-1].strip(" .")
+    name = re.split(r"[/\\]", shown(name))[-1].strip(" .")
     if len(name) > MAX_FILE_NAME:
         stem, dot, ending = name.rpartition(".")
         name = name[:MAX_FILE_NAME] if not dot else stem[: MAX_FILE_NAME - len(ending) - 1] + dot + ending
