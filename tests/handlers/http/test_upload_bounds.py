@@ -2,13 +2,11 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 import ujson
 
 from handlers.http import streamed
-from media import spool
 from tests import samples
 from tests.app import App, envelope, running
 from tests.handlers.http.connection import Connection
@@ -141,16 +139,15 @@ async def test_a_nearly_full_disk(app, monkeypatch):
     """While the disk is nearly full uploads are refused with the reason, at their beginning and on their
     way; messages go on, and afterwards uploads do."""
     ann = await app.client().register()
-    statvfs = spool.os.statvfs
 
     class Nearly:
-        def __init__(self, path: Path):
-            found = statvfs(path)
-            self.f_blocks, self.f_frsize, self.f_bavail = found.f_blocks, found.f_frsize, 100
+        """Room for rows, none for uploads."""
+
+        f_blocks, f_frsize, f_bavail = 1 << 40, 1, app.services.config.server.min_free_bytes * 3 // 2
 
     async with AsyncExitStack() as stack:
         connection = await begun(app, stack, ann.token)
-        monkeypatch.setattr(spool.os, "statvfs", Nearly)
+        monkeypatch.setattr("os.statvfs", lambda _path: Nearly)
         answer = await ann.upload(b"a text")
         assert (answer["code"], answer["msg"]) == (-503, "服务器磁盘空间不足，暂时无法上传")
         await connection.write(bytes(2 * MIB))
