@@ -1,17 +1,20 @@
 """Passwords that are tried first: the commonest, simple patterns, and the account's own number.
 
-`weak_passwords.txt` beside this file says where its words come from.
+The commonest are zxcvbn's, and those in `weak_passwords.txt` beside this file.
 """
 
 import re
 import unicodedata
-from functools import cache
 from pathlib import Path
+
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from protocol.errors import BadArgument, Refused
 from protocol.limits import MAX_PASSWD_BYTES
 
 _LIST = Path(__file__).with_suffix(".txt")
+#: Words of zxcvbn's list, which goes from the commonest on.
+_ZXCVBNS = 10_000
 #: Patterns of so many signs are seen at once: 111111, 121212, abcabc.
 _SHORT = 3
 #: What fingers run along, forwards or backwards.
@@ -30,7 +33,7 @@ def refuse_weak(passwd: str, mobile: str, least_bytes: int) -> None:
             f"A password has {least_bytes} to {MAX_PASSWD_BYTES} bytes",
         )
     word = unicodedata.normalize("NFKC", passwd).casefold().strip()
-    if _is_simple(word) or word in _commonest():
+    if _is_simple(word) or word in _COMMONEST:
         raise Refused(
             "这个密码太常见，很容易被猜到，请换一个",
             "This password is among those tried first: choose another",
@@ -53,7 +56,11 @@ def _is_of(mobile: str, word: str) -> bool:
     return digits in number or digits in number[::-1] or number in digits
 
 
-@cache
-def _commonest() -> frozenset[str]:
+def _read_list() -> frozenset[str]:
     lines = _LIST.read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("# ") for word in line.split())
+    ours = {word for line in lines if not line.startswith("# ") for word in line.split()}
+    return frozenset(ours.union(FREQUENCY_LISTS["passwords"][:_ZXCVBNS]))
+
+
+#: Read at the start, which nobody waits for.
+_COMMONEST = _read_list()
