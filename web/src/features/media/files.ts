@@ -1,6 +1,5 @@
 /** Chosen files to drafts of messages: which kind each is, how large it will be drawn, a poster for films. */
 import { Media } from '@/protocol/codes'
-import { limits } from '@/protocol/limits'
 import { writeSize, type Size } from './memo'
 import { fitting } from './shrink'
 import type { FileDraft } from './uploads'
@@ -12,13 +11,16 @@ const POSTER = 640
 /** A film that tells nothing within this time goes without a poster, ms. */
 const PATIENCE = 8000
 
-/** The draft of one file; `asFile`: even a picture goes as it is, under its name. */
-export async function draftOf(file: File, asFile: boolean): Promise<FileDraft> {
+/**
+ * The draft of one file; `asFile`: even a picture goes as it is, under its name. A photo of more than
+ * `mostBytes` (0: nobody knows) is made smaller.
+ */
+export async function draftOf(file: File, asFile: boolean, mostBytes: number): Promise<FileDraft> {
   const plain: FileDraft = { file, name: file.name || 'file', media: Media.File }
-  if (asFile) return plain
+  if (asFile || file.size === 0) return plain
   try {
     if (PICTURES.test(file.type)) {
-      const picture = await fitting(file, limits.uploadBytes)
+      const picture = await fitting(file, mostBytes)
       return { file: picture, name: file.name, media: Media.Image, memo: writeSize(await sizeOf(picture)) }
     }
     if (file.type.startsWith('video/')) return { file, name: file.name, media: Media.Video, ...(await filmOf(file)) }

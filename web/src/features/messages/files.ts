@@ -3,7 +3,7 @@ import { bytesText } from '@/features/media/format'
 import { t } from '@/i18n'
 
 /** Why a file can't be sent, in a sentence; '' when it can. `most` is in bytes, 0 when nobody knows. */
-export function fileProblem({ name, size }: Pick<File, 'name' | 'size'>, most: number): string {
+export function fileProblem(name: string, size: number, most: number): string {
   if (size === 0) return t('file.empty', { name })
   return most > 0 && size > most ? t('file.large', { name, most: binaryText(most) }) : ''
 }

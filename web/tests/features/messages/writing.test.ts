@@ -63,8 +63,8 @@ describe('a long text', () => {
 })
 
 it('a file that is empty or too large is told in a sentence', () => {
-  expect(fileProblem({ name: 'a.txt', size: 0 }, 0)).toContain('a.txt')
-  expect(fileProblem({ name: 'a.txt', size: 34 << 20 }, 32 << 20)).toContain('32 MB')
-  expect(fileProblem({ name: 'a.txt', size: 32 << 20 }, 32 << 20)).toBe('')
-  expect(fileProblem({ name: 'a.txt', size: 34 << 20 }, 0)).toBe('')
+  expect(fileProblem('a.txt', 0, 0)).toContain('a.txt')
+  expect(fileProblem('a.txt', 34 << 20, 32 << 20)).toContain('32 MB')
+  expect(fileProblem('a.txt', 32 << 20, 32 << 20)).toBe('')
+  expect(fileProblem('a.txt', 34 << 20, 0)).toBe('')
 })
