@@ -249,7 +249,7 @@ def _check_together(config: Config) -> None:
     if bool(server.tls_cert) != bool(server.tls_key):
         raise ConfigError("server.tls_cert and server.tls_key: give both or neither")
     if not server.data.strip():
-        raise ConfigError("server.data: expected a directory")  # nothing is the one that we stand in
+        raise ConfigError("server.data: expected a directory, got nothing")  # it would be the one we stand in
     if config.hub.ping_timeout > config.hub.ping_interval:
         raise ConfigError("hub.ping_timeout: may not be longer than hub.ping_interval")
     for name in ("spool_bytes_most", "spool_bytes_total"):
