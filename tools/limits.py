@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from actions import typing
-from config import Hub, Uploads
+from config import Hub
 from protocol import limits
 
 PAGE = Path(__file__).resolve().parents[1] / "web" / "src" / "protocol" / "limits.ts"
@@ -31,7 +31,6 @@ SHARED = {
     "textBytes": limits.MAX_TEXT_BYTES,
     "typingPauseSeconds": int(typing.PAUSE_S),
     "unreadExact": limits.MAX_UNREAD,
-    "uploadBytes": Uploads().max_bytes,  # as installed
 }
 
 

@@ -19,5 +19,4 @@ export const limits = {
   textBytes: 65535,
   typingPauseSeconds: 3,
   unreadExact: 1000,
-  uploadBytes: 33554432,
 } as const
