@@ -93,8 +93,8 @@ async def store(
 ) -> rows.StoredUpload:
     """Make the spooled upload of `owner` (None: not logged in) ready, store it, and tell its addresses.
     `called`: the name it has at its sender's; `sender` takes turns with others and may go away; `raw` stores
-    it bit for bit, to be saved and not shown.
-    Raises BadArgument, TooLarge (quota, too), NotLoggedIn, SlowDown, TryAgain."""
+    it bit for bit, to be saved and not shown. Raises BadArgument, TooLarge (quota, too), NotLoggedIn,
+    SlowDown, TryAgain."""
     if not file.size:
         raise BadArgument("文件是空的", "The file is empty")
     kind = await app.preparer.sniff(file.path)

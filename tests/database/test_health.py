@@ -35,9 +35,8 @@ async def yes():
 
 
 async def test_one_tries_for_all():
-    """After a failure with nothing working since, everybody is refused at once but the one that tries;
-    when that
-    works, all go on."""
+    """After a failure with nothing working since, everybody is refused at once but the one that tries; when
+    that works, all go on."""
     clock = Clock()
     health = Health(8.0, clock)
     clock.now += 1
@@ -108,8 +107,7 @@ def test_what_is_kept_free(tmp_path, monkeypatch):
 
 async def test_what_deletes_may_use_the_last(database, monkeypatch):
     """While the disk is nearly full nothing new is stored, and what ends or deletes something still works;
-    what
-    nobody waits for is left out."""
+    what nobody waits for is left out."""
 
     class Full:
         def nearly_full(self):

@@ -79,7 +79,8 @@ async def test_a_full_disk(tmp_path, monkeypatch, expect_logs, disk):
                 }.items():
                     answer = await bob.post(path, **fields)
                     assert (answer["code"], answer["msg"]) == (-503, REASON), path
-                assert (await bob.upload(b"%PDF-1.4 some text", "a.pdf"))["msg"] == REASON
+                uploaded = await bob.upload(b"%PDF-1.4 some text", "a.pdf")
+                assert uploaded["code"] == -503 and uploaded["msg"].startswith("服务器磁盘空间不足")
                 assert (await app.client().post("/user/login", mobile=bob.mobile, passwd="secret123"))[
                     "msg"
                 ] == REASON

@@ -15,17 +15,15 @@ LONG = "x" * 60_000
 #: Rates are not what is tried where a disk stands still.
 FAST = {
     f"limits.{name}": 1_000_000
-    for action in ("message", "stored_kib", "request")
+    for action in ("message", "frame", "stored_kib", "request")
     for name in (f"{action}_rate", f"{action}_burst")
 }
 
 
 async def test_a_disk_that_stands_still(tmp_path):
     """While another program holds the database one user pours long messages from many sockets: they fill
-    their own
-    share of the queue and are not read on, a call of theirs is refused, somebody else's message is taken;
-    afterwards
-    everything that was taken is there, in order."""
+    their own share of the queue and are not read on, a call of theirs is refused, somebody else's message is
+    taken; afterwards everything that was taken is there, in order."""
     settings = {"limits.enabled": True, **FAST, "database.deadline_s": 60, "hub.queue_bytes": 1 << 27}
     async with running(tmp_path, settings) as app:
         eve = await app.client().register("Eve")
@@ -70,8 +68,7 @@ async def test_a_disk_that_stands_still(tmp_path):
 
 async def test_naming_people_who_are_not_there(tmp_path):
     """Messages that each name 500 strangers cost their sender the rate, leave no row that nobody could
-    ever see, and
-    friends beside it notice nothing."""
+    ever see, and friends beside it notice nothing."""
     async with process(tmp_path, IM_LIMITS_ENABLED="true") as server, Bystanders(server) as watch:
         eve = await server.client().register("Eve")
         room = (await eve.post("/contact/createcommunity", name="r"))["data"]["id"]
@@ -98,7 +95,7 @@ async def test_naming_people_who_are_not_there(tmp_path):
 async def test_writing_without_end(tmp_path):
     """Who stores more than one person writes is told so, with the time to wait; others may still write."""
     limits = {"limits.enabled": True, "limits.message_rate": 1000, "limits.message_burst": 1000}
-    limits |= {"limits.stored_kib_burst": 64, "limits.stored_kib_rate": 0.001}
+    limits |= {"limits.frame_rate": 1000, "limits.stored_kib_burst": 64, "limits.stored_kib_rate": 0.001}
     async with running(tmp_path, limits) as app:
         ann, bob = await friends(app)
         async with ann.socket() as socket:

@@ -122,7 +122,7 @@ async def notes(app: App, count: int):
 async def test_unread_answers(tmp_path, impatient):
     """Who asks for answers and reads none is told to wait when too much is unread, whatever connection it
     asks on; what waits is thrown away after a while, and then there is room again."""
-    settings = {"limits.enabled": True, "limits.unread_bytes_most": 2000000}
+    settings = {"limits.enabled": True, "limits.unread_bytes_most": 2000000, "limits.message_burst": 1000}
     async with running(tmp_path, settings) as app:
         ann, request = await notes(app, 20)
         with ExitStack() as lines:

@@ -21,9 +21,8 @@ LONG = "x" * 40_000
 
 
 class Stopped:
-    """A log whose disk stands still until `go`; one user may have 90 KB in its queue and all 130 KB, and
-    so much
-    may wait."""
+    """A log whose disk stands still until `go`; one user may have 90 KB in its queue and all 130 KB, and so
+    much may wait."""
 
     def __init__(self, database, monkeypatch):
         self.go = threading.Event()
@@ -103,9 +102,8 @@ async def test_who_stops_waiting_leaves(database, monkeypatch):
 
 
 async def test_given_up(database, monkeypatch):
-    """When the database does not answer in time, what waits is refused and its room is free; who comes
-    then is
-    refused at once, and all goes on by itself."""
+    """When the database does not answer in time, what waits is refused and its room is free; who comes then
+    is refused at once, and all goes on by itself."""
     ann, bob = await friends(database)
     stopped = Stopped(database, monkeypatch)
     monkeypatch.setattr(database, "deadline_s", 0.1)

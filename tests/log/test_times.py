@@ -66,9 +66,8 @@ async def test_another_process_is_ahead(database, monkeypatch):
 
 
 async def test_a_message_of_next_year(database, expect_logs, monkeypatch):
-    """Messages of a clock that was days ahead are not followed: the next ones have their true time,
-    whoever runs
-    the server is told, and the list has the conversation where it belongs."""
+    """Messages of a clock that was days ahead are not followed: the next ones have their true time, whoever
+    runs the server is told, and the list has the conversation where it belongs."""
     expect_logs("magpie.log", "dated 999.0 days ahead")
     ann, bob = await friends(database)
     wrong = Scribe(database)
