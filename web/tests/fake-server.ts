@@ -23,6 +23,8 @@ export class FakeServer extends FakeStore {
   /** Users that were asked for, each as often as it was. */
   readonly asked: number[] = []
   /** Frames about typing and looking, as they came. */
+  /** Addresses of files that are not kept any more. */
+  readonly gone = new Set<string>()
   readonly heard: { cmd: number; [field: string]: number }[] = []
   readonly friends = [{ id: 42, nickname: '林晓雨' }]
   /** The friends who are online. */
@@ -94,6 +96,8 @@ export class FakeServer extends FakeStore {
     const known = this.rows(key).find(({ cid }) => cid === frame.cid)
     if (!known && frame.content === 'forbidden') {
       socket.tell({ cmd: 2, code: -403, msg: '没有权限', cid: frame.cid })
+    } else if (!known && frame.url && this.gone.has(frame.url)) {
+      socket.tell({ cmd: 2, code: -404, msg: '文件已过期，请重新上传', cid: frame.cid })
     } else if (!known && this.random.chance(this.faults.slowDown)) {
       socket.tell({ cmd: 2, code: -429, msg: '慢一点', cid: frame.cid, data: { retry_after: 1 } })
     } else {

@@ -2,7 +2,7 @@
 import { Media } from '@/protocol/codes'
 import { writeSize, type Size } from './memo'
 import { fitting } from './shrink'
-import type { FileDraft } from './uploads'
+import type { FileDraft } from './draft'
 
 /** Kinds the server keeps as pictures; any other image goes as a file. */
 const PICTURES = /^image\/(jpeg|png|gif|webp)$/

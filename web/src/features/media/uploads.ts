@@ -4,11 +4,12 @@
  *
  * None is lost: without a connection a file waits for it; over a reload it is kept on the browser's
  * shelf, within its bounds, and for what does not fit there the browser asks before it leaves. A file
- * that was sent twice (two tabs, an answer that got lost) is one message still, by its cid.
+ * that was sent twice (two tabs, an answer that got lost) is one message still, by its cid. The bytes
+ * are kept until the server has the message: of a file that waited too long it may say that it is gone.
  */
 import { defineStore } from 'pinia'
 import { shallowReactive, watch } from 'vue'
-import { Media } from '@/protocol/codes'
+import { Code, Media } from '@/protocol/codes'
 import type { ChatKey } from '@/protocol/conversations'
 import { newCid, type Content } from '@/protocol/messages'
 import { useLive } from '@/state/live'
@@ -16,23 +17,8 @@ import { askBeforeLeaving } from '@/state/pages'
 import { waitFor } from '@/state/retry'
 import { Shelf, type Shelved } from '@/state/shelf'
 import { ApiError } from '@/transport/errors'
-import { withFrames } from './memo'
+import { contentOf, draftFor, localContent, nameOf, type FileDraft } from './draft'
 import { uploadFile } from './uploadFile'
-
-/** A file to send: the store makes the bubble at once and uploads behind it. */
-export interface FileDraft {
-  file: Blob
-  /** Name for a file message and a hint for the upload; made up when empty. */
-  name?: string
-  /** Media.Image, Media.Video, Media.Voice or Media.File. */
-  media: number
-  /** Seconds, of a voice. */
-  seconds?: number
-  /** Poster of a video, uploaded beside it. */
-  poster?: Blob
-  /** Width and height, peaks or the like, kept in `memo` as the kind defines it. */
-  memo?: string
-}
 
 export interface Upload {
   readonly cid: string
@@ -68,6 +54,10 @@ export const useUploads = defineStore('uploads', () => {
   /** Messages whose bytes the server has already. */
   const stored = new Map<string, Content>()
   const tries = new Map<string, number>()
+  /** Handed over; the server has not said yet that it has the message. */
+  const handed = new Map<string, Upload>()
+  /** cids whose file was gone when the message came, and was uploaded anew: once is enough. */
+  const again = new Set<string>()
   let running = ''
   let abort = new AbortController()
   let pause: ReturnType<typeof setTimeout> | undefined
@@ -81,9 +71,8 @@ export const useUploads = defineStore('uploads', () => {
     pump()
   }
 
-  function show({ cid, key, createat, draft, reason }: Pick<Upload, 'cid' | (keyof Kept & keyof Upload)>): void {
-    const progress = { loaded: 0, total: draft.file.size }
-    items.set(cid, { cid, key, createat, draft, reason, content: localContent(draft), progress })
+  function show(what: Told): void {
+    items.set(what.cid, uploadOf(what))
   }
 
   function retry(cid: string): void {
@@ -183,11 +172,16 @@ export const useUploads = defineStore('uploads', () => {
   /** What an earlier page of this tab, or a closed tab, left. */
   async function restore(): Promise<void> {
     for (const { id: cid, key, createat, draft, reason, stored: content } of await shelf.adopt(live.api.userId)) {
-      if (items.has(cid)) continue
+      if (items.has(cid) || handed.has(cid)) continue
+      if (live.engine?.outbox.find(cid)) {
+        handed.set(cid, uploadOf({ cid, key, createat, draft }))
+        continue
+      }
       kept.add(cid)
       if (content) stored.set(cid, content)
       show({ cid, key, createat, draft, reason })
     }
+    settle()
     pump()
   }
 
@@ -200,12 +194,30 @@ export const useUploads = defineStore('uploads', () => {
     live.engine?.send(key, content, cid)
     live.showNow()
     items.delete(cid)
+    handed.set(cid, item)
     for (const set of [kept, stored, tries]) set.delete(cid)
-    void shelf.drop(cid)
     void (local && remote ? loaded(remote) : Promise.resolve()).then(() => {
       previews.delete(cid)
       release(item)
     })
+  }
+
+  /** Lets go of the files whose messages the server has, and uploads those anew that are gone there. */
+  function settle(): void {
+    for (const [cid, { key, createat, draft }] of handed) {
+      const waiting = live.engine?.outbox.find(cid)
+      if (waiting?.state === 'pending') continue
+      handed.delete(cid)
+      if (waiting?.code !== Code.NotFound || again.has(cid)) {
+        void shelf.drop(cid)
+        continue
+      }
+      again.add(cid)
+      live.engine?.remove(cid)
+      show({ cid, key, createat, draft })
+      void keep(cid)
+      pump()
+    }
   }
 
   async function uploadAll({ cid, draft }: Upload, signal: AbortSignal): Promise<Content> {
@@ -221,6 +233,7 @@ export const useUploads = defineStore('uploads', () => {
     return contentOf(draftFor(draft, type, frames), url, still)
   }
 
+  live.events.on('outbox', settle)
   watch(
     () => live.connection,
     (state) => {
@@ -239,29 +252,12 @@ export const useUploads = defineStore('uploads', () => {
   return { items, previews, add, retry, remove, clear }
 })
 
-/** What the server could make of a file: of a picture that can't be shown a file, of another how it moves. */
-function draftFor(draft: FileDraft, type: string, frames: number): FileDraft {
-  if (draft.media !== Media.Image) return draft
-  if (type === 'file') return { ...draft, media: Media.File, memo: undefined }
-  return { ...draft, memo: withFrames(draft.memo, frames) }
-}
+/** What is known of an upload before anything has happened to it. */
+type Told = Pick<Upload, 'cid' | (keyof Kept & keyof Upload)>
 
-function contentOf(draft: FileDraft, url: string, pic?: string): Content {
-  const { media, memo, seconds, file } = draft
-  return {
-    media,
-    url,
-    ...(pic && media !== Media.File && { pic }),
-    ...(memo && { memo }),
-    ...(media === Media.Voice && { amount: Math.max(1, Math.round(seconds ?? 0)) }),
-    ...(media === Media.Video && seconds && { amount: Math.round(seconds) }),
-    ...(media === Media.File && { content: nameOf(draft), amount: file.size }),
-  }
-}
-
-function localContent(draft: FileDraft): Content {
-  const pic = draft.poster && URL.createObjectURL(draft.poster)
-  return contentOf(draft, URL.createObjectURL(draft.file), pic)
+function uploadOf({ cid, key, createat, draft, reason }: Told): Upload {
+  const progress = { loaded: 0, total: draft.file.size }
+  return { cid, key, createat, draft, reason, content: localContent(draft), progress }
 }
 
 /** Resolves when a picture is in the browser's cache, or will not be. */
@@ -273,17 +269,4 @@ async function loaded(url: string): Promise<void> {
 
 function release({ content }: Upload): void {
   for (const url of [content.url, content.pic]) if (url) URL.revokeObjectURL(url)
-}
-
-/** The file's own name, or one whose extension tells the type. */
-function nameOf({ file, name, media }: FileDraft): string {
-  if (name) return name
-  if (file instanceof File && file.name) return file.name
-  const extension = /^\w+\/(\w+)/.exec(file.type)?.[1] ?? 'bin'
-  const stem: Partial<Record<number, string>> = {
-    [Media.Image]: 'picture',
-    [Media.Voice]: 'voice',
-    [Media.Video]: 'video',
-  }
-  return `${stem[media] ?? 'file'}.${extension}`
 }

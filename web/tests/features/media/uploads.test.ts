@@ -3,6 +3,7 @@ import { useConnection } from '@/features/connection/connection'
 import { uploadFile } from '@/features/media/uploadFile'
 import { useUploads } from '@/features/media/uploads'
 import { Code, Media } from '@/protocol/codes'
+import { useLive } from '@/state/live'
 import { ApiError } from '@/transport/errors'
 import { server, settle, stubSocket, usePage } from '../../fake-page'
 
@@ -57,6 +58,24 @@ describe('files', () => {
     await settle(10_000)
     expect(send).toHaveBeenCalledTimes(2)
     expect(sent()).toHaveLength(1)
+  })
+
+  it('that are gone when their message comes are uploaded once more', async () => {
+    server.gone.add('/mnt/a.png')
+    send.mockResolvedValueOnce({ url: '/mnt/a.png', pic: '', type: 'image', frames: 1 })
+    send.mockResolvedValue({ url: '/mnt/b.png', pic: '', type: 'image', frames: 1 })
+    useUploads().add('10/42', file('a'))
+    await settle(5_000)
+    expect(sent().map(({ url }) => url)).toEqual(['/mnt/b.png'])
+    expect(useUploads().items.size).toBe(0)
+  })
+
+  it('that are gone again stand as refused, with the reason', async () => {
+    server.gone.add('/mnt/a.png')
+    useUploads().add('10/42', file('a'))
+    await settle(5_000)
+    expect(send).toHaveBeenCalledTimes(2)
+    expect(useLive().engine?.outbox.items.map(({ code }) => code)).toEqual([Code.NotFound])
   })
 
   it('have failed when a working connection brings them no further, and can be tried again', async () => {
