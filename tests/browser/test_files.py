@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from config import env_name
+from start.environment import env_name
 from tests.browser.conftest import DESKTOP
 from tests.browser.person import Person
 from tests.process import process
