@@ -137,7 +137,7 @@ export class Anchor {
     const top = Math.max(0, Math.min(wanted, scrollHeight - clientHeight))
     if (Math.abs(this.top - top) < 1) return
     this.ownUntil = performance.now() + OWN
-    handle.$el.scrollTo({ top, behavior: 'instant' })
+    handle.$el.scrollTop = top
   }
 
   /** The first line that begins on the screen; one that fills it, when none does. */
