@@ -43,7 +43,7 @@ export class Engine {
   private readonly clock = new ServerClock()
   private maxFrame: number = limits.frameBytes
   private outboxTimer: ReturnType<typeof setTimeout> | undefined
-  /** Read marks that have not gone out, the greatest seq of each chat. */
+  /** Read marks that the server has not shown to have, the greatest seq of each chat: a cut may have lost their frames. */
   private readonly marks = new Map<ChatKey, number>()
   /** The last frame about what is on the screen, '' before the first. */
   private looking = ''
@@ -54,7 +54,7 @@ export class Engine {
     this.inbox = new Inbox(this.me)
     this.outbox = new Outbox(this.me, store)
     this.catchup = new Catchup(sourceOf(api), this.inbox, {
-      onInbox: () => events.emit('conversations'),
+      onInbox: () => this.listed(),
       onTimeline: (key, rows) => this.arrivedByCatchup(key, rows),
     })
     this.socket = new ChatSocket({
@@ -110,7 +110,7 @@ export class Engine {
   markRead(key: ChatKey, seq: number): void {
     if (!this.catchup.read(key, seq)) return
     this.marks.set(key, seq)
-    this.sendMarks()
+    this.sendMark(key, seq)
     this.options.events.emit('conversations')
   }
 
@@ -209,7 +209,7 @@ export class Engine {
     this.clock.told(now)
     this.maxFrame = max_frame
     if (this.looking) this.socket.send(this.looking)
-    this.sendMarks()
+    for (const [key, seq] of this.marks) this.sendMark(key, seq)
     this.flush()
     this.options.events.emit('welcome')
     void this.catchup.welcomed(epoch)
@@ -238,10 +238,13 @@ export class Engine {
     this.options.events.emit('outbox')
   }
 
-  private sendMarks(): void {
-    for (const [key, seq] of this.marks) {
-      const place = parseChatKey(key)
-      if (place && this.socket.send(readFrame(place.kind, place.dstid, seq))) this.marks.delete(key)
-    }
+  private sendMark(key: ChatKey, seq: number): void {
+    const place = parseChatKey(key)
+    if (place) this.socket.send(readFrame(place.kind, place.dstid, seq))
+  }
+
+  private listed(): void {
+    for (const [key, seq] of this.marks) if (this.inbox.confirmed(key) >= seq) this.marks.delete(key)
+    this.options.events.emit('conversations')
   }
 }

@@ -15,6 +15,9 @@ export class Inbox {
   /** Rows whose numbers of unread messages are estimates, until the server says them. */
   private readonly estimated = new Set<ChatKey>()
 
+  /** The read mark of each row in the server's own words. */
+  private readonly marks = new Map<ChatKey, number>()
+
   constructor(readonly me: number) {}
 
   /** Some row's number of unread messages is an estimate. */
@@ -26,14 +29,21 @@ export class Inbox {
     return this.rows.get(key)
   }
 
+  /** Up to which seq the server is known to have the reader's mark. */
+  confirmed(key: ChatKey): number {
+    return this.marks.get(key) ?? 0
+  }
+
   /** Rows from the server. What a live frame has brought meanwhile is newer and stays. */
   merge(rows: readonly Conversation[]): void {
     const next = new Map(this.rows)
     for (const row of rows) {
       const key = chatKey(row.kind, row.dstid)
       const known = next.get(key)
+      this.marks.set(key, Math.max(row.read, this.confirmed(key)))
       if (!known) next.set(key, row)
-      else if (row.ver > known.ver && row.read < known.read) this.estimated.add(key)
+      // One of the two has the newer messages, the other the further mark.
+      else if ((row.ver - known.ver) * (row.read - known.read) < 0) this.estimated.add(key)
       else if (row.ver >= known.ver && row.read >= known.read) this.estimated.delete(key)
       if (known) next.set(key, combine(row, known))
     }
@@ -92,6 +102,7 @@ export class Inbox {
 
   clear(): void {
     this.estimated.clear()
+    this.marks.clear()
     this.rows = new Map()
   }
 

@@ -96,6 +96,23 @@ describe('reading', () => {
   })
 })
 
+describe('a read mark', () => {
+  it('comes to the server though a cut lost it, and is told no more once it has come', async () => {
+    for (const word of ['a', 'b']) server.write('10/42', 42, word)
+    await settle(5_000)
+    engine.markRead('10/42', 1)
+    server.cut()
+    await settle()
+    expect(server.read.get('10/42')).toBe(1)
+    server.cut()
+    await settle()
+    server.read.clear()
+    server.cut()
+    await settle()
+    expect(server.read.size).toBe(0)
+  })
+})
+
 describe('catching up', () => {
   it('shows what came while offline, and edits of what is shown', async () => {
     for (const word of ['a', 'b']) server.write('10/42', 42, word)

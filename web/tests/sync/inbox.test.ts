@@ -120,3 +120,15 @@ it('an older answer does not undo what was pinned or muted since', () => {
   inbox.merge([{ ...row, change: row.change + 1 }])
   expect(inbox.get('10/7')).toMatchObject({ pinned: 1, muted: 1 })
 })
+
+it('a number is not taken for sure when the mark is further here and the messages there, or the other way round', () => {
+  const row = inbox.get('10/7')!
+  inbox.merge([{ ...row, seq: 9, ver: 9, read: row.seq, unread: 8 }])
+  expect(inbox.unsure).toBe(false)
+  inbox.applyLive(message(10, { ver: 10 }))
+  inbox.merge([{ ...row, seq: 9, ver: 9, read: 9, unread: 0 }])
+  expect(inbox.get('10/7')).toMatchObject({ seq: 10, read: 9, unread: 1 })
+  expect(inbox.unsure).toBe(true)
+  inbox.merge([{ ...row, seq: 10, ver: 10, read: 9, unread: 1 }])
+  expect(inbox.unsure).toBe(false)
+})

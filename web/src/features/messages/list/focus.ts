@@ -46,9 +46,9 @@ export function useLineFocus({ list, shown, lastSeen, release, toEnd }: FocusOpt
     release()
     stop.value = line.key
     await nextTick()
-    list.value?.scrollToIndex(shown.value.indexOf(line), { align: 'nearest' })
     for (let frame = 0; frame < PATIENCE && stop.value === line.key; frame++) {
       const target = element(line.key)
+      target?.closest('[data-key]')?.scrollIntoView({ block: 'nearest', behavior: 'instant' })
       target?.focus({ preventScroll: true })
       if (target && document.activeElement === target) return
       await new Promise(requestAnimationFrame)

@@ -2,9 +2,12 @@
  * The one place of the reader in the drawn list: a line and where its top stands, or the end. It is
  * noted when the reader moves, and held when anything else does: pages that come in, pictures that
  * grow, a window that turns.
+ *
+ * It scrolls the element itself. The scroller's own `scrollTo` and `scrollToIndex` go there again at each
+ * new size for 150 ms more, and take a reader back who has begun to move meanwhile.
  */
 import type { VListHandle } from 'virtua/vue'
-import type { Ref } from 'vue'
+import { nextTick, type Ref } from 'vue'
 import type { Line } from '../list/lines'
 
 /** The scroller, with its element. */
@@ -53,7 +56,12 @@ export class Anchor {
     return this.holding || performance.now() < this.ownUntil
   }
 
-  /** px from what is seen to the end. From the element: the handle learns of a new height one step later. */
+  /** px above what is seen. From the element: the handle learns of it with the next event of a scroll only. */
+  get top(): number {
+    return this.list.value?.$el.scrollTop ?? 0
+  }
+
+  /** px from what is seen to the end. */
   get below(): number {
     const element = this.list.value?.$el
     return element ? element.scrollHeight - element.scrollTop - element.clientHeight : 0
@@ -100,47 +108,53 @@ export class Anchor {
   /** Keeps the list at the reader's place until the sizes of the lines have come to rest. */
   hold(): Promise<void> {
     this.frames = SETTLE
-    this.put()
+    // New sizes are drawn first, and the scroller makes up for those above.
+    void nextTick(() => this.holding && this.put())
     this.resting ??= this.rest().finally(() => (this.resting = null))
     return this.resting
   }
 
   private async rest(): Promise<void> {
+    await nextTick()
     let before = NaN
     for (let still = 0; this.frames > 0 && still < 3; this.frames--) {
       this.put()
       await new Promise(requestAnimationFrame)
-      const now = this.list.value?.scrollOffset ?? 0
-      still = Math.abs(now - before) < 1 ? still + 1 : 0
-      before = now
+      still = Math.abs(this.top - before) < 1 ? still + 1 : 0
+      before = this.top
     }
     this.frames = 0
   }
 
   private put(): void {
     const handle = this.list.value
-    const { length } = this.lines.value
-    if (!handle || length === 0) return
+    if (!handle || this.lines.value.length === 0) return
     const { at } = this
     const key = 'key' in at ? at.key : at.limit
     const index = key === undefined ? -1 : this.lines.value.findIndex((line) => line.key === key)
     const wanted = index < 0 ? Infinity : handle.getItemOffset(index) - ('key' in at ? at.offset : 0)
     const { scrollHeight, clientHeight } = handle.$el
-    const toEnd = wanted >= scrollHeight - clientHeight
-    if (!toEnd && Math.abs(handle.scrollOffset - wanted) < 1) return
+    const top = Math.max(0, Math.min(wanted, scrollHeight - clientHeight))
+    if (Math.abs(this.top - top) < 1) return
     this.ownUntil = performance.now() + OWN
-    if (toEnd) handle.scrollToIndex(length - 1, { align: 'end' })
-    else handle.scrollTo(Math.max(0, wanted))
+    handle.$el.scrollTop = top
   }
 
   /** The first line that begins on the screen; one that fills it, when none does. */
   private lineAtTop(handle: ListHandle): AtLine {
-    const top = handle.scrollOffset
+    const { top } = this
     let index = handle.findItemIndex(top)
     const next = index + 1
     const begins = handle.getItemOffset(index) >= top - 1
     const nextBegins = next < this.lines.value.length && handle.getItemOffset(next) < top + handle.viewportSize / 2
     if (!begins && nextBegins) index = next
-    return { key: this.lines.value[index].key, offset: handle.getItemOffset(index) - top }
+    const { key } = this.lines.value[index]
+    return { key, offset: this.drawnAt(handle.$el, key) ?? handle.getItemOffset(index) - top }
+  }
+
+  /** Where the top of a line is drawn: the handle knows new sizes before the reader sees them. */
+  private drawnAt(element: Element, key: string): number | undefined {
+    const line = element.querySelector(`[data-key="${CSS.escape(key)}"]`)
+    return line ? line.getBoundingClientRect().top - element.getBoundingClientRect().top : undefined
   }
 }

@@ -82,7 +82,7 @@ export function useReadingPosition(options: ReadingOptions) {
   function jump(): void {
     const handle = list.value
     const mark = shown.value.findIndex((line) => line.fresh)
-    if (handle && mark >= 0 && handle.getItemOffset(mark) > handle.scrollOffset + handle.viewportSize) {
+    if (handle && mark >= 0 && handle.getItemOffset(mark) > anchor.top + handle.viewportSize) {
       void anchor.line(shown.value[mark].key, 0).then(() => read())
     } else toEnd()
   }
@@ -91,7 +91,7 @@ export function useReadingPosition(options: ReadingOptions) {
   function lastSeen(): number {
     const handle = list.value
     if (!handle) return -1
-    const top = handle.scrollOffset
+    const top = anchor.top
     const bottom = top + handle.viewportSize
     for (let index = handle.findItemIndex(bottom - 1); index >= 0; index--) {
       const from = handle.getItemOffset(index)
@@ -109,13 +109,13 @@ export function useReadingPosition(options: ReadingOptions) {
     if (!handle || !placed.value || shown.value.length === 0) return
     if (noted) anchor.note(!hasNewer())
     atEnd.value = !hasNewer() && anchor.nearEnd
-    const top: Line | undefined = shown.value[handle.findItemIndex(handle.scrollOffset + 40)]
-    topAt.value = top && handle.scrollOffset > 60 ? top.entry.createat : 0
+    const top: Line | undefined = shown.value[handle.findItemIndex(anchor.top + 40)]
+    topAt.value = top && anchor.top > 60 ? top.entry.createat : 0
     if (!anchor.holding) options.onPlace(anchor.stored())
     if (present.value) see()
     clearTimeout(rested)
     rested = setTimeout(options.onStill, REST)
-    if (handle.scrollOffset < AHEAD && options.canLoadOlder()) options.onOlder()
+    if (anchor.top < AHEAD && options.canLoadOlder()) options.onOlder()
     if (anchor.below < AHEAD && options.canLoadNewer()) options.onNewer()
   }
 
@@ -133,20 +133,20 @@ export function useReadingPosition(options: ReadingOptions) {
    * to hold it would stop it.
    */
   async function keep(): Promise<void> {
-    const still = anchor.isEnd || performance.now() - movedAt > MOVING
-    if (still) await anchor.hold()
-    // In a running list the lines know their new places before the scroller does: the next scroll notes its own.
-    read(still)
+    if (anchor.isEnd || performance.now() - movedAt > MOVING) await anchor.hold()
+    // The reader has not moved: a line that a narrower window pushes down is theirs again when it is turned back.
+    read(false)
   }
 
   function onScroll(): void {
-    if (!anchor.ownScroll) {
+    const own = anchor.ownScroll
+    if (!own) {
       movedAt = performance.now()
       scrolling.value = true
       clearTimeout(still)
       still = setTimeout(() => (scrolling.value = false), STILL)
     }
-    read()
+    read(!own)
   }
 
   /** A bubble or the window changed its size. */
@@ -206,8 +206,6 @@ export function useReadingPosition(options: ReadingOptions) {
       if (next.length > 0) await begin()
       return
     }
-    // What was measured since the last scroll has moved lines without the reader: their place is as it stands now.
-    if (placed.value && !anchor.isEnd) anchor.note(false)
     for (const [index, step] of steps.entries()) {
       // Set before the list redraws with the other number of lines, so that it keeps what is seen in its place.
       shift.value = step.above
