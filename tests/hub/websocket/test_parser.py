@@ -96,25 +96,24 @@ def test_any_fragmentation(messages, data):
     assert parse(*pieces) == [(TEXT, text) for text, _ in messages]
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        b"\x81\x02hi",  # not masked
-        masked(TEXT, b"x", rsv=0x40),
-        masked(TEXT, b"x", rsv=0x20),
-        masked(TEXT, b"x", rsv=0x10),
-        masked(3, b"x"),  # unknown opcodes
-        masked(11, b"x"),
-        masked(PING, b"x", final=False),  # control frames are whole
-        masked(PING, b"x" * 126),  # and short
-        masked(0, b"x"),  # continues nothing
-        masked(TEXT, b"x", final=False) + masked(TEXT, b"y"),  # a message inside another
-        masked(TEXT, b"\xff"),  # not UTF-8
-        masked(TEXT, b"\xed\xa0\x80"),  # a surrogate
-        masked(TEXT, "你".encode()[:2], final=False) + masked(0, b"x"),
-    ],
-    ids=repr,
-)
+VIOLATIONS = {
+    "not masked": b"\x81\x02hi",
+    "reserved bit 1": masked(TEXT, b"x", rsv=0x40),
+    "reserved bit 2": masked(TEXT, b"x", rsv=0x20),
+    "reserved bit 3": masked(TEXT, b"x", rsv=0x10),
+    "opcode 3": masked(3, b"x"),
+    "opcode 11": masked(11, b"x"),
+    "a control frame in parts": masked(PING, b"x", final=False),
+    "a long control frame": masked(PING, b"x" * 126),
+    "continues nothing": masked(0, b"x"),
+    "a message inside another": masked(TEXT, b"x", final=False) + masked(TEXT, b"y"),
+    "not UTF-8": masked(TEXT, b"\xff"),
+    "a surrogate": masked(TEXT, b"\xed\xa0\x80"),
+    "half a character": masked(TEXT, "你".encode()[:2], final=False) + masked(0, b"x"),
+}
+
+
+@pytest.mark.parametrize("bad", VIOLATIONS.values(), ids=VIOLATIONS)
 def test_violations(bad):
     """What breaks the protocol is refused; what came before it is not lost."""
     parser, found = FrameParser(LIMIT), []
