@@ -92,6 +92,7 @@ async def test_cells_and_long_texts_are_pasted(people, shot):
     await expect(ann.field).to_have_value(long)
     note = ann.page.get_by_role("alert").filter(has_text="消息太长")
     await expect(note).to_contain_text(re.compile(r"超出约 \d+ 字"))
+    assert (await ann.field.bounding_box())["height"] > 150
     await shot(ann.page, "long")
     await ann.field.press("Enter")
     await expect(ann.field).to_have_value(long)
@@ -176,6 +177,7 @@ async def test_a_stranger_has_no_composer(people):
     await ann.page.goto(f"/chat/index.shtml?id={ann.id}#/c/10/{bob.id}")
     await expect(ann.page.get_by_text("你们还不是好友，不能发消息")).to_be_visible()
     await expect(ann.field).to_have_count(0)
+    await expect(ann.page.get_by_text("打个招呼吧")).to_have_count(0)
     await ann.page.get_by_role("note").get_by_role("button", name="加好友").click()
     await expect(ann.field).to_be_visible()
     await expect(bob.page.get_by_text("小安 添加了你为好友")).to_be_visible()
