@@ -195,7 +195,6 @@ export class Engine {
     const message = this.outbox.acked(ack, this.me)
     if (!message) return
     const key = this.catchup.applyLive(message)
-    if (message.ver < ack.ver) this.catchup.changed(key, ack.ver)
     this.options.events.emit('timeline', key)
     this.options.events.emit('conversations')
     this.flush()

@@ -37,8 +37,6 @@ export class Outbox {
   items: readonly OutboxItem[] = []
   /** cid of what is on its way to the time it was sent. */
   private readonly sentAt = new Map<string, number>()
-  /** How often each message has been sent; once by an earlier page, for all that is known of it. */
-  private readonly tries = new Map<string, number>()
   /** Conversations that the server asked to wait, to the time when they go on. */
   private readonly waitUntil = new Map<ChatKey, number>()
   /** cids for which the disk had no room: they live as long as the page does. */
@@ -51,7 +49,6 @@ export class Outbox {
   ) {
     this.prefix = `magpie:out:${userId}:`
     this.items = this.restore()
-    for (const { message } of this.items) this.tries.set(message.cid, 1)
   }
 
   /** True while leaving the page would lose a message. */
@@ -98,20 +95,13 @@ export class Outbox {
 
   sent(cid: string, now: number): void {
     this.sentAt.set(cid, now)
-    this.tries.set(cid, (this.tries.get(cid) ?? 0) + 1)
   }
 
-  /**
-   * The message is stored: takes the item out and gives the row it has become; null for an unknown cid. One that was
-   * sent more than once may have been stored long ago and changed since: what was written here is not what belongs to
-   * the `ver` of the ack, so the row has ver 0 and any state of it that the server gives is newer.
-   */
+  /** The message is stored: takes the item out and gives the row it has become; null for an unknown cid. */
   acked(ack: Ack, userId: number): Message | null {
-    const again = (this.tries.get(ack.cid) ?? 0) > 1
     const item = this.take(ack.cid)
     if (!item) return null
-    const { id, seq, createat, cid } = ack
-    const ver = again ? 0 : ack.ver
+    const { id, seq, ver, createat, cid } = ack
     return { ...item.message, userid: userId, id, seq, ver, createat, cid }
   }
 
@@ -168,7 +158,6 @@ export class Outbox {
     if (!item) return null
     this.items = this.items.filter((other) => other !== item)
     this.sentAt.delete(cid)
-    this.tries.delete(cid)
     this.unsaved.delete(cid)
     this.store.removeItem(this.prefix + cid)
     return item
