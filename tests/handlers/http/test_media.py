@@ -104,7 +104,7 @@ async def test_names(app):
         "../../a\\b/c.txt": 'attachment; filename="c.txt"',
         'a"; x=b.exe': "attachment; filename=\"a_; x=b.exe\"; filename*=UTF-8''a%22%3B%20x%3Db.exe",
         "发票\u202efdp.exe": "attachment; filename=\"__fdp.exe\"; filename*=UTF-8''%E5%8F%91%E7%A5%A8fdp.exe",
-        "a\r\nX: y": 'attachment; filename="aX: y"',
+        "a\r\nX: y": 'attachment; filename="a  X: y"',
         "\0 . ": "attachment",
         "": "attachment",
     }
