@@ -112,17 +112,18 @@ export class Inbox {
 }
 
 /**
- * An answer and what is known. The greater `ver` decides about messages, the greater `change` about
- * the rest, and read marks only go forward: an answer that was on its way while something happened
- * undoes none of it.
+ * An answer and what is known. The greater `seq`, then the greater `ver`, decides about messages, the greater
+ * `change` about the rest, and read marks only go forward: an answer that was on its way while something
+ * happened undoes none of it. (The ack of a resend may know a later `ver` than the messages that came.)
  */
 function combine(row: Conversation, known: Conversation): Conversation {
   const further = known.read > row.read ? known : row
-  const newer = known.ver === row.ver ? further : known.ver > row.ver ? known : row
+  const newer = newerOf(row, known) ?? further
   const later = known.change > row.change ? known : row
   const unread = further === newer ? newer.unread : Math.min(newer.unread, newer.seq - further.read)
   return {
     ...newer,
+    ver: Math.max(row.ver, known.ver),
     read: further.read,
     peer_read: Math.max(row.peer_read, known.peer_read),
     unread,
@@ -132,6 +133,12 @@ function combine(row: Conversation, known: Conversation): Conversation {
     updateat: newer === row ? row.updateat : Math.max(row.updateat, known.updateat),
     change: later.change,
   }
+}
+
+/** Which of two states of a conversation has the later messages; undefined when they have the same. */
+function newerOf(one: Conversation, other: Conversation): Conversation | undefined {
+  const ahead = one.seq - other.seq || one.ver - other.ver
+  return ahead ? (ahead > 0 ? one : other) : undefined
 }
 
 function emptyRow(key: ChatKey): Conversation {
