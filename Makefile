@@ -9,7 +9,12 @@ run: ## set up, then serve; a second start takes a moment
 
 test: lint ## set up, then run all tests: rules and types, the page's, the server's
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix web test -- --run
-	@.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+ifeq ($(ARGS),)
+	@.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/browser
+	@.venv/bin/python -m pytest tests/browser
+else
+	@.venv/bin/python -m pytest $(ARGS)
+endif
 
 lint: ## set up, then hold all Python to its rules and types
 	@$(PYTHON) tools/setup.py --dev

@@ -16,6 +16,7 @@ import re
 
 import hypothesis
 import pytest
+from PIL import Image
 from tornado.platform.asyncio import AsyncIOLoop
 
 pytest_plugins = ["tests.servers", "tests.app", "tests.integration.oss_standin", "tests.log.scribe"]
@@ -60,6 +61,14 @@ def io_loop():
     # A socket or task that was forgotten is told of here, where the test that forgot it is known.
     del left_over
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def pillow():
+    """What a worker sets for its own process is undone after a test that does the work in this one."""
+    before = Image.MAX_IMAGE_PIXELS
+    yield
+    Image.MAX_IMAGE_PIXELS = before
 
 
 class ExpectedLogs(logging.Handler):
