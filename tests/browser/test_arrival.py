@@ -74,6 +74,7 @@ async def test_pictures_of_other_servers(people):
     asked = []
     await ann.page.route("**/*.example/*", lambda route: (asked.append(route.request.url), route.abort())[1])
     people.expect("ERR_FAILED")
+    await ann.page.goto("about:blank")
     await ann.page.goto(f"/chat/index.shtml?id={ann.id}#/c/10/{ann.id}")
     await expect(ann.field).to_be_visible()
     host = "https://far.example"

@@ -253,7 +253,7 @@ async def test_history_comes_on_scrolling_up(couple, shot):
     await ann.log.hover()
     first = ann.message("第 1 条")
     for _ in range(100):
-        if await first.count() and (box := await first.bounding_box()) and box["y"] > 0:
+        if await first.evaluate_all("found => found.some((one) => one.getBoundingClientRect().top > 0)"):
             break  # drawn, and no longer above what is seen
         await ann.page.mouse.wheel(0, -900)
         await ann.page.wait_for_timeout(50)

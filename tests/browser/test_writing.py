@@ -174,6 +174,7 @@ async def test_a_stranger_has_no_composer(people):
     bob = Person(await people.window("bob", PHONE), "阿波", "13800000002")
     await ann.register()
     await bob.register()
+    await ann.page.goto("about:blank")
     await ann.page.goto(f"/chat/index.shtml?id={ann.id}#/c/10/{bob.id}")
     await expect(ann.page.get_by_text("你们还不是好友，不能发消息")).to_be_visible()
     await expect(ann.field).to_have_count(0)
