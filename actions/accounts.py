@@ -5,8 +5,8 @@ from functools import partial
 from typing import NamedTuple
 
 from actions import sessions
-from actions.guesses import Guess, places
-from actions.passwords import Gone, Turn
+from actions.guesses import Guess, in_queue
+from actions.passwords import Disconnected, Turn
 from actions.services import Services
 from actions.weak_passwords import refuse_weak
 from models import accounts, contacts
@@ -36,8 +36,8 @@ async def register(
     refuse_weak(passwd, mobile, app.config.auth.passwd_min)
     await app.db.read(accounts.require_free, mobile)
     keys = ((client.network, False),)
-    with places(app.budget, *keys):
-        stored = await app.hasher.hash(passwd, Turn(keys, gone=client.gone))
+    with in_queue(app.budget, *keys):
+        stored = await app.hasher.hash(passwd, Turn(keys, disconnected=client.disconnected))
     nickname = profile.nickname or f"用户{secrets.randbelow(900_000) + 100_000}"
     create = partial(
         accounts.create_user, mobile, stored, nickname, profile.avatar, profile.sex, profile.memo
@@ -67,8 +67,8 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
     guess = Guess(app.budget, {"login": where, "account_login": (number, device)})
     # Strangers who ask for an account take no place from those whom it knows.
     keys = ((client.network, bool(device)), (number, bool(device)))
-    turn = Turn(keys, bool(device), client.gone)
-    with guess, places(app.budget, *keys):
+    turn = Turn(keys, bool(device), client.disconnected)
+    with guess, in_queue(app.budget, *keys):
         matches = await app.hasher.verify(passwd, account["passwd"] if account else None, turn)
     if account is None or not matches:
         raise session_rows.wrong_login()
@@ -89,7 +89,7 @@ async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -
 
 
 async def change_passwd(
-    app: Services, session: SessionRow, old: str, new: str, network: str, gone: Gone = None
+    app: Services, session: SessionRow, old: str, new: str, network: str, disconnected: Disconnected = None
 ) -> None:
     """Replace the caller's password, given the old one, and end their other sessions. `network`: where they
     call from, as limits see it.
@@ -101,8 +101,8 @@ async def change_passwd(
     refuse_weak(new, mobile, app.config.auth.passwd_min)
     stored = await app.db.read(accounts.passwd_of, user_id)
     keys, key = ((network, True), user_id), ("session", session.id)
-    turn = Turn(keys, known=True, gone=gone)
-    with places(app.budget, *keys):
+    turn = Turn(keys, known=True, disconnected=disconnected)
+    with in_queue(app.budget, *keys):
         with Guess(app.budget, {"login": key, "account_login": key}) as guess:
             matches = await app.hasher.verify(old, stored, turn)
         if not matches:

@@ -47,7 +47,7 @@ class Guess:
 
 
 @contextmanager
-def places(budget: Budget, *keys: Hashable) -> Iterator[None]:
+def in_queue(budget: Budget, *keys: Hashable) -> Iterator[None]:
     """A place in the queue for hashing counts for each of `keys` until the block ends. Raises `SlowDown` when
     one of them has too many."""
     with ExitStack() as held:

@@ -19,8 +19,8 @@ import argon2
 from protocol.errors import TryAgain
 from protocol.values import canonical_passwd
 
-#: Done when nobody waits for an answer any more; None where nobody can tell.
-Gone: TypeAlias = "asyncio.Future[None] | None"
+#: Done when nobody waits for the answer any more; None where nobody can tell.
+Disconnected: TypeAlias = "asyncio.Future[None] | None"
 
 #: Seconds after which somebody who waits is told to try again: on a slow machine a full queue is longer.
 _PATIENCE_S = 10.0
@@ -32,12 +32,11 @@ _ROUND = 8
 
 class Turn(NamedTuple):
     """For whom a password is hashed. `keys`: an address, an account; jobs that share one take turns. `known`:
-    they have logged in before, so strangers make room for them. `gone` is done when nobody waits for the
-    answer any more; the place is free then."""
+    they have logged in before, so strangers make room for them. Once `disconnected`, their place is free."""
 
     keys: tuple[Hashable, ...]
     known: bool = False
-    gone: Gone = None
+    disconnected: Disconnected = None
 
 
 _NOBODY = Turn(())
@@ -115,8 +114,8 @@ class PasswordHasher:
         if not self._running:
             self._next()
         leave = partial(self._leave, job)
-        if turn.gone is not None:
-            turn.gone.add_done_callback(leave)
+        if turn.disconnected is not None:
+            turn.disconnected.add_done_callback(leave)
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 return await job.done
@@ -125,10 +124,10 @@ class PasswordHasher:
             raise TryAgain() from None
         finally:
             self._leave(job)
-            if turn.gone is not None:
-                turn.gone.remove_done_callback(leave)
+            if turn.disconnected is not None:
+                turn.disconnected.remove_done_callback(leave)
 
-    def _leave(self, job: _Job, _gone: object = None) -> None:
+    def _leave(self, job: _Job, _disconnected: object = None) -> None:
         """Takes a job that has not begun out of the queue."""
         if job in self._jobs:
             self._jobs.remove(job)

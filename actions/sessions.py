@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from typing import NamedTuple
 
-from actions.passwords import Gone
+from actions.passwords import Disconnected
 from actions.services import Services
 from models import devices, sessions
 from models.devices import mark_of
@@ -24,7 +24,7 @@ class Client(NamedTuple):
     network: str  #: what limits count by: the address, or an IPv6 customer's whole network
     ua: str  #: what the client says it is
     device: str = ""  #: the secret by which the browser is known again; "" when it is no browser
-    gone: Gone = None
+    disconnected: Disconnected = None
 
     @property
     def browser(self) -> str:

@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
@@ -28,7 +28,7 @@ from database.disk import Disk
 from database.health import Health
 from database.lane import Lane
 from database.together import Together, Write
-from protocol.errors import DiskFull, Refusal, TryAgain
+from protocol.errors import DiskFull, TryAgain
 
 logger = logging.getLogger("magpie.database")
 
@@ -81,7 +81,6 @@ class Database:
             "db_write", 1 if self.dialect.single_writer else workers, deadline_s, self._interrupt
         )
         self._together = Together(self._writers, self._run_together)
-        self._soon: set[asyncio.Task[object]] = set()
         # SQLite has one writer at a time. Waiting here is fairer and cheaper than its busy handler's polling.
         self._writer = threading.Lock()
         base.database.initialize(self.peewee)
@@ -140,17 +139,8 @@ class Database:
         """As `write`, with the last of the disk, too: for what deletes, or ends what must not go on."""
         return await self._write(partial(fn, *args, **kwargs), True)
 
-    def write_soon(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> None:
-        """As `write`, but nobody waits for it, and when it is refused nothing is lost."""
-        task = asyncio.get_running_loop().create_task(
-            self._write_unless_refused(partial(fn, *args, **kwargs))
-        )
-        self._soon.add(task)
-        task.add_done_callback(self._soon.discard)
-
     async def close(self) -> None:
         """Closes every worker's connection and ends the threads."""
-        await asyncio.gather(*self._soon)
         if self._checkpoints is not None:
             await asyncio.to_thread(self._checkpoints.close)
         for lane in (self._readers, self._heavy, self._writers):
@@ -173,10 +163,6 @@ class Database:
         if self.dialect.single_writer:
             return await self._together.run(call, always, self.deadline_s)
         return await self._writers.run(self._run, self._transaction(always), call)
-
-    async def _write_unless_refused(self, call: Callable[[], object]) -> None:
-        with suppress(Refusal):
-            await self.writes.ask(self._write, call, False)
 
     # --- transactions, in a worker thread -----------------------------------------------------------------
 

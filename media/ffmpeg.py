@@ -4,14 +4,10 @@ import asyncio
 import logging
 import os
 import shutil
-import sys
-from asyncio.subprocess import DEVNULL
 from collections.abc import Hashable
-from pathlib import Path
 
-from media import confined
+from media import confined, processes
 from media.turns import Turns
-from media.workers import BARE_ENVIRONMENT
 
 log = logging.getLogger("magpie.media")
 
@@ -100,20 +96,11 @@ class Ffmpeg:
         return done
 
     async def _convert(self, program: str, *arguments: str) -> bool:
-        bounds = (CPU_S, MEMORY_BYTES, FILE_BYTES, os.getpid())
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-I", "-S", str(Path(confined.__file__)), *map(str, bounds), program, *_CAREFUL, *arguments),
-            stdin=DEVNULL,
-            stdout=DEVNULL,
-            stderr=DEVNULL,
-            env=BARE_ENVIRONMENT,
-            start_new_session=True,
-        )
+        bounds = map(str, (CPU_S, MEMORY_BYTES, FILE_BYTES, os.getpid()))
+        confined_by = ("-I", "-S", confined.__file__, *bounds)
+        process = await processes.begin(*confined_by, program, *_CAREFUL, *arguments)
         try:
             async with asyncio.timeout(self._timeout):
                 return await process.wait() == 0
         finally:  # a sender who has gone ends its process, too
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+            await processes.end(process)

@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Hashable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from media.ffmpeg import Ffmpeg
@@ -26,12 +26,12 @@ PATIENCE_S = 60.0  #: that a picture waits for its turn
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose file it is: `caller` takes turns with others, `known` is logged in, and `gone` is set when nobody
-    waits for the answer any more."""
+    """Whose file it is: `caller` takes turns with others, `known` is logged in, and `disconnected` is done
+    when nobody waits for the answer any more."""
 
     caller: Hashable
     known: bool = True
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    disconnected: "asyncio.Future[None] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,15 @@ class MediaPreparer:
         if kind.sort is Sort.FILE:
             return Prepared(kind, path)
         work = asyncio.ensure_future(self._prepare(path, kind, folder, sender))
-        gone = asyncio.ensure_future(sender.gone.wait())
+        waited: list[asyncio.Future[Any]] = [work]
+        if sender.disconnected is not None:
+            waited.append(sender.disconnected)
         try:
-            await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
                 raise TryAgain()
             return work.result()
         finally:
-            gone.cancel()
             work.cancel()
             await asyncio.wait((work,))  # what it began ends before its folder is removed
 

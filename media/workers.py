@@ -5,11 +5,10 @@ import asyncio
 import json
 import logging
 import os
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from pathlib import Path
+from asyncio.subprocess import PIPE, Process
 from typing import Any
 
+from media import processes
 from protocol.errors import TryAgain
 
 log = logging.getLogger("magpie.media")
@@ -22,7 +21,6 @@ CPU_S, JOB_S = 10, 20.0
 MEMORY_BYTES = 1 << 30
 #: The largest file it may write: a PNG of 40 million pixels without any compression.
 FILE_BYTES = 192 << 20
-_ROOT = Path(__file__).resolve().parents[1]
 
 
 class WorkerLost(Exception):
@@ -79,36 +77,14 @@ class Workers:
             if worker.returncode is None:
                 return worker
             self._all.discard(worker)
-        worker = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "media.worker", *map(str, self._limits), str(os.getpid())),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            cwd=_ROOT,
-            env=BARE_ENVIRONMENT,
-            start_new_session=True,
-        )
+        limits = (*map(str, self._limits), str(os.getpid()))
+        worker = await processes.begin("-m", "media.worker", *limits, pipes=PIPE)
         self._all.add(worker)
         return worker
 
     async def _end(self, worker: Process) -> None:
-        """Kills it and takes note of its end, so that no zombie stays."""
         self._all.discard(worker)
-        if worker.returncode is None:
-            try:
-                worker.kill()
-            except ProcessLookupError:
-                pass
-        await asyncio.shield(worker.wait())
-
-
-#: Nothing of the server's own: its settings may have secrets in them.
-BARE_ENVIRONMENT = {
-    name: os.environ[name]
-    for name in ("PATH", "LANG", "LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE")
-    if name in os.environ
-}
+        await processes.end(worker)
 
 
 async def _ask(worker: Process, job: dict[str, object]) -> bytes:

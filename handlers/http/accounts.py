@@ -1,13 +1,10 @@
 """/user/…: accounts and the profile."""
 
-import asyncio
 import secrets
 from functools import cached_property
 
 from actions import accounts
 from actions.accounts import Profile
-from actions.budget import address_key
-from actions.passwords import Gone
 from actions.sessions import Client
 from handlers.http import security
 from handlers.http.gate import ApiHandler, C, routes_of
@@ -15,33 +12,14 @@ from protocol import rows
 from protocol.accounts import ChangePasswd, ChangeProfile, FindUser, Login, Register
 
 
-class PasswordHandler(ApiHandler[C]):
-    """A call that has a password checked: it waits for its turn, and gives up its place when the client
-    goes away."""
-
-    _gone: Gone = None
-
-    @property
-    def gone(self) -> Gone:
-        """Done when nobody waits for the answer any more."""
-        if self._gone is None:
-            self._gone = asyncio.get_running_loop().create_future()
-        return self._gone
-
-    def on_connection_close(self) -> None:
-        super().on_connection_close()
-        if self._gone is not None and not self._gone.done():
-            self._gone.set_result(None)
-
-
-class LoggingInHandler(PasswordHandler[C]):
+class LoggingInHandler(ApiHandler[C]):
     """Registering and logging in: the answer is the user's own row, and the browser gets the session."""
 
     @property
     def client(self) -> Client:
         """Where the call comes from."""
         ua = "".join(filter(str.isprintable, self.request.headers.get("User-Agent", "")))
-        return Client(self.address, address_key(self.address), ua, self.device, self.gone)
+        return Client(self.address, self.network, ua, self.device, self.disconnected)
 
     @cached_property
     def device(self) -> str:
@@ -78,10 +56,11 @@ class ProfileHandler(ApiHandler[ChangeProfile]):
         self.reply(await accounts.change_profile(self.app, self.user_id, command.changes()))
 
 
-class PasswdHandler(PasswordHandler[ChangePasswd]):
+class PasswdHandler(ApiHandler[ChangePasswd]):
     async def answer(self, command: ChangePasswd) -> None:
-        network = address_key(self.address)
-        await accounts.change_passwd(self.app, self.own_session, command.old, command.new, network, self.gone)
+        await accounts.change_passwd(
+            self.app, self.own_session, command.old, command.new, self.network, self.disconnected
+        )
         self.reply()
 
 

@@ -5,6 +5,7 @@ import errno
 import logging
 import math
 import secrets
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tornado.iostream import StreamClosedError
@@ -43,18 +44,24 @@ class BaseHandler(RequestHandler):
     caller_id: int | None = None  #: who calls, for the logs, once the gate has let them in
     code: int | None = None  #: the envelope's code, for the access log
     _payer: "int | str | None" = None  #: whose rate it counts against, once it is counted
+    _disconnected: "asyncio.Future[None] | None" = None
 
     @property
     def app(self) -> Services:
         services: Services = self.settings["services"]
         return services
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The caller's IP address, seen through our own proxies."""
         return proxies.client_address(self.request, self.settings["proxies"])
 
     @property
+    def network(self) -> str:
+        """What counts as one place of strangers: the address, or the network it is one of."""
+        return address_key(self.address)
+
+    @cached_property
     def secure(self) -> bool:
         """True when the browser speaks TLS."""
         return proxies.scheme(self.request, self.settings["proxies"]) == "https"
@@ -71,6 +78,18 @@ class BaseHandler(RequestHandler):
             self._request_id = secrets.token_hex(6)
         return self._request_id
 
+    @property
+    def disconnected(self) -> "asyncio.Future[None]":
+        """Done when the client has gone before its answer: nobody waits for it any more."""
+        if self._disconnected is None:
+            self._disconnected = asyncio.get_running_loop().create_future()
+        return self._disconnected
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        if self._disconnected is not None and not self._disconnected.done():
+            self._disconnected.set_result(None)
+
     # --- what a request costs -----------------------------------------------------------------------------
 
     async def prepare(self) -> None:
@@ -79,7 +98,7 @@ class BaseHandler(RequestHandler):
 
     async def pace(self) -> None:
         """Waits while the address has more requests than can be answered beside those of others."""
-        if wait := self.app.budget.charge("pace", address_key(self.address)):
+        if wait := self.app.budget.charge("pace", self.network):
             await asyncio.sleep(min(wait, PACE_S))
 
     @property
@@ -91,7 +110,7 @@ class BaseHandler(RequestHandler):
     def count(self) -> None:
         """Every request passes here before anything is done about it: it counts against its address, until a
         session is shown."""
-        place, caller = self.place, address_key(self.address)
+        place, caller = self.place, self.network
         if place is not None and place.full:
             raise HTTPError(503)
         self.app.budget.take("request", caller, cost=self.cost)

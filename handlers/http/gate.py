@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from actions import sessions
-from actions.budget import address_key
 from handlers.http import security
 from handlers.http.base import BaseHandler, of_status
 from handlers.http.body import form_of
@@ -103,7 +102,7 @@ class ApiHandler(BaseHandler, Generic[C]):
         """Counts this call against its limit: by its user, before log-in by its address."""
         limit = self.declared.limit if self.session else self.declared.anonymous_limit
         if limit:
-            caller = self.session.user_id if self.session else address_key(self.address)
+            caller = self.session.user_id if self.session else self.network
             self.app.budget.take(limit, caller)
 
     def read(self, form: Form) -> C:

@@ -9,7 +9,6 @@ from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 
 from actions import media
-from actions.budget import address_key
 from handlers.http.base import BaseHandler
 from handlers.http.conditions import File, wanted
 from handlers.http.gate import routes_of
@@ -29,8 +28,9 @@ if TYPE_CHECKING:
 #: Bytes of a file read and sent at once: this is what a client that does not read holds of our memory. One
 #: that has taken more than the kernel may keep for it (4 MiB) does read, and gets larger ones.
 CHUNK, LARGE_CHUNK, TAKEN = 16 << 10, 64 << 10, 5 << 20
-#: Seconds after which a client that has not taken a piece is a slow one, and then is cut off.
-PATIENCE_S, STALLED_S = 1, 30
+#: Seconds after which a client that has not taken a piece is a slow one. Who hardly takes anything is cut off
+#: (`handlers.http.streams`).
+PATIENCE_S = 1
 ONE_YEAR = 365 * 86400
 
 #: Bytes of an answer, or a part [start, end) of the file.
@@ -41,14 +41,12 @@ class UploadHandler(StreamedHandler[Upload]):
     """Form fields file, raw, filetype (ignored: content decides), userid, token → data: the media's url, and
     pic, type, bytes, width, height and frames beside it."""
 
-    _sender: Sender | None = None
-
     async def answer(self, command: Upload) -> None:
         owner = self.user_id if self.session else None
-        self._sender = Sender(owner or address_key(self.address), known=owner is not None)
+        sender = Sender(owner or self.network, owner is not None, self.disconnected)
         async with self.file() as file:
             raw = bool(command.raw)
-            stored = await media.store(self.app, file, owner, self.file_name, self._sender, raw)
+            stored = await media.store(self.app, file, owner, self.file_name, sender, raw)
         self.reply(
             stored["url"],
             pic=stored["pic"],
@@ -58,11 +56,6 @@ class UploadHandler(StreamedHandler[Upload]):
             height=stored["height"],
             frames=stored["frames"],
         )
-
-    def on_connection_close(self) -> None:
-        super().on_connection_close()
-        if self._sender:
-            self._sender.gone.set()
 
 
 class MediaHandler(BaseHandler):
@@ -132,8 +125,8 @@ class MediaHandler(BaseHandler):
         return [*pieces, f"\r\n--{boundary}--\r\n".encode()]
 
     async def _write(self, pieces: "Sequence[Piece]", blob: "Blob") -> None:
-        """Piece by piece, each when the one before is gone. What cannot be read any more, and a client that
-        takes nothing, end the connection: the length is told already."""
+        """Piece by piece, each when the one before is gone. A file that cannot be read any more, and a client
+        that is one slow one too many, end the connection: the length is told already."""
         taken = 0
         try:
             for piece in pieces:
@@ -148,7 +141,7 @@ class MediaHandler(BaseHandler):
                     self.write(data)
                     del data  # it is in the stream's buffer by now, and this waits
                     await self._pass_on()
-        except (TryAgain, TimeoutError, SlowDown):
+        except (TryAgain, SlowDown):
             connection = self.request.connection
             assert isinstance(connection, HTTP1Connection)
             connection.stream.close()
@@ -158,14 +151,13 @@ class MediaHandler(BaseHandler):
                 self._slow.release()
 
     async def _pass_on(self) -> None:
-        """Waits until the client has taken what is written. TimeoutError when it does not, SlowDown when too
-        many at its address take their time."""
+        """Waits until the client has taken what is written. StreamClosedError when it has gone, SlowDown when
+        too many at its address take their time."""
         passing = asyncio.ensure_future(self.flush())
         await asyncio.wait([passing], timeout=PATIENCE_S)
         if not passing.done() and self._slow is None:
-            self._slow = self.app.budget.hold("slow_downloads", address_key(self.address))
-        async with asyncio.timeout(STALLED_S):
-            await passing
+            self._slow = self.app.budget.hold("slow_downloads", self.network)
+        await passing
 
 
 def _content_range(start: int, end: int, size: int) -> str:

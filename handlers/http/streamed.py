@@ -13,7 +13,6 @@ from tornado.http1connection import HTTP1Connection
 from tornado.web import HTTPError, stream_request_body
 
 from actions import media
-from actions.budget import address_key
 from actions.media import Incoming
 from handlers.http.gate import ApiHandler, C
 from handlers.http.multipart import BrokenMultipart, MultipartReader
@@ -24,9 +23,6 @@ from protocol.forms import Form
 #: Bytes read beyond the largest file, of a request that is refused: a browser that is still sending would not
 #: see the answer.
 DRAIN_BYTES = 64 << 20
-#: A body of which in so many seconds less than so many bytes came is cut off: 550 bytes a second are less
-#: than the worst of mobile networks brings.
-SLOW_S, SLOW_BYTES = 30, 16 << 10
 
 
 @stream_request_body
@@ -42,14 +38,10 @@ class StreamedHandler(ApiHandler[C]):
     _incoming: Incoming | None = None
     _counted: "tuple[str, Hashable] | None" = None  #: the limit that this call counts against, and whose
     _removal: "asyncio.Future[None] | None" = None
-    _watch: asyncio.TimerHandle | None = None
     _receiving = True
-    _received = 0  #: bytes since the last look at how fast they come
-    _waiting = False  #: for our own disk
 
     async def prepare(self) -> None:
         self._bound_body()
-        self._look_again()
         try:
             self.enter()
             if self.request.method != "OPTIONS":
@@ -78,10 +70,8 @@ class StreamedHandler(ApiHandler[C]):
 
     async def data_received(self, chunk: bytes) -> None:
         """The loop reads on when this returns, so a slow disk slows the sender down."""
-        self._received += len(chunk)
         if self._refusal or self.request.method == "OPTIONS":
             return
-        self._waiting = True
         try:
             if data := self._reader.feed(chunk):
                 if self._incoming is None:
@@ -91,8 +81,6 @@ class StreamedHandler(ApiHandler[C]):
             self._refuse(refusal)
         except BrokenMultipart:
             self._refuse(HTTPError(400))
-        finally:
-            self._waiting = False
         if self._refusal:
             await self._discard()
 
@@ -104,7 +92,7 @@ class StreamedHandler(ApiHandler[C]):
             await self.recognise(form)
         self.take_limit()
         user_id = self.session.user_id if self.session else None
-        incoming = await Incoming.begin(self.app, address_key(self.address), user_id)
+        incoming = await Incoming.begin(self.app, self.network, user_id)
         if self._receiving:
             self._incoming = incoming
         else:  # the sender has gone meanwhile
@@ -117,7 +105,7 @@ class StreamedHandler(ApiHandler[C]):
     def take_limit(self) -> None:
         """Counts the call once: by its user, and by its address as long as none is known."""
         limit = self.declared.limit if self.session else self.declared.anonymous_limit
-        counted = limit and (limit, self.session.user_id if self.session else address_key(self.address))
+        counted = limit and (limit, self.session.user_id if self.session else self.network)
         if self._counted != counted:
             self._give_back()
             super().take_limit()
@@ -129,20 +117,10 @@ class StreamedHandler(ApiHandler[C]):
             self.app.budget.give_back(limit, caller)
             self._counted = None
 
-    def _look_again(self) -> None:
-        """Ends what comes too slowly; time that we take ourselves does not count."""
-        if self._watch is not None and self._received < SLOW_BYTES and not self._waiting:
-            connection = self.request.connection
-            assert isinstance(connection, HTTP1Connection)
-            connection.stream.close()
-            return
-        self._received = 0
-        self._watch = asyncio.get_running_loop().call_later(SLOW_S, self._look_again)
-
     # --- when all of it is there --------------------------------------------------------------------------
 
     async def post(self) -> None:
-        self._end_receiving()
+        self._receiving = False
         try:
             await self.admit(await self._form())
             await super().post()
@@ -173,20 +151,15 @@ class StreamedHandler(ApiHandler[C]):
 
     def on_finish(self) -> None:
         super().on_finish()
-        self._end_receiving()
+        self._receiving = False
 
     def on_connection_close(self) -> None:
         """The sender broke off: it counts for nothing."""
         super().on_connection_close()
         if self._receiving:
-            self._end_receiving()
+            self._receiving = False
             self._give_back()
             self._removal = asyncio.ensure_future(self._discard())
-
-    def _end_receiving(self) -> None:
-        self._receiving = False
-        if self._watch is not None:
-            self._watch.cancel()
 
     async def _discard(self) -> None:
         incoming, self._incoming = self._incoming, None

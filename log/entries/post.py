@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sys import getsizeof
 from typing import TYPE_CHECKING
 
 from log.entries.entry import ENTRY_BYTES, Entry
@@ -44,9 +43,7 @@ class Post(Entry):
 
     @property
     def size_bytes(self) -> int:
-        message = self.message
-        texts = message.content, message.pic, message.url, message.memo
-        return ENTRY_BYTES + sum(map(getsizeof, texts)) + _NUMBER_BYTES * len(message.at or ())
+        return ENTRY_BYTES + self.message.text_bytes + _NUMBER_BYTES * len(self.message.at or ())
 
     def begin(self) -> None:
         self.refusal, self.receipt, self.repeated = None, None, False

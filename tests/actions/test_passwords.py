@@ -94,12 +94,12 @@ def slow():
             super().__init__(queue_size=4)
             self.gate, self.order = threading.Semaphore(0), []
 
-        def ask(self, *keys, known=False, gone=None):
+        def ask(self, *keys, known=False, disconnected=None):
             def job():
                 self.gate.acquire()
                 self.order.append("+".join(map(str, keys)))
 
-            return asyncio.ensure_future(self._run(Turn(keys, known, gone), job))
+            return asyncio.ensure_future(self._run(Turn(keys, known, disconnected), job))
 
     hasher = Slow()
     yield hasher
@@ -175,7 +175,7 @@ async def test_strangers_make_room_for_who_is_known(slow):
 async def test_who_hangs_up_frees_the_place(slow):
     """A client that has gone is not served, and its place is another's at once."""
     gone = asyncio.get_running_loop().create_future()
-    asked = [slow.ask("first"), *(slow.ask("gone", gone=gone) for _ in range(3))]
+    asked = [slow.ask("first"), *(slow.ask("gone", disconnected=gone) for _ in range(3))]
     await asyncio.sleep(0)
     gone.set_result(None)
     await asyncio.sleep(0)

@@ -106,8 +106,7 @@ def test_what_is_kept_free(tmp_path, monkeypatch):
 
 
 async def test_what_deletes_may_use_the_last(database, monkeypatch):
-    """While the disk is nearly full nothing new is stored, and what ends or deletes something still works;
-    what nobody waits for is left out."""
+    """While the disk is nearly full nothing new is stored, and what ends or deletes something still works."""
 
     class Full:
         def nearly_full(self):
@@ -118,7 +117,6 @@ async def test_what_deletes_may_use_the_last(database, monkeypatch):
     row = ServerState.insert(name="n", value=1)
     with pytest.raises(DiskFull):
         await database.write(row.execute)
-    database.write_soon(row.execute)
     await database.write_always(row.execute)
     assert await database.read(ServerState.select().where(ServerState.name == "n").count) == 1
     await database.write_always(ServerState.delete().where(ServerState.name == "n").execute)

@@ -38,10 +38,10 @@ def sent(stand_in, tmp_path):
     """Begin to prepare a file of some kind for somebody."""
     count = iter(range(100))
 
-    def sent(ext: str, caller: str, gone: asyncio.Event | None = None) -> "asyncio.Task":
+    def sent(ext: str, caller: str, gone: "asyncio.Future[None] | None" = None) -> "asyncio.Task":
         path = tmp_path / f"{caller}{next(count)}"
         path.write_bytes(b"nothing in it")
-        sender = Sender(caller, gone=gone or asyncio.Event())
+        sender = Sender(caller, disconnected=gone)
         return asyncio.create_task(stand_in.prepare(str(path), KINDS[ext], str(tmp_path), sender))
 
     return sent
@@ -70,11 +70,11 @@ async def test_voice_waits_for_no_film(sent, tmp_path):
 
 async def test_given_up_when_the_sender_has_gone(sent, stand_in, tmp_path):
     """Who hangs up takes no turn, and what was begun for them ends."""
-    gone = asyncio.Event()
+    gone = asyncio.get_running_loop().create_future()
     films = [sent("mp4", name, gone) for name in ("eve", "eve", "bob")]
     while not asked(tmp_path):
         await asyncio.sleep(0.01)
-    gone.set()
+    gone.set_result(None)
     assert [type(end) for end in await asyncio.gather(*films, return_exceptions=True)] == [TryAgain] * 3
     assert asked(tmp_path) == ["eve"]
     assert stand_in.stats()["media_ffmpeg_waiting"] == 0

@@ -126,8 +126,8 @@ async def test_a_broken_picture(make_preparer, spooled):
 async def test_a_sender_who_has_gone(make_preparer, spooled):
     """Nobody's work goes on for a sender who has hung up."""
     preparer, path = make_preparer(), spooled(samples.picture("JPEG", (200, 200)))
-    gone = Sender("ann")
-    gone.gone.set()
+    gone = Sender("ann", disconnected=asyncio.get_running_loop().create_future())
+    gone.disconnected.set_result(None)
     with pytest.raises(TryAgain):
         await prepare(preparer, path, gone)
     numbers = preparer.stats()

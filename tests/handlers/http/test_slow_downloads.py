@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from handlers.http import media
+from handlers.http import listener, media, streams
 from tests.app import App, running
 from tests.process import Process
 
@@ -61,7 +61,8 @@ def held(app: App) -> int:
 def hasty(monkeypatch):
     """A second is long."""
     monkeypatch.setattr(media, "PATIENCE_S", 0.05)
-    monkeypatch.setattr(media, "STALLED_S", 1)
+    monkeypatch.setattr(streams, "PIECE_SECONDS", 1)
+    monkeypatch.setattr(listener, "LOOK_SECONDS", 0.2)
 
 
 async def test_who_reads_nothing(app, hasty):
@@ -80,7 +81,7 @@ async def test_who_reads_nothing(app, hasty):
 
 async def test_who_reads_slowly(app, hasty, monkeypatch):
     """Who takes a file slowly but steadily gets all of it."""
-    monkeypatch.setattr(media, "STALLED_S", 20)
+    monkeypatch.setattr(streams, "PIECE_SECONDS", 20)
     ann = await app.client().register()
     url = (await ann.upload(LARGE))["data"]
     reader = await SlowReader(app, url).ask()
@@ -95,7 +96,7 @@ async def test_who_reads_slowly(app, hasty, monkeypatch):
 
 async def test_many_of_one_address(tmp_path, hasty, monkeypatch):
     """Of one address so many clients may take their time; who is quick is never counted."""
-    monkeypatch.setattr(media, "STALLED_S", 20)
+    monkeypatch.setattr(streams, "PIECE_SECONDS", 20)
     async with running(tmp_path, {"limits.enabled": True, "limits.slow_downloads_most": 3}) as app:
         ann = await app.client().register()
         url = (await ann.upload(LARGE))["data"]

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 import ujson
 
-from handlers.http import streamed
+from handlers.http import listener, streams
 from tests import samples
 from tests.app import App, envelope, running
 from tests.handlers.http.connection import Connection
@@ -161,8 +161,9 @@ async def test_a_nearly_full_disk(app, monkeypatch):
 async def test_a_sender_that_is_too_slow(app, monkeypatch):
     """An upload that hardly comes is cut off and leaves nothing; one that comes slowly but steadily goes
     through."""
-    monkeypatch.setattr(streamed, "SLOW_S", 2)
-    monkeypatch.setattr(streamed, "SLOW_BYTES", 1000)
+    monkeypatch.setattr(listener, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(streams, "PIECE_SECONDS", 2)
+    monkeypatch.setattr(streams, "PIECE_BYTES", 1000)
     ann = await app.client().register()
     async with AsyncExitStack() as stack:
         silent = await begun(app, stack, ann.token)
