@@ -16,7 +16,7 @@ _SECRETS = re.compile(
     r"""(?ix)
     ( \b (?: token | passwd | password | secret | signature ) ["']? \s* (?: = | : | %3D ) \s*
     | \b Bearer \s+
-    | \b im_[0-9]+ = )
+    | \b im_ (?: [0-9]+ | device ) = )
     ( "(?: [^"\\] | \\. )*" | '(?: [^'\\] | \\. )*' | [^\s&"',;)}\]]+ )
     """
 )

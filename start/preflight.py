@@ -8,6 +8,7 @@ import sys
 #: What a plain start imports, by the names of requirements.txt.
 PACKAGES = {
     "argon2-cffi": "argon2",
+    "idna": "idna",
     "msgspec": "msgspec",
     "peewee": "peewee",
     "pillow": "PIL",
@@ -15,6 +16,7 @@ PACKAGES = {
     "PyYAML": "yaml",
     "tornado": "tornado",
     "ujson": "ujson",
+    "zxcvbn": "zxcvbn",
 }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config import ConfigError
-from start import addresses, data_directory
+from start import addresses, data_directory, preflight
 from start.settings import load_config
 from tests.app import PATIENCE
 from tests.process import ROOT, Process, process, run
@@ -230,3 +230,11 @@ def test_old_python_is_told():
     """The file that tells an older Python that it is too old is one that it can read."""
     ast.parse(Path(ROOT, "start", "preflight.py").read_text("utf-8"), feature_version=(3, 6))
     ast.parse(Path(ROOT, "server.py").read_text("utf-8"), feature_version=(3, 8))
+
+
+def test_every_package_is_looked_for():
+    """Whichever package is missing is named by the line that says so, but for those of some settings."""
+    optional = {"oss2", "psycopg", "psycopg-binary", "PyMySQL", "uvloop"}
+    direct = Path(ROOT, "requirements.txt").read_text("utf-8").split("\n\n")[0]
+    names = {line.partition("==")[0] for line in direct.splitlines() if not line.startswith("#")}
+    assert set(preflight.PACKAGES) == names - optional

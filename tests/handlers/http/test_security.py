@@ -187,6 +187,7 @@ SECRETS = [
     ("GET /chat?id=1&token=SECRET&v=2", "GET /chat?id=1&token=***&v=2"),
     ("Authorization: Bearer SECRET", "Authorization: Bearer ***"),
     ("Cookie: im_7=SECRET; im_8=SECRET", "Cookie: im_7=***; im_8=***"),
+    ("Cookie: __Host-im_device=SECRET", "Cookie: __Host-im_device=***"),
     ("{'passwd': 'SEC, RET', 'mobile': '138'}", "{'passwd': ***, 'mobile': '138'}"),
     ('{"token":"SEC\\"RET","id":1}', '{"token":***,"id":1}'),
     ("mobile=138&passwd=SECRET", "mobile=138&passwd=***"),
