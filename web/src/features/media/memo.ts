@@ -3,14 +3,14 @@
  * their space before they load: `1280x960`, `1280x720`, `480x270x24` of a picture that moves in 24
  * frames, and the peaks of a voice as `~` with one digit of base 36 for each bar. A memo of another shape (classic pages) is simply not understood.
  */
+import { SLIM } from '@/ui/slim'
+
 export interface Size {
   width: number
   height: number
 }
 
 const MEMO_SIZE = /^(\d{1,5})x(\d{1,5})(?:x(\d{1,5}))?$/
-/** How many times as long as wide a picture is drawn; of what is longer the thumbnail is a part. */
-export const SLIM = 2.5
 
 export function writeSize(size: Size): string {
   return `${Math.round(size.width)}x${Math.round(size.height)}`
@@ -51,11 +51,6 @@ export function inventPeaks(seed: string, count: number): number[] {
     const noise = ((state >>> 8) & 0xffff) / 0xffff
     return 0.18 + 0.82 * noise * (0.45 + 0.55 * Math.abs(Math.sin(index / 4.3)))
   })
-}
-
-/** Whether a picture is so long or wide that only a part of it is drawn. */
-export function isSlim({ width, height }: Size): boolean {
-  return Math.max(width, height) > SLIM * Math.min(width, height)
 }
 
 /** The box a picture is drawn in: its own shape, at most `wide` × `tall`, never a sliver. */

@@ -1,5 +1,7 @@
 /** The picture viewer: pinch, double tap, swipe, arrows and Esc. PhotoSwipe is loaded on first use. */
 import { t } from '@/i18n'
+import { calm } from '../motion'
+import { isSlim, SLIM } from '../slim'
 
 export interface Picture {
   src: string
@@ -11,9 +13,6 @@ export interface Picture {
   alt: string
 }
 
-/** How many times as long as wide a picture is, of which less than all is shown at first. */
-const SLIM = 2.5
-
 /** Opens the viewer on one of the pictures and resolves when it is closed. */
 export async function previewImage(pictures: Picture[], index = 0): Promise<void> {
   const [{ default: PhotoSwipe }] = await Promise.all([import('photoswipe'), import('photoswipe/style.css')])
@@ -21,8 +20,7 @@ export async function previewImage(pictures: Picture[], index = 0): Promise<void
     dataSource: pictures.map((picture) => ({
       src: picture.src,
       // The thumbnail of a slim picture is a part of it.
-      msrc:
-        Math.max(picture.width, picture.height) > SLIM * Math.min(picture.width, picture.height) ? '' : picture.thumb,
+      msrc: isSlim(picture) ? '' : picture.thumb,
       width: picture.width || innerWidth,
       height: picture.height || innerHeight,
       measured: picture.width > 0,
@@ -37,7 +35,7 @@ export async function previewImage(pictures: Picture[], index = 0): Promise<void
         : fit,
     wheelToZoom: true,
     loop: false,
-    showHideAnimationType: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'none' : 'fade',
+    showHideAnimationType: calm.value ? 'none' : 'fade',
     closeTitle: t('viewer.close'),
     zoomTitle: t('viewer.zoom'),
     arrowPrevTitle: t('viewer.previous'),
