@@ -76,7 +76,7 @@ class Delivery:
         """What can be delivered."""
         return set(self._deliver)
 
-    def settled(self, batch: Sequence[Entry]) -> None:
+    def settled(self, batch: Sequence[Entry], changes: Sequence[range]) -> None:
         for entry in batch:
             try:
                 self._settle(entry)

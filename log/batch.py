@@ -5,7 +5,7 @@ conversations in id order, ask who is a member, apply each entry in its turn, in
 numbers, say what the conversations have reached. COMMIT is the log's.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from database.dialect import Values
 from database.door import Database
@@ -25,12 +25,14 @@ _MAX_IDS = 200_000
 
 
 class Place:
-    """A locked conversation and the numbers it has reached in this batch."""
+    """A locked conversation and the numbers it has reached in this batch. `before` is its change number as it
+    was found, `change` the one that it takes if anything is said in it, 0 until then."""
 
-    __slots__ = ("id", "seq", "updateat", "ver")
+    __slots__ = ("before", "change", "id", "seq", "updateat", "ver")
 
-    def __init__(self, conversation_id: int, seq: int, ver: int, updateat: int) -> None:
+    def __init__(self, conversation_id: int, seq: int, ver: int, updateat: int, change: int) -> None:
         self.id, self.seq, self.ver, self.updateat = conversation_id, seq, ver, updateat
+        self.before, self.change = change, 0
 
 
 class Common:
@@ -81,6 +83,8 @@ class Batch:
         self.read: dict[tuple[int, int], int] = {}  # (user, conversation) -> read
         self.changed_for: set[tuple[int, int]] = set()  # (user, conversation) with other news for this member
 
+        self.changes = range(0)  #: the change numbers that it takes, once it is stored
+
     def store(self) -> dict[str, int]:
         """Writes what may be written; each entry has its refusal or its result. Returns conversation ids by
         key that are worth remembering once this is committed."""
@@ -103,7 +107,7 @@ class Batch:
         key = key_of(entry.userid, entry.kind, entry.dstid)
         conversation_id = Conversation.select(Conversation.id).where(Conversation.key == key).scalar()
         self._opened[key] = conversation_id
-        place = self._places[key] = Place(conversation_id, 0, 0, self.now)
+        place = self._places[key] = Place(conversation_id, 0, 0, self.now, 0)
         return place
 
     def is_stored(self, entry: Entry) -> bool:
@@ -202,9 +206,13 @@ class Batch:
         self.shown.write()
         alone = sorted(self.changed_for - self.read.keys())
         if count := len(self.posted) + len(self.read) + len(alone):
-            numbers = self._numbers(count)
+            first = state.take_changes(count)
+            self.changes = range(first, first + count)
+            numbers = iter(self.changes)
             posted = sorted(self.posted.values(), key=lambda place: place.id)
-            statements.advance([(p.seq, p.ver, p.updateat, next(numbers), p.id) for p in posted])
+            for place in posted:
+                place.change = next(numbers)
+            statements.advance([(p.seq, p.ver, p.updateat, p.change, p.id) for p in posted])
             statements.read([(seq, next(numbers), *pair) for pair, seq in sorted(self.read.items())])
             statements.change([(next(numbers), *pair) for pair in alone])
 
@@ -216,8 +224,3 @@ class Batch:
         there = set(self._statements.members_among(sorted(named - self.members.keys())))
         there |= self.members.keys()
         return [mention for mention in self.mentions if not mention[0] or mention[:2] in there]
-
-    @staticmethod
-    def _numbers(count: int) -> Iterator[int]:
-        first = state.take_changes(count)
-        return iter(range(first, first + count))

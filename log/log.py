@@ -43,15 +43,16 @@ _OWN_CID_BYTES = 33
 
 class Log:
     """Appends entries durably. `strangers`: whether people who are no friends may begin a single chat;
-    `quota`: bytes of media that a user may have; `on_settled(entries)` is called on the loop with every
-    settled batch, in commit order. `room`: what bounds the queue, besides `max_queue` entries."""
+    `quota`: bytes of media that a user may have; `on_settled(entries, changes)` is called on the loop with
+    every settled batch, in commit order; `changes` are the numbers that it took, most often one range.
+    `room`: what bounds the queue, besides `max_queue` entries."""
 
     def __init__(
         self,
         db: Database,
         *,
         strangers: bool,
-        on_settled: Callable[[Sequence[Entry]], None],
+        on_settled: Callable[[Sequence[Entry], Sequence[range]], None],
         max_batch: int = 256,
         max_queue: int = 20000,
         quota: int = NO_QUOTA,
@@ -76,6 +77,7 @@ class Log:
         self._last_time = 0
         self._newest: int | None = None  # time of the newest message that was stored before us
         self._away: TryAgain | None = None  # why the present batch could not be committed
+        self._changes: list[range] = []  # the numbers that the present batch took
         self._batches = self._settled = self._given_up = 0
 
     async def append(self, entry: Entry) -> None:
@@ -144,7 +146,7 @@ class Log:
         self._watch = loop.call_later(min(self._db.deadline_s, self._db.writes.patience_s), self._give_up)
         self._pool.submit(self._commit, batch, loop)
 
-    def _settle(self, batch: list[Entry], error: Exception | None) -> None:
+    def _settle(self, batch: list[Entry], changes: Sequence[range], error: Exception | None) -> None:
         if self._watch is not None:
             self._watch.cancel()
         if isinstance(error, TryAgain):
@@ -161,7 +163,7 @@ class Log:
         self._settled += len(batch)
         self._leave(batch)
         self._next()  # the disk works while acks go out
-        self._on_settled(batch)
+        self._on_settled(batch, changes)
 
     def _give_up(self) -> None:
         """The database does not answer: those who wait are told so, in the batch and behind it. What is being
@@ -180,7 +182,7 @@ class Log:
         self._watch = asyncio.get_running_loop().call_later(self._db.deadline_s, self._give_up)
         self._leave(queued)
         if refused:
-            self._on_settled(refused)
+            self._on_settled(refused, ())
 
     def _empty_queue(self, refusal: type[TryAgain]) -> list[Entry]:
         """All that waits, refused."""
@@ -200,7 +202,7 @@ class Log:
     def _commit(self, batch: list[Entry], loop: asyncio.AbstractEventLoop) -> None:
         """One step back to the loop: the chain of futures that asyncio would make takes two turns of it."""
         error: Exception | None = None
-        self._away = None
+        self._away, self._changes = None, []
         try:
             if self._newest is None:
                 self._find_newest()
@@ -208,7 +210,7 @@ class Log:
             error = self._away
         except Exception as failure:
             error = failure
-        loop.call_soon_threadsafe(self._settle, batch, error)
+        loop.call_soon_threadsafe(self._settle, batch, self._changes, error)
 
     def _write(self, batch: Sequence[Entry], look_back: bool = False, earlier: Sequence[int] = ()) -> None:
         """Commits a batch and fills in its results, looking for earlier copies when a first try says so.
@@ -223,6 +225,8 @@ class Log:
                 with self._db.writing():
                     opened = attempt.store()
                 self._common.remember(opened)
+                if attempt.changes:
+                    self._changes.append(attempt.changes)
                 return
             except IntegrityError as error:
                 if look_back:  # nobody's resend: a row that does not fit

@@ -31,9 +31,9 @@ class Statements:
         self._insert_message = functools.cache(functools.partial(_insert_text, StoredMessage))
         self._insert_mention = functools.cache(functools.partial(_insert_text, Mention))
 
-    def lock(self, conversation_ids: Sequence[int]) -> list[tuple[int, int, int, int]]:
-        """(id, seq, ver, updateat) of these conversations, kept from changing until the transaction ends. In
-        id order everywhere, so that no two wait for each other."""
+    def lock(self, conversation_ids: Sequence[int]) -> list[tuple[int, int, int, int, int]]:
+        """(id, seq, ver, updateat, change) of these conversations, kept from changing until the transaction
+        ends. In id order everywhere, so that no two wait for each other."""
         return self._rows(self._lock(len(conversation_ids)), sorted(conversation_ids))
 
     def members(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
@@ -76,9 +76,8 @@ class Statements:
                 self._peewee.cursor().executemany(sql, rows)
 
     def _lock_text(self, count: int) -> str:
-        query = Conversation.select(
-            Conversation.id, Conversation.seq, Conversation.ver, Conversation.updateat
-        )
+        c = Conversation
+        query = c.select(c.id, c.seq, c.ver, c.updateat, c.change)
         query = query.where(Conversation.id.in_([0] * count)).order_by(Conversation.id)
         return _text(self._dialect.locked(query))
 

@@ -19,13 +19,14 @@ _NUMBER_BYTES = 40
 
 class Post(Entry):
     """A message on its way. Settled without a refusal it has a `receipt`; `repeated` then says that it was
-    stored before and need not be delivered again.
+    stored before and need not be delivered again. `place` is the conversation that it was written in, with
+    its change numbers; None for what was repeated.
 
     `cid`: the message's own, or one that the log gave it, so that a COMMIT whose answer was lost can be made
     again.
     """
 
-    __slots__ = ("cid", "message", "receipt", "repeated", "shows")
+    __slots__ = ("cid", "message", "place", "receipt", "repeated", "shows")
 
     opens = True
 
@@ -35,6 +36,7 @@ class Post(Entry):
         self.shows = keys_in(message.content, message.pic, message.url, message.memo)
         self.cid: str | None = message.cid
         self.receipt: Receipt | None = None
+        self.place: Place | None = None
         self.repeated = False
 
     @property
@@ -46,7 +48,7 @@ class Post(Entry):
         return ENTRY_BYTES + self.message.text_bytes + _NUMBER_BYTES * len(self.message.at or ())
 
     def begin(self) -> None:
-        self.refusal, self.receipt, self.repeated = None, None, False
+        self.refusal, self.receipt, self.place, self.repeated = None, None, None, False
 
     def apply(self, batch: Batch, place: Place | None) -> None:
         assert place is not None
@@ -74,7 +76,7 @@ class Post(Entry):
         # A notice does not move a conversation up, but for its first message.
         if message.media != Media.NOTICE or place.seq == 1:
             place.updateat = batch.now
-        batch.posted[place.id] = place
+        batch.posted[place.id] = self.place = place
         receipt = self.receipt = Receipt(public_id(place.id, place.seq), place.seq, place.ver, batch.now)
         at = message.at
         batch.messages.append((

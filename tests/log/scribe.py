@@ -13,10 +13,10 @@ from tests.models.people import NOW, newcomers
 
 
 class Stored:
-    """A message and its receipt, to be read as one."""
+    """A message, its receipt and the place where it was written, to be read as one."""
 
     def __init__(self, post):
-        self.message, self.receipt = post.message, post.receipt
+        self.message, self.receipt, self.place = post.message, post.receipt, post.place
 
     def __getattr__(self, name):
         return getattr(self.receipt if name in ("id", "seq", "ver", "createat") else self.message, name)
@@ -28,10 +28,12 @@ class Scribe:
     def __init__(self, database, strangers=False, **settings):
         self.delivered = []
         self.batches = []
+        self.changes = []  # the change numbers of all batches
         self.log = Log(database, strangers=strangers, on_settled=self._settled, **settings)
 
-    def _settled(self, batch):
+    def _settled(self, batch, changes):
         self.batches.append(len(batch))
+        self.changes += [number for numbers in changes for number in numbers]
         for entry in batch:
             if entry.origin is not None and not entry.origin.done():
                 entry.origin.set_result(entry)

@@ -130,6 +130,13 @@ async def test_numbers_follow_commits(database):
     )
     assert {i: change for i, change in stands.items() if change} == seen
     assert len(set(seen.values())) == len(seen)
+    assert sorted(one.changes + two.changes) == list(range(1, await database.read(state.change) + 1))
+    steps = {}  # of each room, from one change to the next
+    for stored in one.delivered + two.delivered:
+        steps.setdefault(stored.dstid, set()).add((stored.place.before, stored.place.change))
+    for taken in steps.values():
+        befores, changes = zip(*sorted(taken))
+        assert befores[1:] == changes[:-1]
     for scribe in (one, two):
         await scribe.log.close()
 
