@@ -24,7 +24,7 @@ from functools import partial
 
 from tornado.netutil import bind_sockets
 
-from actions import media, presence, sessions
+from actions import media, presence, recovery, sessions
 from actions.budget import Budget
 from actions.delivery import Delivery
 from actions.housekeeping import ClockGuard
@@ -113,6 +113,7 @@ def make_services(config: Config) -> Services:
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, typing, SessionUse(db, hub))
     services = Services(config, db, hub, transports, message_log, *parts)
     hub.announcer.start(partial(presence.announce, services))
+    hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services))
     return services
 
 

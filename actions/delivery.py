@@ -83,7 +83,7 @@ class Delivery:
             except Exception:  # a fault of ours: what is durable is told to all the others
                 logger.exception("delivering a %s", type(entry).__name__)
         try:
-            self._publish()
+            self._publish(changes)
             self._hub.flush()
         except Exception:  # who missed it sees a gap, and asks
             logger.exception("publishing a batch")
@@ -97,10 +97,10 @@ class Delivery:
         elif isinstance(origin, Connection) and origin.v2:
             origin.tell(frames.error(entry.refusal, entry.client_cid, origin.lang))
 
-    def _publish(self) -> None:
+    def _publish(self, changes: Sequence[range] = ()) -> None:
         items, self._items = self._items, []
-        if items:
-            self._hub.publish(items)
+        if items or changes:
+            self._hub.publish(items, changes)
 
     def _post(self, entry: Post) -> None:
         """A message: each other connection of all concerned gets it, and the one it came from its ack."""
@@ -116,10 +116,11 @@ class Delivery:
         # A classic client would not know how to draw a notice.
         audience = V2 if message.media == Media.NOTICE else None
         text, dstid = message.encode(receipt), message.dstid
-        if message.cmd == ROOM:
-            self._items.append(Publication(text, (), dstid, origin_id, ack, audience))
-        else:
-            self._items.append(Publication(text, (dstid, message.userid), 0, origin_id, ack, audience))
+        users, group = ((), dstid) if message.cmd == ROOM else ((dstid, message.userid), 0)
+        item = Publication(text, users, group, origin_id, ack, audience)
+        if entry.place is not None:
+            item.change, item.after = entry.place.change, entry.place.before
+        self._items.append(item)
 
     def _read(self, entry: ReadMark) -> None:
         """A mark that moved: the reader's other connections learn it, and in a single chat the peer; who else

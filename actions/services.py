@@ -48,7 +48,8 @@ class Services:
 
         Every name begins with its part: `db_…`, `log_…`, `storage_…`, `media_…`, `passwords_…`, `typing_…`,
         `sessions_…`, `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for
-        the parts of the hub `hub_…`, `fanout_…`, `announcer_…`, `bus_…`, `presence_…`, `control_…`."""
+        the parts of the hub `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…` and
+        `control_…`."""
         numbers: dict[str, int] = {}
         parts = (self.db, self.log, self.storage, self.preparer, self.hasher, self.typing, self.session_use)
         for part in (*parts, self.listener):

@@ -19,6 +19,7 @@ from hub.ports import Ports
 from hub.ports.bus import Publication
 from hub.ports.control import MembershipChanged, Order, SessionRevoked
 from hub.presence import Announcer
+from hub.recovery import Recovery
 from hub.websocket import Transport, text_frame
 from protocol.frames import CloseCode
 
@@ -48,7 +49,8 @@ class Hub:
         self.journal = Journal()
         self.watchers = Watchers()
         self.announcer = Announcer(offline_delay_s, self.watchers, clock)
-        ports.bus.listen(self.deliver, self._missed)
+        self.recovery = Recovery()
+        ports.bus.listen(self.deliver, self._missed, self.recovery.missing)
         ports.presence.listen(self.announcer.changed)
         ports.control.listen(self._obey)
 
@@ -57,6 +59,10 @@ class Hub:
     @property
     def connections(self) -> int:
         return len(self._connections)
+
+    def all_connections(self) -> list[Connection]:
+        """Those of this process, now."""
+        return list(self._connections.values())
 
     @property
     def sessions(self) -> list[int]:
@@ -97,14 +103,32 @@ class Hub:
         if standing is None:
             return False
         if standing.revoked:
-            self._close(connection, CloseCode.REVOKED, "session revoked")
+            self.end(connection)
         if connection.id in self._connections:
-            self._channels.leave(connection, set(connection.groups).difference(standing.group_ids))
-            self._channels.join(connection, standing.group_ids)
+            self._set_groups(connection, standing.group_ids)
             self._presence.come(user_id)
             self.watchers.update(connection)
             connection.begin(welcome)
         return True
+
+    def enter_again(self, connection: Connection, group_ids: Iterable[int], mark: int) -> bool:
+        """The same for an open connection, when it may have missed a change of its groups."""
+        standing = self.journal.standing(connection.user_id, connection.session_id, group_ids, mark)
+        if standing is None:
+            return False
+        if standing.revoked:
+            self.end(connection)
+        if connection.begun and connection.id in self._connections:
+            self._set_groups(connection, standing.group_ids)
+        return True
+
+    def end(self, connection: Connection) -> None:
+        """Its session has ended."""
+        self._close(connection, CloseCode.REVOKED, "session revoked")
+
+    def _set_groups(self, connection: Connection, group_ids: Iterable[int]) -> None:
+        self._channels.leave(connection, set(connection.groups).difference(group_ids))
+        self._channels.join(connection, group_ids)
 
     def unregister(self, connection: Connection) -> None:
         """The connection has ended. Calling it again does nothing."""
@@ -125,9 +149,9 @@ class Hub:
 
     # --- publishing ---------------------------------------------------------------------------------------
 
-    def publish(self, items: Sequence[Publication]) -> None:
-        """To listeners in every process."""
-        self._bus.publish(items)
+    def publish(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
+        """To listeners in every process. `changes`: the change numbers of which all is said with these."""
+        self._bus.publish(items, changes)
 
     def tell_users(
         self, user_ids: Iterable[int], text: str, audience: Audience | None = V2, origin: int = 0
@@ -187,18 +211,18 @@ class Hub:
         self.journal.note(order)
         if isinstance(order, SessionRevoked):
             for connection in self._channels.sessions.get(order.session_id, ()):
-                self._close(connection, CloseCode.REVOKED, "session revoked")
+                self.end(connection)
         elif isinstance(order, MembershipChanged):
             change = self._channels.join if order.joined else self._channels.leave
             for connection in self._users.get(order.user_id, ()):
                 change(connection, (order.group_id,))
 
     def _missed(self, why: str) -> None:
-        """Something from other processes may be lost: a connection that is being opened has its session and
-        groups read again. Clients find the messages they missed by the gap in seq; who was revoked or removed
-        meanwhile is found by whoever brings a bus that can lose something (decision 42)."""
+        """Something from other processes may be lost. A connection that is being opened has its session and
+        groups read again, and so have all that are open; then clients are told to catch up."""
         logger.warning("something may be missed: %s", why)
         self.journal.forget()
+        self.recovery.missed()
 
     # --- writing ------------------------------------------------------------------------------------------
 
@@ -232,6 +256,7 @@ class Hub:
     async def close(self) -> None:
         """Announces nothing any more and leaves the other processes."""
         await self.announcer.close()
+        await self.recovery.close()
         await self.ports.close()
 
     def _close(self, connection: Connection, code: CloseCode, reason: str) -> None:
@@ -251,6 +276,7 @@ class Hub:
             },
             "fanout": self._fanout.stats(),
             "announcer": self.announcer.stats(),
+            "recovery": self.recovery.stats(),
             "bus": self._bus.stats(),
             "presence": self._presence.stats(),
             "control": self.ports.control.stats(),

@@ -4,6 +4,10 @@ A message's place is (conversation_id, seq), its primary key. The public `id` is
 that a reference to a message needs no index of its own.
 """
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+
 from peewee import ModelSelect
 
 from models.access import locate
@@ -22,6 +26,8 @@ MAX_CLIENT_CID = 64
 
 #: Bytes of an answer, as far as they can be told before it is written; the first row always fits.
 MAX_ANSWER_BYTES = 1 << 20
+#: Messages of one conversation that one batch of the log has written, as far as they are looked for.
+_MOST_TOGETHER = 256
 _ROW_BYTES = 250  #: of a message without its texts
 
 
@@ -35,7 +41,13 @@ def public_id(conversation_id: int, seq: int) -> int:
 
 
 def wire_row(stored: StoredMessage, conversation: Conversation) -> rows.Message:
-    """A stored message as the wire has it, the way its author addressed it."""
+    """A stored message as the wire has it."""
+    message, receipt = _said(stored, conversation)
+    return message.row(receipt)
+
+
+def _said(stored: StoredMessage, conversation: Conversation) -> tuple[Message, Receipt]:
+    """A stored message the way its author addressed it, and what the log gave it."""
     if conversation.kind == ROOM:
         dstid = conversation.a
     else:
@@ -56,7 +68,25 @@ def wire_row(stored: StoredMessage, conversation: Conversation) -> rows.Message:
         _people(stored.at),
     )
     place = public_id(stored.conversation_id, stored.seq)
-    return message.row(Receipt(place, stored.seq, stored.ver, stored.createat))
+    return message, Receipt(place, stored.seq, stored.ver, stored.createat)
+
+
+def said_under(changes: Sequence[range]) -> list[tuple[Message, Receipt]]:
+    """The messages that took these change numbers and after which nothing was said in their conversations:
+    who was told of something later sees a gap. Walks over all conversations: for the death of a process."""
+    numbers = [Conversation.change.between(taken.start, taken.stop - 1) for taken in changes]
+    found: list[tuple[Message, Receipt]] = []
+    for conversation in Conversation.select().where(reduce(or_, numbers)):
+        # One batch gives all its messages of a conversation the same time, and each batch another.
+        newest = (
+            StoredMessage.select()
+            .where(StoredMessage.conversation_id == conversation.id, StoredMessage.seq <= conversation.seq)
+            .order_by(StoredMessage.seq.desc())
+            .limit(_MOST_TOGETHER)
+        )
+        together = [stored for stored in newest if stored.createat == newest[0].createat]
+        found += [_said(stored, conversation) for stored in reversed(together)]
+    return found
 
 
 def size_of(stored: StoredMessage) -> int:

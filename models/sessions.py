@@ -206,6 +206,28 @@ def connection_start(user_id: int, token: str, now: int, idle: int) -> Connectio
     return ConnectionStart(session_id, expires, last_seen, group_ids, _epoch("epoch")[0][0])
 
 
+def standing(
+    pairs: Collection[tuple[int, int]], now: int, idle: int
+) -> tuple[set[int], dict[int, list[int]]]:
+    """Of (user id, session id): the sessions that live, and the groups of each user, for connections that are
+    open."""
+    living = _living(now, idle).where(Session.id.in_([session_id for _, session_id in pairs]))
+    groups: dict[int, list[int]] = {}
+    query = (
+        Member.select(Member.user_id, Conversation.a)
+        .join(Conversation, on=(Member.conversation_id == Conversation.id))
+        .where(Member.user_id.in_([user_id for user_id, _ in pairs]), Conversation.kind == ROOM)
+    )
+    for user_id, group_id in query.tuples():
+        groups.setdefault(user_id, []).append(group_id)
+    return {session.id for session in living}, groups
+
+
+def epoch() -> int:
+    """Which history this is."""
+    return int(_epoch("epoch")[0][0])
+
+
 def newest() -> int:
     """When (ms) the latest sign of life was, 0 when there was none."""
     return int(Session.select(fn.MAX(Session.last_seen)).scalar() or 0)

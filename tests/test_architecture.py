@@ -95,6 +95,8 @@ ONLY_IN = {
     "asyncio": r"(?!models/|database/|log/).*|database/(door|health|lane|together)\.py|log/(log|room)\.py",
     "concurrent": r"(?!models/|database/|log/).*|database/(door|health|lane|together)\.py|log/(log|room)\.py",
     "hub.ports.memory": r"server\.py",
+    "hiredis": r"hub/ports/redis/.*",
+    "redis": r"hub/ports/redis/.*",
     "hub.ports.bus.user_channel": r"hub/channels\.py",  # how a channel is spelt is nobody else's business
     "hub.ports.bus.group_channel": r"hub/channels\.py",
 }

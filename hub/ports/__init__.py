@@ -5,11 +5,16 @@ Beside each port stands what it promises; `tests/hub/ports/` holds every version
 the version for one process, and for several hubs in one test.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from hub.ports.bus import Bus
 from hub.ports.control import Control
 from hub.ports.presence import Presence
+
+
+async def _nothing_to_open() -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,8 @@ class Ports:
     bus: Bus
     presence: Presence
     control: Control
+    #: Waits until the way to other processes is open. Raises `hub.ports.line.LineError` when it can't be had.
+    open: Callable[[], Awaitable[None]] = _nothing_to_open
 
     async def close(self) -> None:
         """This process takes part no more; its people are gone from it at once. Closing again does

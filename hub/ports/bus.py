@@ -22,13 +22,16 @@ def group_channel(group_id: int) -> str:
 class Publication:
     """One frame, for some `users` or else for a `group`. Nobody changes it once it is published.
 
+    `change` is the number of the change that it tells of, and `after` that of the one before in its
+    conversation: several processes deliver a conversation in this order. 0: it belongs to no order.
+
     `text`: the frame as JSON; what came from another process has its `frame` instead. `origin`: the id of the
     connection that caused it and does not get it (0 for none); `ack` is what that connection gets in its
     place. Both concern only the process that has the connection, and need not travel. `audience`: who of the
     listeners gets it, None for all.
     """
 
-    __slots__ = ("text", "users", "group", "origin", "ack", "audience", "_frame")
+    __slots__ = ("text", "users", "group", "origin", "ack", "audience", "change", "after", "_frame")
 
     def __init__(
         self,
@@ -39,6 +42,8 @@ class Publication:
         ack: str = "",
         audience: Audience | None = None,
         frame: bytes = b"",
+        change: int = 0,
+        after: int = 0,
     ) -> None:
         self.text = text
         self.users = users
@@ -46,6 +51,8 @@ class Publication:
         self.origin = origin
         self.ack = ack
         self.audience = audience
+        self.change = change
+        self.after = after
         self._frame = frame
 
     @property
@@ -62,19 +69,27 @@ class Publication:
 
 class Bus(Protocol):
     """Promised: what one process publishes reaches `receive` in the order in which it was published, each
-    item at most once; `receive` of the publishing process has had it when `publish` returns, whatever is the
-    matter between processes.
+    item at most once; what tells of changes, also in the order of these in each conversation, whichever
+    process publishes it. `receive` of the publishing process has had it when `publish` returns, whatever is
+    the matter between processes; but what another process has to tell before is waited for, for some tenths
+    of a second at most.
 
-    Not promised: that it reaches the others. The log is the truth, and `missed` is told whenever something
-    may have been lost. Nor any order among what different processes publish, nor that a process which does
-    not subscribe to a channel gets nothing of it, nor that it gets what others publish in the moment in which
-    it subscribes."""
+    Not promised: that it reaches the others. The log is the truth, and `missed` or `missing` is told whenever
+    something may have been lost. Nor any order among what else different processes publish, nor that a
+    process which does not subscribe to a channel gets nothing of it, nor that it gets what others publish in
+    the moment in which it subscribes."""
 
-    def listen(self, receive: Callable[[Sequence[Publication]], None], missed: Callable[[str], None]) -> None:
+    def listen(
+        self,
+        receive: Callable[[Sequence[Publication]], None],
+        missed: Callable[[str], None],
+        missing: Callable[[Sequence[range]], None],
+    ) -> None:
         """Called once, before anything else. `receive` is given, on the loop, what was published here or
         elsewhere; it publishes nothing itself. `missed(why)` says that something from other processes may
         have been lost, of the bus, of control, or of both; it is told when the way is open again, so that
-        whoever asks the database then misses nothing more."""
+        whoever asks the database then misses nothing more. `missing(numbers)` says which changes were
+        committed and not published, as when a process dies between the two."""
 
     def subscribe(self, channel: str) -> None:
         """Somebody here listens to the channel now. Once for each channel until it is unsubscribed."""
@@ -82,8 +97,10 @@ class Bus(Protocol):
     def unsubscribe(self, channel: str) -> None:
         """Nobody here listens to it any more."""
 
-    def publish(self, items: Sequence[Publication]) -> None:
-        """Hands over items in order. Never blocks, never raises for what is the matter elsewhere."""
+    def publish(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
+        """Hands over items in order. `changes`: the change numbers of which all is said with these; each has
+        to be named once, also when there is nothing to say of it. Never blocks, never raises for what is the
+        matter elsewhere."""
 
     async def close(self) -> None:
         """Nothing is received any more."""

@@ -102,8 +102,13 @@ class MemoryBus:
         self._counts = {"published": 0, "received": 0, "missed": 0}
         self.has_lost = False
 
-    def listen(self, receive: Callable[[Sequence[Publication]], None], missed: Callable[[str], None]) -> None:
-        self._receive, self._missed = receive, missed
+    def listen(
+        self,
+        receive: Callable[[Sequence[Publication]], None],
+        missed: Callable[[str], None],
+        missing: Callable[[Sequence[range]], None],
+    ) -> None:
+        self._receive, self._missed = receive, missed  # nothing is ever missing here
 
     def subscribe(self, channel: str) -> None:
         self._subscribed[channel] = None
@@ -111,7 +116,7 @@ class MemoryBus:
     def unsubscribe(self, channel: str) -> None:
         self._subscribed.pop(channel, None)
 
-    def publish(self, items: Sequence[Publication]) -> None:
+    def publish(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
         self._counts["published"] += len(items)
         self._receive(items)
         for other in self._others:

@@ -16,8 +16,9 @@ class End:
         self.ports = ports
         self.heard: list[Publication | Order] = []
         self.missed: list[str] = []
+        self.missing: list[range] = []
         self.changes: list[tuple[int, bool]] = []
-        ports.bus.listen(self.heard.extend, self.missed.append)
+        ports.bus.listen(self.heard.extend, self.missed.append, self.missing.extend)
         ports.control.listen(self.heard.append)
         ports.presence.listen(lambda user_id, here: self.changes.append((user_id, here)))
 

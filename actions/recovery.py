@@ -1,0 +1,69 @@
+"""What other processes did and this one did not hear of, read from the database."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hub.audience import V2
+from hub.ports.bus import Publication
+from models import messages, sessions
+from protocol import frames
+from protocol.clock import now_ms
+from protocol.messages import ROOM, Media
+
+if TYPE_CHECKING:
+    from actions.services import Services
+    from hub.connection import Connection
+
+#: Connections whose sessions and groups are read at once.
+_SLICE = 500
+#: Clients that are told to catch up in a second: each asks for its list, which takes a millisecond or more.
+_A_SECOND = 300
+
+
+async def catch_up(app: "Services") -> None:
+    """Sessions and groups of all connections are read again; then each v2 client gets a second welcome, at
+    which it asks for what is new, a few at a time. Raises `TryAgain` when the database is away."""
+    connections = app.hub.all_connections()
+    for start in range(0, len(connections), _SLICE):
+        await _read_again(app, connections[start : start + _SLICE])
+    epoch = await app.db.read(sessions.epoch)
+    clients = [connection for connection in connections if connection.v2]
+    random.shuffle(clients)
+    for number, connection in enumerate(clients, 1):
+        if not connection.closed:
+            hub = app.config.hub
+            connection.tell(frames.welcome(epoch, now_ms(), hub.heartbeat, hub.max_frame))
+        if number % (_A_SECOND // 10) == 0:
+            await asyncio.sleep(0.1)
+
+
+async def _read_again(app: "Services", connections: Sequence["Connection"]) -> None:
+    left = list(connections)
+    idle = round(app.config.auth.idle_days * 86_400_000)
+    while left:
+        mark = app.hub.journal.mark
+        pairs = {(connection.user_id, connection.session_id) for connection in left}
+        living, groups = await app.db.read(sessions.standing, pairs, now_ms(), idle)
+        for connection in left:
+            if connection.session_id not in living:
+                app.hub.end(connection)
+        left = [
+            connection
+            for connection in left
+            if not connection.closed
+            and not app.hub.enter_again(connection, groups.get(connection.user_id, ()), mark)
+        ]
+
+
+async def heal(app: "Services", changes: Sequence[range]) -> None:
+    """Another process has committed these changes and told nobody: it was killed between the two, or the
+    answer to its COMMIT was lost. What was said is told to those who are connected here; each process does
+    so for its own."""
+    items = []
+    for message, receipt in await app.db.read(messages.said_under, changes):
+        users, group = ((), message.dstid) if message.cmd == ROOM else ((message.dstid, message.userid), 0)
+        audience = V2 if message.media == Media.NOTICE else None
+        items.append(Publication(message.encode(receipt), users, group, audience=audience))
+    app.hub.deliver(items)

@@ -1,0 +1,168 @@
+"""What travels between processes, as bytes: batches of items, numbered by who sends them.
+
+msgspec checks what comes in; another version of this form has another first byte, and is not read.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from hub.audience import V2, Audience, Looking
+from hub.ports.bus import Publication
+from hub.ports.control import MembershipChanged, Order, SessionRevoked
+
+#: The version of this form.
+VERSION = b"\x01"
+
+#: How an audience travels: everybody, v2, or what a `Looking` is made of.
+_EVERYBODY, _V2 = 0, 1
+
+
+class _Item(msgspec.Struct, array_like=True, gc=False):
+    pass
+
+
+class Said(_Item, tag=1):
+    """A publication."""
+
+    frame: bytes
+    users: tuple[int, ...]
+    group: int
+    audience: int | tuple[int, int, int, bool]
+    change: int
+    after: int
+
+
+class Revoked(_Item, tag=2):
+    """A session has ended."""
+
+    session_id: int
+
+
+class Moved(_Item, tag=3):
+    """Somebody came into a group, or is out of it."""
+
+    user_id: int
+    group_id: int
+    joined: bool
+
+
+class Took(_Item, tag=4):
+    """Change numbers, from the first to the last, that are committed; all that belongs to them has been
+    said."""
+
+    first: int
+    last: int
+
+
+class Came(_Item, tag=5):
+    """These users have a connection at the sender's now."""
+
+    user_ids: tuple[int, ...]
+
+
+class Went(_Item, tag=6):
+    """These have none there any more."""
+
+    user_ids: tuple[int, ...]
+
+
+class Here(_Item, tag=7):
+    """One part of all who have a connection at the sender's; the last one completes it."""
+
+    user_ids: tuple[int, ...]
+    begins: bool
+    ends: bool
+
+
+class Hello(_Item, tag=8):
+    """The sender wants to know who is `at` this process, 0 for every one."""
+
+    at: int
+
+
+class Bye(_Item, tag=9):
+    """The sender takes part no more."""
+
+
+Item: TypeAlias = Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye
+
+
+class Batch(msgspec.Struct, array_like=True, gc=False, frozen=True):
+    """`number` is one above that of the batch before, of this `process` and `voice`; one without items
+    repeats the last, as a sign of life. A process has a voice for each way by which its batches go out."""
+
+    process: int
+    voice: int
+    number: int
+    items: tuple[Item, ...]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Batch)
+
+
+def pack(batch: Batch) -> bytes:
+    return VERSION + _encoder.encode(batch)
+
+
+def unpack(letter: bytes) -> Batch | None:
+    """None for what another version has written, or nobody of ours."""
+    if letter[:1] != VERSION:
+        return None
+    try:
+        return _decoder.decode(memoryview(letter)[1:])
+    except msgspec.MsgspecError:
+        return None
+
+
+def size_of(item: Item) -> int:
+    """About how many bytes it takes."""
+    if isinstance(item, Said):
+        return 40 + len(item.frame) + 9 * len(item.users)
+    return 20 + 9 * len(getattr(item, "user_ids", ()))
+
+
+def said(publication: Publication) -> Said:
+    """A publication on its way out; its origin and ack stay."""
+    audience: int | tuple[int, int, int, bool] = _EVERYBODY
+    told = publication.audience
+    if isinstance(told, Looking):
+        audience = (told.kind, told.dstid, told.actor, told.friends)
+    elif told is not None:
+        audience = _V2
+    users = tuple(publication.users)
+    return Said(
+        publication.frame(), users, publication.group, audience, publication.change, publication.after
+    )
+
+
+def publication_of(item: Said) -> Publication:
+    """And on its way in."""
+    audience: Audience | None = None
+    if isinstance(item.audience, tuple):
+        audience = Looking(*item.audience)
+    elif item.audience == _V2:
+        audience = V2
+    return Publication(
+        "", item.users, item.group, audience=audience, frame=item.frame, change=item.change, after=item.after
+    )
+
+
+def ordered(orders: Sequence[Order]) -> list[Item]:
+    """Orders on their way out."""
+    items: list[Item] = []
+    for order in orders:
+        if isinstance(order, SessionRevoked):
+            items.append(Revoked(order.session_id))
+        else:
+            items.append(Moved(order.user_id, order.group_id, order.joined))
+    return items
+
+
+def order_of(item: Revoked | Moved) -> Order:
+    """And on its way in."""
+    if isinstance(item, Revoked):
+        return SessionRevoked(item.session_id)
+    return MembershipChanged(item.user_id, item.group_id, item.joined)

@@ -1,0 +1,89 @@
+"""What is done when something from other processes may be lost: once at a time, and again when more is lost
+meanwhile. What has to be read is read by whoever started it; the hub knows no rows."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from protocol.errors import Refusal
+
+logger = logging.getLogger("magpie.hub")
+
+#: Seconds until the next try when the database did not answer.
+PAUSE_S = 1.0
+
+#: Reads what may have changed for all who are connected, and has them catch up.
+CatchUp = Callable[[], Awaitable[None]]
+#: Reads what was said under these change numbers, and delivers it.
+Heal = Callable[[Sequence[range]], Awaitable[None]]
+
+
+class Recovery:
+    """Nothing is done before `start`."""
+
+    def __init__(self) -> None:
+        self._catch_up: CatchUp | None = None
+        self._heal: Heal | None = None
+        self._lost = False
+        self._missing: list[range] = []
+        self._task: asyncio.Task[None] | None = None
+        self._counts = {"catch_ups": 0, "healed": 0}
+
+    def start(self, catch_up: CatchUp, heal: Heal) -> None:
+        self._catch_up, self._heal = catch_up, heal
+
+    def missed(self) -> None:
+        """Nobody knows what was lost."""
+        self._lost = True
+        self._begin()
+
+    def missing(self, changes: Sequence[range]) -> None:
+        """It is known what was not told."""
+        self._missing += changes
+        self._begin()
+
+    async def close(self) -> None:
+        self._catch_up = self._heal = None
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    def stats(self) -> dict[str, int]:
+        """`recovering`: 1 while something is read again. Since the start, `catch_ups`: how often clients were
+        told to catch up; `healed`: change numbers that were read because nobody told of them."""
+        return {"recovering": int(self._task is not None), **self._counts}
+
+    def _begin(self) -> None:
+        if self._task is None and self._catch_up is not None:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            while (self._lost or self._missing) and self._catch_up is not None:
+                try:
+                    await self._round()
+                except Refusal:  # the database is away: what is lost is still lost
+                    await asyncio.sleep(PAUSE_S)
+        except Exception:
+            logger.exception("recovering")
+        finally:
+            self._task = None
+
+    async def _round(self) -> None:
+        assert self._catch_up is not None and self._heal is not None
+        if missing := self._missing:
+            self._missing = []
+            try:
+                await self._heal(missing)
+            except Refusal:
+                self._missing = missing + self._missing
+                raise
+            self._counts["healed"] += sum(map(len, missing))
+        if self._lost:
+            self._lost = False
+            try:
+                await self._catch_up()
+            except Refusal:
+                self._lost = True
+                raise
+            self._counts["catch_ups"] += 1
