@@ -21,10 +21,10 @@ NOUNS = {"accounts", "sessions", "contacts", "groups", "conversations", "message
 # installation).
 PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
-                 "names", "numbers", "presence", "recovery", "rows", "values"},
+                 "names", "numbers", "presence", "rows", "values"},
     "models": {"access", "devices", "state", "tables"},
-    "actions": {"delivery", "budget", "guesses", "housekeeping", "passwords", "presence", "recovery", "services",
-                "session_use", "typing", "weak_passwords"},
+    "actions": {"delivery", "budget", "guesses", "housekeeping", "passwords", "presence", "recovery",
+                "services", "session_use", "typing", "weak_passwords"},
     "handlers/http": {"base", "body", "conditions", "gate", "listener", "multipart", "ops", "origins",
                       "pages", "places", "proxies", "security", "site", "streamed", "streams"},
     "web/src/features": {"connection", "settings", "shell"},
