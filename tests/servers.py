@@ -1,4 +1,4 @@
-"""Real database servers for the tests, started once a session from the machine's own binaries.
+"""Real servers for the tests, started once a session from the machine's own binaries.
 
 Each runs on a free loopback port in a temporary folder and is gone afterwards. A missing binary skips the
 tests that need it, except under CI=true, where it fails them.
@@ -27,8 +27,8 @@ MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 1 << 30
 
 
-class DatabaseServer(ABC):
-    """One running server; `create()` and `drop()` make and remove a database in it."""
+class Program(ABC):
+    """One running server of another program."""
 
     binary: str  # what has to be on the machine
     account: str  # the system user it runs as when the tests run as root
@@ -41,9 +41,12 @@ class DatabaseServer(ABC):
         self.identity = identity(self.account)
         if "user" in self.identity:
             os.chown(self.folder, self.identity["user"], self.identity["group"])
-        self.names = (f"magpie_{number}" for number in itertools.count(1))
         self.said: list[str] = []
         self.prepare()
+        self.start()
+
+    def start(self) -> None:
+        """Runs it, for the first time or again, at the same port on the same data."""
         self.process = subprocess.Popen(
             self.command(),
             cwd=self.folder,
@@ -60,13 +63,52 @@ class DatabaseServer(ABC):
             self.stop()
             raise RuntimeError(f"{self.binary} did not start:\n" + "".join(self.said[-20:]))
 
-    @abstractmethod
     def prepare(self) -> None:
         """Lay out the data folder."""
 
     @abstractmethod
     def command(self) -> list[str]:
         """What to run; it stays in the foreground and logs to its standard output."""
+
+    def call(self, *command: str) -> None:
+        """Run a program of the server's to its end, as the server's user."""
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **self.identity,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{command[0]} failed:\n{done.stdout}")
+
+    def end(self) -> None:
+        """Ends it at once; `start` brings it back."""
+        self.process.send_signal(self.stop_signal)
+        self.process.wait(30)
+        self.reader.join(30)
+        self.process.stdout.close()
+
+    def stop(self) -> None:
+        self.end()
+        shutil.rmtree(self.folder)
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            self.said.append(line)
+            if self.ready in line:
+                self.started.set()
+        self.started.set()
+
+
+class DatabaseServer(Program):
+    """`create()` and `drop()` make and remove a database in it."""
+
+    def __init__(self):
+        self.names = (f"magpie_{number}" for number in itertools.count(1))
+        super().__init__()
 
     @abstractmethod
     def execute(self, sql: str) -> None:
@@ -84,34 +126,6 @@ class DatabaseServer(ABC):
 
     def drop(self, name: str) -> None:
         self.execute(f"DROP DATABASE {name}")
-
-    def call(self, *command: str) -> None:
-        """Run a program of the server's to its end, as the server's user."""
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            **self.identity,
-        )
-        if done.returncode:
-            raise RuntimeError(f"{command[0]} failed:\n{done.stdout}")
-
-    def stop(self) -> None:
-        self.process.send_signal(self.stop_signal)
-        self.process.wait(30)
-        self.reader.join(30)
-        self.process.stdout.close()
-        shutil.rmtree(self.folder)
-
-    def _read(self) -> None:
-        for line in self.process.stdout:
-            self.said.append(line)
-            if self.ready in line:
-                self.started.set()
-        self.started.set()
 
 
 class MariaDB(DatabaseServer):
@@ -210,6 +224,27 @@ class PostgreSQL(DatabaseServer):
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+class Redis(Program):
+    """Without persistence, as a broker needs none. `options` are of redis-server."""
+
+    binary = "redis-server"
+    account = "nobody"
+    ready = "Ready to accept connections"
+    stop_signal = signal.SIGKILL
+
+    def __init__(self, *options: str):
+        self.options = options
+        super().__init__()
+
+    def command(self) -> list[str]:
+        where = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        return [shutil.which(self.binary), *where, "--save", "", "--appendonly", "no", *self.options]
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}"
+
+
 def free_port() -> int:
     """A loopback port nobody listens on now."""
     with socket.socket() as probe:
@@ -241,7 +276,7 @@ def postgresql_bin() -> Path | None:
     return max((Path(folder) for folder in folders), key=lambda path: float(path.parent.name), default=None)
 
 
-def running(kind: type[DatabaseServer], found):
+def running(kind: type[Program], found):
     """Yield a started server, or skip (fail in CI) when its binary is not on this machine."""
     if not found:
         missing = f"{kind.binary} is not installed on this machine"
@@ -261,6 +296,12 @@ def mariadb():
 def postgresql():
     """A running PostgreSQL."""
     yield from running(PostgreSQL, postgresql_bin())
+
+
+@pytest.fixture(scope="session")
+def redis():
+    """A running Redis."""
+    yield from running(Redis, shutil.which(Redis.binary))
 
 
 @pytest.fixture(params=["sqlite", "mariadb", "postgresql"])

@@ -72,7 +72,7 @@ class Peers:
         self._came_back = asyncio.Event()
         self._beating: asyncio.TimerHandle | None = None
         self._open, self._kept = False, True  # as the line says
-        self._closed = False
+        self.closed = False  #: it takes part no more
         self._counts = {"sent": 0, "dropped": 0, "heard": 0, "lost": 0, "echo_us": 0}
         line.listen(self._hear, self._opened, self._went_down)
 
@@ -89,9 +89,24 @@ class Peers:
         except TimeoutError:
             raise LineError(f"no answer in {OPEN_S:.0f} s") from None
 
+    def has_heard(self, other: "Peers") -> bool:
+        """Whether all that `other` has said by its own voice has come."""
+        peer = self._peers.get(other.process)
+        return peer is not None and peer.numbers.get(0) == other._number
+
+    def echoed(self, since: float) -> bool:
+        """Whether an own batch has come back since then."""
+        return self._echo_at >= since
+
+    def mute(self) -> None:
+        """It says and hears nothing any more, as if it had died."""
+        self.closed = True
+        if self._beating is not None:
+            self._beating.cancel()
+
     def say(self, items: Sequence[Item]) -> None:
         """To all others, with everything else of this turn of the loop."""
-        if not self._items and not self._closed:
+        if not self._items and not self.closed:
             asyncio.get_running_loop().call_soon(self.flush)
         self._items += items
 
@@ -108,13 +123,12 @@ class Peers:
             self._send(items[start:])
 
     async def close(self) -> None:
-        if self._closed:
+        if self.closed:
+            await self._line.close()
             return
         self.say((Bye(),))
         self.flush()
-        self._closed = True
-        if self._beating is not None:
-            self._beating.cancel()
+        self.mute()
         await self._line.close()
 
     def stats(self) -> dict[str, int]:
@@ -131,11 +145,13 @@ class Peers:
         if not self._line.send(pack(Batch(self.process, 0, self._number, tuple(items)))):
             self._counts["dropped"] += 1  # the next number tells the others
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
         """A sign of life, and a look at those of others."""
-        if self._closed:
+        if self.closed:
             return
-        self._beating = asyncio.get_running_loop().call_later(BEAT_S, self._beat)
+        if self._beating is not None:
+            self._beating.cancel()
+        self._beating = asyncio.get_running_loop().call_later(BEAT_S, self.beat)
         if not self._open:
             return
         now = self._clock()
@@ -156,9 +172,7 @@ class Peers:
     def _opened(self, kept: bool) -> None:
         self._open, self._kept = True, kept or not self._came_back.is_set()  # at first nothing can be lost
         self._echo_at = self._clock()
-        if self._beating is not None:
-            self._beating.cancel()
-        self._beat()
+        self.beat()
 
     def _went_down(self, why: str) -> None:
         self._open = False
@@ -176,7 +190,7 @@ class Peers:
             return
         if batch.process == self.process:
             self._hear_echo(batch)
-        elif not self._closed:
+        elif not self.closed:
             self._hear_other(batch)
 
     def _hear_echo(self, batch: Batch) -> None:

@@ -190,7 +190,7 @@ class SharedPresence:
         self._told: dict[int, set[int]] = {}  # by process, who is there as far as it has told
         self._telling: dict[int, set[int]] = {}  # a list that has not come to its end
         self._here: dict[int, None] = {}
-        self._closed = False
+        self._quiet = self._closed = False
 
     def listen(self, changed: Callable[[int, bool], None]) -> None:
         self._changed = changed
@@ -246,8 +246,8 @@ class SharedPresence:
         """A process is gone, and its people with it."""
         self._telling.pop(process, None)
         self._alone.pop(process, None)
-        for user_id in self._told.pop(process, ()):
-            self._remove(user_id, process)
+        if process in self._told:  # it stays known: when it comes back, so do its people
+            self._update(process, (), list(self._told[process]))
 
     def _hear_part(self, process: int, item: Here) -> None:
         if item.begins:
@@ -258,8 +258,10 @@ class SharedPresence:
         telling.update(item.user_ids)
         if item.ends:
             del self._telling[process]
-            told = self._told.get(process, set())
-            self._update(process, telling - told, told - telling)
+            told = self._told.get(process)
+            self._quiet = told is None  # who was here before us has not come now
+            self._update(process, telling - (told or set()), (told or set()) - telling)
+            self._quiet = False
 
     def _update(self, process: int, came: Iterable[int], went: Iterable[int]) -> None:
         told = self._told.setdefault(process, set())
@@ -287,5 +289,5 @@ class SharedPresence:
             self._tell(user_id, False)
 
     def _tell(self, user_id: int, here: bool) -> None:
-        if not self._closed:
+        if not self._quiet and not self._closed:
             self._changed(user_id, here)

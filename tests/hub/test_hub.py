@@ -196,5 +196,5 @@ async def test_numbers(process):
         "bus": {"subscribed": 3, "published": 2, "received": 0, "missed": 0},
         "presence": {"here": 2, "online": 2, "processes": 1},
         "recovery": {"recovering": 0, "catch_ups": 0, "healed": 0},
-            "control": {"given": 1, "received": 0},
+        "control": {"given": 1, "received": 0},
     }

@@ -2,15 +2,17 @@
 
 import pytest
 
+from tests.hub.ports.line_network import redis_network
 from tests.hub.ports.network import MemoryNetwork
 
-NETWORKS = {"memory": MemoryNetwork}
 
+@pytest.fixture(params=["memory", "redis"])
+def network(request, io_loop, expect_logs):
+    expect_logs("magpie.bus", "silent|the line|Redis", required=False)
+    server = None if request.param == "memory" else request.getfixturevalue(request.param)
 
-@pytest.fixture(params=NETWORKS)
-def network(request, io_loop):
     async def make():
-        return NETWORKS[request.param]()
+        return redis_network(server) if request.param == "redis" else MemoryNetwork()
 
     made = io_loop.run_sync(make)
     yield made
