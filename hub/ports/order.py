@@ -11,6 +11,7 @@ import asyncio
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from heapq import heapify, heappop, heappush
 
 from hub.ports.bus import Publication
 
@@ -114,13 +115,14 @@ class Order:
     def _free(self, ready: list[Publication]) -> None:
         """Adds to `ready` what has waited for what is there now, and what waited for that."""
         turns = [number for number in self._held if number not in self._waiting and self._here(number)]
+        heapify(turns)  # in the order of the numbers, so in that of each conversation
         while turns:
-            for item in self._held.pop(turns.pop()):
+            for item in self._held.pop(heappop(turns)):
                 ready.append(item)
                 if item.change in self._waiting:
                     self._waiting.discard(item.change)
                     if item.change in self._held and self._here(item.change):
-                        turns.append(item.change)
+                        heappush(turns, item.change)
 
     def _here(self, number: int) -> bool:
         return number <= self._mark or self._has_come(number)
@@ -154,9 +156,9 @@ class Order:
     def _watch(self) -> None:
         if self._timer is None and self._spans:
             wait = max(0.0, min(span.at for span in self._spans) + HOLD_S - self._clock())
-            self._timer = asyncio.get_running_loop().call_later(wait, self._look)
+            self._timer = asyncio.get_running_loop().call_later(wait, self.look)
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Goes past every hole of which something later has waited for long enough: one at a time would take
         seconds after the death of a process."""
         self._timer = None
