@@ -52,6 +52,12 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class Broker:
+    url: str = _secret()
+    prefix: str = "magpie"
+
+
+@dataclass(frozen=True, slots=True)
 class Storage:
     backend: str = _one_of("local", "local", "oss")
     path: str = ""
@@ -185,6 +191,7 @@ class Config:
 
     server: Server = field(default_factory=Server)
     database: Database = field(default_factory=Database)
+    broker: Broker = field(default_factory=Broker)
     storage: Storage = field(default_factory=Storage)
     auth: Auth = field(default_factory=Auth)
     limits: Limits = field(default_factory=Limits)

@@ -38,14 +38,13 @@ from handlers.http.listener import Listener
 from handlers.http.pages import Build
 from handlers.http.site import Site
 from hub.hub import Hub
-from hub.ports import memory
 from hub.websocket.transports import Transports
 from log.log import Log
 from log.room import Room
 from media.prepare import MediaPreparer
 from models import state
 from protocol.frames import CloseCode
-from start import StartError, addresses, data_directory, databases
+from start import StartError, addresses, broker, data_directory, databases
 from start.certificate import certificate_of
 from start.settings import load_config, read_environment
 from storage import open_storage
@@ -67,10 +66,16 @@ def main() -> int:
     logs.configure(config.server.log_level)
     try:
         certificate = certificate_of(config)  # first, because a mistake in the settings should change nothing
+        broker.check(config)
         remarks = data_directory.prepare(config.data)
-        claims = data_directory.claim(config.data, config.database_url), databases.claim(config)
+        maintains = options.migrate or options.new_epoch
+        together = bool(config.broker.url) and not maintains
+        claims = (
+            data_directory.claim(config.data, config.database_url, together),
+            databases.claim(config, together),
+        )
         remarks += read_environment(os.environ, options.overrides).remarks
-        if options.migrate or options.new_epoch:
+        if maintains:
             return _maintain(config, options)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(serve(config, certificate, remarks))
@@ -95,7 +100,9 @@ def make_services(config: Config) -> Services:
     except ValueError as error:
         raise ConfigError(str(error)) from None
     db.serve()
-    hub = Hub(memory.alone(), config.hub.offline_delay, config.hub.queue_bytes)
+    with db.reading():
+        ports = broker.make_ports(config, state.epoch())
+    hub = Hub(ports, config.hub.offline_delay, config.hub.queue_bytes)
     transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
     )
@@ -152,6 +159,7 @@ async def serve(config: Config, certificate: ssl.SSLContext | None, remarks: Seq
     services = make_services(config)
     site = make_app(services)
     try:
+        await broker.open_ports(services.hub.ports)
         listener = listen(config, site, certificate)
     except StartError:
         await close_services(services)

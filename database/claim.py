@@ -1,8 +1,9 @@
-"""One server on a database: a lock with a name, held on a connection of its own as long as the process lives.
+"""One server on a database, or several that know of each other: a lock with a name, held on a connection of
+its own as long as the process lives.
 
-Two servers on one database would each deliver only what came in by themselves. SQLite's file is claimed
-with the data directory (`start/data_directory.py`); MariaDB, MySQL and PostgreSQL have locks that end with
-the connection.
+Two servers on one database without a broker would each deliver only what came in by themselves. SQLite's
+file is claimed with the data directory (`start/data_directory.py`); MariaDB, MySQL and PostgreSQL have locks
+that end with the connection.
 """
 
 import logging
@@ -20,10 +21,11 @@ CHECK_S = 15.0
 
 
 class Claim:
-    """The claim of this process. `take` says whether it is ours; a database that was away is claimed
-    again."""
+    """The claim of this process, `shared` with others that have a broker. `take` says whether it is ours; a
+    database that was away is claimed again."""
 
-    def __init__(self, url: str, deadline_s: float) -> None:
+    def __init__(self, url: str, deadline_s: float, shared: bool = False) -> None:
+        self._shared = shared
         self._dialect = dialect.of_url(url)
         self._database = self._dialect.open(url, deadline_s)
         self._held: bool | Exception = False
@@ -45,7 +47,7 @@ class Claim:
     def _run(self) -> None:
         """Everything happens in this thread, because connections belong to threads."""
         try:
-            self._held = self._dialect.claim(self._database, PATIENCE_S)
+            self._held = self._dialect.claim(self._database, PATIENCE_S, self._shared)
         except Exception as error:
             self._held = error
         self._settled.set()
@@ -59,7 +61,7 @@ class Claim:
         except Exception:  # the connection is gone, and the claim with it
             self._let_go()
             try:
-                if not self._dialect.claim(self._database, 0):
+                if not self._dialect.claim(self._database, 0, self._shared):
                     logger.error("another server has come to this database: each delivers only its own")
                     self._let_go()
             except Exception as error:  # the database is away; whoever needs it says so

@@ -25,6 +25,8 @@ _POSTGRESQL_FULL = "53100"
 CLAIM_SILENCE_S = 60
 #: The claim's number among a PostgreSQL database's advisory locks: "magpie".
 _CLAIM_KEY = 0x6D6167706965
+#: Processes that may share a MySQL or MariaDB database.
+_MOST_TOGETHER = 64
 #: PostgreSQL takes 65535 parameters in a statement; a message has 15.
 _POSTGRESQL_ROWS = 1000
 
@@ -85,9 +87,9 @@ class Dialect(ABC):
     def says_full(self, error: BaseException) -> bool:
         """Whether `error` means that the database's disk is full."""
 
-    def claim(self, database: peewee.Database, patience_s: float) -> bool:
-        """Takes the lock of the one server, until this thread's connection ends. False when another has it
-        after `patience_s`."""
+    def claim(self, database: peewee.Database, patience_s: float, shared: bool = False) -> bool:
+        """Takes the lock of the one server, or `shared` one of those that go together, until this thread's
+        connection ends. False when another has it after `patience_s`, or has the other kind."""
         return True
 
 
@@ -179,10 +181,28 @@ class MySql(Dialect):
             write_timeout=deadline_s,
         )
 
-    def claim(self, database: peewee.Database, patience_s: float) -> bool:
+    def claim(self, database: peewee.Database, patience_s: float, shared: bool = False) -> bool:
+        """Locks are with one connection each here: those that go together have one of many. Whoever has a
+        lock of one kind then looks whether the other kind is free, so of two that come at once both may
+        refuse, but never do both stay."""
         database.execute_sql(f"SET SESSION wait_timeout = {CLAIM_SILENCE_S}")
-        sql = "SELECT GET_LOCK(CONCAT('magpie:', SHA1(DATABASE())), %s)"
-        return bool(database.execute_sql(sql, (patience_s,)).fetchone()[0])
+
+        def ask(function: str, number: int, *more: float) -> bool:
+            name = "CONCAT('magpie:', SHA1(DATABASE()), %s)"
+            sql = f"SELECT {function}({name}{', %s' * len(more)})"
+            return bool(database.execute_sql(sql, (f":{number}" if number else "", *more)).fetchone()[0])
+
+        many = range(1, _MOST_TOGETHER + 1)
+        end = time.monotonic() + patience_s
+        if shared:
+            mine, others = any(ask("GET_LOCK", number, 0) for number in many), range(1)
+        else:
+            mine, others = ask("GET_LOCK", 0, patience_s), many
+        while mine and not all(ask("IS_FREE_LOCK", number) for number in others):
+            if time.monotonic() >= end:
+                return False
+            time.sleep(0.1)
+        return mine
 
 
 class Postgresql(Dialect):
@@ -208,7 +228,7 @@ class Postgresql(Dialect):
         causes = (error, error.__cause__, error.__context__, *error.args)
         return any(getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL for cause in causes)
 
-    def claim(self, database: peewee.Database, patience_s: float) -> bool:
+    def claim(self, database: peewee.Database, patience_s: float, shared: bool = False) -> bool:
         for name, seconds in (
             ("idle", CLAIM_SILENCE_S // 3),
             ("interval", CLAIM_SILENCE_S // 6),
@@ -216,7 +236,8 @@ class Postgresql(Dialect):
         ):
             database.execute_sql(f"SET tcp_keepalives_{name} = {seconds}")
         end = time.monotonic() + patience_s
-        while not database.execute_sql("SELECT pg_try_advisory_lock(%s)", (_CLAIM_KEY,)).fetchone()[0]:
+        sql = f"SELECT pg_try_advisory_lock{'_shared' if shared else ''}(%s)"
+        while not database.execute_sql(sql, (_CLAIM_KEY,)).fetchone()[0]:
             if time.monotonic() >= end:
                 return False
             time.sleep(0.1)

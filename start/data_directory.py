@@ -22,8 +22,10 @@ class Claim:
     """Locks of this process on files, until `release`. They end with the process, however it ends;
     processes that it starts have no part in them."""
 
-    def __init__(self, paths: Iterable[Path]) -> None:
-        """Raises `StartError` when another process has one of `paths`, or it can't be made."""
+    def __init__(self, paths: Iterable[Path], shared: bool) -> None:
+        """Raises `StartError` when another process has one of `paths`, and not `shared`, or it can't be
+        made."""
+        self._shared = shared
         self._files: list[int] = []
         try:
             for path in paths:
@@ -41,12 +43,13 @@ class Claim:
             ) from None
         self._files.append(file)
         try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(file, (fcntl.LOCK_SH if self._shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):  # POSIX allows either
             holder = os.pread(file, 200, 0).decode("utf-8", "replace").strip()
             raise StartError(
                 f"another server is at work on this data{f' ({holder})' if holder else ''}; {path} is locked."
-                " Stop it first, or give this one a directory of its own with --data"
+                " Stop it first, or give this one a directory of its own with --data, or both the same"
+                " broker.url (docs/scaling.md)"
             ) from None
         except OSError as error:
             raise StartError(f"cannot lock {path}: {error.strerror}; put the data on a local disk") from None
@@ -96,15 +99,15 @@ def _close_file(path: Path) -> None:
         pass  # another user's; the remark on the directory says enough
 
 
-def claim(data: Path, database_url: str) -> Claim:
-    """The data directory, and SQLite's file when it lies elsewhere, for this process alone, or
-    `StartError`."""
+def claim(data: Path, database_url: str, shared: bool = False) -> Claim:
+    """The data directory, and SQLite's file when it lies elsewhere, for this process alone, or `shared` with
+    others on this machine, or `StartError`."""
     paths = [data / LOCK]
     if database_url.startswith("sqlite:///"):
         file = Path(database_url.removeprefix("sqlite:///")).resolve()
         if file.parent != data.resolve():
             paths.append(file.with_name(f"{file.name}.lock"))
-    return Claim(paths)
+    return Claim(paths, shared)
 
 
 def _whose(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""The database, open and up to date, for this server alone."""
+"""The database, open and up to date, for this server alone, or for several with a broker."""
 
 from config import Config
 from database.claim import Claim
@@ -25,15 +25,23 @@ def open_database(config: Config, migrate: bool) -> Database:
     return db
 
 
-def claim(config: Config) -> Claim:
-    """The database for this process alone, or `StartError`."""
-    taken = Claim(config.database_url, config.database.deadline_s)
+def claim(config: Config, shared: bool = False) -> Claim:
+    """The database for this process alone, or `shared` by those that have a broker, or `StartError`."""
+    taken = Claim(config.database_url, config.database.deadline_s, shared)
     try:
         if taken.take():
             return taken
     except Exception as error:
         raise _unusable(error) from error
-    raise StartError("another server is at work on this database: stop it first; two would deliver half each")
+    if shared:
+        raise StartError(
+            "a server without a broker is at work on this database, or --migrate: stop it first, and give it"
+            " the same broker.url"
+        )
+    raise StartError(
+        "another server is at work on this database: stop it first, or give both the same broker.url"
+        " (docs/scaling.md); without one each would deliver only what came in by itself"
+    )
 
 
 def _unusable(error: Exception) -> StartError:

@@ -234,7 +234,7 @@ def test_old_python_is_told():
 
 def test_every_package_is_looked_for():
     """Whichever package is missing is named by the line that says so, but for those of some settings."""
-    optional = {"oss2", "psycopg", "psycopg-binary", "PyMySQL", "uvloop"}
+    optional = {"hiredis", "oss2", "psycopg", "psycopg-binary", "PyMySQL", "redis", "uvloop"}
     direct = Path(ROOT, "requirements.txt").read_text("utf-8").split("\n\n")[0]
     names = {line.partition("==")[0] for line in direct.splitlines() if not line.startswith("#")}
     assert set(preflight.PACKAGES) == names - optional
