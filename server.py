@@ -31,6 +31,7 @@ from actions.housekeeping import ClockGuard
 from actions.passwords import PasswordHasher
 from actions.services import Services
 from actions.session_use import SessionUse
+from actions.telling import TellingOthers
 from actions.typing import Typing
 from config import Config, ConfigError
 from handlers import logs
@@ -106,6 +107,7 @@ def make_services(config: Config) -> Services:
     transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
     )
+    delivery = Delivery(hub, told=ports.outbox is not None)
     message_log = Log(
         db,
         strangers=config.contacts.strangers,
@@ -113,7 +115,8 @@ def make_services(config: Config) -> Services:
         max_queue=config.messages.max_queue,
         quota=config.uploads.quota_bytes,
         room=Room(partial(budget.hold, "queued_bytes"), partial(budget.hold, "waiting_bytes")),
-        on_settled=Delivery(hub).settled,
+        on_settled=delivery.settled,
+        telling=TellingOthers(db, delivery, ports.outbox) if ports.outbox is not None else None,
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)

@@ -4,13 +4,14 @@ new."""
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from actions.budget import RETRY_S
 from hub.audience import V2
 from hub.connection import Connection
 from hub.hub import Hub
 from hub.ports.bus import Publication
+from hub.ports.control import MembershipChanged, Order
 from log.entries import Befriend, CreateGroup, Entry, Join, Post, ReadMark
 from log.log import Log
 from protocol import frames
@@ -56,14 +57,19 @@ def submit(log: Log, entry: Entry) -> Awaitable[None] | None:
     return None if log.offer(entry) else log.append(entry)
 
 
+#: What a settled entry has to say: frames to whom they concern, and orders that come before what follows.
+News: TypeAlias = list[Publication | Order]
+
+
 class Delivery:
     """`settled` is what the log calls with each batch, in commit order. An ack goes the way of its message,
-    so that a connection sees the numbers of a conversation in their order."""
+    so that a connection sees the numbers of a conversation in their order.
 
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-        self._items: list[Publication] = []
-        self._deliver: dict[type[Entry], Callable[[Any], None]] = {
+    `told`: the log's own transaction has told other processes already (`actions.telling`)."""
+
+    def __init__(self, hub: Hub, told: bool = False) -> None:
+        self._hub, self._told = hub, told
+        self._news: dict[type[Entry], Callable[[Any], News]] = {
             Post: self._post,
             ReadMark: self._read,
             Befriend: self._befriend,
@@ -74,90 +80,117 @@ class Delivery:
     @property
     def kinds(self) -> set[type[Entry]]:
         """What can be delivered."""
-        return set(self._deliver)
+        return set(self._news)
+
+    def news(self, entry: Entry) -> News:
+        """What others have to hear of an entry that is stored. Knows no connection but the one it came from,
+        and may be asked in any thread."""
+        return self._news[type(entry)](entry)
 
     def settled(self, batch: Sequence[Entry], changes: Sequence[range]) -> None:
+        news: News = []
         for entry in batch:
             try:
-                self._settle(entry)
+                news += self._settle(entry)
             except Exception:  # a fault of ours: what is durable is told to all the others
                 logger.exception("delivering a %s", type(entry).__name__)
         try:
-            self._publish(changes)
+            self._tell(news, changes)
             self._hub.flush()
         except Exception:  # who missed it sees a gap, and asks
             logger.exception("publishing a batch")
 
-    def _settle(self, entry: Entry) -> None:
+    def _settle(self, entry: Entry) -> News:
+        """Its origin is told how it ended."""
         origin = entry.origin
         if isinstance(origin, Waiter):
             origin.tell(entry)
         if entry.refusal is None:
-            self._deliver[type(entry)](entry)
-        elif isinstance(origin, Connection) and origin.v2:
+            if isinstance(entry, Post) and entry.repeated:
+                self._acknowledge_again(entry)
+            return self.news(entry) if entry.news is None else entry.news
+        if isinstance(origin, Connection) and origin.v2:
             origin.tell(frames.error(entry.refusal, entry.client_cid, origin.lang))
+        return []
 
-    def _publish(self, changes: Sequence[range] = ()) -> None:
-        items, self._items = self._items, []
+    def _tell(self, news: News, changes: Sequence[range]) -> None:
+        """Open connections obey an order first, so that they get what is told next: what was said before it
+        is published before."""
+        items: list[Publication] = []
+        for one in news:
+            if isinstance(one, Publication):
+                items.append(one)
+                continue
+            if items:
+                self._hub.publish(items, told=self._told)
+                items = []
+            self._hub.order((one,), told=self._told)
         if items or changes:
-            self._hub.publish(items, changes)
+            self._hub.publish(items, changes, told=self._told)
 
-    def _post(self, entry: Post) -> None:
+    # --- the news of each kind ----------------------------------------------------------------------------
+
+    @staticmethod
+    def _acknowledge_again(entry: Post) -> None:
+        origin = entry.origin
+        if isinstance(origin, Connection) and origin.v2:
+            assert entry.receipt is not None
+            origin.tell(frames.ack(entry.message, entry.receipt))
+
+    @staticmethod
+    def _post(entry: Post) -> News:
         """A message: each other connection of all concerned gets it, and the one it came from its ack."""
         message, receipt, origin = entry.message, entry.receipt, entry.origin
         assert receipt is not None
-        origin_id, ack = _origin_id(entry), ""
-        if isinstance(origin, Connection) and origin.v2:
-            ack = frames.ack(message, receipt)
         if entry.repeated:
-            if isinstance(origin, Connection) and ack:
-                origin.tell(ack)
-            return
+            return []
+        ack = frames.ack(message, receipt) if isinstance(origin, Connection) and origin.v2 else ""
         # A classic client would not know how to draw a notice.
         audience = V2 if message.media == Media.NOTICE else None
-        text, dstid = message.encode(receipt), message.dstid
-        users, group = ((), dstid) if message.cmd == ROOM else ((dstid, message.userid), 0)
-        item = Publication(text, users, group, origin_id, ack, audience)
+        users, group = ((), message.dstid) if message.cmd == ROOM else ((message.dstid, message.userid), 0)
+        item = Publication(message.encode(receipt), users, group, _origin_id(entry), ack, audience)
         if entry.place is not None:
             item.change, item.after = entry.place.change, entry.place.before
-        self._items.append(item)
+        return [item]
 
-    def _read(self, entry: ReadMark) -> None:
+    @staticmethod
+    def _read(entry: ReadMark) -> News:
         """A mark that moved: the reader's other connections learn it, and in a single chat the peer; who else
         reads a group is nobody's business there."""
         if not entry.stands:
-            return
+            return []
         event = frames.event(
             Cmd.READ, userid=entry.userid, kind=entry.kind, dstid=entry.dstid, seq=entry.stands
         )
         readers = (entry.userid, entry.dstid) if entry.kind == SINGLE else (entry.userid,)
-        self._items.append(Publication(event, readers, origin=_origin_id(entry), audience=V2))
+        return [Publication(event, readers, origin=_origin_id(entry), audience=V2)]
 
-    def _befriend(self, entry: Befriend) -> None:
+    @staticmethod
+    def _befriend(entry: Befriend) -> News:
         """All pages of both hear of it."""
         added = frames.event(
             Cmd.CONTACT_CHANGED, what="added", userid=entry.userid, dstid=entry.dstid, kind=SINGLE
         )
-        self._items.append(Publication(added, (entry.userid, entry.dstid), audience=V2))
+        return [Publication(added, (entry.userid, entry.dstid), audience=V2)]
 
-    def _create(self, entry: CreateGroup) -> None:
-        self._enter(entry, "created")
+    def _create(self, entry: CreateGroup) -> News:
+        return self._enter(entry, "created")
 
-    def _join(self, entry: Join) -> None:
-        if entry.joined:
-            self._enter(entry, "joined")
+    def _join(self, entry: Join) -> News:
+        return self._enter(entry, "joined") if entry.joined else []
 
-    def _enter(self, entry: CreateGroup | Join, what: str) -> None:
-        """Open connections listen to the group first, so that they get what is told to it: the event, then
-        the notice. What was said before it is published before."""
-        self._publish()
-        self._hub.membership_changed(entry.userid, entry.dstid, joined=True)
+    def _enter(self, entry: CreateGroup | Join, what: str) -> News:
+        """Who enters hears the group first: the event, then the notice."""
         changed = frames.event(
             Cmd.COMMUNITY_CHANGED, what=what, dstid=entry.dstid, userid=entry.userid, kind=ROOM
         )
-        self._items.append(Publication(changed, group=entry.dstid, audience=V2))
+        news: News = [
+            MembershipChanged(entry.userid, entry.dstid, True),
+            Publication(changed, group=entry.dstid, audience=V2),
+        ]
         if entry.notice is not None and entry.notice.refusal is None:
-            self._post(entry.notice)
+            news += self._post(entry.notice)
+        return news
 
 
 def _origin_id(entry: Entry) -> int:

@@ -149,9 +149,16 @@ class Hub:
 
     # --- publishing ---------------------------------------------------------------------------------------
 
-    def publish(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
-        """To listeners in every process. `changes`: the change numbers of which all is said with these."""
-        self._bus.publish(items, changes)
+    def publish(
+        self, items: Sequence[Publication], changes: Sequence[range] = (), told: bool = False
+    ) -> None:
+        """To listeners in every process. `changes`: the change numbers of which all is said with these.
+        `told`: the other processes have it already."""
+        self._bus.publish(items, changes, told)
+
+    def order(self, orders: Sequence[Order], told: bool = False) -> None:
+        """What every process does at once. `told`: the others have it already."""
+        self.ports.control.tell(orders, told)
 
     def tell_users(
         self, user_ids: Iterable[int], text: str, audience: Audience | None = V2, origin: int = 0
@@ -168,12 +175,12 @@ class Hub:
         """The user came into the group, or left it or was removed: all connections they have open, in every
         process, listen to it from now on, or get nothing that is published to it from now on. Tell it after
         the commit. What somebody who was removed is to hear of it, tell them as a user."""
-        self.ports.control.tell((MembershipChanged(user_id, group_id, joined),))
+        self.order((MembershipChanged(user_id, group_id, joined),))
 
     def close_sessions(self, session_ids: Iterable[int]) -> None:
         """The sessions were revoked: their sockets, in every process, are closed with 4401."""
         if orders := [SessionRevoked(session_id) for session_id in session_ids]:
-            self.ports.control.tell(orders)
+            self.order(orders)
 
     # --- delivering ---------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from log.batch import Batch, Common
 from log.broken import Broken
 from log.entries import Entry, Post
 from log.room import Room
+from log.telling import Telling
 from log.times import MOST_AHEAD_MS, following
 from models import state
 from models.media import NO_QUOTA
@@ -45,7 +46,8 @@ class Log:
     """Appends entries durably. `strangers`: whether people who are no friends may begin a single chat;
     `quota`: bytes of media that a user may have; `on_settled(entries, changes)` is called on the loop with
     every settled batch, in commit order; `changes` are the numbers that it took, most often one range.
-    `room`: what bounds the queue, besides `max_queue` entries."""
+    `room`: what bounds the queue, besides `max_queue` entries; `telling`: who tells other processes within
+    the transaction, if anybody."""
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Log:
         max_queue: int = 20000,
         quota: int = NO_QUOTA,
         room: Room | None = None,
+        telling: Telling | None = None,
     ) -> None:
         self._db = db
         self._common = Common(db, strangers, quota)
@@ -65,6 +68,7 @@ class Log:
         self._max_batch = max_batch
         self._max_queue = max_queue
         self._room = Room() if room is None else room
+        self._telling = telling or Telling()
         self._pool = ThreadPoolExecutor(1, "log")
         self._queue: list[Entry] = []
         self._committing: list[Entry] | None = None
@@ -224,6 +228,8 @@ class Log:
             try:
                 with self._db.writing():
                     opened = attempt.store()
+                    self._telling.tell(batch, attempt.changes)
+                self._telling.done()
                 self._common.remember(opened)
                 if attempt.changes:
                     self._changes.append(attempt.changes)
@@ -254,6 +260,7 @@ class Log:
                 return
             finally:
                 self._last_time = attempt.now
+        self._telling.done()
         if self._away is None:
             logger.error("log: gave up a batch of %d: %s", len(batch), failure)
             self._away = TryAgain()

@@ -40,6 +40,11 @@ def make_ports(config: Config, epoch: int) -> Ports:
     url, prefix = config.broker.url, config.broker.prefix
     if not url:
         return memory.alone()
+    if url == POSTGRESQL:
+        from hub.ports.postgresql import PostgresqlLine, sender
+
+        channel = f"{prefix}:bus"  # of this database alone
+        return Shared(PostgresqlLine(config.database_url, channel), outbox=sender(channel)).ports
     from hub.ports.redis import RedisLine
 
     # The braces have a cluster keep all names of an installation on one server.

@@ -24,7 +24,7 @@ PARTS = {
                  "names", "numbers", "presence", "rows", "values"},
     "models": {"access", "devices", "state", "tables"},
     "actions": {"delivery", "budget", "guesses", "housekeeping", "passwords", "presence", "recovery",
-                "services", "session_use", "typing", "weak_passwords"},
+                "services", "session_use", "telling", "typing", "weak_passwords"},
     "handlers/http": {"base", "body", "conditions", "gate", "listener", "multipart", "ops", "origins",
                       "pages", "places", "proxies", "security", "site", "streamed", "streams"},
     "web/src/features": {"connection", "settings", "shell"},

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from hub.ports.bus import Bus
 from hub.ports.control import Control
+from hub.ports.outbox import Outbox
 from hub.ports.presence import Presence
 
 
@@ -30,6 +31,8 @@ class Ports:
     control: Control
     #: Waits until the way to other processes is open. Raises `hub.ports.line.LineError` when it can't be had.
     open: Callable[[], Awaitable[None]] = _nothing_to_open
+    #: Where the broker is the database: what the log's transactions tell other processes through.
+    outbox: Outbox | None = None
 
     async def close(self) -> None:
         """This process takes part no more; its people are gone from it at once. Closing again does

@@ -97,10 +97,12 @@ class Bus(Protocol):
     def unsubscribe(self, channel: str) -> None:
         """Nobody here listens to it any more."""
 
-    def publish(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
+    def publish(
+        self, items: Sequence[Publication], changes: Sequence[range] = (), told: bool = False
+    ) -> None:
         """Hands over items in order. `changes`: the change numbers of which all is said with these; each has
-        to be named once, also when there is nothing to say of it. Never blocks, never raises for what is the
-        matter elsewhere."""
+        to be named once, also when there is nothing to say of it. `told`: the other processes have it by
+        another way. Never blocks, never raises for what is the matter elsewhere."""
 
     async def close(self) -> None:
         """Nothing is received any more."""

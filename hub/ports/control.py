@@ -34,8 +34,9 @@ class Control(Protocol):
         """`obey` is called on the loop with each order, given here or elsewhere; several may listen, and are
         called in the order in which they came. It gives no orders itself."""
 
-    def tell(self, orders: Sequence[Order]) -> None:
-        """To every process. Never blocks, never raises for what is the matter elsewhere."""
+    def tell(self, orders: Sequence[Order], told: bool = False) -> None:
+        """To every process; `told`: the others have it by another way. Never blocks, never raises for what is
+        the matter elsewhere."""
 
     async def close(self) -> None:
         """Nothing is heard any more."""

@@ -116,7 +116,9 @@ class MemoryBus:
     def unsubscribe(self, channel: str) -> None:
         self._subscribed.pop(channel, None)
 
-    def publish(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
+    def publish(
+        self, items: Sequence[Publication], changes: Sequence[range] = (), told: bool = False
+    ) -> None:
         self._counts["published"] += len(items)
         self._receive(items)
         for other in self._others:
@@ -153,7 +155,7 @@ class MemoryControl:
     def listen(self, obey: Callable[[Order], None]) -> None:
         self._listeners.append(obey)
 
-    def tell(self, orders: Sequence[Order]) -> None:
+    def tell(self, orders: Sequence[Order], told: bool = False) -> None:
         self._counts["given"] += len(orders)
         self._obey(orders)
         for other in self._process.others:

@@ -3,7 +3,7 @@
 msgspec checks what comes in; another version of this form has another first byte, and is not read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
@@ -14,6 +14,8 @@ from hub.ports.control import MembershipChanged, Order, SessionRevoked
 
 #: The version of this form.
 VERSION = b"\x01"
+#: Bytes of one letter: what a slow line takes between two signs of life, many times over.
+LETTER_BYTES = 64 << 10
 
 #: How an audience travels: everybody, v2, or what a `Looking` is made of.
 _EVERYBODY, _V2 = 0, 1
@@ -124,7 +126,7 @@ def size_of(item: Item) -> int:
     return 20 + 9 * len(getattr(item, "user_ids", ()))
 
 
-def said(publication: Publication) -> Said:
+def _said(publication: Publication) -> Said:
     """A publication on its way out; its origin and ack stay."""
     audience: int | tuple[int, int, int, bool] = _EVERYBODY
     told = publication.audience
@@ -150,15 +152,17 @@ def publication_of(item: Said) -> Publication:
     )
 
 
-def ordered(orders: Sequence[Order]) -> list[Item]:
-    """Orders on their way out."""
+def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ()) -> list[Item]:
+    """What is published or ordered, on its way out, and the change numbers of which this is all."""
     items: list[Item] = []
-    for order in orders:
-        if isinstance(order, SessionRevoked):
-            items.append(Revoked(order.session_id))
+    for one in told:
+        if isinstance(one, Publication):
+            items.append(_said(one))
+        elif isinstance(one, SessionRevoked):
+            items.append(Revoked(one.session_id))
         else:
-            items.append(Moved(order.user_id, order.group_id, order.joined))
-    return items
+            items.append(Moved(one.user_id, one.group_id, one.joined))
+    return items + [Took(numbers.start, numbers.stop - 1) for numbers in changes]
 
 
 def order_of(item: Revoked | Moved) -> Order:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from hub.ports.line import Line, LineError
-from hub.ports.packing import Batch, Bye, Item, pack, size_of, unpack
+from hub.ports.packing import LETTER_BYTES, Batch, Bye, Item, pack, size_of, unpack
 
 logger = logging.getLogger("magpie.bus")
 
@@ -22,8 +22,6 @@ logger = logging.getLogger("magpie.bus")
 BEAT_S = 1.0
 #: Seconds of silence after which a process is gone, or after which a line that does not say so is closed.
 SILENT_S = 3.5
-#: Bytes of one letter: what a slow line takes between two signs of life, many times over.
-LETTER_BYTES = 64 << 10
 #: Seconds in which the line has to be there at the start.
 OPEN_S = 15.0
 

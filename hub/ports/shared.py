@@ -11,6 +11,7 @@ from hub.ports.bus import Publication
 from hub.ports.control import Order as Command
 from hub.ports.line import Line
 from hub.ports.order import Order
+from hub.ports.outbox import Outbox, Send
 from hub.ports.packing import (
     Came,
     Hello,
@@ -21,10 +22,9 @@ from hub.ports.packing import (
     Said,
     Took,
     Went,
+    items_of,
     order_of,
-    ordered,
     publication_of,
-    said,
 )
 from hub.ports.peers import Peers
 
@@ -35,8 +35,12 @@ _USERS = 4000
 class Shared:
     """One process's end of the line. `open` before anything is published."""
 
-    def __init__(self, line: Line, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, line: Line, clock: Callable[[], float] = time.monotonic, outbox: Send | None = None
+    ) -> None:
+        """`outbox`: how letters get into a transaction of the log, where the broker is the database."""
         self.peers = Peers(line, self, clock)
+        self._outbox = Outbox(self.peers.process, outbox) if outbox else None
         self._line = line
         self.bus = SharedBus(self.peers, clock)
         self.control = SharedControl(self.peers)
@@ -44,7 +48,7 @@ class Shared:
 
     @property
     def ports(self) -> Ports:
-        return Ports(self.bus, self.presence, self.control, self.open)
+        return Ports(self.bus, self.presence, self.control, self.open, self._outbox)
 
     async def open(self) -> None:
         """Returns once what is said is heard. Raises `hub.ports.line.LineError`."""
@@ -111,11 +115,12 @@ class SharedBus:
     def unsubscribe(self, channel: str) -> None:
         self._subscribed.pop(channel, None)
 
-    def publish(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
+    def publish(
+        self, items: Sequence[Publication], changes: Sequence[range] = (), told: bool = False
+    ) -> None:
         self._counts["published"] += len(items)
-        out: list[Item] = [said(item) for item in items]
-        out += [Took(numbers.start, numbers.stop - 1) for numbers in changes]
-        self._peers.say(out)
+        if not told:
+            self._peers.say(items_of(items, changes))
         self.order.take(items, changes)
 
     def hear(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
@@ -156,9 +161,10 @@ class SharedControl:
     def listen(self, obey: Callable[[Command], None]) -> None:
         self._listeners.append(obey)
 
-    def tell(self, orders: Sequence[Command]) -> None:
+    def tell(self, orders: Sequence[Command], told: bool = False) -> None:
         self._counts["given"] += len(orders)
-        self._peers.say(ordered(orders))
+        if not told:
+            self._peers.say(items_of(orders))
         for order in orders:
             self._obey(order)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from models.tables import key_of
 from protocol.errors import Refusal
@@ -33,7 +33,7 @@ class Entry:
     end, known to whoever made the entry; the log only hands it back.
     """
 
-    __slots__ = ("dstid", "held", "kind", "origin", "refusal", "userid")
+    __slots__ = ("dstid", "held", "kind", "news", "origin", "refusal", "userid")
 
     #: Only members may: the batch refuses others before `apply`.
     members_only = True
@@ -54,6 +54,7 @@ class Entry:
         self.origin = origin
         self.refusal: Refusal | None = None
         self.held: Held | None = None  # the room that it takes in the log's queue
+        self.news: list[Any] | None = None  # what others hear of it, when its transaction has told it
 
     @property
     def size_bytes(self) -> int:

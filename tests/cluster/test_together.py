@@ -7,13 +7,18 @@ from tests.cluster.cluster import cluster
 TEXT = {"media": 1, "content": "hi"}
 
 
-@pytest.fixture
-def two(io_loop, tmp_path, mariadb, redis):
-    name = mariadb.create()
-    made = cluster(tmp_path / "data", mariadb.url(name), redis.url)
+@pytest.fixture(
+    params=[("mariadb", "redis"), ("postgresql", "redis"), ("postgresql", "postgresql")], ids="+".join
+)
+def two(request, io_loop, tmp_path):
+    database, broker = request.param
+    server = request.getfixturevalue(database)
+    name = server.create()
+    url = request.getfixturevalue(broker).url if broker == "redis" else broker
+    made = cluster(tmp_path / "data", server.url(name), url)
     yield io_loop.run_sync(made.__aenter__)
     io_loop.run_sync(lambda: made.__aexit__(None, None, None))
-    mariadb.drop(name)
+    server.drop(name)
 
 
 async def test_friends_at_two_processes(two):

@@ -2,17 +2,19 @@
 
 import pytest
 
-from tests.hub.ports.line_network import redis_network
+from tests.hub.ports.line_network import postgresql_network, redis_network
 from tests.hub.ports.network import MemoryNetwork
 
+NETWORKS = {"redis": redis_network, "postgresql": postgresql_network}
 
-@pytest.fixture(params=["memory", "redis"])
+
+@pytest.fixture(params=["memory", *NETWORKS])
 def network(request, io_loop, expect_logs):
-    expect_logs("magpie.bus", "silent|the line|Redis", required=False)
+    expect_logs("magpie.bus", "silent|the line|Redis|PostgreSQL", required=False)
     server = None if request.param == "memory" else request.getfixturevalue(request.param)
 
     async def make():
-        return redis_network(server) if request.param == "redis" else MemoryNetwork()
+        return NETWORKS[request.param](server) if server else MemoryNetwork()
 
     made = io_loop.run_sync(make)
     yield made

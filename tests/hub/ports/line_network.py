@@ -1,12 +1,12 @@
-"""Processes on a real line, for the contract tests: Redis."""
+"""Processes on a real line, for the contract tests: Redis and PostgreSQL."""
 
 import asyncio
 import itertools
-import socket
 from collections.abc import Callable
 
 from hub.ports.line import Line
 from hub.ports.peers import SILENT_S, Peers
+from hub.ports.postgresql import PostgresqlLine
 from hub.ports.redis import RedisLine
 from hub.ports.redis.address import RedisAddress
 from hub.ports.shared import Shared
@@ -127,7 +127,16 @@ class LineNetwork:
 
 
 def redis_network(redis) -> LineNetwork:
-    key = f"{{magpie}}test-{next(_keys)}-{socket.gethostname()}"
+    key = f"{{magpie}}test-{next(_keys)}"
     return LineNetwork(
         redis.port, lambda port: RedisLine(RedisAddress.parse(f"redis://127.0.0.1:{port}"), key)
+    )
+
+
+def postgresql_network(postgresql) -> LineNetwork:
+    channel = f"magpie:test-{next(_keys)}"
+    url = postgresql.url("postgres")
+    return LineNetwork(
+        postgresql.port,
+        lambda port: PostgresqlLine(url.replace(f":{postgresql.port}/", f":{port}/"), channel),
     )
