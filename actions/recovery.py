@@ -19,15 +19,18 @@ if TYPE_CHECKING:
 #: Connections whose sessions and groups are read at once.
 _SLICE = 500
 #: Clients that are told to catch up in a second: each asks for its list, which takes a millisecond or more.
-_A_SECOND = 300
+_A_SECOND = 200
 
 
-async def catch_up(app: "Services") -> None:
-    """Sessions and groups of all connections are read again; then each v2 client gets a second welcome, at
-    which it asks for what is new, a few at a time. Raises `TryAgain` when the database is away."""
+async def catch_up(app: "Services", lost: bool) -> None:
+    """Sessions and groups of all connections are read again. If something was `lost`, each v2 client then
+    gets a second welcome, at which it asks for what is new, a few at a time. Raises `TryAgain` when the
+    database is away."""
     connections = app.hub.all_connections()
     for start in range(0, len(connections), _SLICE):
         await _read_again(app, connections[start : start + _SLICE])
+    if not lost:
+        return
     epoch = await app.db.read(sessions.epoch)
     clients = [connection for connection in connections if connection.v2]
     random.shuffle(clients)

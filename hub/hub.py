@@ -50,7 +50,7 @@ class Hub:
         self.watchers = Watchers()
         self.announcer = Announcer(offline_delay_s, self.watchers, clock)
         self.recovery = Recovery()
-        ports.bus.listen(self.deliver, self._missed, self.recovery.missing)
+        ports.bus.listen(self.deliver, self._missed, self.recovery.missing, self.recovery.doubt)
         ports.presence.listen(self.announcer.changed)
         ports.control.listen(self._obey)
 

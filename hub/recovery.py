@@ -12,8 +12,8 @@ logger = logging.getLogger("magpie.hub")
 #: Seconds until the next try when the database did not answer.
 PAUSE_S = 1.0
 
-#: Reads what may have changed for all who are connected, and has them catch up.
-CatchUp = Callable[[], Awaitable[None]]
+#: Reads what may have changed for all who are connected; given True, has them catch up, too.
+CatchUp = Callable[[bool], Awaitable[None]]
 #: Reads what was said under these change numbers, and delivers it.
 Heal = Callable[[Sequence[range]], Awaitable[None]]
 
@@ -24,7 +24,7 @@ class Recovery:
     def __init__(self) -> None:
         self._catch_up: CatchUp | None = None
         self._heal: Heal | None = None
-        self._lost = False
+        self._doubted = self._lost = False
         self._missing: list[range] = []
         self._task: asyncio.Task[None] | None = None
         self._counts = {"catch_ups": 0, "healed": 0}
@@ -34,7 +34,13 @@ class Recovery:
 
     def missed(self) -> None:
         """Nobody knows what was lost."""
-        self._lost = True
+        self._doubted = self._lost = True
+        self._begin()
+
+    def doubt(self) -> None:
+        """A process has died: it may have ended sessions or memberships and told nobody. What it said, is
+        known to be missing or is not."""
+        self._doubted = True
         self._begin()
 
     def missing(self, changes: Sequence[range]) -> None:
@@ -59,7 +65,7 @@ class Recovery:
 
     async def _run(self) -> None:
         try:
-            while (self._lost or self._missing) and self._catch_up is not None:
+            while (self._doubted or self._missing) and self._catch_up is not None:
                 try:
                     await self._round()
                 except Refusal:  # the database is away: what is lost is still lost
@@ -79,11 +85,11 @@ class Recovery:
                 self._missing = missing + self._missing
                 raise
             self._counts["healed"] += sum(map(len, missing))
-        if self._lost:
-            self._lost = False
+        if self._doubted:
+            lost, self._doubted, self._lost = self._lost, False, False
             try:
-                await self._catch_up()
+                await self._catch_up(lost)
             except Refusal:
-                self._lost = True
+                self._doubted, self._lost = True, lost or self._lost
                 raise
-            self._counts["catch_ups"] += 1
+            self._counts["catch_ups"] += lost

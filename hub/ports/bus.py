@@ -84,12 +84,14 @@ class Bus(Protocol):
         receive: Callable[[Sequence[Publication]], None],
         missed: Callable[[str], None],
         missing: Callable[[Sequence[range]], None],
+        died: Callable[[], None],
     ) -> None:
         """Called once, before anything else. `receive` is given, on the loop, what was published here or
         elsewhere; it publishes nothing itself. `missed(why)` says that something from other processes may
         have been lost, of the bus, of control, or of both; it is told when the way is open again, so that
         whoever asks the database then misses nothing more. `missing(numbers)` says which changes were
-        committed and not published, as when a process dies between the two."""
+        committed and not published, as when a process dies between the two. `died()`: a process is dead, and
+        may have ordered something that it did not tell."""
 
     def subscribe(self, channel: str) -> None:
         """Somebody here listens to the channel now. Once for each channel until it is unsubscribed."""

@@ -61,6 +61,8 @@ class Exchange:
         for process in list(self.processes):
             if process.died_at is not None and now - process.died_at >= EXPIRY_S:
                 process.presence.forget()
+                for other in self.processes:
+                    other.bus.bury()
 
     def _of(self, ports: Ports) -> "_Process":
         return next(process for process in self.processes if process.bus is ports.bus)
@@ -98,6 +100,7 @@ class MemoryBus:
         self._others = process.others
         self._receive: Callable[[Sequence[Publication]], None] = lambda items: None
         self._missed: Callable[[str], None] = lambda why: None
+        self._died: Callable[[], None] = lambda: None
         self._subscribed: dict[str, None] = {}  # half of a set's memory
         self._counts = {"published": 0, "received": 0, "missed": 0}
         self.has_lost = False
@@ -107,8 +110,9 @@ class MemoryBus:
         receive: Callable[[Sequence[Publication]], None],
         missed: Callable[[str], None],
         missing: Callable[[Sequence[range]], None],
+        died: Callable[[], None],
     ) -> None:
-        self._receive, self._missed = receive, missed  # nothing is ever missing here
+        self._receive, self._missed, self._died = receive, missed, died
 
     def subscribe(self, channel: str) -> None:
         self._subscribed[channel] = None
@@ -130,6 +134,10 @@ class MemoryBus:
         if wanted and publisher.reaches(self._process):
             self._counts["received"] += len(wanted)
             self._receive(wanted)
+
+    def bury(self) -> None:
+        """Another process is dead."""
+        self._died()
 
     def tell_missed(self) -> None:
         if self.has_lost:

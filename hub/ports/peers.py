@@ -41,6 +41,9 @@ class Ear(Protocol):
     def gone(self, process: int) -> None:
         """It takes part no more, or is dead."""
 
+    def died(self, process: int) -> None:
+        """It is dead, and has perhaps not said all that it did."""
+
     def line_changed(self, up: bool) -> None:
         """Whether what is said arrives, and what others say."""
 
@@ -164,6 +167,7 @@ class Peers:
                     peer.here = False
                     logger.warning("process %x is silent; its people count as gone", process)
                     self._ear.gone(process)
+                    self._ear.died(process)
 
     # --- the line -----------------------------------------------------------------------------------------
 

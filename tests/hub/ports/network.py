@@ -17,10 +17,14 @@ class End:
         self.heard: list[Publication | Order] = []
         self.missed: list[str] = []
         self.missing: list[range] = []
+        self.deaths = 0
         self.changes: list[tuple[int, bool]] = []
-        ports.bus.listen(self.heard.extend, self.missed.append, self.missing.extend)
+        ports.bus.listen(self.heard.extend, self.missed.append, self.missing.extend, self._note_death)
         ports.control.listen(self.heard.append)
         ports.presence.listen(lambda user_id, here: self.changes.append((user_id, here)))
+
+    def _note_death(self) -> None:
+        self.deaths += 1
 
     @property
     def texts(self) -> list[str]:

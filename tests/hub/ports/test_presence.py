@@ -76,6 +76,7 @@ async def test_a_process_that_dies(network):
     await network.settle()
     assert here.ports.presence.online([1, 2, 3]) == {2, 3}
     assert sorted(here.changes) == [(1, False), (1, True), (2, True), (3, True)]
+    assert (here.deaths, there.deaths) == (1, 0)
     assert there.changes == [(1, True), (2, True)]
 
 
