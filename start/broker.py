@@ -24,14 +24,14 @@ def check(config: Config) -> None:
     broker, database_url = config.broker, config.database_url
     if not re.fullmatch(r"[A-Za-z0-9_.:-]{1,64}", broker.prefix):
         raise ConfigError("broker.prefix: expected 1 to 64 letters, digits and _ . : -")
+    if broker.url not in ("", POSTGRESQL):
+        _address(broker.url)
     if broker.url and database_url.startswith("sqlite"):
         raise ConfigError(
             "broker.url: SQLite is for one process; set database.url to mysql://… or postgresql://…, too"
         )
     if broker.url == POSTGRESQL and not database_url.startswith("postgresql"):
         raise ConfigError("broker.url: postgresql needs a database.url of PostgreSQL; else redis://host:6379")
-    if broker.url not in ("", POSTGRESQL):
-        _address(broker.url)
 
 
 def make_ports(config: Config, epoch: int) -> Ports:
