@@ -3,8 +3,9 @@
 What is said here is done here at once; the others hear of it in the same order, whichever port said it.
 """
 
+import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from hub.ports import Ports
 from hub.ports.bus import Publication
@@ -12,24 +13,22 @@ from hub.ports.control import Order as Command
 from hub.ports.line import Line
 from hub.ports.order import Order
 from hub.ports.packing import (
-    Came,
-    Hello,
-    Here,
     Item,
     Moved,
     Revoked,
     Said,
     Took,
-    Went,
     order_of,
     ordered,
     publication_of,
     said,
 )
 from hub.ports.peers import Peers
+from hub.ports.shared_presence import SharedPresence
 
-#: Users that are named in one item.
-_USERS = 4000
+#: Seconds for which others' messages are waited for when the line has ended: most often it is there again in
+#: some hundredths, with all that was said.
+_GRACE_S = 1.0
 
 
 class Shared:
@@ -41,6 +40,7 @@ class Shared:
         self.bus = SharedBus(self.peers, clock)
         self.control = SharedControl(self.peers)
         self.presence = SharedPresence(self.peers)
+        self._grace: asyncio.TimerHandle | None = None
 
     @property
     def ports(self) -> Ports:
@@ -78,11 +78,30 @@ class Shared:
     def gone(self, process: int) -> None:
         self.presence.forget(process)
 
+    def line_opened(self) -> None:
+        """What comes now may be from before: it is put in order, too."""
+        self._hold_for_now()
+
     def line_changed(self, up: bool) -> None:
-        self.bus.order.hold(up)
+        self._hold_for_now()
         if up:
+            self._end_grace()
             self.presence.ask(0)
             self.presence.show()
+            if self.bus.order.skipped():
+                self.missed("what others said while the line was away was not waited for")
+
+    def close(self) -> None:
+        self._end_grace()
+
+    def _hold_for_now(self) -> None:
+        self._end_grace()
+        self.bus.order.hold(True)
+        self._grace = asyncio.get_running_loop().call_later(_GRACE_S, self.bus.order.hold, False)
+
+    def _end_grace(self) -> None:
+        if self._grace is not None:
+            self._grace.cancel()
 
 
 class SharedBus:
@@ -118,6 +137,12 @@ class SharedBus:
         self._peers.say(out)
         self.order.take(items, changes)
 
+    def heal(self, items: Sequence[Publication], changes: Sequence[range]) -> None:
+        self.order.take(items, changes)
+
+    def committed(self, change: int) -> None:
+        self.order.expect(change)
+
     def hear(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
         """Another process has published this."""
         wanted = [item for item in items if any(channel in self._subscribed for channel in item.channels)]
@@ -137,8 +162,8 @@ class SharedBus:
         self._missing(changes)
 
     async def close(self) -> None:
-        self.order.close()
         await self._peers.close()
+        self.order.close()
 
     def stats(self) -> dict[str, int]:
         counts = {"subscribed": len(self._subscribed), **self._counts, **self.order.stats()}
@@ -176,118 +201,3 @@ class SharedControl:
 
     def stats(self) -> dict[str, int]:
         return dict(self._counts)
-
-
-class SharedPresence:
-    """A `hub.ports.presence.Presence`. Each process tells all who is there; whoever comes, or has lost
-    something, asks for all of them."""
-
-    def __init__(self, peers: Peers) -> None:
-        self._peers = peers
-        self._changed: Callable[[int, bool], None] = lambda user_id, here: None
-        self._people: dict[int, tuple[int, ...]] = {}  # by user id, the processes
-        self._alone: dict[int, tuple[int]] = {}  # one tuple for nearly everybody
-        self._told: dict[int, set[int]] = {}  # by process, who is there as far as it has told
-        self._telling: dict[int, set[int]] = {}  # a list that has not come to its end
-        self._here: dict[int, None] = {}
-        self._quiet = self._closed = False
-
-    def listen(self, changed: Callable[[int, bool], None]) -> None:
-        self._changed = changed
-
-    def come(self, user_id: int) -> None:
-        if user_id not in self._here:
-            self._here[user_id] = None
-            self._peers.say((Came((user_id,)),))
-            self._add(user_id, self._peers.process)
-
-    def go(self, user_id: int) -> None:
-        if user_id in self._here:
-            del self._here[user_id]
-            self._peers.say((Went((user_id,)),))
-            self._remove(user_id, self._peers.process)
-
-    def online(self, user_ids: Iterable[int]) -> set[int]:
-        return {user_id for user_id in user_ids if user_id in self._people}
-
-    async def close(self) -> None:
-        self._closed = True
-        await self._peers.close()
-
-    def stats(self) -> dict[str, int]:
-        return {"here": len(self._here), "online": len(self._people), "processes": 1 + len(self._peers)}
-
-    # --- between processes --------------------------------------------------------------------------------
-
-    def ask(self, process: int) -> None:
-        """Who is there? 0 asks all."""
-        self._peers.say((Hello(process),))
-
-    def show(self) -> None:
-        """All who are here, in parts."""
-        users = list(self._here)
-        ends = range(_USERS, len(users) + _USERS, _USERS) if users else (0,)
-        parts = [tuple(users[max(0, end - _USERS) : end]) for end in ends]
-        self._peers.say([Here(part, i == 0, i == len(parts) - 1) for i, part in enumerate(parts)])
-
-    def hear(self, process: int, item: Item) -> None:
-        """Another process has said this."""
-        if isinstance(item, Hello):
-            if item.at in (0, self._peers.process):
-                self.show()
-        elif isinstance(item, Here):
-            self._hear_part(process, item)
-        elif isinstance(item, Came):
-            self._update(process, item.user_ids, ())
-        elif isinstance(item, Went):
-            self._update(process, (), item.user_ids)
-
-    def forget(self, process: int) -> None:
-        """A process is gone, and its people with it."""
-        self._telling.pop(process, None)
-        self._alone.pop(process, None)
-        if process in self._told:  # it stays known: when it comes back, so do its people
-            self._update(process, (), list(self._told[process]))
-
-    def _hear_part(self, process: int, item: Here) -> None:
-        if item.begins:
-            self._telling[process] = set()
-        telling = self._telling.get(process)
-        if telling is None:  # its beginning was lost; it will be asked for again
-            return
-        telling.update(item.user_ids)
-        if item.ends:
-            del self._telling[process]
-            told = self._told.get(process)
-            self._quiet = told is None  # who was here before us has not come now
-            self._update(process, telling - (told or set()), (told or set()) - telling)
-            self._quiet = False
-
-    def _update(self, process: int, came: Iterable[int], went: Iterable[int]) -> None:
-        told = self._told.setdefault(process, set())
-        for user_id in came:
-            if user_id not in told:
-                told.add(user_id)
-                self._add(user_id, process)
-        for user_id in went:
-            if user_id in told:
-                told.discard(user_id)
-                self._remove(user_id, process)
-
-    def _add(self, user_id: int, process: int) -> None:
-        places = self._people.get(user_id, ())
-        self._people[user_id] = (*places, process) if places else self._alone.setdefault(process, (process,))
-        if not places:
-            self._tell(user_id, True)
-
-    def _remove(self, user_id: int, process: int) -> None:
-        rest = tuple(other for other in self._people[user_id] if other != process)
-        if rest:
-            self._people[user_id] = rest
-        else:
-            del self._people[user_id]
-            self._tell(user_id, False)
-
-    def _tell(self, user_id: int, here: bool) -> None:
-        if not self._quiet and not self._closed:
-            self._changed(user_id, here)
