@@ -123,7 +123,8 @@ def make_services(config: Config) -> Services:
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, typing, SessionUse(db, hub))
     services = Services(config, db, hub, transports, message_log, *parts)
     hub.announcer.start(partial(presence.announce, services))
-    hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services))
+    look = partial(recovery.look, services) if config.broker.url else None
+    hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
     return services
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub.audience import V2
 from hub.ports.bus import Publication
-from models import messages, sessions
+from models import messages, sessions, state
 from protocol import frames
 from protocol.clock import now_ms
 from protocol.messages import ROOM, Media
@@ -65,8 +65,14 @@ async def heal(app: "Services", changes: Sequence[range]) -> None:
     answer to its COMMIT was lost. What was said is told to those who are connected here; each process does
     so for its own."""
     items = []
-    for message, receipt in await app.db.read(messages.said_under, changes):
+    for message, receipt, change in await app.db.read(messages.said_under, changes):
         users, group = ((), message.dstid) if message.cmd == ROOM else ((message.dstid, message.userid), 0)
         audience = V2 if message.media == Media.NOTICE else None
-        items.append(Publication(message.encode(receipt), users, group, audience=audience))
-    app.hub.deliver(items)
+        items.append(Publication(message.encode(receipt), users, group, audience=audience, change=change))
+    app.hub.heal(items, changes)
+
+
+async def look(app: "Services") -> None:
+    """How far the change numbers have come: what of them nobody tells of is then read. Raises `TryAgain` when
+    the database is away."""
+    app.hub.committed(await app.db.read(state.change))

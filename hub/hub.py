@@ -182,6 +182,14 @@ class Hub:
         if orders := [SessionRevoked(session_id) for session_id in session_ids]:
             self.order(orders)
 
+    def heal(self, items: Sequence[Publication], changes: Sequence[range]) -> None:
+        """What was missing, read from the database, to the listeners here whom it is no longer late for."""
+        self._bus.heal(items, changes)
+
+    def committed(self, change: int) -> None:
+        """Where the database's change number stands."""
+        self._bus.committed(change)
+
     # --- delivering ---------------------------------------------------------------------------------------
 
     def deliver(self, items: Sequence[Publication]) -> None:

@@ -11,11 +11,17 @@ logger = logging.getLogger("magpie.hub")
 
 #: Seconds until the next try when the database did not answer.
 PAUSE_S = 1.0
+#: Seconds between two looks at what is committed.
+LOOK_S = 2.0
+#: Holes that are read one by one; of more everybody catches up.
+_MOST_HOLES = 500
 
 #: Reads what may have changed for all who are connected; given True, has them catch up, too.
 CatchUp = Callable[[bool], Awaitable[None]]
 #: Reads what was said under these change numbers, and delivers it.
 Heal = Callable[[Sequence[range]], Awaitable[None]]
+#: Asks how far the change numbers have come, and hands it to the bus.
+Look = Callable[[], Awaitable[None]]
 
 
 class Recovery:
@@ -27,10 +33,15 @@ class Recovery:
         self._doubted = self._lost = False
         self._missing: list[range] = []
         self._task: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._counts = {"catch_ups": 0, "healed": 0}
 
-    def start(self, catch_up: CatchUp, heal: Heal) -> None:
+    def start(self, catch_up: CatchUp, heal: Heal, look: Look | None = None) -> None:
+        """`look` where there are other processes: a process that dies between its COMMIT and telling of it
+        leaves a number that nobody else would miss before the next."""
         self._catch_up, self._heal = catch_up, heal
+        if look is not None:
+            self._looking = asyncio.get_running_loop().create_task(self._look_again(look))
 
     def missed(self) -> None:
         """Nobody knows what was lost."""
@@ -46,13 +57,17 @@ class Recovery:
     def missing(self, changes: Sequence[range]) -> None:
         """It is known what was not told."""
         self._missing += changes
+        if len(self._missing) > _MOST_HOLES:
+            self._missing.clear()
+            self._lost = True
         self._begin()
 
     async def close(self) -> None:
         self._catch_up = self._heal = None
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        if tasks := [task for task in (self._task, self._looking) if task is not None]:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
     def stats(self) -> dict[str, int]:
         """`recovering`: 1 while something is read again. Since the start, `catch_ups`: how often clients were
@@ -74,6 +89,17 @@ class Recovery:
             logger.exception("recovering")
         finally:
             self._task = None
+
+    @staticmethod
+    async def _look_again(look: Look) -> None:
+        while True:
+            try:
+                await look()
+            except Refusal:
+                pass  # the database is away
+            except Exception:
+                logger.exception("looking for what is committed")
+            await asyncio.sleep(LOOK_S)
 
     async def _round(self) -> None:
         assert self._catch_up is not None and self._heal is not None

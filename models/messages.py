@@ -71,11 +71,12 @@ def _said(stored: StoredMessage, conversation: Conversation) -> tuple[Message, R
     return message, Receipt(place, stored.seq, stored.ver, stored.createat)
 
 
-def said_under(changes: Sequence[range]) -> list[tuple[Message, Receipt]]:
-    """The messages that took these change numbers and after which nothing was said in their conversations:
-    who was told of something later sees a gap. Walks over all conversations: for the death of a process."""
+def said_under(changes: Sequence[range]) -> list[tuple[Message, Receipt, int]]:
+    """The messages that took these change numbers, and the number of each, after which nothing was said in
+    their conversations: who was told of something later sees a gap. Walks over all conversations: for the
+    death of a process."""
     numbers = [Conversation.change.between(taken.start, taken.stop - 1) for taken in changes]
-    found: list[tuple[Message, Receipt]] = []
+    found: list[tuple[Message, Receipt, int]] = []
     for conversation in Conversation.select().where(reduce(or_, numbers)):
         # One batch gives all its messages of a conversation the same time, and each batch another.
         newest = (
@@ -85,7 +86,7 @@ def said_under(changes: Sequence[range]) -> list[tuple[Message, Receipt]]:
             .limit(_MOST_TOGETHER)
         )
         together = [stored for stored in newest if stored.createat == newest[0].createat]
-        found += [_said(stored, conversation) for stored in reversed(together)]
+        found += [(*_said(stored, conversation), conversation.change) for stored in reversed(together)]
     return found
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import psycopg
 import pymysql
 import pytest
+from redis.asyncio import Redis as RedisClient
 
 from database.door import Database
 
@@ -243,6 +244,12 @@ class Redis(Program):
     @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}"
+
+    async def do(self, *command: str) -> object:
+        """The answer to one command."""
+        client = RedisClient(port=self.port)
+        async with client:
+            return await client.execute_command(*command)
 
 
 def free_port() -> int:

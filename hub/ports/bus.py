@@ -106,6 +106,14 @@ class Bus(Protocol):
         to be named once, also when there is nothing to say of it. `told`: the other processes have it by
         another way. Never blocks, never raises for what is the matter elsewhere."""
 
+    def heal(self, items: Sequence[Publication], changes: Sequence[range]) -> None:
+        """What was `missing`, as the database has it: `receive` is given what nothing later of its
+        conversation has come before, and what has not come meanwhile. Other processes read it themselves."""
+
+    def committed(self, change: int) -> None:
+        """The database says that all changes up to this one are committed: what of them does not come soon is
+        `missing`. Else the last one that a process did not publish would be known only with the next."""
+
     async def close(self) -> None:
         """Nothing is received any more."""
 

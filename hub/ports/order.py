@@ -14,15 +14,15 @@ from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heappush
 
 from hub.ports.bus import Publication
+from hub.ports.passed import Passed
 
 #: Seconds that something is held. The 99th percentile of what had to wait was 4–54 ms on a busy machine.
 HOLD_S = 0.25
-#: Holes that are remembered: what comes after all is not delivered a second time.
-_HOLES = 1024
 
 
 class _Span:
-    """Numbers from `first` to `last` that have come, beyond a hole; `at` is when."""
+    """Numbers from `first` to `last` that have come, beyond a hole; `at` is when. One that is empty says that
+    all before it are committed."""
 
     __slots__ = ("at", "first", "last")
 
@@ -40,18 +40,20 @@ class Order:
         missing: Callable[[Sequence[range]], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._deliver, self._missing, self._clock = deliver, missing, clock
+        self._receive, self._missing, self._clock = deliver, missing, clock
         self._holds = False
-        self._mark = 0  # all numbers up to it have come, or were given up; 0: none is known yet
+        self._mark = 0  # all numbers up to it have come, or were passed over; 0: none is known yet
         self._spans: list[_Span] = []  # beyond it, ascending
+        self._passed = Passed(clock)
         self._held: dict[int, list[Publication]] = {}  # by what they wait for
         self._waiting: set[int] = set()  # the numbers of those that are held
-        self._given_up: list[range] = []
+        self._skipped = False
         self._timer: asyncio.TimerHandle | None = None
-        self._counts = {"held": 0, "holes": 0, "late": 0}
+        self._counts = {"held": 0, "holes": 0, "late": 0, "again": 0}
 
     def take(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
-        """Some publications, and the numbers of which all has been said with these."""
+        """Some publications, and the numbers of which all has been said with these. What was read because it
+        was missing comes this way, too."""
         ready: list[Publication] = []
         for item in items:
             if not item.change or self._may_go(item):
@@ -66,18 +68,34 @@ class Order:
         if ready:
             self._deliver(ready)
 
+    def expect(self, number: int) -> None:
+        """All up to this one are committed: what of them has not come soon is missing."""
+        if self._holds and number > (self._spans[-1].last if self._spans else self._mark):
+            self._note(number + 1, number)
+
     def hold(self, holds: bool) -> None:
         """Whether the others are heard. What is held when they no longer are goes out."""
         self._holds = holds
         if not holds:
+            self._passed.watch()
             self.release()
 
     def release(self) -> None:
         """Something was lost, which is told otherwise: nothing is waited for any more."""
-        if self._spans:
-            self._mark = self._spans[-1].last
-            self._spans.clear()
-        self._give_up_waiting()
+        for span in self._spans:
+            self._pass_over(span.first)
+            self._mark = max(self._mark, span.last)
+        self._spans.clear()
+        items = [item for waiting in self._held.values() for item in waiting]
+        self._held.clear()
+        self._waiting.clear()
+        if items:
+            self._deliver(sorted(items, key=lambda item: item.change))
+
+    def skipped(self) -> bool:
+        """Whether something was passed over, and not named as missing, since it was asked last."""
+        skipped, self._skipped = self._skipped, False
+        return skipped
 
     def close(self) -> None:
         if self._timer is not None:
@@ -85,32 +103,42 @@ class Order:
 
     def stats(self) -> dict[str, int]:
         """`holding`: publications now. Since the start, `held`: those that had to wait; `holes`: how often
-        something did not come in time; `late`: what came after that."""
+        something did not come in time; `late`: what came after that; `again`: what came twice, or after it
+        was read from the log."""
         return {"holding": sum(map(len, self._held.values())), **self._counts}
+
+    def _deliver(self, items: Sequence[Publication]) -> None:
+        if self._passed:
+            self._passed.note(items, keep=not self._holds)
+        self._receive(items)
 
     # --- whose turn it is ---------------------------------------------------------------------------------
 
     def _may_go(self, item: Publication) -> bool:
-        """False when it is held, or was given up before it came."""
-        after = item.after
-        if self._given_up and item.change < self._given_up[-1].stop and self._is_late(item.change):
-            self._counts["late"] += 1
-            return False
+        """False when it is held, or must not be delivered any more."""
+        change, after = item.change, item.after
+        if change <= self._mark or (self._spans and self._has_come(change)):
+            return self._may_still_go(item)
         if after <= self._mark or not self._holds or not self._mark:
             return True
         if after not in self._waiting and self._has_come(after):
             return True
         self._held.setdefault(after, []).append(item)
-        self._waiting.add(item.change)
+        self._waiting.add(change)
         self._counts["held"] += 1
         return False
+
+    def _may_still_go(self, item: Publication) -> bool:
+        """It comes after its time: twice, or late, and then something later may have been there before."""
+        if item.change not in self._passed:
+            self._counts["again"] += 1
+            return False
+        self._counts["late"] += 1
+        return not self._passed.is_overtaken(item)
 
     def _has_come(self, number: int) -> bool:
         index = bisect_right(self._spans, number, key=lambda span: span.first) - 1
         return index >= 0 and number <= self._spans[index].last
-
-    def _is_late(self, number: int) -> bool:
-        return any(number in hole for hole in self._given_up)
 
     def _free(self, ready: list[Publication]) -> None:
         """Adds to `ready` what has waited for what is there now, and what waited for that."""
@@ -130,16 +158,20 @@ class Order:
     # --- which numbers have come --------------------------------------------------------------------------
 
     def _note(self, first: int, last: int) -> None:
-        if not self._holds or not self._mark:
+        if first <= self._mark:
+            self._passed.strike(first, last)
+        elif first == self._mark + 1:
             self._mark = max(self._mark, last)
-            return
-        if first > self._mark + 1:
+            if self._spans:
+                self._join()
+        elif self._holds and self._mark:
             index = bisect_right(self._spans, first, key=lambda span: span.first)
             self._spans.insert(index, _Span(first, last, self._clock()))
             self._watch()
-            return
-        self._mark = max(self._mark, last)
-        self._join()
+        else:
+            self._skipped |= self._mark > 0
+            self._pass_over(first)
+            self._mark = max(self._mark, last)
 
     def _join(self) -> None:
         """The mark goes over what has come already."""
@@ -150,6 +182,14 @@ class Order:
             self._mark = max(self._mark, span.last)
             joined += 1
         del self._spans[:joined]
+
+    def _pass_over(self, first: int) -> range:
+        """What is missing before `first` is not waited for any more."""
+        hole = range(self._mark + 1, first)
+        if hole:
+            self._passed.add(hole)
+            self._mark = first - 1
+        return hole
 
     # --- what does not come -------------------------------------------------------------------------------
 
@@ -164,24 +204,14 @@ class Order:
         self._timer = None
         now, holes = self._clock(), []
         while self._spans and min(span.at for span in self._spans) + HOLD_S <= now + 0.005:
-            holes.append(range(self._mark + 1, self._spans[0].first))
-            self._mark = self._spans[0].first - 1
+            holes.append(self._pass_over(self._spans[0].first))
             self._join()
         self._watch()
         if not holes:
             return
-        self._given_up = (self._given_up + holes)[-_HOLES:]
         self._counts["holes"] += len(holes)
         ready: list[Publication] = []
         self._free(ready)
         if ready:
             self._deliver(ready)
         self._missing(holes)
-
-    def _give_up_waiting(self) -> None:
-        """All that is held goes out, in its order."""
-        items = [item for waiting in self._held.values() for item in waiting]
-        self._held.clear()
-        self._waiting.clear()
-        if items:
-            self._deliver(sorted(items, key=lambda item: item.change))

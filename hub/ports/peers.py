@@ -44,8 +44,14 @@ class Ear(Protocol):
     def died(self, process: int) -> None:
         """It is dead, and has perhaps not said all that it did."""
 
+    def line_opened(self) -> None:
+        """The line is there, again perhaps; whether anything arrives is not known yet."""
+
     def line_changed(self, up: bool) -> None:
         """Whether what is said arrives, and what others say."""
+
+    def close(self) -> None:
+        """It takes part no more."""
 
 
 class _Peer:
@@ -102,6 +108,7 @@ class Peers:
     def mute(self) -> None:
         """It says and hears nothing any more, as if it had died."""
         self.closed = True
+        self._ear.close()
         if self._beating is not None:
             self._beating.cancel()
 
@@ -174,6 +181,7 @@ class Peers:
     def _opened(self, kept: bool) -> None:
         self._open, self._kept = True, kept or not self._came_back.is_set()  # at first nothing can be lost
         self._echo_at = self._clock()
+        self._ear.line_opened()
         self.beat()
 
     def _went_down(self, why: str) -> None:

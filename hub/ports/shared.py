@@ -3,6 +3,7 @@
 What is said here is done here at once; the others hear of it in the same order, whichever port said it.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 
@@ -25,6 +26,10 @@ from hub.ports.packing import (
 from hub.ports.peers import Peers
 from hub.ports.shared_presence import SharedPresence
 
+#: Seconds for which others' messages are waited for when the line has ended: most often it is there again in
+#: some hundredths, with all that was said.
+_GRACE_S = 1.0
+
 
 class Shared:
     """One process's end of the line. `open` before anything is published."""
@@ -39,6 +44,7 @@ class Shared:
         self.bus = SharedBus(self.peers, clock)
         self.control = SharedControl(self.peers)
         self.presence = SharedPresence(self.peers)
+        self._grace: asyncio.TimerHandle | None = None
 
     @property
     def ports(self) -> Ports:
@@ -79,11 +85,30 @@ class Shared:
     def died(self, process: int) -> None:
         self.bus.bury()
 
+    def line_opened(self) -> None:
+        """What comes now may be from before: it is put in order, too."""
+        self._hold_for_now()
+
     def line_changed(self, up: bool) -> None:
-        self.bus.order.hold(up)
+        self._hold_for_now()
         if up:
+            self._end_grace()
             self.presence.ask(0)
             self.presence.show()
+            if self.bus.order.skipped():
+                self.missed("what others said while the line was away was not waited for")
+
+    def close(self) -> None:
+        self._end_grace()
+
+    def _hold_for_now(self) -> None:
+        self._end_grace()
+        self.bus.order.hold(True)
+        self._grace = asyncio.get_running_loop().call_later(_GRACE_S, self.bus.order.hold, False)
+
+    def _end_grace(self) -> None:
+        if self._grace is not None:
+            self._grace.cancel()
 
 
 class SharedBus:
@@ -122,6 +147,12 @@ class SharedBus:
             self._peers.say(items_of(items, changes))
         self.order.take(items, changes)
 
+    def heal(self, items: Sequence[Publication], changes: Sequence[range]) -> None:
+        self.order.take(items, changes)
+
+    def committed(self, change: int) -> None:
+        self.order.expect(change)
+
     def hear(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
         """Another process has published this."""
         wanted = [item for item in items if any(channel in self._subscribed for channel in item.channels)]
@@ -145,8 +176,8 @@ class SharedBus:
         self._missing(changes)
 
     async def close(self) -> None:
-        self.order.close()
         await self._peers.close()
+        self.order.close()
 
     def stats(self) -> dict[str, int]:
         counts = {"subscribed": len(self._subscribed), **self._counts, **self.order.stats()}

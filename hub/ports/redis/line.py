@@ -23,8 +23,8 @@ logger = logging.getLogger("magpie.bus")
 #: Entries that the stream keeps: what a process may miss and still catch up with. Of `LETTER_BYTES` each at
 #: most, that is 128 MiB of Redis in the worst case, and a few hundred KiB in the usual one.
 KEPT = b"2048"
-#: Entries of one answer, so that a process that was away is not handed all of them at once.
-AT_ONCE = b"128"
+#: Entries of one answer at most, so that a process that was away is not handed all of them at once.
+AT_ONCE = 128
 #: Bytes that may wait for Redis's answer; what comes then is lost.
 MOST_WAITING = 4 << 20
 #: Seconds in which a connection has to be made.
@@ -53,6 +53,8 @@ class RedisLine:
         self._unanswered: deque[bytes] = deque()
         self._waiting_bytes = 0
         self._place: bytes | None = None  # the id of the last entry that was read
+        self._server = b""  # the run of Redis that it was read from
+        self._at_once, self._has_read = AT_ONCE, True
         self._lost: asyncio.Event | None = None  # of the connections that are open now
         self._keeper: asyncio.Task[None] | None = None
         self._why = ""
@@ -118,6 +120,7 @@ class RedisLine:
             if self._lost is not None:
                 await self._lost.wait()
                 self._drop()
+                self._ask_for_less()
                 self._closed(self._why)
                 pause = PAUSE_S
             await asyncio.sleep(pause * (0.5 + random.random()))
@@ -132,29 +135,29 @@ class RedisLine:
     async def _connect(self) -> bool:
         """Two connections, since one of them waits for ever. Returns whether all that was said meanwhile can
         still be read. Raises `LineError`."""
-        lost = asyncio.Event()
+        lost, made = asyncio.Event(), list[Connection]()
         try:
             async with asyncio.timeout(CONNECT_S):
                 host, port = await self._address.find(self._name)
-                made = [
-                    await Connection.open(self._address, host, port, on_reply, lost.set)
-                    for on_reply in (self._on_answer, self._on_entries)
-                ]
-                self._out, self._in = made
-                kept = await self._find_place(self._out)
-        except TimeoutError:
-            self._drop()
-            raise LineError(f"no answer in {CONNECT_S:.0f} s") from None
-        except (LineError, hiredis.ReplyError) as error:
-            self._drop()
-            if isinstance(error, LineError):
-                raise
-            raise Refused(f"Redis says: {reason_of(error)}") from None
+                for on_reply in (self._on_answer, self._on_entries):
+                    made.append(await Connection.open(self._address, host, port, on_reply, lost.set))
+                kept = await self._find_place(made[0])
+        except BaseException as error:
+            for connection in made:
+                connection.abort()
+            if isinstance(error, TimeoutError):
+                raise LineError(f"no answer in {CONNECT_S:.0f} s") from None
+            if isinstance(error, hiredis.ReplyError):
+                raise Refused(f"Redis says: {reason_of(error)}") from None
+            raise
+        self._out, self._in = made  # not before: what is sent now would be answered among the questions
         self._lost = lost
         return kept
 
     async def _find_place(self, connection: Connection) -> bool:
-        """Where to read on: where it was left, or, if what is there is another stream, at its beginning."""
+        """Where to read on: where it was left, or at the end of a stream that has less. False when something
+        may be lost: it is another Redis, or the same after a restart, and has what was saved at best."""
+        before, self._server = self._server, await self._run_of(connection)
         try:
             told = await connection.ask(b"XINFO", b"STREAM", self._key)
             last = dict(zip(told[::2], told[1::2]))[b"last-generated-id"]
@@ -165,15 +168,31 @@ class RedisLine:
         if self._place is None:
             self._place = last
             return True
-        if _numbers(last) >= _numbers(self._place):
-            return True
-        self._place = b"0-0"
-        return False
+        if _numbers(last) < _numbers(self._place):
+            self._place = last
+            return False
+        return self._server == before
+
+    @staticmethod
+    async def _run_of(connection: Connection) -> bytes:
+        """What this run of Redis calls itself; empty where nobody may ask."""
+        try:
+            told: bytes = await connection.ask(b"INFO", b"server")
+        except hiredis.ReplyError:
+            return b""
+        return next((line for line in told.splitlines() if line.startswith(b"run_id:")), b"")
+
+    def _ask_for_less(self) -> None:
+        """An answer that is longer than Redis lets anybody have (`client-output-buffer-limit`) ends the
+        connection, and would again."""
+        if not self._has_read:
+            self._at_once = max(1, self._at_once // 2)
 
     def _begin(self, kept: bool) -> None:
         assert self._out is not None
         self._counts["connects"] += 1
         self._why, self._complained = "the connection has ended", False
+        self._has_read = False
         self._read_on()
         for entry in self._unanswered:
             self._out.write(entry)
@@ -211,7 +230,8 @@ class RedisLine:
             return
         entries = reply[0][1] if reply else []
         if entries:
-            self._place = entries[-1][0]
+            self._place, self._has_read = entries[-1][0], True
+            self._at_once = min(AT_ONCE, 2 * self._at_once)
         self._read_on()  # before the work, so that Redis has it in time
         for _, fields in entries:
             self._heard(fields[1])
@@ -219,7 +239,10 @@ class RedisLine:
     def _read_on(self) -> None:
         if self._in is not None and self._place is not None:
             self._in.write(
-                command(b"XREAD", b"COUNT", AT_ONCE, b"BLOCK", b"0", b"STREAMS", self._key, self._place)
+                command(
+                    *(b"XREAD", b"COUNT", b"%d" % self._at_once, b"BLOCK", b"0"),
+                    *(b"STREAMS", self._key, self._place),
+                )
             )
 
 

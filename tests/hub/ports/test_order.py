@@ -117,6 +117,79 @@ async def test_given_up_and_late(reader):
     assert reader.order.stats()["late"] == 1
 
 
+async def test_late_and_still_in_time(reader):
+    """What comes late goes to its readers all the same if nothing later of its conversation was there."""
+    reader.order.take(*batch(1, (7, 0)))
+    late = batch(2, (8, 0), (7, 1))
+    reader.order.take(*batch(4, (7, 3)))
+    await reader.wait()
+    assert (reader.read, reader.missing) == ([(7, 1), (7, 4)], [range(2, 4)])
+    reader.order.take(*late)
+    assert reader.read == [(7, 1), (7, 4), (8, 2)]
+    reader.order.take(*late)
+    assert reader.read[-1] == (8, 2) and reader.order.stats()["again"] == 2
+
+
+async def test_read_from_the_log_and_late(reader):
+    """Whether the log or the process that was late tells of it first, it is told once."""
+    late, read = batch(2, (7, 1)), batch(2, (7, 1))
+    reader.order.take(*batch(1, (7, 0)))
+    for first, second in ((late, read), (read, late)):
+        made = Reader()
+        made.order.take(*batch(1, (7, 0)))
+        made.order.take(*batch(3, (8, 0)))
+        await made.wait()
+        made.order.take(*first)
+        made.order.take(*second)
+        assert made.read == [(7, 1), (8, 3), (7, 2)]
+        made.order.close()
+
+
+async def test_the_last_one_never_comes(reader):
+    """A process dies between COMMIT and publishing, and nobody says anything more: it is known all the
+    same."""
+    reader.order.take(*batch(1, (7, 0)))
+    reader.order.expect(3)
+    reader.order.take(*batch(2, (7, 1)))
+    await reader.wait()
+    assert (reader.read, reader.missing) == ([(7, 1), (7, 2)], [range(3, 4)])
+    reader.order.expect(3)
+    await reader.wait()
+    assert reader.missing == [range(3, 4)]
+    reader.order.take(*batch(3, (7, 2)))
+    reader.order.take(*batch(4, (7, 3)))
+    assert reader.read[-2:] == [(7, 3), (7, 4)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_while_others_are_not_heard(reader, seed):
+    """While the line is away each process goes on by itself, and when it is back what others said meanwhile
+    comes late: nobody reads anything twice or after something later, and it is known that not all came."""
+    dice = random.Random(seed)
+    made = commits(dice, 200)
+    reader.order.take(*made[0])
+    theirs = []
+    for i in range(1, 200):
+        if i == 50:
+            reader.order.hold(False)
+        if 50 <= i < 120 and dice.random() < 0.5:
+            theirs.append(made[i])
+            continue
+        if i == 120:
+            reader.order.hold(True)
+            for late in theirs + theirs[:5]:
+                reader.order.take(*late)
+            assert reader.order.skipped() and not reader.order.skipped()
+        reader.order.take(*made[i])
+    for group in range(1, 6):
+        told = [change for read, change in reader.read if read == group]
+        assert told == sorted(told)
+        said = [item.change for items, _ in made for item in items if item.group == group]
+        assert all(told.count(change) in (0, said.count(change)) for change in said)
+        assert told[-20:] == said[-20:]
+    assert reader.order.stats()["again"] > 0
+
+
 async def test_many_holes_at_once(reader):
     """After a bad moment with many holes all goes on together, not hole by hole."""
     reader.order.take(*batch(1, (7, 0)))
