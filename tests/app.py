@@ -201,7 +201,7 @@ class Client:
         one."""
         query = {"id": self.user_id, "token": self.token} | ({"v": v} if v else {})
         address = f"{self.url.replace('http', 'ws', 1)}/chat?{urlencode(query)}"
-        self._sockets.append(Socket(address, {**self.headers, **headers}, welcomed=v == 2))
+        self._sockets.append(Socket(address, {**self.headers, **headers}, v == 2, self._ssl))
         return self._sockets[-1]
 
     def _named(self, fields: Mapping[str, object]) -> dict[str, object]:
@@ -213,9 +213,19 @@ class Client:
 class Socket:
     """One connection to /chat. `welcome` is the first frame of a v2 node."""
 
-    def __init__(self, address: str, headers: Mapping[str, str], welcomed: bool) -> None:
+    def __init__(
+        self,
+        address: str,
+        headers: Mapping[str, str],
+        welcomed: bool,
+        ssl_options: ssl.SSLContext | None = None,
+    ) -> None:
         self._request = HTTPRequest(
-            address, headers=dict(headers), connect_timeout=PATIENCE, request_timeout=PATIENCE
+            address,
+            headers=dict(headers),
+            connect_timeout=PATIENCE,
+            request_timeout=PATIENCE,
+            ssl_options=ssl_options,
         )
         self._welcomed = welcomed
         self._connection: WebSocketClientConnection | None = None

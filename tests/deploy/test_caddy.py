@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.app import PATIENCE, Client, running
-from tests.deploy.test_nginx import answers
+from tests.deploy.nginx import answers
 from tests.servers import free_port
 
 CONF = Path(__file__).resolve().parents[2] / "deploy" / "Caddyfile"
