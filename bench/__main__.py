@@ -7,13 +7,19 @@ import sys
 from bench import echo
 from bench.clients.calls import CallFailed
 from bench.report.progress import Progress
-from bench.run import compare, linux, one, versus, whole_table
+from bench.run import capacity, compare, linux, one, versus, whole_table
 from bench.run.client_processes import ClientsFailed
 from bench.run.options import parse
 from bench.run.server import ServerFailed
 
 #: What is done for a scenario that is not one run on one server.
-_COMMANDS = {"all": whole_table.run, "compare": compare.run, "versus": versus.run, "echo": echo.run}
+_COMMANDS = {
+    "all": whole_table.run,
+    "compare": compare.run,
+    "versus": versus.run,
+    "echo": echo.run,
+    "capacity": capacity.run,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

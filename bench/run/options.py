@@ -59,7 +59,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         prog="python -m bench", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("scenario", choices=[*SCENARIOS, "all", "compare", "versus", "echo"])
+    add("scenario", choices=[*SCENARIOS, "all", "compare", "versus", "echo", "capacity"])
     _add_load(parser.add_argument_group("the load"))
     _add_server(parser.add_argument_group("the server"))
     _add_versus(parser.add_argument_group("versus"))
