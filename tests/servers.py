@@ -149,9 +149,21 @@ class MariaDB(DatabaseServer):
             "--performance-schema=off",
         ]
 
+    def connect(self, name: str | None = None) -> pymysql.Connection:
+        """The administrator's, to the database if one is named. Without TLS, for which PyMySQL reads the
+        machine's whole list of authorities."""
+        return pymysql.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user="magpie",
+            password="magpie",
+            database=name,
+            autocommit=True,
+            ssl_disabled=True,
+        )
+
     def execute(self, sql: str) -> None:
-        connection = pymysql.connect(host="127.0.0.1", port=self.port, user="magpie", password="magpie")
-        with connection, connection.cursor() as cursor:
+        with self.connect() as connection, connection.cursor() as cursor:
             cursor.execute(sql)
 
     def url(self, name: str) -> str:

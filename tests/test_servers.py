@@ -42,6 +42,7 @@ def mysql_tables(url: str) -> int:
         user=parts.username,
         password=parts.password,
         database=parts.path[1:],
+        ssl_disabled=True,
     )
     with connection, connection.cursor() as cursor:
         return cursor.execute("SHOW TABLES")

@@ -41,12 +41,7 @@ class Assassin:
             with psycopg.connect(self._server.url("postgres"), autocommit=True) as connection:
                 mine = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
                 return len(connection.execute(mine, [self._name]).fetchall())
-        with (
-            pymysql.connect(
-                host="127.0.0.1", port=self._server.port, user="magpie", password="magpie", autocommit=True
-            ) as connection,
-            connection.cursor() as cursor,
-        ):
+        with self._server.connect() as connection, connection.cursor() as cursor:
             cursor.execute("SELECT id FROM information_schema.processlist WHERE db = %s", [self._name])
             killed = 0
             for (thread,) in cursor.fetchall():
