@@ -28,7 +28,7 @@ ROOM_NEEDED = 1 << 30
 
 
 class DatabaseServer(ABC):
-    """One running server; `create()` and `drop()` make and remove a database in it."""
+    """One running server; `create()`, `create_migrated()` and `drop()` make and remove a database in it."""
 
     binary: str  # what has to be on the machine
     account: str  # the system user it runs as when the tests run as root
@@ -42,6 +42,7 @@ class DatabaseServer(ABC):
         if "user" in self.identity:
             os.chown(self.folder, self.identity["user"], self.identity["group"])
         self.names = (f"magpie_{number}" for number in itertools.count(1))
+        self.migrated = ""  # of which databases with a schema are copies
         self.said: list[str] = []
         self.prepare()
         self.process = subprocess.Popen(
@@ -81,6 +82,17 @@ class DatabaseServer(ABC):
         name = next(self.names)
         self.execute(f"CREATE DATABASE {name}")
         return name
+
+    def create_migrated(self) -> str:
+        """A new database with today's schema, as the migrations make it; returns its name."""
+        if not self.migrated:
+            self.migrated = self.create()
+            Database(self.url(self.migrated), workers=1).migrate()
+        return self.copy(self.migrated)
+
+    @abstractmethod
+    def copy(self, name: str) -> str:
+        """A new database with the tables and rows of another one; returns its name."""
 
     def drop(self, name: str) -> None:
         self.execute(f"DROP DATABASE {name}")
@@ -174,6 +186,18 @@ class MariaDB(DatabaseServer):
         self.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
         return name
 
+    def copy(self, name: str) -> str:
+        copied = self.create()
+        with self.connect(name) as connection, connection.cursor() as cursor:
+            cursor.execute("SHOW TABLES")
+            tables = [table for (table,) in cursor.fetchall()]
+            cursor.execute(f"USE {copied}")
+            for table in tables:
+                cursor.execute(f"SHOW CREATE TABLE {name}.`{table}`")
+                cursor.execute(cursor.fetchone()[1])
+                cursor.execute(f"INSERT INTO `{table}` SELECT * FROM {name}.`{table}`")
+        return copied
+
 
 class PostgreSQL(DatabaseServer):
     binary = "postgres"
@@ -209,11 +233,18 @@ class PostgreSQL(DatabaseServer):
             "listen_addresses=127.0.0.1",
             "-c",
             "shared_buffers=32MB",
+            "-c",
+            "fsync=off",
         ]
 
     def execute(self, sql: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql)
+
+    def copy(self, name: str) -> str:
+        copied = next(self.names)
+        self.execute(f"CREATE DATABASE {copied} TEMPLATE {name} STRATEGY FILE_COPY")
+        return copied
 
     def url(self, name: str) -> str:
         return f"postgresql://magpie:magpie@127.0.0.1:{self.port}/{name}"
@@ -273,24 +304,3 @@ def mariadb():
 def postgresql():
     """A running PostgreSQL."""
     yield from running(PostgreSQL, postgresql_bin())
-
-
-@pytest.fixture(params=["sqlite", "mariadb", "postgresql"])
-def database_url(request, tmp_path):
-    """The address of a new empty database, on each of the three in turn; for servers started as a process."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/magpie.db"
-        return
-    server = request.getfixturevalue(request.param)
-    name = server.create()
-    yield server.url(name)
-    server.drop(name)
-
-
-@pytest.fixture
-def database(database_url, io_loop):
-    """An open, migrated and empty `database.door.Database`, on each of the three in turn."""
-    opened = Database(database_url, workers=2)
-    opened.migrate()
-    yield opened
-    io_loop.run_sync(opened.close)
