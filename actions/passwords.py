@@ -22,6 +22,9 @@ from protocol.values import canonical_passwd
 #: Done when nobody waits for the answer any more; None where nobody can tell.
 Disconnected: TypeAlias = "asyncio.Future[None] | None"
 
+#: What one hash costs, the least that OWASP's Password Storage Cheat Sheet advises for argon2id.
+TIME_COST, MEMORY_KIB = 2, 19 * 1024
+
 #: Seconds after which somebody who waits is told to try again: on a slow machine a full queue is longer.
 _PATIENCE_S = 10.0
 
@@ -66,7 +69,7 @@ class PasswordHasher:
     """
 
     def __init__(self, queue_size: int = 32) -> None:
-        self._argon = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+        self._argon = argon2.PasswordHasher(TIME_COST, MEMORY_KIB, parallelism=1)
         self._thread = ThreadPoolExecutor(1, "passwords")
         self._queue_size = queue_size
         self._jobs: list[_Job] = []  # those that wait, in the order in which they came

@@ -10,6 +10,7 @@ import peewee
 from playhouse.db_url import parse
 
 from database.checkpoints import NET_PAGES
+from database.mysql import MySqlDatabase
 
 #: KiB of pages that SQLite keeps in memory for each connection.
 _SQLITE_CACHE_KIB = 16000
@@ -169,7 +170,7 @@ class MySql(Dialect):
 
         arguments = parse(url, unquote_password=True, unquote_user=True)
         arguments["password"] = arguments.pop("passwd", "")  # the name that PyMySQL knows today
-        return peewee.MySQLDatabase(
+        return MySqlDatabase(
             **arguments,
             charset="utf8mb4",
             # matched rows, not changed ones, as the other databases count
@@ -254,7 +255,7 @@ class Postgresql(Dialect):
 _ALL: Sequence[Dialect] = (Sqlite(), MySql(), Postgresql())
 _BY_CLASS = {
     peewee.SqliteDatabase: _ALL[0],
-    peewee.MySQLDatabase: _ALL[1],
+    MySqlDatabase: _ALL[1],
     peewee.PostgresqlDatabase: _ALL[2],
 }
 

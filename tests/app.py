@@ -10,15 +10,17 @@ tests/process.py.
 
 Rate limits are off unless a test asks for them: ``running(tmp_path, {"limits.enabled": True})``. So is
 presence, ``running(tmp_path, presence=True)``: its frames come a second after somebody, in the middle of
-anything.
+anything. SQLite finds its schema laid out, and passwords are hashed cheaply but for
+``running(tmp_path, dear_passwords=True)``; a process (tests/process.py) does both as users have it.
 """
 
 import asyncio
 import itertools
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 import pytest
@@ -28,9 +30,13 @@ from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 import server
+from actions import passwords
 from start.settings import load_config
+from tests.databases import migrated_file
 
 PASSWD = "secret123"
+#: What hashes cost here, the least that argon2 can.
+CHEAP = {"TIME_COST": 1, "MEMORY_KIB": 8}
 #: Seconds after which a test gives up waiting for what should have come at once.
 PATIENCE = 60
 
@@ -64,21 +70,33 @@ class App:
 
 @asynccontextmanager
 async def running(
-    data: Path, settings: Mapping[str, object] = {}, presence: bool = False
+    data: Path,
+    settings: Mapping[str, object] = {},
+    presence: bool = False,
+    dear_passwords: bool = False,
 ) -> AsyncIterator[App]:
     """The server with its rows and media under `data`, until the block ends."""
-    app = start(data, settings, presence)
+    app = start(data, settings, presence, dear_passwords)
     try:
         yield app
     finally:
         await app.stop()
 
 
-def start(data: Path, settings: Mapping[str, object] = {}, presence: bool = False) -> App:
+def start(
+    data: Path,
+    settings: Mapping[str, object] = {},
+    presence: bool = False,
+    dear_passwords: bool = False,
+) -> App:
     """As `running`, for callers that stop it themselves; call it on the loop."""
     given = {"server.port": 0, "server.data": str(data), "limits.enabled": False, **settings}
     config = load_config(None, {}, given)
-    services = server.make_services(config)
+    if not config.database.url and not (data / "magpie.db").exists():
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (data / "magpie.db").write_bytes(migrated_file())
+    with nullcontext() if dear_passwords else patch.multiple(passwords, **CHEAP):
+        services = server.make_services(config)
     if not presence:
         services.hub.announcer.start(_announce_nobody)
     site = server.make_app(services)

@@ -4,7 +4,8 @@ Fixtures to use in tests:
 
 - `io_loop`: the test's own event loop; every `async def` test gets it, sync fixtures use `io_loop.run_sync`.
 - `expect_logs`: names the log lines a test provokes; any other warning or error line fails the test.
-- `database`, `database_url`: an empty database on SQLite, MariaDB and PostgreSQL in turn (tests/servers.py).
+- `database`, `migrated_url`, `database_url`: a database, open, its address, or that of one without a schema,
+  on SQLite, MariaDB and PostgreSQL in turn (tests/databases.py).
 """
 
 import asyncio
@@ -19,7 +20,13 @@ import pytest
 from PIL import Image
 from tornado.platform.asyncio import AsyncIOLoop
 
-pytest_plugins = ["tests.servers", "tests.app", "tests.integration.oss_standin", "tests.log.scribe"]
+pytest_plugins = [
+    "tests.servers",
+    "tests.databases",
+    "tests.app",
+    "tests.integration.oss_standin",
+    "tests.log.scribe",
+]
 
 # A busy machine is no failure. In CI the examples are the same in every run; elsewhere each run tries new
 # ones.

@@ -105,10 +105,11 @@ class Program(ABC):
 
 
 class DatabaseServer(Program):
-    """`create()` and `drop()` make and remove a database in it."""
+    """`create()`, `create_migrated()` and `drop()` make and remove a database in it."""
 
     def __init__(self):
         self.names = (f"magpie_{number}" for number in itertools.count(1))
+        self.migrated = ""  # of which databases with a schema are copies
         super().__init__()
 
     @abstractmethod
@@ -124,6 +125,17 @@ class DatabaseServer(Program):
         name = next(self.names)
         self.execute(f"CREATE DATABASE {name}")
         return name
+
+    def create_migrated(self) -> str:
+        """A new database with today's schema, as the migrations make it; returns its name."""
+        if not self.migrated:
+            self.migrated = self.create()
+            Database(self.url(self.migrated), workers=1).migrate()
+        return self.copy(self.migrated)
+
+    @abstractmethod
+    def copy(self, name: str) -> str:
+        """A new database with the tables and rows of another one; returns its name."""
 
     def drop(self, name: str) -> None:
         self.execute(f"DROP DATABASE {name}")
@@ -164,9 +176,21 @@ class MariaDB(DatabaseServer):
             "--performance-schema=off",
         ]
 
+    def connect(self, name: str | None = None) -> pymysql.Connection:
+        """The administrator's, to the database if one is named. Without TLS, for which PyMySQL reads the
+        machine's whole list of authorities."""
+        return pymysql.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user="magpie",
+            password="magpie",
+            database=name,
+            autocommit=True,
+            ssl_disabled=True,
+        )
+
     def execute(self, sql: str) -> None:
-        connection = pymysql.connect(host="127.0.0.1", port=self.port, user="magpie", password="magpie")
-        with connection, connection.cursor() as cursor:
+        with self.connect() as connection, connection.cursor() as cursor:
             cursor.execute(sql)
 
     def url(self, name: str) -> str:
@@ -176,6 +200,18 @@ class MariaDB(DatabaseServer):
         name = next(self.names)
         self.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
         return name
+
+    def copy(self, name: str) -> str:
+        copied = self.create()
+        with self.connect(name) as connection, connection.cursor() as cursor:
+            cursor.execute("SHOW TABLES")
+            tables = [table for (table,) in cursor.fetchall()]
+            cursor.execute(f"USE {copied}")
+            for table in tables:
+                cursor.execute(f"SHOW CREATE TABLE {name}.`{table}`")
+                cursor.execute(cursor.fetchone()[1])
+                cursor.execute(f"INSERT INTO `{table}` SELECT * FROM {name}.`{table}`")
+        return copied
 
 
 class PostgreSQL(DatabaseServer):
@@ -212,11 +248,18 @@ class PostgreSQL(DatabaseServer):
             "listen_addresses=127.0.0.1",
             "-c",
             "shared_buffers=32MB",
+            "-c",
+            "fsync=off",
         ]
 
     def execute(self, sql: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql)
+
+    def copy(self, name: str) -> str:
+        copied = next(self.names)
+        self.execute(f"CREATE DATABASE {copied} TEMPLATE {name} STRATEGY FILE_COPY")
+        return copied
 
     def url(self, name: str) -> str:
         return f"postgresql://magpie:magpie@127.0.0.1:{self.port}/{name}"
@@ -309,24 +352,3 @@ def postgresql():
 def redis():
     """A running Redis."""
     yield from running(Redis, shutil.which(Redis.binary))
-
-
-@pytest.fixture(params=["sqlite", "mariadb", "postgresql"])
-def database_url(request, tmp_path):
-    """The address of a new empty database, on each of the three in turn; for servers started as a process."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/magpie.db"
-        return
-    server = request.getfixturevalue(request.param)
-    name = server.create()
-    yield server.url(name)
-    server.drop(name)
-
-
-@pytest.fixture
-def database(database_url, io_loop):
-    """An open, migrated and empty `database.door.Database`, on each of the three in turn."""
-    opened = Database(database_url, workers=2)
-    opened.migrate()
-    yield opened
-    io_loop.run_sync(opened.close)

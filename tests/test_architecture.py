@@ -4,6 +4,7 @@ import ast
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -131,7 +132,8 @@ def server_files() -> list[Path]:
     return [file for file in files(".py") if name_of(file).split("/")[0].removesuffix(".py") in MAY_IMPORT]
 
 
-def imports(file: Path, types: bool = True) -> set[str]:
+@cache
+def imports(file: Path, types: bool = True) -> frozenset[str]:
     """Dotted names of everything a file imports, wherever in the file; `from a import b` gives a and a.b.
     `types`: also what is imported for its types alone."""
     package = list(file.relative_to(ROOT).parent.parts)
@@ -144,7 +146,7 @@ def imports(file: Path, types: bool = True) -> set[str]:
             base = ".".join(parent + ([node.module] if node.module else []))
             found.add(base)
             found.update(f"{base}.{alias.name}" for alias in node.names)
-    return found
+    return frozenset(found)
 
 
 def nodes(tree: ast.AST, types: bool) -> Iterator[ast.AST]:

@@ -19,6 +19,27 @@ def test_new_database_is_reachable_and_empty(database_url):
         assert postgresql_tables(database_url) == 0
 
 
+def test_a_copied_schema_is_the_migrations_own(mariadb):
+    """What a test finds in its MariaDB is to the letter what the migrations have made; the others' copies are
+    made of the very files."""
+    name = mariadb.create_migrated()
+
+    def look(database: str) -> dict[str, tuple[str, tuple]]:
+        with mariadb.connect(database) as connection, connection.cursor() as cursor:
+            cursor.execute("SHOW TABLES")
+            found = {}
+            for (table,) in cursor.fetchall():
+                cursor.execute(f"SHOW CREATE TABLE `{table}`")
+                made = cursor.fetchone()[1]
+                cursor.execute(f"SELECT * FROM `{table}` ORDER BY 1")
+                found[table] = made, cursor.fetchall()
+            return found
+
+    copied, migrated = look(name), look(mariadb.migrated)
+    assert copied == migrated and copied["server_state"][1]
+    mariadb.drop(name)
+
+
 def test_unexpected_log_lines_are_complaints(expect_logs):
     """A warning nobody asked for is complained about, and so is one that was asked for and did not come."""
     expect_logs("magpie.test", "known", required=False)
@@ -42,6 +63,7 @@ def mysql_tables(url: str) -> int:
         user=parts.username,
         password=parts.password,
         database=parts.path[1:],
+        ssl_disabled=True,
     )
     with connection, connection.cursor() as cursor:
         return cursor.execute("SHOW TABLES")

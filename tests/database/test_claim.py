@@ -3,7 +3,6 @@
 import queue
 
 import psycopg
-import pymysql
 import pytest
 
 from database import claim
@@ -28,8 +27,7 @@ def cut(server, url: str) -> None:
             mine = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
             connection.execute(mine, (name,))
         return
-    connection = pymysql.connect(host="127.0.0.1", port=server.port, user="magpie", password="magpie")
-    with connection, connection.cursor() as cursor:
+    with server.connect() as connection, connection.cursor() as cursor:
         cursor.execute("SELECT id FROM information_schema.processlist WHERE db = %s", (name,))
         for (thread,) in cursor.fetchall():
             cursor.execute(f"KILL {thread}")

@@ -19,10 +19,9 @@ def number(name):
 
 
 @pytest.fixture
-def hurried(database_url, io_loop):
+def hurried(migrated_url, io_loop):
     """A database whose calls may take half a second, with one reader and one writer."""
-    opened = Database(database_url, workers=1, deadline_s=0.5)
-    opened.migrate()
+    opened = Database(migrated_url, workers=1, deadline_s=0.5)
     yield opened
     io_loop.run_sync(opened.close)
 

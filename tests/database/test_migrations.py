@@ -3,6 +3,7 @@
 import importlib
 from pathlib import Path
 
+import peewee
 import pytest
 from playhouse.migrations import Runner
 
@@ -55,7 +56,7 @@ async def test_a_missing_unique_key_stops_the_start(database):
             for index in database.peewee.get_indexes("message")
             if tuple(index.columns) == ("userid", "cid")
         )
-        on = " ON message" if "MySQL" in type(database.peewee).__name__ else ""
+        on = " ON message" if isinstance(database.peewee, peewee.MySQLDatabase) else ""
         database.peewee.execute_sql(f"DROP INDEX {name.join(database.peewee.quote)}{on}")
 
     await database.write(drop)

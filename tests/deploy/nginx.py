@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.app import PATIENCE, Client
+from tests.certificate import make_certificate
 from tests.servers import free_port
 
 CONF = Path(__file__).resolve().parents[2] / "deploy" / "nginx.conf"
@@ -105,22 +105,6 @@ async def behind_nginx(folder: Path, ports: Sequence[int]) -> AsyncIterator[Prox
         if nginx.returncode is None:
             nginx.terminate()
         await nginx.wait()
-
-
-def make_certificate(folder: Path) -> None:
-    key = (
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-keyout",
-        folder / "key.pem",
-    )
-    whose = ("-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2")
-    files = ("-keyout", folder / "key.pem", "-out", folder / "cert.pem")
-    command = ("openssl", "req", "-x509", *key, *whose, *files)
-    subprocess.run(command, check=True, capture_output=True)
 
 
 async def answers(port: int) -> bool:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tests.faults.test_database_faults import serving
+from tests.app import running
 from tests.handlers.people import friends, text
 
 
@@ -71,11 +71,11 @@ async def test_a_database_that_stands_still(request, tmp_path, kind, expect_logs
     again all goes on, and what was promised is there."""
     expect_logs("magpie", ".", required=False)  # which statements were lost is chance
     server = request.getfixturevalue(kind)
-    name = server.create()
+    name = server.create_migrated()
     line = Line(server.port)
     try:
         url = server.url(name).replace(f":{server.port}/", f":{line.port}/")
-        async with serving(url, tmp_path, {"database.deadline_s": 1.0}) as app:
+        async with running(tmp_path, {"database.url": url, "database.deadline_s": 1.0}) as app:
             ann, bob = await friends(app)
             async with ann.socket() as socket:
                 await socket.send(text(bob, "before", "c0"))

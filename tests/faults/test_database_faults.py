@@ -2,27 +2,16 @@
 
 import asyncio
 import threading
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 
 import peewee
 import psycopg
 import pymysql
 import pytest
 
-from database.door import Database
 from tests.app import App, running
 from tests.faults.crowd import Crowd, everything
 from tests.handlers.people import friends, group, text, waiting
-
-
-@asynccontextmanager
-async def serving(database_url: str, tmp_path, settings={}):
-    """A server on that database."""
-    database = Database(database_url, workers=1)
-    database.migrate()
-    await database.close()
-    async with running(tmp_path, {"database.url": database_url, **settings}) as app:
-        yield app
 
 
 class Assassin:
@@ -41,12 +30,7 @@ class Assassin:
             with psycopg.connect(self._server.url("postgres"), autocommit=True) as connection:
                 mine = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
                 return len(connection.execute(mine, [self._name]).fetchall())
-        with (
-            pymysql.connect(
-                host="127.0.0.1", port=self._server.port, user="magpie", password="magpie", autocommit=True
-            ) as connection,
-            connection.cursor() as cursor,
-        ):
+        with self._server.connect() as connection, connection.cursor() as cursor:
             cursor.execute("SELECT id FROM information_schema.processlist WHERE db = %s", [self._name])
             killed = 0
             for (thread,) in cursor.fetchall():
@@ -62,9 +46,9 @@ async def test_killed_connections(request, tmp_path, expect_logs, kind):
     """While people write, read and come and go, all connections to the database die again and again: no
     message is lost or doubled, none is out of order, and nobody is told of it."""
     server = request.getfixturevalue(kind)
-    name = server.create()
+    name = server.create_migrated()
     assassin, crowd, killed, count = Assassin(server, name, expect_logs), Crowd(), 0, 200
-    async with serving(server.url(name), tmp_path) as app:
+    async with running(tmp_path, {"database.url": server.url(name)}) as app:
         ann, bob = await friends(app)
         room = await group(ann, bob)
         writers = ((ann, [(10, bob.user_id), (11, room)]), (bob, [(11, room)]), (bob, [(10, ann.user_id)]))
@@ -110,15 +94,15 @@ def lose_answers(app: App, monkeypatch, *commits: int, gate: threading.Event | N
     return lost
 
 
-async def test_a_lost_answer_to_commit(database_url, tmp_path, monkeypatch):
+async def test_a_lost_answer_to_commit(migrated_url, tmp_path, monkeypatch):
     """When a COMMIT happened but its answer was lost, the message is stored once, acked once and delivered
     once."""
-    async with serving(database_url, tmp_path) as app:
+    async with running(tmp_path, {"database.url": migrated_url}) as app:
         ann, bob = await friends(app)
         async with ann.socket() as mine, bob.socket() as his:
             lost = lose_answers(app, monkeypatch, 1, 2, 4)
             for i, cid in enumerate(
-                ["c1", None, "c3"] if "sqlite" not in database_url else ["c1", "c2", "c3"]
+                ["c1", None, "c3"] if "sqlite" not in migrated_url else ["c1", "c2", "c3"]
             ):
                 await mine.send(text(bob, str(i), cid))
                 ack = await mine.receive()
@@ -130,10 +114,10 @@ async def test_a_lost_answer_to_commit(database_url, tmp_path, monkeypatch):
         assert [(row["seq"], row["content"]) for row in rows] == [(1, "0"), (2, "1"), (3, "2")]
 
 
-async def test_a_lost_answer_and_a_resend(database_url, tmp_path, monkeypatch):
+async def test_a_lost_answer_and_a_resend(migrated_url, tmp_path, monkeypatch):
     """An impatient client's resends in the very batch whose answer was lost get the same ack; one message
     arrives."""
-    async with serving(database_url, tmp_path) as app:
+    async with running(tmp_path, {"database.url": migrated_url}) as app:
         ann, bob = await friends(app)
         async with ann.socket() as mine, ann.socket() as other, bob.socket() as his:
             gate = threading.Event()

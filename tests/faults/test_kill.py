@@ -10,7 +10,7 @@ import pytest
 from tests.app import Client
 from tests.faults.crowd import Crowd, everything
 from tests.handlers.people import group
-from tests.process import Process, process, run
+from tests.process import Process, process
 
 ROUNDS = 2
 
@@ -23,13 +23,11 @@ def again(server: Process, before: Client) -> Client:
 
 
 @pytest.mark.parametrize("seed", [random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID")).randrange(10**6)])
-async def test_killed_under_load(database_url, tmp_path, seed):
+async def test_killed_under_load(migrated_url, tmp_path, seed):
     """Every acknowledged message survives kill -9 once, with its number; resending the others stores each
     once."""
     dice = random.Random(seed)
-    env = {"MAGPIE_DATABASE_URL": "" if database_url.startswith("sqlite") else database_url}
-    if env["MAGPIE_DATABASE_URL"]:
-        assert run("--migrate", "--data", str(tmp_path), **env)[0] == 0
+    env = {"MAGPIE_DATABASE_URL": "" if migrated_url.startswith("sqlite") else migrated_url}
     crowd, people, room = Crowd(), [], 0
     for number in range(ROUNDS + 1):
         async with process(tmp_path, **env) as server:

@@ -16,10 +16,9 @@ LATER = NOW + 1
 
 
 @pytest.fixture
-def busy(database_url, io_loop):
+def busy(migrated_url, io_loop):
     """A database with enough threads for calls that really run beside each other."""
-    opened = Database(database_url, workers=8)
-    opened.migrate()
+    opened = Database(migrated_url, workers=8)
     yield opened
     io_loop.run_sync(opened.close)
 

@@ -2,7 +2,6 @@
 
 import logging
 import ssl
-import subprocess
 from urllib.parse import urlencode
 
 import pytest
@@ -12,6 +11,7 @@ from handlers.http import proxies, security
 from protocol.declare import Access
 from storage.oss import OssStorage
 from tests.app import PASSWD, envelope, running
+from tests.certificate import make_certificate
 from tests.handlers.http.arriving import request
 from tests.process import process
 from tests.routes import API, api
@@ -146,31 +146,7 @@ async def test_tls_only_behind_a_proxy(tmp_path):
 
 async def test_server_speaks_tls_itself(tmp_path):
     """With a certificate of its own the server speaks https and sets cookies bound to this host."""
-    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-keyout",
-            key,
-            "-out",
-            cert,
-            "-subj",
-            "/CN=localhost",
-            "-days",
-            "2",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-        ],
-        check=True,
-        capture_output=True,
-    )
+    cert, key = make_certificate(tmp_path)
     async with process(
         tmp_path / "data", MAGPIE_SERVER_TLS_CERT=str(cert), MAGPIE_SERVER_TLS_KEY=str(key)
     ) as server:

@@ -1,7 +1,6 @@
 """Where the direct transport can't be had: under TLS, and with a Tornado that is not the one we know."""
 
 import asyncio
-import datetime
 import errno
 import logging
 import socket
@@ -10,10 +9,6 @@ from urllib.parse import urlencode
 
 import pytest
 import ujson
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from tornado.httpclient import HTTPRequest
 from tornado.iostream import IOStream
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
@@ -21,6 +16,7 @@ from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from hub.websocket import taking, transports
 from hub.websocket.transports import Transports
 from tests.app import running
+from tests.certificate import make_certificate
 from tests.raw_socket import RawSocket, frame
 
 TRUSTING = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -30,26 +26,8 @@ TRUSTING.check_hostname, TRUSTING.verify_mode = False, ssl.CERT_NONE
 @pytest.fixture
 def certificate(tmp_path):
     """Settings for a certificate that we signed ourselves."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    (tmp_path / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (tmp_path / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return {"server.tls_cert": str(tmp_path / "cert.pem"), "server.tls_key": str(tmp_path / "key.pem")}
+    made, key = make_certificate(tmp_path)
+    return {"server.tls_cert": str(made), "server.tls_key": str(key)}
 
 
 async def test_under_tls(certificate, tmp_path):
