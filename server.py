@@ -24,16 +24,18 @@ from functools import partial
 
 from tornado.netutil import bind_sockets
 
-from actions import media, presence, recovery, sessions
+from actions import housekeeping, presence, recovery
 from actions.budget import Budget
 from actions.delivery import Delivery
-from actions.housekeeping import ClockGuard
 from actions.passwords import PasswordHasher
 from actions.services import Services
 from actions.session_use import SessionUse
+from actions.shared_rates import SharedRates
+from actions.stored_rates import StoredRates
 from actions.telling import TellingOthers
 from actions.typing import Typing
 from config import Config, ConfigError
+from database.door import Database
 from handlers import logs
 from handlers.http.listener import Listener
 from handlers.http.pages import Build
@@ -54,8 +56,6 @@ log = logging.getLogger("magpie")
 
 #: Seconds after SIGTERM at which the process ends in any case; whoever sent it kills at ten.
 LAST_RESORT = 9.5
-#: Seconds between two rounds of housekeeping.
-HOUSEKEEPING = 300
 
 
 def main() -> int:
@@ -72,8 +72,8 @@ def main() -> int:
         maintains = options.migrate or options.new_epoch
         together = bool(config.broker.url) and not maintains
         claims = (
-            data_directory.claim(config.data, config.database_url, together),
-            databases.claim(config, together),
+            data_directory.claim(config.data, config.database_url, together, maintains),
+            databases.claim(config, together, maintains),
         )
         remarks += read_environment(os.environ, options.overrides).remarks
         if maintains:
@@ -94,7 +94,6 @@ def make_services(config: Config) -> Services:
 
     SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
     """
-    budget = Budget(config.shares)
     db = databases.open_database(config, migrate=config.database_url.startswith("sqlite"))
     try:
         storage = open_storage(config.storage, config.data)
@@ -102,7 +101,10 @@ def make_services(config: Config) -> Services:
         raise ConfigError(str(error)) from None
     db.serve()
     with db.reading():
-        ports = broker.make_ports(config, state.epoch())
+        epoch = state.epoch()
+    db.drop_connection()  # calls have their own
+    ports = broker.make_ports(config, epoch)
+    budget = Budget(config.shares, shared=_shared_rates(config, db, epoch))
     hub = Hub(ports, config.hub.offline_delay, config.hub.queue_bytes)
     transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
@@ -128,6 +130,12 @@ def make_services(config: Config) -> Services:
     return services
 
 
+def _shared_rates(config: Config, db: Database, epoch: int) -> SharedRates | None:
+    """Where rates are counted over all processes; None for a process alone."""
+    rates = StoredRates(db) if config.broker.url == broker.POSTGRESQL else broker.make_rates(config, epoch)
+    return None if rates is None else SharedRates(rates)
+
+
 def make_app(services: Services) -> Site:
     """The web application in front of the parts."""
     return Site(services)
@@ -139,6 +147,7 @@ async def close_services(services: Services) -> None:
     services.transports.close()
     await services.hub.close()
     services.hasher.close()
+    await services.budget.close()
     await services.session_use.close()
     await services.preparer.close()
     await services.storage.close()
@@ -168,7 +177,7 @@ async def serve(config: Config, certificate: ssl.SSLContext | None, remarks: Seq
     except StartError:
         await close_services(services)
         raise
-    housekeeping = asyncio.create_task(_keep_house(services))
+    keeping_house = asyncio.create_task(housekeeping.keep_house(services))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
@@ -188,7 +197,7 @@ async def serve(config: Config, certificate: ssl.SSLContext | None, remarks: Seq
         loop.remove_signal_handler(signal_number)  # a second one ends the process at once
     log.info("draining")
     _leave_at_last(LAST_RESORT)
-    housekeeping.cancel()
+    keeping_house.cancel()
     await drain(listener, site, config.server.drain_seconds)
     log.info("stopped")
 
@@ -225,21 +234,6 @@ def _leave_at_last(seconds: float) -> None:
     timer = threading.Timer(seconds, leave)
     timer.daemon = True
     timer.start()
-
-
-async def _keep_house(services: Services) -> None:
-    """What has to be tidied now and then; a failure is logged and the next round tries again."""
-    guard = ClockGuard()
-    while True:
-        believed = await guard.believes(services)
-        tidies = (media.collect_unattached, sessions.forget_expired, sessions.forget_devices)
-        for tidy in tidies if believed else ():
-            try:
-                await tidy(services)
-            except Exception:
-                log.exception("housekeeping: %s", tidy.__name__)
-        # Open sockets keep their sessions in use from round to round.
-        await asyncio.sleep(min(HOUSEKEEPING, services.config.auth.idle_days * 86400 / 4))
 
 
 def _maintain(config: Config, options: argparse.Namespace) -> int:
