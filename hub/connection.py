@@ -62,7 +62,7 @@ class Connection:
         self.closed = False
         self.look: Look | None = None  # None: it has never said
 
-    def begin(self, welcome: str | None = None) -> None:
+    def begin(self, welcome: bytes | None = None) -> None:
         """Writing may start: `welcome`, then what has been queued since this connection was made."""
         self.begun = True
         if welcome:
@@ -98,7 +98,7 @@ class Connection:
         self.close(CloseCode.SLOW, "too slow")
         return False
 
-    def tell(self, text: str) -> None:
+    def tell(self, text: str | bytes) -> None:
         """Queues a frame that is for this connection alone."""
         self.send(text_frame(text))
 
