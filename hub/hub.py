@@ -206,13 +206,11 @@ class Hub:
     def _deliver_to_users(self, item: Publication, origin: Connection | None) -> None:
         if origin is not None and item.ack:
             origin.send(text_frame(item.ack))
-        audience = item.audience
-        for user_id in item.users if len(item.users) < 2 else dict.fromkeys(item.users):
-            if listeners := self._users.get(user_id):
-                frame = item.frame()
-                for connection in listeners:
-                    if connection is not origin and (audience is None or audience.includes(connection)):
-                        connection.send(frame)
+        users, audience = item.users, item.audience
+        for user_id in users if len(users) < 2 else dict.fromkeys(users):
+            for connection in self._users.get(user_id, ()):
+                if connection is not origin and (audience is None or audience.includes(connection)):
+                    connection.send(item.frame())
 
     def _obey(self, order: Order) -> None:
         """What every process does at once: to the connections that are open, and noted for those that are

@@ -47,9 +47,12 @@ _REQUIRED: dict[int, tuple[str, ...]] = {
 #: was sent.
 _NAMES: dict[int, str] = {Media.CARD: "memo", Media.FILE: "content"}
 
+#: As plain numbers: each message is compared with them.
+_NOTICE, _EMOJI = int(Media.NOTICE), int(Media.EMOJI)
+
 
 def _refuse_notices(media: int, name: str) -> None:
-    if media == Media.NOTICE:
+    if media == _NOTICE:
         raise Forbidden("通知只能由服务器发出", "Only the server writes notices")
 
 
@@ -197,11 +200,12 @@ class SendMessage(Command, frozen=True, kw_only=True):
     cid: _Cid | None = None
 
     def check(self) -> None:
+        name_field = _NAMES.get(self.media)
         for name in _REQUIRED.get(self.media, ()):
             value = getattr(self, name)
-            if not value or (name == _NAMES.get(self.media) and not names.shown(value)):
+            if not value or (name == name_field and not names.shown(value)):
                 raise BadArgument.missing(name)
-        if self.media == Media.EMOJI and not (self.content or self.url):
+        if self.media == _EMOJI and not (self.content or self.url):
             raise BadArgument.missing("content")
 
     def by(self, userid: int) -> Message:

@@ -26,4 +26,8 @@ def frame(opcode: int, payload: bytes) -> bytes:
 
 def text_frame(text: str | bytes) -> bytes:
     """A text, which may be in UTF-8 already, ready for any number of sockets."""
-    return frame(TEXT, text.encode() if isinstance(text, str) else text)
+    payload = text.encode() if isinstance(text, str) else text
+    size = len(payload)
+    if 125 < size < 65536:  # nearly every message: not a call more
+        return _LONG(_FINAL | TEXT, 126, size) + payload
+    return frame(TEXT, payload)
