@@ -42,17 +42,19 @@ class Share:
     """What callers have of one thing at the same time: at most `most` each and `total` together (0: as much
     as they like)."""
 
-    __slots__ = ("_most", "_total", "_held", "held")
+    __slots__ = ("_most", "_total", "_held", "held", "refused")
 
     def __init__(self, most: float, total: float) -> None:
         self._most, self._total = most, total
         self._held: dict[Hashable, float] = {}
         self.held = 0.0  #: by all
+        self.refused = 0  #: how often the answer was no
 
     def add(self, key: Hashable, amount: float) -> bool:
         """False, and nothing added, when it is more than is allowed."""
         mine = self._held.get(key, 0.0) + amount
         if amount > 0 and (0 < self._most < mine or 0 < self._total < self.held + amount):
+            self.refused += 1
             return False
         self.held += amount
         if mine > 0:
@@ -72,16 +74,15 @@ class Share:
 class Holding:
     """What one caller has of a thing, until `release`: ``with budget.hold("uploads", user_id):``"""
 
-    __slots__ = ("_share", "_budget", "_name", "_key", "_amount")
+    __slots__ = ("_share", "_key", "_amount")
 
-    def __init__(self, budget: "Budget", name: str, share: Share, key: Hashable) -> None:
-        self._budget, self._name, self._share, self._key = budget, name, share, key
-        self._amount = 0.0
+    def __init__(self, share: Share, key: Hashable, amount: float) -> None:
+        """Of what `share` has added already."""
+        self._share, self._key, self._amount = share, key, amount
 
     def grow(self, amount: float) -> None:
         """`amount` more (or less, below 0); `SlowDown` and nothing more when that is too much."""
         if not self._share.add(self._key, amount):
-            self._budget.refused(self._name)
             raise SlowDown(RETRY_S)
         self._amount += amount
 
@@ -218,9 +219,10 @@ class Budget:
     def hold(self, thing: str, key: Hashable, amount: float = 1.0) -> Holding:
         """`amount` of `thing` for `key`, until the holding is released. Raises `SlowDown` when the caller, or
         all together, have too much of it already."""
-        holding = Holding(self, thing, self._shares[thing], key)
-        holding.grow(amount)
-        return holding
+        share = self._shares[thing]
+        if not share.add(key, amount):
+            raise SlowDown(RETRY_S)
+        return Holding(share, key, amount)
 
     def move(self, action: str, old: object, new: object, cost: float = 1.0) -> None:
         """What `take` has counted for `old` is `new`'s: who calls from an address is known now. Raises
@@ -249,7 +251,7 @@ class Budget:
         for thing, share in self._shares.items():
             told[thing] = {
                 "keys": len(share),
-                "refused": self._refused[thing],
+                "refused": share.refused,
                 "held": int(share.held),
             }
         if self.shared is not None:

@@ -144,7 +144,7 @@ class Delivery:
         assert receipt is not None
         if entry.repeated:
             return []
-        ack = frames.ack(message, receipt) if isinstance(origin, Connection) and origin.v2 else ""
+        ack = frames.ack(message, receipt) if isinstance(origin, Connection) and origin.v2 else b""
         # A classic client would not know how to draw a notice.
         audience = V2 if message.media == Media.NOTICE else None
         users, group = ((), message.dstid) if message.cmd == ROOM else ((message.dstid, message.userid), 0)

@@ -62,7 +62,7 @@ class Connection:
         self.closed = False
         self.look: Look | None = None  # None: it has never said
 
-    def begin(self, welcome: str | None = None) -> None:
+    def begin(self, welcome: bytes | None = None) -> None:
         """Writing may start: `welcome`, then what has been queued since this connection was made."""
         self.begun = True
         if welcome:
@@ -72,9 +72,13 @@ class Connection:
     def send(self, frame: bytes) -> None:
         """Queues one whole frame. A connection that has too much waiting is closed with 4008 and resumes by
         catching up: nobody else waits for it."""
-        if self.closed or not self._fits(len(frame)):
+        if self.closed:
             return
-        self._queued_bytes += len(frame)
+        queued = self._queued_bytes + len(frame)
+        if queued + self._transport.waiting > self._limit_bytes:
+            self._too_slow()
+            return
+        self._queued_bytes = queued
         if self._queue is not None:
             self._queue.append(frame)
             return
@@ -88,17 +92,17 @@ class Connection:
             self.send(joined)
         elif joined and not self.closed:
             # Nearly every client keeps up: no need to count what waits for it.
-            if not self._transport.waiting or self._fits(len(joined)):
+            waiting = self._transport.waiting
+            if waiting and self._queued_bytes + waiting + len(joined) > self._limit_bytes:
+                self._too_slow()
+            else:
                 self._transport.send(joined)
 
-    def _fits(self, size: int) -> bool:
-        if self._queued_bytes + self._transport.waiting + size <= self._limit_bytes:
-            return True
+    def _too_slow(self) -> None:
         self._queue, self._queued_bytes = None, 0
         self.close(CloseCode.SLOW, "too slow")
-        return False
 
-    def tell(self, text: str) -> None:
+    def tell(self, text: str | bytes) -> None:
         """Queues a frame that is for this connection alone."""
         self.send(text_frame(text))
 

@@ -90,7 +90,7 @@ class Hub:
         return connection
 
     def enter(
-        self, connection: Connection, group_ids: Iterable[int], mark: int, welcome: str | None = None
+        self, connection: Connection, group_ids: Iterable[int], mark: int, welcome: bytes | None = None
     ) -> bool:
         """The connection listens to these groups and is written to from now on; `welcome` is the first frame
         it gets.
@@ -161,13 +161,15 @@ class Hub:
         self.ports.control.tell(orders, told)
 
     def tell_users(
-        self, user_ids: Iterable[int], text: str, audience: Audience | None = V2, origin: int = 0
+        self, user_ids: Iterable[int], text: str | bytes, audience: Audience | None = V2, origin: int = 0
     ) -> None:
         """A frame to some users; as it stands, an event to all their v2 connections but `origin`."""
         users = tuple(dict.fromkeys(user_ids))
         self._bus.publish((Publication(text, users=users, origin=origin, audience=audience),))
 
-    def tell_group(self, group_id: int, text: str, audience: Audience | None = V2, origin: int = 0) -> None:
+    def tell_group(
+        self, group_id: int, text: str | bytes, audience: Audience | None = V2, origin: int = 0
+    ) -> None:
         """A frame to who listens to a group; as it stands, an event to all v2 connections but `origin`."""
         self._bus.publish((Publication(text, group=group_id, origin=origin, audience=audience),))
 
@@ -212,13 +214,11 @@ class Hub:
     def _deliver_to_users(self, item: Publication, origin: Connection | None) -> None:
         if origin is not None and item.ack:
             origin.send(text_frame(item.ack))
-        audience = item.audience
-        for user_id in item.users if len(item.users) < 2 else dict.fromkeys(item.users):
-            if listeners := self._users.get(user_id):
-                frame = item.frame()
-                for connection in listeners:
-                    if connection is not origin and (audience is None or audience.includes(connection)):
-                        connection.send(frame)
+        users, audience = item.users, item.audience
+        for user_id in users if len(users) < 2 else dict.fromkeys(users):
+            for connection in self._users.get(user_id, ()):
+                if connection is not origin and (audience is None or audience.includes(connection)):
+                    connection.send(item.frame())
 
     def _obey(self, order: Order) -> None:
         """What every process does at once: to the connections that are open, and noted for those that are

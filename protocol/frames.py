@@ -1,8 +1,8 @@
-"""The frames that only the server writes, and the codes it closes a socket with."""
+"""The frames that only the server writes, as JSON in UTF-8, and the codes it closes a socket with."""
 
 from enum import IntEnum
 
-import ujson
+import msgspec
 
 from protocol import rows
 from protocol.errors import Refusal
@@ -18,9 +18,34 @@ class CloseCode(IntEnum):
     REVOKED = 4401  #: the session ended; log in again
 
 
-def ack(message: Message, receipt: Receipt) -> str:
+_encode = msgspec.json.Encoder().encode
+
+
+class _Ack(msgspec.Struct, tag_field="cmd", tag=int(Cmd.ACK), gc=False):
+    """As `rows.Ack`, with its cmd: there is one for each message."""
+
+    cid: str
+    id: int
+    seq: int
+    ver: int
+    createat: int
+    kind: int
+    dstid: int
+
+
+def ack(message: Message, receipt: Receipt) -> bytes:
     """The message is durable."""
-    return _dump({"cmd": Cmd.ACK, **ack_fields(message, receipt)})
+    return _encode(
+        _Ack(
+            message.cid or "",
+            receipt.id,
+            receipt.seq,
+            receipt.ver,
+            receipt.createat,
+            message.cmd,
+            message.dstid,
+        )
+    )
 
 
 def ack_fields(message: Message, receipt: Receipt) -> rows.Ack:
@@ -36,7 +61,7 @@ def ack_fields(message: Message, receipt: Receipt) -> rows.Ack:
     }
 
 
-def error(refusal: Refusal, cid: object = None, lang: str = "zh") -> str:
+def error(refusal: Refusal, cid: object = None, lang: str = "zh") -> bytes:
     """A frame was refused. `cid` is echoed when the frame had one that is a text; what of it no frame can
     hold (lone surrogates) is replaced."""
     frame: dict[str, object] = {"cmd": Cmd.ERROR, "code": refusal.code, "msg": refusal.msg(lang)}
@@ -44,25 +69,21 @@ def error(refusal: Refusal, cid: object = None, lang: str = "zh") -> str:
         frame["cid"] = cid[:64].encode("utf-8", "replace").decode()
     if refusal.data is not None:
         frame["data"] = refusal.data
-    return _dump(frame)
+    return _encode(frame)
 
 
-def welcome(epoch: int, now: int, heartbeat: int, max_frame: int) -> str:
+def welcome(epoch: int, now: int, heartbeat: int, max_frame: int) -> bytes:
     """The first frame of a v2 connection: it listens to its groups, what comes from now on reaches it. `now`
     in ms, `heartbeat` in seconds, `max_frame` in bytes."""
-    return _dump(
+    return _encode(
         {"cmd": Cmd.WELCOME, "epoch": epoch, "now": now, "heartbeat": heartbeat, "max_frame": max_frame}
     )
 
 
-def heartbeat(now: int) -> str:
-    return _dump({"cmd": Cmd.HEARTBEAT, "now": now})
+def heartbeat(now: int) -> bytes:
+    return _encode({"cmd": Cmd.HEARTBEAT, "now": now})
 
 
-def event(cmd: Cmd, **fields: object) -> str:
+def event(cmd: Cmd, **fields: object) -> bytes:
     """Something happened that is not a message."""
-    return _dump({"cmd": cmd, **fields})
-
-
-def _dump(frame: dict[str, object]) -> str:
-    return ujson.dumps(frame, ensure_ascii=False, escape_forward_slashes=False)
+    return _encode({"cmd": cmd, **fields})

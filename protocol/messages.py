@@ -5,11 +5,10 @@ adds ``seq``, ``ver`` and ``createat`` and leaves out what is empty.
 """
 
 from hashlib import blake2b
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict, cast
 
 import msgspec
-import ujson
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from protocol import names, rows
 from protocol.declare import Access, Command, call, frame
@@ -48,9 +47,12 @@ _REQUIRED: dict[int, tuple[str, ...]] = {
 #: was sent.
 _NAMES: dict[int, str] = {Media.CARD: "memo", Media.FILE: "content"}
 
+#: As plain numbers: each message is compared with them.
+_NOTICE, _EMOJI = int(Media.NOTICE), int(Media.EMOJI)
+
 
 def _refuse_notices(media: int, name: str) -> None:
-    if media == Media.NOTICE:
+    if media == _NOTICE:
         raise Forbidden("通知只能由服务器发出", "Only the server writes notices")
 
 
@@ -65,6 +67,9 @@ Kind = Annotated[int, Meta(ge=SINGLE, le=ROOM, description="10 single chat, 11 g
 _Text = Annotated[str, Meta(max_length=MAX_TEXT_BYTES), Bytes(MAX_TEXT_BYTES)]
 _Cid = Annotated[str, Meta(max_length=MAX_CID), ONCE, Rule(_refuse_padding)]
 _At = Annotated[list[Number], Meta(max_length=MAX_AT)]
+
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -103,8 +108,12 @@ class Message(msgspec.Struct, frozen=True):
     @property
     def text_bytes(self) -> int:
         """About how many bytes its texts have."""
-        texts = (self.content, self.pic, self.url, self.memo)
-        return sum(len(text) if text.isascii() else 3 * len(text) for text in texts)
+        content = self.content
+        size = len(content) if content.isascii() else 3 * len(content)
+        for text in (self.pic, self.url, self.memo):
+            if text:
+                size += len(text) if text.isascii() else 3 * len(text)
+        return size
 
     def digest(self) -> int:
         """64 bits (signed, as databases count) of what the client said, to tell a resend from another message
@@ -116,35 +125,52 @@ class Message(msgspec.Struct, frozen=True):
 
     def row(self, receipt: Receipt) -> rows.Message:
         """The stored message as a JSON object: empty fields are left out."""
-        row: rows.Message = {  # type: ignore[typeddict-item]  # its numbers come last
-            "id": receipt.id,
-            "userid": self.userid,
-            "dstid": self.dstid,
-            "cmd": self.cmd,
-            "media": self.media,
-        }
-        if self.content:
-            row["content"] = self.content
-        if self.pic:
-            row["pic"] = self.pic
-        if self.url:
-            row["url"] = self.url
-        if self.memo:
-            row["memo"] = self.memo
-        if self.amount:
-            row["amount"] = self.amount
-        if self.cid:
-            row["cid"] = self.cid
-        if self.ref:
-            row["ref"] = self.ref
-        if self.at:
-            row["at"] = self.at
-        row["seq"], row["ver"], row["createat"] = receipt.seq, receipt.ver, receipt.createat
-        return row
+        return cast(rows.Message, msgspec.to_builtins(self._stored(receipt)))
 
-    def encode(self, receipt: Receipt) -> str:
+    def encode(self, receipt: Receipt) -> bytes:
         """The frame that every receiver gets."""
-        return ujson.dumps(self.row(receipt), ensure_ascii=False, escape_forward_slashes=False)
+        return _encode(self._stored(receipt))
+
+    def _stored(self, receipt: Receipt) -> "_Stored":
+        return _Stored(
+            receipt.id,
+            self.userid,
+            self.dstid,
+            self.cmd,
+            self.media,
+            self.content or UNSET,
+            self.pic or UNSET,
+            self.url or UNSET,
+            self.memo or UNSET,
+            self.amount or UNSET,
+            self.cid or UNSET,
+            self.ref or UNSET,
+            self.at or UNSET,
+            receipt.seq,
+            receipt.ver,
+            receipt.createat,
+        )
+
+
+class _Stored(msgspec.Struct, gc=False):
+    """A message and its receipt, in the order of the wire; what is unset is left out."""
+
+    id: int
+    userid: int
+    dstid: int
+    cmd: int
+    media: int
+    content: str | UnsetType
+    pic: str | UnsetType
+    url: str | UnsetType
+    memo: str | UnsetType
+    amount: int | UnsetType
+    cid: str | UnsetType
+    ref: int | UnsetType
+    at: list[int] | UnsetType
+    seq: int
+    ver: int
+    createat: int
 
 
 @call("/message/send", access=Access.USER, limit="message", data=rows.Ack)
@@ -174,11 +200,12 @@ class SendMessage(Command, frozen=True, kw_only=True):
     cid: _Cid | None = None
 
     def check(self) -> None:
+        name_field = _NAMES.get(self.media)
         for name in _REQUIRED.get(self.media, ()):
             value = getattr(self, name)
-            if not value or (name == _NAMES.get(self.media) and not names.shown(value)):
+            if not value or (name == name_field and not names.shown(value)):
                 raise BadArgument.missing(name)
-        if self.media == Media.EMOJI and not (self.content or self.url):
+        if self.media == _EMOJI and not (self.content or self.url):
             raise BadArgument.missing("content")
 
     def by(self, userid: int) -> Message:

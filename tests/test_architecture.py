@@ -91,7 +91,7 @@ ONLY_IN = {
     "tornado.websocket": r"nowhere",  # hub/websocket has its own
     "peewee": r"(models|log|database)/.*",
     "playhouse": r"database/.*",
-    "ujson": r"protocol/.*",
+    "ujson": r"bench/.*",
     "oss2": r"storage/oss\.py",
     "asyncio": r"(?!models/|database/|log/).*|database/(door|health|lane|together)\.py|log/(log|room)\.py",
     "concurrent": r"(?!models/|database/|log/).*|database/(door|health|lane|together)\.py|log/(log|room)\.py",

@@ -107,7 +107,7 @@ class ChatSocket(BaseHandler):
         except Refusal:
             connection.close(CloseCode.RESTART, "try again")
 
-    def _welcome(self) -> str | None:
+    def _welcome(self) -> bytes | None:
         """The first frame of a v2 connection; a classic one would draw it as a message."""
         hub = self.app.config.hub
         return frames.welcome(self._start.epoch, now_ms(), hub.heartbeat, hub.max_frame) if self._v2 else None

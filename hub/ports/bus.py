@@ -25,21 +25,21 @@ class Publication:
     `change` is the number of the change that it tells of, and `after` that of the one before in its
     conversation: several processes deliver a conversation in this order. 0: it belongs to no order.
 
-    `text`: the frame as JSON; what came from another process has its `frame` instead. `origin`: the id of the
-    connection that caused it and does not get it (0 for none); `ack` is what that connection gets in its
-    place. Both concern only the process that has the connection, and need not travel. `audience`: who of the
-    listeners gets it, None for all.
+    `text`: the frame as JSON, best in UTF-8 already; what came from another process has its `frame` instead.
+    `origin`: the id of the connection that caused it and does not get it (0 for none); `ack` is what that
+    connection gets in its place. Both concern only the process that has the connection, and need not travel.
+    `audience`: who of the listeners gets it, None for all.
     """
 
     __slots__ = ("text", "users", "group", "origin", "ack", "audience", "change", "after", "_frame")
 
     def __init__(
         self,
-        text: str,
+        text: str | bytes,
         users: Sequence[int] = (),
         group: int = 0,
         origin: int = 0,
-        ack: str = "",
+        ack: str | bytes = b"",
         audience: Audience | None = None,
         frame: bytes = b"",
         change: int = 0,

@@ -11,6 +11,8 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
 _FINAL = 0x80
 
+_LONG, _LONGEST = struct.Struct("!BBH").pack, struct.Struct("!BBQ").pack
+
 
 def frame(opcode: int, payload: bytes) -> bytes:
     """A whole frame."""
@@ -18,10 +20,14 @@ def frame(opcode: int, payload: bytes) -> bytes:
     if size < 126:
         return bytes((_FINAL | opcode, size)) + payload
     if size < 65536:
-        return struct.pack("!BBH", _FINAL | opcode, 126, size) + payload
-    return struct.pack("!BBQ", _FINAL | opcode, 127, size) + payload
+        return _LONG(_FINAL | opcode, 126, size) + payload
+    return _LONGEST(_FINAL | opcode, 127, size) + payload
 
 
-def text_frame(text: str) -> bytes:
-    """A text, ready for any number of sockets."""
-    return frame(TEXT, text.encode("utf-8"))
+def text_frame(text: str | bytes) -> bytes:
+    """A text, which may be in UTF-8 already, ready for any number of sockets."""
+    payload = text.encode() if isinstance(text, str) else text
+    size = len(payload)
+    if 125 < size < 65536:  # nearly every message: not a call more
+        return _LONG(_FINAL | TEXT, 126, size) + payload
+    return frame(TEXT, payload)

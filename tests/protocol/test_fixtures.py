@@ -41,7 +41,7 @@ def test_messages(name):
     row = case["stored"]
     message = said.message(case["sent"], row["userid"]) if "sent" in case else of(row)
     assert message.row(receipt_of(row)) == row
-    assert values.parse_json(message.encode(receipt_of(row))) == row
+    assert values.parse_json(message.encode(receipt_of(row)).decode()) == row
 
 
 def test_kinds_are_covered():

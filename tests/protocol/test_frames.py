@@ -69,6 +69,9 @@ def test_an_ack():
         "kind": 11,
         "dstid": 7,
     }
+    assert frames.ack(message, Receipt(9, 3, 4, 5)) == (
+        b'{"cmd":1,"cid":"c1","id":9,"seq":3,"ver":4,"createat":5,"kind":11,"dstid":7}'
+    )
 
 
 def test_welcome_and_heartbeat():
@@ -108,7 +111,7 @@ def test_an_error():
 )
 def test_an_error_echoes_any_cid(cid):
     """Whatever stands in a bad frame's cid, its error can be written."""
-    frame = json.loads(frames.error(BadArgument(), cid).encode("utf-8"))
+    frame = json.loads(frames.error(BadArgument(), cid))
     assert ("cid" in frame) == (type(cid) is str and cid != "")
 
 
