@@ -179,6 +179,13 @@ class Hub:
 
 
 @dataclass(frozen=True, slots=True)
+class Metrics:
+    host: str = "127.0.0.1"
+    port: int = _number(0, 0, 65535)
+    token: str = _secret()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Every setting, by section."""
 
@@ -192,6 +199,7 @@ class Config:
     contacts: Contacts = field(default_factory=Contacts)
     communities: Communities = field(default_factory=Communities)
     hub: Hub = field(default_factory=Hub)
+    metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
         """Raises `ConfigError` when settings contradict each other, or a text is not what it has to be."""
@@ -241,6 +249,9 @@ DATABASES = {
 #: own (`capacitor://localhost`), or no host at all (`file://`).
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/\s?#@*]*/?|null")
 
+#: A token as it can stand in a header (RFC 6750), too long to be guessed.
+_TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{16,}=*")
+
 
 def _check_together(config: Config) -> None:
     """Rules that need more than one value, or know what a text must look like."""
@@ -270,3 +281,5 @@ def _check_together(config: Config) -> None:
                 raise ConfigError(f"storage.{key}: needed when storage.backend is oss")
     if storage.oss_public_url and not re.match(r"https?://[^/\s]+", storage.oss_public_url):
         raise ConfigError("storage.oss_public_url: expected http:// or https://")
+    if config.metrics.token and not _TOKEN.fullmatch(config.metrics.token):
+        raise ConfigError("metrics.token: expected 16 characters or more of letters, digits and - . _ ~ + /")

@@ -13,8 +13,9 @@ from hub.hub import Hub
 from hub.ports.bus import Publication
 from log.entries import Befriend, CreateGroup, Entry, Join, Post, ReadMark
 from log.log import Log
+from metrics.histogram import Measures, Tally
 from protocol import frames
-from protocol.errors import SlowDown
+from protocol.errors import Refusal, SlowDown
 from protocol.messages import ROOM, SINGLE, Cmd, Media
 
 logger = logging.getLogger("magpie.delivery")
@@ -63,6 +64,9 @@ class Delivery:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._items: list[Publication] = []
+        self._messages = self._repeated = 0
+        self._acked: list[float] = []  # when the frames came whose acks are written at the end of the batch
+        self._refused = Tally()
         self._deliver: dict[type[Entry], Callable[[Any], None]] = {
             Post: self._post,
             ReadMark: self._read,
@@ -76,6 +80,21 @@ class Delivery:
         """What can be delivered."""
         return set(self._deliver)
 
+    def refuse(self, connection: Connection, refusal: Refusal, cid: object) -> None:
+        """A frame of this connection is refused; a classic one is not told."""
+        self._refused[str(refusal.code)] += 1
+        if connection.v2:
+            connection.tell(frames.error(refusal, cid, connection.lang))
+
+    def stats(self) -> dict[str, int]:
+        """Since the start, `delivery_messages`: new messages; `delivery_repeated`: those that were stored
+        already."""
+        return {"delivery_messages": self._messages, "delivery_repeated": self._repeated}
+
+    def measures(self) -> Measures:
+        """`delivery_refused`: frames that were refused, by code."""
+        return {"delivery_refused": self._refused}
+
     def settled(self, batch: Sequence[Entry], changes: Sequence[range]) -> None:
         for entry in batch:
             try:
@@ -85,6 +104,9 @@ class Delivery:
         try:
             self._publish()
             self._hub.flush()
+            if self._acked:
+                acked, self._acked = self._acked, []
+                self._hub.acks.observe_since(self._hub.clock(), acked)
         except Exception:  # who missed it sees a gap, and asks
             logger.exception("publishing a batch")
 
@@ -94,8 +116,8 @@ class Delivery:
             origin.tell(entry)
         if entry.refusal is None:
             self._deliver[type(entry)](entry)
-        elif isinstance(origin, Connection) and origin.v2:
-            origin.tell(frames.error(entry.refusal, entry.client_cid, origin.lang))
+        elif isinstance(origin, Connection):
+            self.refuse(origin, entry.refusal, entry.client_cid)
 
     def _publish(self) -> None:
         items, self._items = self._items, []
@@ -110,16 +132,20 @@ class Delivery:
         if isinstance(origin, Connection) and origin.v2:
             ack = frames.ack(message, receipt)
         if entry.repeated:
+            self._repeated += 1
             if isinstance(origin, Connection) and ack:
                 origin.tell(ack)
             return
+        self._messages += 1
         # A classic client would not know how to draw a notice.
         audience = V2 if message.media == Media.NOTICE else None
         text, dstid = message.encode(receipt), message.dstid
         if message.cmd == ROOM:
-            self._items.append(Publication(text, (), dstid, origin_id, ack, audience))
+            self._items.append(Publication(text, (), dstid, origin_id, ack, audience, b"", entry.since))
         else:
             self._items.append(Publication(text, (dstid, message.userid), 0, origin_id, ack, audience))
+            if ack and entry.since:
+                self._acked.append(entry.since)
 
     def _read(self, entry: ReadMark) -> None:
         """A mark that moved: the reader's other connections learn it, and in a single chat the peer; who else

@@ -25,8 +25,9 @@ PARTS = {
     "models": {"access", "devices", "state", "tables"},
     "actions": {"delivery", "budget", "guesses", "housekeeping", "passwords", "presence", "services",
                 "session_use", "typing", "weak_passwords"},
-    "handlers/http": {"accepting", "base", "body", "conditions", "gate", "listener", "multipart", "ops",
-                      "origins", "pages", "places", "proxies", "security", "site", "streamed", "streams"},
+    "handlers/http": {"accepting", "answers", "base", "body", "conditions", "gate", "listener", "metrics",
+                      "multipart", "ops", "origins", "pages", "places", "proxies", "security", "site",
+                      "streamed", "streams"},
     "web/src/features": {"connection", "settings", "shell"},
 }  # fmt: skip
 

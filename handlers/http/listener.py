@@ -27,6 +27,7 @@ from handlers.http.accepting import AcceptingServer
 from handlers.http.places import Place, Places
 from handlers.http.site import Site
 from handlers.http.streams import PacedStream, PacedTLSStream
+from metrics.histogram import Measures
 
 if TYPE_CHECKING:
     from config import Config
@@ -68,6 +69,7 @@ class Listener(AcceptingServer):
         files = _descriptors()
         most = min(config.server.max_connections, files - min(RESERVED_FILES, files // 2))
         self._places = Places(most, services.budget, services.hub)
+        self._answers = site.answers
         self._full: dict[bool, set[Place]] = {True: set(), False: set()}  # by whether it is this machine's
         self._refused = self._stalled = 0
         self._stranger_said = False  # that a proxy is not declared
@@ -85,13 +87,19 @@ class Listener(AcceptingServer):
         self._looking = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 
     def stats(self) -> dict[str, int]:
-        """`http_connections`: those that are open, without WebSockets; since the start `http_refused`: those
-        that found the server full, `http_stalled`: those cut off because their client made no progress."""
+        """`http_connections`: those that are open, without WebSockets; `http_places`: how many there may be,
+        with them; since the start `http_refused`: those that found the server full, `http_stalled`: those cut
+        off because their client made no progress."""
         return {
             "http_connections": len(self._places),
+            "http_places": self._places.most,
             "http_refused": self._refused,
             "http_stalled": self._stalled,
         }
+
+    def measures(self) -> Measures:
+        """What was answered, as `Answers` tells."""
+        return self._answers.measures()
 
     # --- letting in ---------------------------------------------------------------------------------------
 

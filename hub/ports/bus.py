@@ -24,11 +24,11 @@ class Publication:
 
     `text`: the frame as JSON; what came from another process has its `frame` instead. `origin`: the id of the
     connection that caused it and does not get it (0 for none); `ack` is what that connection gets in its
-    place. Both concern only the process that has the connection, and need not travel. `audience`: who of the
-    listeners gets it, None for all.
-    """
+    place. Both concern only the process that has the connection, and need not travel, nor does `since`: when
+    the group's message came that the ack answers, in seconds of the hub's clock (0.0 for none). `audience`:
+    who of the listeners gets it, None for all."""
 
-    __slots__ = ("text", "users", "group", "origin", "ack", "audience", "_frame")
+    __slots__ = ("text", "users", "group", "origin", "ack", "audience", "since", "_frame")
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class Publication:
         ack: str = "",
         audience: Audience | None = None,
         frame: bytes = b"",
+        since: float = 0.0,
     ) -> None:
         self.text = text
         self.users = users
@@ -46,6 +47,7 @@ class Publication:
         self.origin = origin
         self.ack = ack
         self.audience = audience
+        self.since = since
         self._frame = frame
 
     @property
