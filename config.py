@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 
 class ConfigError(Exception):
@@ -186,6 +185,13 @@ class Hub:
 
 
 @dataclass(frozen=True, slots=True)
+class Metrics:
+    host: str = "127.0.0.1"
+    port: int = _number(0, 0, 65535)
+    token: str = _secret()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Every setting, by section."""
 
@@ -200,6 +206,7 @@ class Config:
     contacts: Contacts = field(default_factory=Contacts)
     communities: Communities = field(default_factory=Communities)
     hub: Hub = field(default_factory=Hub)
+    metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
         """Raises `ConfigError` when settings contradict each other, or a text is not what it has to be."""
@@ -216,7 +223,7 @@ class Config:
         if not self.database.url:
             return f"sqlite:///{self.data / 'magpie.db'}"
         scheme, rest = self.database.url.split(":", 1)
-        return f"{_SCHEMES[scheme.partition('+')[0].lower()]}:{rest}"
+        return f"{DATABASES[scheme.partition('+')[0].lower()]}:{rest}"
 
     @property
     def shares(self) -> Limits:
@@ -238,7 +245,7 @@ SECTIONS: dict[str, type] = {part.name: part.type for part in fields(Config)}  #
 
 #: What a database is called in an address, by what platforms and other libraries call it. A driver's name
 #: behind it, `postgresql+psycopg`, is left out.
-_SCHEMES = {
+DATABASES = {
     "sqlite": "sqlite",
     "mysql": "mysql",
     "mariadb": "mysql",
@@ -248,6 +255,9 @@ _SCHEMES = {
 #: A page's origin as browsers send it; a last slash does no harm. Pages inside an app have schemes of their
 #: own (`capacitor://localhost`), or no host at all (`file://`).
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/\s?#@*]*/?|null")
+
+#: A token as it can stand in a header (RFC 6750), too long to be guessed.
+_TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{16,}=*")
 
 
 def _check_together(config: Config) -> None:
@@ -272,35 +282,11 @@ def _check_together(config: Config) -> None:
     for origin in config.auth.origins:
         if not _ORIGIN.fullmatch(origin) or re.fullmatch(r"https?:///?", origin, re.IGNORECASE):
             raise ConfigError(f"auth.origins: {origin!r} is not of the form https://host[:port]")
-    if config.database.url:
-        _check_database(config.database.url)
     if storage.backend == "oss":
         for key in ("oss_endpoint", "oss_bucket", "oss_region", "oss_key_id", "oss_key_secret"):
             if not getattr(storage, key):
                 raise ConfigError(f"storage.{key}: needed when storage.backend is oss")
     if storage.oss_public_url and not re.match(r"https?://[^/\s]+", storage.oss_public_url):
         raise ConfigError("storage.oss_public_url: expected http:// or https://")
-
-
-def _check_database(url: str) -> None:
-    """Refuses an address that a driver would read in another way than it was meant: what it then says has a
-    part of the password in it."""
-    scheme = _SCHEMES.get(url.partition(":")[0].partition("+")[0].lower())
-    if scheme is None or "://" not in url:
-        raise ConfigError("database.url: expected sqlite://, mysql:// or postgresql://")
-    if scheme == "sqlite":
-        if not url.partition("://")[2].startswith("/"):
-            raise ConfigError("database.url: expected sqlite:///path/of/the/file.db")
-        return
-    wrong = ConfigError(
-        f"database.url: cannot be read as {scheme}://host:port/name with user and password before the host."
-        " Special characters of a password are written %40 for @, %3A for :, %2F for /, %3F for ?, %23 for #"
-    )
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        raise wrong from None
-    name, rest = parts.path.removeprefix("/"), parts.query + parts.fragment
-    if not name or "/" in name or "@" in name + rest:
-        raise wrong
+    if config.metrics.token and not _TOKEN.fullmatch(config.metrics.token):
+        raise ConfigError("metrics.token: expected 16 characters or more of letters, digits and - . _ ~ + /")

@@ -16,13 +16,12 @@ import asyncio
 import gc
 import logging
 import os
+import platform
 import signal
 import ssl
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-
-from tornado.netutil import bind_sockets
 
 from actions import housekeeping, presence, recovery
 from actions.budget import Budget
@@ -38,6 +37,7 @@ from config import Config, ConfigError
 from database.door import Database
 from handlers import logs
 from handlers.http.listener import Listener
+from handlers.http.metrics import MetricsDoor
 from handlers.http.pages import Build
 from handlers.http.site import Site
 from hub.hub import Hub
@@ -45,9 +45,10 @@ from hub.websocket.transports import Transports
 from log.log import Log
 from log.room import Room
 from media.prepare import MediaPreparer
+from metrics.scraper import Scraper
 from models import state
 from protocol.frames import CloseCode
-from start import StartError, addresses, broker, data_directory, databases
+from start import VERSION, StartError, addresses, broker, data_directory, databases
 from start.certificate import certificate_of
 from start.settings import load_config, read_environment
 from storage import open_storage
@@ -123,7 +124,10 @@ def make_services(config: Config) -> Services:
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, typing, SessionUse(db, hub))
-    services = Services(config, db, hub, transports, message_log, *parts)
+    services = Services(config, db, hub, transports, message_log, delivery, *parts, Scraper())
+    if config.metrics.port or config.metrics.token:
+        build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
+        services.scraper.start(services.stats, services.measures, *build)
     hub.announcer.start(partial(presence.announce, services))
     look = partial(recovery.look, services) if config.broker.url else None
     hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
@@ -144,6 +148,7 @@ def make_app(services: Services) -> Site:
 async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
+    await services.scraper.close()
     services.transports.close()
     await services.hub.close()
     services.hasher.close()
@@ -155,14 +160,14 @@ async def close_services(services: Services) -> None:
 
 
 def listen(config: Config, site: Site, certificate: ssl.SSLContext | None = None) -> Listener:
-    """Accepts connections from now on. Raises `StartError` when the address is not to be had."""
-    listener = Listener(site, config, certificate)
-    host, port = config.server.host, config.server.port
-    try:
-        listener.add_sockets(bind_sockets(port, host or None, backlog=config.server.backlog))
-    except OSError as error:
-        raise StartError(addresses.why_not(host, port, error)) from None
-    site.settings["services"].listener = listener
+    """Accepts connections from now on. Raises `StartError` when an address is not to be had."""
+    services: Services = site.settings["services"]
+    backlog = config.server.backlog
+    if config.metrics.port:
+        door = services.scraper.door = MetricsDoor(services.scraper, config.metrics.token)
+        door.add_sockets(addresses.bind("metrics", config.metrics.host, config.metrics.port, backlog))
+    services.listener = listener = Listener(site, config, certificate)
+    listener.add_sockets(addresses.bind("server", config.server.host, config.server.port, backlog))
     return listener
 
 

@@ -14,8 +14,9 @@ from hub.ports.bus import Publication
 from hub.ports.control import MembershipChanged, Order
 from log.entries import Befriend, CreateGroup, Entry, Join, Post, ReadMark
 from log.log import Log
+from metrics.histogram import Measures, Tally
 from protocol import frames
-from protocol.errors import SlowDown
+from protocol.errors import Refusal, SlowDown
 from protocol.messages import ROOM, SINGLE, Cmd, Media
 
 logger = logging.getLogger("magpie.delivery")
@@ -69,6 +70,9 @@ class Delivery:
 
     def __init__(self, hub: Hub, told: bool = False) -> None:
         self._hub, self._told = hub, told
+        self._messages = self._repeated = 0
+        self._acked: list[float] = []  # when the frames came whose acks are written at the end of the batch
+        self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
             Post: self._post,
             ReadMark: self._read,
@@ -87,6 +91,21 @@ class Delivery:
         and may be asked in any thread."""
         return self._news[type(entry)](entry)
 
+    def refuse(self, connection: Connection, refusal: Refusal, cid: object) -> None:
+        """A frame of this connection is refused; a classic one is not told."""
+        self._refused[str(refusal.code)] += 1
+        if connection.v2:
+            connection.tell(frames.error(refusal, cid, connection.lang))
+
+    def stats(self) -> dict[str, int]:
+        """Since the start, `delivery_messages`: new messages; `delivery_repeated`: those that were stored
+        already."""
+        return {"delivery_messages": self._messages, "delivery_repeated": self._repeated}
+
+    def measures(self) -> Measures:
+        """`delivery_refused`: frames that were refused, by code."""
+        return {"delivery_refused": self._refused}
+
     def settled(self, batch: Sequence[Entry], changes: Sequence[range]) -> None:
         news: News = []
         for entry in batch:
@@ -97,6 +116,9 @@ class Delivery:
         try:
             self._tell(news, changes)
             self._hub.flush()
+            if self._acked:
+                acked, self._acked = self._acked, []
+                self._hub.acks.observe_since(self._hub.clock(), acked)
         except Exception:  # who missed it sees a gap, and asks
             logger.exception("publishing a batch")
 
@@ -106,11 +128,11 @@ class Delivery:
         if isinstance(origin, Waiter):
             origin.tell(entry)
         if entry.refusal is None:
-            if isinstance(entry, Post) and entry.repeated:
-                self._acknowledge_again(entry)
+            if isinstance(entry, Post):
+                self._count(entry)
             return self.news(entry) if entry.news is None else entry.news
-        if isinstance(origin, Connection) and origin.v2:
-            origin.tell(frames.error(entry.refusal, entry.client_cid, origin.lang))
+        if isinstance(origin, Connection):
+            self.refuse(origin, entry.refusal, entry.client_cid)
         return []
 
     def _tell(self, news: News, changes: Sequence[range]) -> None:
@@ -130,10 +152,17 @@ class Delivery:
 
     # --- the news of each kind ----------------------------------------------------------------------------
 
-    @staticmethod
-    def _acknowledge_again(entry: Post) -> None:
+    def _count(self, entry: Post) -> None:
+        """A message is counted; a resend gets its ack at once, the first one's comes with its message."""
         origin = entry.origin
-        if isinstance(origin, Connection) and origin.v2:
+        awaited = isinstance(origin, Connection) and origin.v2
+        if not entry.repeated:
+            self._messages += 1
+            if awaited and entry.since and entry.kind != ROOM:
+                self._acked.append(entry.since)
+            return
+        self._repeated += 1
+        if isinstance(origin, Connection) and awaited:
             assert entry.receipt is not None
             origin.tell(frames.ack(entry.message, entry.receipt))
 
@@ -149,6 +178,8 @@ class Delivery:
         audience = V2 if message.media == Media.NOTICE else None
         users, group = ((), message.dstid) if message.cmd == ROOM else ((message.dstid, message.userid), 0)
         item = Publication(message.encode(receipt), users, group, _origin_id(entry), ack, audience)
+        if group and ack:
+            item.since = entry.since
         if entry.place is not None:
             item.change, item.after = entry.place.change, entry.place.before
         return [item]

@@ -23,7 +23,8 @@ def submit(app: "Services", message: Message, connection: Connection) -> Awaitab
     """A message from a socket; its ack or error reaches the connection later. None when the log has taken it,
     else what to wait for until it has."""
     _count(app, message)
-    return delivery.submit(app.log, Post(message, connection))
+    since = app.hub.clock() if app.scraper.tells else 0.0
+    return delivery.submit(app.log, Post(message, connection, since))
 
 
 async def send(app: "Services", message: Message) -> Receipt:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from actions.budget import Budget
+    from actions.delivery import Delivery
     from actions.passwords import PasswordHasher
     from actions.session_use import SessionUse
     from actions.typing import Typing
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from hub.websocket.transports import Transports
     from log.log import Log
     from media.prepare import MediaPreparer
+    from metrics.histogram import Histogram, Measures, Tally
+    from metrics.scraper import Scraper
     from storage.base import Storage
 
 
@@ -23,6 +26,8 @@ class Listener(Protocol):
     """What accepts connections, as far as anybody here has to know it."""
 
     def stats(self) -> dict[str, int]: ...
+
+    def measures(self) -> Measures: ...
 
 
 @dataclass(slots=True)
@@ -34,25 +39,27 @@ class Services:
     hub: Hub  #: who is connected, and the way to them
     transports: Transports  #: a transport for each connection
     log: Log  #: what makes a message durable
+    delivery: Delivery  #: what becomes of it then
     storage: Storage  #: media bytes
     preparer: MediaPreparer  #: makes uploads ready to be stored and shown
     hasher: PasswordHasher  #: argon2id off the loop
     budget: Budget  #: what callers may do and have: ``budget.take(action, key)``, ``budget.hold(thing, key)``
     typing: Typing  #: who may be heard typing where
     session_use: SessionUse  #: which sessions are in use, and when their sockets end
+    scraper: Scraper  #: what is told of all this at /metrics
     listener: Listener | None = None  #: accepts connections; None until it does
     draining: bool = False
 
     def stats(self) -> dict[str, int]:
         """The numbers of all parts, of this moment or counted since the start, as each `stats` explains them.
 
-        Every name begins with its part: `db_…`, `log_…`, `storage_…`, `media_…`, `passwords_…`, `typing_…`,
-        `sessions_…`, `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for
-        the parts of the hub `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…` and
-        `control_…`."""
+        Every name begins with its part: `db_…`, `log_…`, `delivery_…`, `storage_…`, `media_…`, `passwords_…`,
+        `typing_…`, `sessions_…`, `scrape_…`, `http_…` as they are told, and joined here `transport_…`,
+        `limit_<action>_…`, and for the parts of the hub `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`,
+        `bus_…`, `presence_…`, `control_…`."""
         numbers: dict[str, int] = {}
-        parts = (self.db, self.log, self.storage, self.preparer, self.hasher, self.typing, self.session_use)
-        for part in (*parts, self.listener):
+        kept = (self.storage, self.preparer, self.hasher, self.typing, self.session_use)
+        for part in (self.db, self.log, self.delivery, *kept, self.scraper, self.listener):
             if part is not None:
                 numbers |= part.stats()
         by_name = {"transport": self.transports.stats(), **self.hub.stats()}
@@ -60,3 +67,11 @@ class Services:
         for name, told in by_name.items():
             numbers |= {f"{name}_{key}": number for key, number in told.items()}
         return numbers
+
+    def measures(self) -> Measures:
+        """What is not one number, of the parts that have some, by names as in `stats`."""
+        measures: dict[str, Histogram | Tally] = {}
+        for part in (self.db, self.hub, self.transports, self.delivery, self.scraper, self.listener):
+            if part is not None:
+                measures |= part.measures()
+        return measures

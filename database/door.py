@@ -27,7 +27,9 @@ from database.checkpoints import Checkpoints
 from database.disk import Disk
 from database.health import Health
 from database.lane import Lane
+from database.latencies import Latencies
 from database.together import Together, Write
+from metrics.histogram import Measures
 from protocol.errors import DiskFull, TryAgain
 
 logger = logging.getLogger("magpie.database")
@@ -74,6 +76,7 @@ class Database:
         self._checkpoints: Checkpoints | None = None
         #: Whether reading, and whether writing, makes sense now; the log asks for itself.
         self.reads, self.writes = Health(deadline_s), Health(deadline_s)
+        self.latencies = Latencies(self.reads.clock)
         self._connections: dict[int, object] = {}  # by thread, while one is in a transaction
         self._readers = Lane("db_read", workers, deadline_s, self._interrupt)
         self._heavy = Lane("db_heavy", _HEAVY_THREADS, deadline_s, self._interrupt)
@@ -120,12 +123,15 @@ class Database:
         """Runs `fn`, which only reads: it sees one state of the database and waits for no writer. A `Refusal`
         reaches the caller; a database that stays away becomes `TryAgain`."""
         call = partial(fn, *args, **kwargs)
-        return await self.reads.ask(self._readers.run, self._run, self.reading, call)
+        return await self.reads.ask(
+            self.latencies.of, "read", self._readers.run, self._run, self.reading, call
+        )
 
     async def read_much(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `read`, for what may walk many thousand rows: only its like waits for it."""
         self.reads.admit()
-        result: T = await self._heavy.run(self._run, self.reading, partial(fn, *args, **kwargs))
+        call = partial(fn, *args, **kwargs)
+        result: T = await self.latencies.of("read_much", self._heavy.run, self._run, self.reading, call)
         self.reads.worked()
         return result
 
@@ -133,11 +139,12 @@ class Database:
         """Runs `fn` in one transaction, again when that was lost to a deadlock or a dead connection. A
         `Refusal` rolls back and reaches the caller; a database that stays away becomes `TryAgain`, which does
         not promise that nothing was written; a full disk becomes `DiskFull`."""
-        return await self.writes.ask(self._write, partial(fn, *args, **kwargs), False)
+        call = partial(fn, *args, **kwargs)
+        return await self.writes.ask(self.latencies.of, "write", self._write, call, False)
 
     async def write_always(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `write`, with the last of the disk, too: for what deletes, or ends what must not go on."""
-        return await self._write(partial(fn, *args, **kwargs), True)
+        return await self.latencies.of("write", self._write, partial(fn, *args, **kwargs), True)
 
     async def close(self) -> None:
         """Closes every worker's connection and ends the threads."""
@@ -147,8 +154,9 @@ class Database:
             await lane.close(self.drop_connection)
 
     def stats(self) -> dict[str, int]:
-        """Of each lane: calls that wait or are being made, and those given up at the deadline. Of reading and
-        writing: whether callers are refused at once, since the database is away or its disk full."""
+        """Of each lane: calls that wait or are being made, those given up at the deadline, its threads and
+        how many are busy. Of reading and writing: whether callers are refused at once, since the database is
+        away or its disk full."""
         return {
             **self._readers.stats(),
             **self._heavy.stats(),
@@ -158,6 +166,10 @@ class Database:
             "db_write_grouped": len(self._together),
             **(self._checkpoints.stats() if self._checkpoints else {}),
         }
+
+    def measures(self) -> Measures:
+        """As `Latencies` tells."""
+        return self.latencies.measures()
 
     async def _write(self, call: Callable[[], T], always: bool) -> T:
         if self.dialect.single_writer:

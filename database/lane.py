@@ -30,10 +30,11 @@ class Lane:
         self._pool = ThreadPoolExecutor(threads, name)
         self._waiting = 0
         self._expired = 0
+        self._busy: set[int] = set()  # the threads at work, also for callers who have gone
 
     async def run(self, call: Callable[..., T], *args: object) -> T:
         """`call(*args)` in one of the threads. Raises what it raises, `TryAgain` after the deadline."""
-        job = _Job(call, args)
+        job = _Job(call, args, self._busy)
         running = asyncio.get_running_loop().run_in_executor(self._pool, job)
         self._waiting += 1
         try:
@@ -61,22 +62,26 @@ class Lane:
 
     def stats(self) -> dict[str, int]:
         """`waiting`: calls that are being made or wait for a thread; `expired`: those given up since the
-        start."""
-        return {f"{self._name}_waiting": self._waiting, f"{self._name}_expired": self._expired}
+        start; `threads`, and how many are `busy`, also with calls that were given up."""
+        counts = {"waiting": self._waiting, "expired": self._expired}
+        counts |= {"threads": self._threads, "busy": len(self._busy)}
+        return {f"{self._name}_{what}": count for what, count in counts.items()}
 
 
 class _Job:
     """One call; `thread_id` once it has begun, until it ends."""
 
-    __slots__ = ("_args", "_call", "thread_id")
+    __slots__ = ("_args", "_busy", "_call", "thread_id")
 
-    def __init__(self, call: Callable[..., object], args: tuple[object, ...]) -> None:
-        self._call, self._args = call, args
+    def __init__(self, call: Callable[..., object], args: tuple[object, ...], busy: set[int]) -> None:
+        self._call, self._args, self._busy = call, args, busy
         self.thread_id: int | None = None
 
     def __call__(self) -> object:
-        self.thread_id = threading.get_ident()
+        self.thread_id = thread_id = threading.get_ident()
+        self._busy.add(thread_id)
         try:
             return self._call(*self._args)
         finally:
             self.thread_id = None
+            self._busy.discard(thread_id)

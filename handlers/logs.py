@@ -70,10 +70,14 @@ def finish(seconds: float = LAST_SECONDS) -> None:
             stream.finish(seconds)
 
 
+#: What asks every few seconds, and would fill the log.
+_PROBES = ("/healthz", "/readyz")
+
+
 def log_request(handler: RequestHandler) -> None:
     """The line of one finished request. The query is left out: a classic page's URL has the token in it."""
     request = handler.request
-    quiet = request.path in ("/healthz", "/readyz")
+    quiet = request.path in _PROBES or (request.path == "/metrics" and handler.get_status() == 200)
     access.log(
         logging.DEBUG if quiet else logging.INFO,
         "method=%s path=%s status=%d code=%s ms=%.1f user=%s ip=%s id=%s",

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from hub.audience import Looking
 from hub.connection import Connection
+from metrics.histogram import Histogram
 
 #: Listeners between two looks at the clock. Smaller slices cost more looks, larger ones overshoot the turn.
 _SLICE = 128
@@ -28,27 +29,35 @@ _JOINED_BYTES = 32 << 10
 
 class GroupFrame(NamedTuple):
     """One frame for a group. The connection `origin` does not get it, but `ack` in its place; classic ones
-    don't get a `v2_only` one, and one that is for those `looking` is for them only."""
+    don't get a `v2_only` one, and one that is for those `looking` is for them only. `since`: when the message
+    came that the ack answers, 0.0 for none."""
 
     frame: bytes
     origin: Connection | None
     ack: bytes
     v2_only: bool
     looking: Looking | None = None
+    since: float = 0.0
 
 
 class Fanout:
-    """`listeners(group_id)` gives the connections that listen to a group now.
+    """`listeners(group_id)` gives the connections that listen to a group now; `acks` is told the seconds from
+    a message to the write of its ack, by `clock`.
 
     Promised: frames of one group reach each listener in the order in which they are added. Who listens is
     asked when a frame's turn comes: who has left by then gets none of those that are waiting."""
 
-    def __init__(self, listeners: Callable[[int], Collection[Connection]]) -> None:
-        self._listeners = listeners
+    def __init__(
+        self,
+        listeners: Callable[[int], Collection[Connection]],
+        acks: Histogram,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._listeners, self._acks, self._clock = listeners, acks, clock
         self._waiting: dict[int, deque[GroupFrame]] = {}
         self._turns: deque[_Batch | int] = deque()  # a batch under way, or a group whose next is to be made
         self._scheduled = False
-        self._counts = {"frames": 0, "batches": 0, "writes": 0}
+        self._counts = {"frames": 0, "batches": 0, "writes": 0, "frames_to_groups": 0}
 
     def add(self, group_id: int, frame: GroupFrame) -> None:
         """Queues a frame."""
@@ -63,7 +72,7 @@ class Fanout:
     def stats(self) -> dict[str, int]:
         """`groups`: those with something under way now; `waiting`: their frames whose turn has not come.
         Since the start, `frames`: those whose turn came; `batches`: what they were joined into; `writes`:
-        the writes to connections this took."""
+        the writes to connections this took; `frames_to_groups`: frames times listeners."""
         return {
             "groups": len(self._waiting),
             "waiting": sum(map(len, self._waiting.values())),
@@ -86,6 +95,7 @@ class Fanout:
                 turns.append(batch)
             else:
                 self._counts["writes"] += batch.writes
+                self._counts["frames_to_groups"] += batch.writes * batch.frames
                 if self._waiting[batch.group_id]:
                     turns.append(batch.group_id)
                 else:
@@ -97,14 +107,21 @@ class Fanout:
     def _next_batch(self, group_id: int) -> "_Batch":
         waiting, size = self._waiting[group_id], 0
         frames: list[GroupFrame] = []
+        acked: list[float] = []
         while waiting and size < _JOINED_BYTES:
             if frames and waiting[0].looking is not frames[0].looking:
                 break
-            frames.append(waiting.popleft())
-            size += len(frames[-1].frame)
+            frame = waiting.popleft()
+            frames.append(frame)
+            size += len(frame.frame)
+            if frame.since:
+                acked.append(frame.since)
         self._counts["frames"] += len(frames)
         self._counts["batches"] += 1
-        return _Batch(group_id, frames, self._listeners(group_id))
+        batch = _Batch(group_id, frames, self._listeners(group_id))
+        if acked:
+            self._acks.observe_since(self._clock(), acked)
+        return batch
 
 
 class _Batch:
@@ -113,6 +130,7 @@ class _Batch:
     __slots__ = (
         "group_id",
         "writes",
+        "frames",
         "_connections",
         "_next",
         "_joined",
@@ -123,7 +141,7 @@ class _Batch:
 
     def __init__(self, group_id: int, frames: list[GroupFrame], listeners: Collection[Connection]) -> None:
         self.group_id = group_id
-        self.writes = 0
+        self.writes, self.frames = 0, len(frames)
         self._connections = tuple(listeners)
         self._next = 0
         self._looking = frames[0].looking

@@ -21,6 +21,7 @@ from hub.ports.control import MembershipChanged, Order, SessionRevoked
 from hub.presence import Announcer
 from hub.recovery import Recovery
 from hub.websocket import Transport, text_frame
+from metrics.histogram import Histogram, Measures
 from protocol.frames import CloseCode
 
 logger = logging.getLogger("magpie.hub")
@@ -43,7 +44,10 @@ class Hub:
         self._connections: dict[int, Connection] = {}  # by id
         self._channels = Channels(ports.bus)
         self._users, self._groups = self._channels.users, self._channels.groups
-        self._fanout = Fanout(self._channels.listeners)
+        self.clock = clock
+        self.acks = Histogram()  #: seconds from a message's frame to the write of its ack
+        self._fanout = Fanout(self._channels.listeners, self.acks, clock)
+        self._told_people = 0  # frames given to connections
         self._dirty: list[Connection] = []
         self._schedule_connection = self._schedule  # one bound method for all connections
         self.journal = Journal()
@@ -196,29 +200,37 @@ class Hub:
 
     def deliver(self, items: Sequence[Publication]) -> None:
         """To the listeners in this process only; each frame is encoded once for all of them."""
+        sent = 0
         for item in items:
             origin = self._connections.get(item.origin) if item.origin else None
             if item.group:
                 if origin is not None or item.group in self._groups:
                     self._deliver_to_group(item, origin)
             else:
-                self._deliver_to_users(item, origin)
+                sent += self._deliver_to_users(item, origin)
+        self._told_people += sent
 
     def _deliver_to_group(self, item: Publication, origin: Connection | None) -> None:
         ack = text_frame(item.ack) if item.ack and origin is not None else b""
         audience = item.audience
         looking = audience if isinstance(audience, Looking) else None
         v2_only = audience is not None and looking is None
-        self._fanout.add(item.group, GroupFrame(item.frame(), origin, ack, v2_only, looking))
+        since = item.since if ack else 0.0
+        self._fanout.add(item.group, GroupFrame(item.frame(), origin, ack, v2_only, looking, since))
 
-    def _deliver_to_users(self, item: Publication, origin: Connection | None) -> None:
+    def _deliver_to_users(self, item: Publication, origin: Connection | None) -> int:
+        """How many connections got it, or its ack."""
+        sent = 0
         if origin is not None and item.ack:
             origin.send(text_frame(item.ack))
+            sent = 1
         users, audience = item.users, item.audience
         for user_id in users if len(users) < 2 else dict.fromkeys(users):
             for connection in self._users.get(user_id, ()):
                 if connection is not origin and (audience is None or audience.includes(connection)):
                     connection.send(item.frame())
+                    sent += 1
+        return sent
 
     def _obey(self, order: Order) -> None:
         """What every process does at once: to the connections that are open, and noted for those that are
@@ -279,8 +291,9 @@ class Hub:
         self.unregister(connection)
 
     def stats(self) -> dict[str, dict[str, int]]:
-        """Of each part its own numbers. `hub`, all of them now: `connections`; `users`, `groups` and
-        `sessions` that have one here; `watchers`: connections that may show who is online."""
+        """Of each part its own numbers. `hub`, now: `connections`; `users`, `groups` and `sessions` that have
+        one here; `watchers`: connections that may show who is online; and since the start `frames_to_people`:
+        frames given to connections one by one."""
         return {
             "hub": {
                 "connections": len(self._connections),
@@ -288,6 +301,7 @@ class Hub:
                 "groups": len(self._groups),
                 "sessions": len(self._channels.sessions),
                 "watchers": len(self.watchers),
+                "frames_to_people": self._told_people,
             },
             "fanout": self._fanout.stats(),
             "announcer": self.announcer.stats(),
@@ -296,3 +310,7 @@ class Hub:
             "presence": self._presence.stats(),
             "control": self.ports.control.stats(),
         }
+
+    def measures(self) -> Measures:
+        """`hub_ack_seconds`: from a message's frame to the write of its ack."""
+        return {"hub_ack_seconds": self.acks}

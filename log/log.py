@@ -153,6 +153,7 @@ class Log:
     def _settle(self, batch: list[Entry], changes: Sequence[range], error: Exception | None) -> None:
         if self._watch is not None:
             self._watch.cancel()
+        self._db.latencies.commit(len(batch), self._db.writes.clock() - self._begun, error)
         if isinstance(error, TryAgain):
             self._db.writes.failed(self._begun, error)
         else:

@@ -50,7 +50,7 @@ class Ffmpeg:
         self._program = shutil.which(program) if program else None
         self._timeout = timeout
         self._talks, self._others = Turns(1), Turns(1)
-        self._waiting = self._failed = 0
+        self._waiting = self._done = self._failed = 0
 
     async def voice_to_m4a(self, source: str, ext: str, target: str, caller: Hashable) -> bool:
         """Its sound as AAC, which every browser plays."""
@@ -70,9 +70,13 @@ class Ffmpeg:
         return await self._run(caller, source, ext, limit, *picture, *form, target)
 
     def stats(self) -> dict[str, int]:
-        """`media_ffmpeg_waiting`: files that are being converted or wait for their turn;
-        `media_ffmpeg_failed`: those for which it did not work, since the start."""
-        return {"media_ffmpeg_waiting": self._waiting, "media_ffmpeg_failed": self._failed}
+        """`media_ffmpeg_waiting`: files that are being converted or wait for their turn. Since the start,
+        `media_ffmpeg_done`: those converted, `media_ffmpeg_failed`: those for which it did not work."""
+        return {
+            "media_ffmpeg_waiting": self._waiting,
+            "media_ffmpeg_done": self._done,
+            "media_ffmpeg_failed": self._failed,
+        }
 
     async def _run(
         self, caller: Hashable, source: str, ext: str, limits: tuple[str, ...], *output: str
@@ -91,7 +95,9 @@ class Ffmpeg:
             log.info("ffmpeg had no time for a .%s file", ext)
         finally:
             self._waiting -= 1
-        if not done:
+        if done:
+            self._done += 1
+        else:
             self._failed += 1
         return done
 

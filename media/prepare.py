@@ -67,7 +67,7 @@ class MediaPreparer:
         self._workers = workers or Workers()
         self._turns = Turns(AT_ONCE)
         self._strangers = Turns(1)  # whoever is not logged in never has all workers
-        self._failed = 0
+        self._done = self._failed = 0
 
     async def sniff(self, path: str) -> Kind:
         """What the file at `path` is, by its first bytes."""
@@ -158,16 +158,18 @@ class MediaPreparer:
         if "broken" in answered:
             self._failed += 1
             return None
+        self._done += 1
         made: dict[str, Any] = answered["picture"]
         return made
 
     def stats(self) -> dict[str, int]:
-        """`media_waiting`: pictures that wait for a worker; `media_running`: those in one; `media_failed`:
-        those that could not be shown, since the start; `media_lost`: workers that ended over one. And the
-        `media_ffmpeg_…` of `Ffmpeg`."""
+        """`media_waiting`: pictures that wait for a worker; `media_running`: those in one. Since the start,
+        `media_done`: those made ready, `media_failed`: those that could not be shown, `media_lost`: workers
+        that ended over one. And the `media_ffmpeg_…` of `Ffmpeg`."""
         return {
             "media_waiting": self._turns.waiting + self._strangers.waiting,
             "media_running": self._turns.running,
+            "media_done": self._done,
             "media_failed": self._failed,
             "media_lost": self._workers.lost,
             **self._ffmpeg.stats(),

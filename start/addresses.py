@@ -8,6 +8,11 @@ import socket
 import struct
 from pathlib import Path
 
+from tornado.netutil import bind_sockets
+
+from start import StartError
+from start.environment import env_name
+
 #: Addresses that stand for all of the machine's.
 EVERYWHERE = ("", "0.0.0.0", "::")
 
@@ -24,21 +29,31 @@ def urls(host: str, port: int, tls: bool) -> list[str]:
     return [f"{scheme}://{f'[{name}]' if ':' in name else name}:{port}" for name in hosts]
 
 
-def why_not(host: str, port: int, error: OSError) -> str:
+def bind(section: str, host: str, port: int, backlog: int) -> list[socket.socket]:
+    """Sockets that listen where `section` of the settings says. Raises `StartError`."""
+    try:
+        return bind_sockets(port, host or None, backlog=backlog)
+    except OSError as error:
+        raise StartError(why_not(host, port, error, section)) from None
+
+
+def why_not(host: str, port: int, error: OSError, section: str = "server") -> str:
     """One line on why nobody can listen there, and what to do."""
     place = f"{f'[{host}]' if ':' in host else host}:{port}"
     said = f"cannot listen on {place}: {error.strerror or error}"
     if error.errno == errno.EADDRINUSE:
         holder = _holder(port)
         other = port + 1 if port < 65535 else 8080
+        option = f"--port {other} or " if section == "server" else ""
         return (
             f"{said}{f' by {holder}' if holder else ''}."
-            f" Stop what listens there, or choose another port: --port {other} or MAGPIE_SERVER_PORT={other}"
+            f" Stop what listens there, or choose another port: {option}{env_name(section, 'port')}={other}"
         )
     if error.errno == errno.EACCES and port < 1024:
-        return f"{said}. Ports below 1024 are the administrator's: choose another one, say --port 8080"
+        option = "--port 8080" if section == "server" else f"{env_name(section, 'port')}=9109"
+        return f"{said}. Ports below 1024 are the administrator's: choose another one, say {option}"
     if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
-        return f"{said}. server.host is an address of this machine, 127.0.0.1, or 0.0.0.0 for all it has"
+        return f"{said}. {section}.host is an address of this machine, 127.0.0.1, or 0.0.0.0 for all it has"
     return said
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from config import SECTIONS, Config, ConfigError
-from start import environment
+from start import database_url, environment
 
 _BOOLS = {
     "true": True,
@@ -48,6 +48,8 @@ def load_config(
     for name, override in overrides.items():
         section, _, key = name.partition(".")
         values[section][key] = _checked(name, _setting(section, key, name), override)
+    if url := values["database"].get("url"):
+        database_url.check(str(url))
     return Config(**{section: SECTIONS[section](**given) for section, given in values.items()})
 
 

@@ -75,8 +75,8 @@ class Storage(ABC):
 
     @abstractmethod
     def stats(self) -> dict[str, int]:
-        """`storage_waiting`: calls that are being made or wait for a thread; `storage_failed`: those refused
-        with TryAgain since the start. A backend may tell more."""
+        """`storage_waiting`: calls that are being made or wait for a thread. Since the start,
+        `storage_calls`: all, and `storage_failed`: those refused with TryAgain. A backend may tell more."""
 
     async def close(self) -> None:
         """Finish what is under way and let go of threads and connections."""

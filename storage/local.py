@@ -41,7 +41,7 @@ class LocalStorage(Storage):
             raise ValueError(f"storage.path {str(self._root)!r}: {error.strerror}") from None
         self._sweep()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="storage")
-        self._waiting = self._failed = 0
+        self._waiting = self._calls = self._failed = 0
 
     async def put(self, key: str, path: str, mime: str, inline: bool, name: str = "") -> None:
         await self._run(self._write, self._path(key), path)
@@ -53,7 +53,11 @@ class LocalStorage(Storage):
         await self._run(self._remove, self._path(key))
 
     def stats(self) -> dict[str, int]:
-        return {"storage_waiting": self._waiting, "storage_failed": self._failed}
+        return {
+            "storage_waiting": self._waiting,
+            "storage_calls": self._calls,
+            "storage_failed": self._failed,
+        }
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
@@ -121,6 +125,7 @@ class LocalStorage(Storage):
     async def _run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         work = partial(call, *args, **kwargs)
         self._waiting += 1
+        self._calls += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except OSError as error:

@@ -72,7 +72,7 @@ class OssStorage(Storage):
         self._bucket = self._bucket_at(settings, endpoint_of(settings), timeouts)
         self._signer = self._bucket_at(settings, browser_endpoint_of(settings), timeouts)
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="oss")
-        self._waiting = self._failed = 0
+        self._waiting = self._calls = self._failed = 0
         self.url_seconds = 0 if self._public_url else self._signed_seconds
         signed = self._signer.sign_url("GET", "any", self._signed_seconds)
         self.origins = tuple(dict.fromkeys(origin_of(url) for url in (self._public_url, signed) if url))
@@ -119,6 +119,7 @@ class OssStorage(Storage):
         the `storage_breaker_…` of `Breaker`."""
         return {
             "storage_waiting": self._waiting,
+            "storage_calls": self._calls,
             "storage_failed": self._failed,
             **self._breaker.stats(),
         }
@@ -134,6 +135,7 @@ class OssStorage(Storage):
 
         When the deadline passes the caller goes on, and the thread's connection is cut off.
         """
+        self._calls += 1
         if self._waiting >= CONNECTIONS + MOST_WAITING or not self._breaker.allow():
             raise self._unavailable()
         seconds = self._deadline

@@ -108,6 +108,10 @@ WRONG_FILES = [
         "database.url: expected sqlite://, mysql:// or postgresql://",
     ),
     ("hub: {ping_interval: 10}", "hub.ping_timeout: may not be longer than hub.ping_interval"),
+    ("metrics: {port: 70000}", "metrics.port: expected 0 … 65535, got 70000"),
+    ("metrics: {token: '12345'}", "metrics.token: expected 16 characters or more of letters, digits and"),
+    ("metrics: {token: 'hidden and with spaces'}", "metrics.token: expected 16 characters or more"),
+    ("metrics: {token: 1234567890123456}", "metrics.token: expected text, got a value that is not shown"),
     ("limits: {message_rate: 500}", "limits.frame_rate: may not be lower than limits.message_rate"),
     ("server: {port: 1, port: 2}", "port is given twice"),
     ("server: 5", "server: expected keys with values, got int"),
@@ -180,10 +184,15 @@ def test_start_is_refused_with_one_line(arguments, env, line):
 
 
 def test_secrets_are_not_shown():
-    """A printed configuration shows neither the database's password nor the bucket's key."""
+    """A printed configuration shows neither the database's password nor the bucket's key, nor a token."""
     shown = repr(
         load_config(
-            None, {"MAGPIE_DATABASE_URL": "mysql://u:hidden@h/d", "MAGPIE_STORAGE_OSS_KEY_SECRET": "hidden"}
+            None,
+            {
+                "MAGPIE_DATABASE_URL": "mysql://u:hidden@h/d",
+                "MAGPIE_STORAGE_OSS_KEY_SECRET": "hidden",
+                "MAGPIE_METRICS_TOKEN": "hidden-0123456789",
+            },
         )
     )
     assert "hidden" not in shown

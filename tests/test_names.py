@@ -26,8 +26,9 @@ PARTS = {
     "actions": {"bucket", "budget", "delivery", "guesses", "housekeeping", "passwords", "presence",
                 "recovery", "services", "session_use", "shared_rates", "stored_rates", "telling",
                 "typing", "weak_passwords"},
-    "handlers/http": {"base", "body", "conditions", "gate", "listener", "multipart", "ops", "origins",
-                      "pages", "places", "proxies", "security", "site", "streamed", "streams"},
+    "handlers/http": {"accepting", "answers", "base", "body", "conditions", "gate", "listener", "metrics",
+                      "multipart", "ops", "origins", "pages", "places", "proxies", "security", "site",
+                      "streamed", "streams"},
     "web/src/features": {"connection", "settings", "shell"},
 }  # fmt: skip
 

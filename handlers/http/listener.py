@@ -8,11 +8,9 @@ import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from tornado.http1connection import HTTP1Connection, HTTP1ServerConnection
-from tornado.httpserver import HTTPServer
 from tornado.httputil import (
     HTTPConnection,
     HTTPHeaders,
@@ -25,9 +23,11 @@ from tornado.netutil import ssl_wrap_socket
 
 from actions.budget import address_key
 from handlers.http import proxies
+from handlers.http.accepting import AcceptingServer
 from handlers.http.places import Place, Places
 from handlers.http.site import Site
 from handlers.http.streams import PacedStream, PacedTLSStream
+from metrics.histogram import Measures
 
 if TYPE_CHECKING:
     from config import Config
@@ -50,25 +50,16 @@ RESERVED_FILES = 256
 #: Connections beyond the last place that are told so, or are probes; more are cut without a word. As many
 #: again from this machine itself, whose probes are to be answered in any case.
 REFUSED_POLITELY = 32
-#: Seconds between two log lines that say so.
-FULL_LOG_SECONDS = 60
 #: Bytes that the kernel may hold of an answer (it takes twice as many, with its own). Left alone it grows to
 #: 4 MiB for a client that reads nothing.
 SEND_BUFFER = 128 << 10
 #: Seconds between two looks at who makes no progress.
 LOOK_SECONDS = 5
-#: Seconds for which nobody is let in when there is no descriptor left.
-BREATH_SECONDS = 0.5
-#: Connections accepted in one turn of the loop.
-ACCEPTED_AT_ONCE = 64
 
 
-class Listener(HTTPServer):
+class Listener(AcceptingServer):
     """An HTTP server with a bound on connections, so that the process never runs out of descriptors, and with
     streams that are cut off when their client makes no progress."""
-
-    def __init__(self, *args: object) -> None:
-        """Nothing: Tornado's servers are made by `initialize`."""
 
     def initialize(  # type: ignore[override]
         self, site: Site, config: "Config", certificate: ssl.SSLContext | None
@@ -78,9 +69,9 @@ class Listener(HTTPServer):
         files = _descriptors()
         most = min(config.server.max_connections, files - min(RESERVED_FILES, files // 2))
         self._places = Places(most, services.budget, services.hub)
+        self._answers = site.answers
         self._full: dict[bool, set[Place]] = {True: set(), False: set()}  # by whether it is this machine's
         self._refused = self._stalled = 0
-        self._said: dict[str, float] = {}
         self._stranger_said = False  # that a proxy is not declared
         super().initialize(
             site,
@@ -95,59 +86,24 @@ class Listener(HTTPServer):
         self._full_params.header_timeout, self._full_params.no_keep_alive = FULL_SECONDS, True
         self._looking = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 
-    @property
-    def port(self) -> int:
-        """The port that is listened on, also when the settings say 0."""
-        port: int = next(iter(self._sockets.values())).getsockname()[1]
-        return port
-
     def stats(self) -> dict[str, int]:
-        """`http_connections`: those that are open, without WebSockets; since the start `http_refused`: those
-        that found the server full, `http_stalled`: those cut off because their client made no progress."""
+        """`http_connections`: those that are open, without WebSockets; `http_places`: how many there may be,
+        with them; since the start `http_refused`: those that found the server full, `http_stalled`: those cut
+        off because their client made no progress."""
         return {
             "http_connections": len(self._places),
+            "http_places": self._places.most,
             "http_refused": self._refused,
             "http_stalled": self._stalled,
         }
 
+    def measures(self) -> Measures:
+        """What was answered, as `Answers` tells."""
+        return self._answers.measures()
+
     # --- letting in ---------------------------------------------------------------------------------------
 
-    def add_sockets(self, sockets: "list[socket.socket]") -> None:  # type: ignore[override]
-        """As Tornado's, but that running out of descriptors is waited for instead of logged without end."""
-        for listening in sockets:
-            self._sockets[listening.fileno()] = listening
-            self._handlers[listening.fileno()] = partial(self._deafen, listening)
-            self._listen(listening)
-
-    def _deafen(self, listening: socket.socket) -> None:
-        asyncio.get_running_loop().remove_reader(listening.fileno())
-
-    def _listen(self, listening: socket.socket) -> None:
-        if not self._stopped:
-            asyncio.get_running_loop().add_reader(listening.fileno(), self._accept, listening)
-
-    def _accept(self, listening: socket.socket) -> None:
-        for _ in range(ACCEPTED_AT_ONCE):
-            try:
-                connection, address = listening.accept()
-            except (BlockingIOError, InterruptedError):
-                return
-            except ConnectionAbortedError:
-                continue
-            except OSError as error:
-                self._say("accept", "cannot accept a connection: %s", error.strerror)
-                self._deafen(listening)
-                asyncio.get_running_loop().call_later(BREATH_SECONDS, self._listen, listening)
-                self._places.make_room()
-                return
-            try:
-                stream = self._stream(connection)
-            except OSError:  # it has gone already, as after a port scan
-                connection.close()
-                continue
-            self.handle_stream(stream, address)
-
-    def _stream(self, connection: socket.socket) -> PacedStream:
+    def stream(self, connection: socket.socket) -> PacedStream:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         kind = PacedStream
         if self.ssl_options is not None:
@@ -156,6 +112,9 @@ class Listener(HTTPServer):
                 connection, self.ssl_options, server_side=True, do_handshake_on_connect=False
             )
         return kind(connection, max_buffer_size=self.max_buffer_size, read_chunk_size=self.read_chunk_size)
+
+    def no_descriptor(self) -> None:
+        self._places.make_room()
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
         assert isinstance(stream, PacedStream)
@@ -172,7 +131,7 @@ class Listener(HTTPServer):
     def _one_too_many(self, stream: PacedStream, client: str) -> Place | None:
         """A place for it to be told so, or for a probe to be answered."""
         self._refused += 1
-        self._say("full", "full connections=%d: more are refused", self._places.most)
+        self.say("full", "full connections=%d: more are refused", self._places.most)
         full = self._full[proxies.is_local(client)]
         if len(full) >= REFUSED_POLITELY:
             return None
@@ -180,12 +139,6 @@ class Listener(HTTPServer):
         place.full = True
         full.add(place)
         return place
-
-    def _say(self, what: str, text: str, value: object) -> None:
-        now = time.monotonic()
-        if now - self._said.get(what, float("-inf")) > FULL_LOG_SECONDS:
-            self._said[what] = now
-            log.warning(text, value)
 
     # --- one connection's life ----------------------------------------------------------------------------
 

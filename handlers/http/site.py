@@ -15,16 +15,17 @@ from handlers.http import (
     groups,
     media,
     messages,
+    metrics,
     ops,
     pages,
     proxies,
     sessions,
 )
+from handlers.http.answers import Answers
 from handlers.http.body import BoundedBody
 from handlers.http.gate import ApiHandler
 from handlers.http.origins import Origins
 from handlers.http.streamed import StreamedHandler
-from handlers.logs import log_request
 from handlers.socket import handshake
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,20 +42,23 @@ ROUTES: list[tuple[Any, ...]] = [
     *media.routes,
     *handshake.routes,
     *ops.routes,
+    *metrics.routes,
 ]
 
 
 class Site(Application):
-    """Tornado's application with our routes. `running`: the API calls that are being answered."""
+    """Tornado's application with our routes. `running`: the API calls that are being answered; `answers`:
+    what was answered so far."""
 
     def __init__(self, services: Services) -> None:
         config = services.config
         ours = proxies.networks(config.server.proxies)
         self.running: weakref.WeakSet[ApiHandler[Any]] = weakref.WeakSet()
+        self.answers = Answers()
         super().__init__(
             ROUTES,
             default_handler_class=pages.UnknownHandler,
-            log_function=log_request,
+            log_function=self.answers.note,
             template_path=str(ROOT / "templates"),
             services=services,
             running=self.running,

@@ -82,8 +82,8 @@ class ChatClient:
             self._refuse(refusal, raw)
 
     def _refuse(self, refusal: Refusal, raw: str | bytes) -> None:
-        if self.connection.v2:
-            self.connection.tell(frames.error(refusal, commands.cid_of(raw), self.connection.lang))
+        cid = commands.cid_of(raw) if self.connection.v2 else None
+        self._app.delivery.refuse(self.connection, refusal, cid)
         if isinstance(refusal, Malformed):
             self._count_bad_frame()
 

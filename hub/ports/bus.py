@@ -27,11 +27,12 @@ class Publication:
 
     `text`: the frame as JSON, best in UTF-8 already; what came from another process has its `frame` instead.
     `origin`: the id of the connection that caused it and does not get it (0 for none); `ack` is what that
-    connection gets in its place. Both concern only the process that has the connection, and need not travel.
-    `audience`: who of the listeners gets it, None for all.
+    connection gets in its place. Both concern only the process that has the connection, and need not travel,
+    nor does `since`: when the group's message came that the ack answers, in seconds of the hub's clock (0.0
+    for none). `audience`: who of the listeners gets it, None for all.
     """
 
-    __slots__ = ("text", "users", "group", "origin", "ack", "audience", "change", "after", "_frame")
+    __slots__ = ("text", "users", "group", "origin", "ack", "audience", "change", "after", "since", "_frame")
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Publication:
         frame: bytes = b"",
         change: int = 0,
         after: int = 0,
+        since: float = 0.0,
     ) -> None:
         self.text = text
         self.users = users
@@ -53,6 +55,7 @@ class Publication:
         self.audience = audience
         self.change = change
         self.after = after
+        self.since = since
         self._frame = frame
 
     @property

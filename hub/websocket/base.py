@@ -6,9 +6,10 @@ import logging
 from collections.abc import Awaitable
 
 from hub.websocket import Receiver
-from hub.websocket.framing import BINARY, PING, PONG, frame
+from hub.websocket.framing import BINARY, CLOSE, PING, PONG, frame
 from hub.websocket.pinger import Pinged, Pinger
 from hub.websocket.protocol import CLOSED, CLOSING, FAILED, LOST, OPEN, Event, ServerProtocol
+from hub.websocket.traffic import Traffic
 
 logger = logging.getLogger("magpie.transport")
 
@@ -42,6 +43,7 @@ class BaseTransport:
         "_pong",
         "_timer",
         "_pinger",
+        "_traffic",
         "waiting",
         "unanswered",
         "seat",
@@ -49,16 +51,18 @@ class BaseTransport:
 
     kind = ""  #: as the setting `hub.transport` calls it
 
-    def __init__(self, limit: int, pinger: Pinger, early: bytes = b"") -> None:
-        """`limit`: bytes of a message. `early`: what has been read of the socket already."""
+    def __init__(self, limit: int, pinger: Pinger, traffic: Traffic, early: bytes = b"") -> None:
+        """`limit`: bytes of a message. `traffic`: what all count in. `early`: what has been read of the
+        socket already."""
         self._loop = asyncio.get_running_loop()
         self._protocol = ServerProtocol(limit)
         self._open = True  # the protocol's state is OPEN: kept here too, since every delivery looks at it
         self._receiver: Receiver | None = None
         self._later: list[Event] | None = self._protocol.receive(early)  # waits until the receiver is ready
+        traffic.frames += self._protocol.frames
         self._pong: bytes | None = None  # what the latest ping had, while something waits before its answer
         self._timer: asyncio.TimerHandle | None = None
-        self._pinger = pinger
+        self._pinger, self._traffic = pinger, traffic
         self.waiting = 0  # an attribute, because every delivery looks at it
         self.unanswered = False  # nothing has come since the last ping
         self.seat: set[Pinged] | None = None  # the pinger's
@@ -82,6 +86,7 @@ class BaseTransport:
     def close(self, code: int, reason: str) -> None:
         if closing := self._protocol.close(code, reason):
             self._open = False
+            self._traffic.closed_by_us(code)
             self._write(closing)
             self._end_in(_CATCHING_UP if self.waiting else _CLOSING)
 
@@ -110,6 +115,7 @@ class BaseTransport:
         """What was read, or more of it: frames that would take too much of this turn wait for the next."""
         protocol = self._protocol
         events = protocol.receive(data)
+        self._traffic.frames += protocol.frames
         if self._receiver is None:
             return
         busy = self._receiver.on_read(len(data), protocol.frames)
@@ -175,6 +181,8 @@ class BaseTransport:
             return
         reply = self._protocol.answer(kind, payload)
         state = self._protocol.state
+        if self._open and state is not OPEN:
+            self._traffic.closed_by(kind == CLOSE, payload)
         self._open = state is OPEN
         if reply:
             self._write(reply)
@@ -218,6 +226,8 @@ class BaseTransport:
         if self._protocol.state is LOST:
             return
         self._protocol.lost()
+        if self._open:
+            self._traffic.lost()
         self._open = False
         self.waiting = 0
         if self._timer is not None:

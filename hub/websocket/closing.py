@@ -4,6 +4,8 @@ import struct
 
 #: Close codes of the protocol itself (§7.4.1); what else we close with is in `protocol.frames`.
 PROTOCOL_ERROR, INVALID_DATA, TOO_BIG = 1002, 1007, 1009
+#: What stands for a close frame without a code, and for an end without one; never sent.
+NO_CODE, NO_FRAME = 1005, 1006
 
 #: Codes below 3000 that a close frame may carry: §7.4.1, and 1012–1014, registered since. The others are
 #: reserved (1004), or only ever tell of a close that had no code (1005, 1006, 1015).

@@ -10,6 +10,7 @@ import socket
 from hub.websocket.base import READ, SEND_BUFFER, BaseTransport
 from hub.websocket.pinger import Pinger
 from hub.websocket.protocol import LOST
+from hub.websocket.traffic import Traffic
 
 
 class DirectTransport(BaseTransport):
@@ -19,9 +20,11 @@ class DirectTransport(BaseTransport):
 
     kind = "direct"
 
-    def __init__(self, taken: socket.socket, early: bytes, limit: int, pinger: Pinger) -> None:
+    def __init__(
+        self, taken: socket.socket, early: bytes, limit: int, pinger: Pinger, traffic: Traffic
+    ) -> None:
         """`early`: what has been read of the socket already."""
-        super().__init__(limit, pinger, early)
+        super().__init__(limit, pinger, traffic, early)
         taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # frames are joined already
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._socket = taken

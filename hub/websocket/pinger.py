@@ -1,6 +1,7 @@
 """Pings: how a connection is found out whose other end is gone without a word."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -33,6 +34,7 @@ class Pinger:
         self._task = asyncio.get_running_loop().create_task(self._run()) if interval else None
         self.pings = 0  #: sent so far
         self.timed_out = 0  #: cut off so far
+        self.kinds: Counter[str] = Counter()  #: of transports, how many there are of each
 
     def __iter__(self) -> Iterator[Pinged]:
         return (transport for seat in self._seats for transport in seat)
@@ -41,10 +43,12 @@ class Pinger:
         """Connections that come in one second are pinged in one second."""
         transport.seat = self._seats[self._tick % len(self._seats)]
         transport.seat.add(transport)
+        self.kinds[transport.kind] += 1
 
     def discard(self, transport: Pinged) -> None:
         if transport.seat is not None:
             transport.seat.discard(transport)
+            self.kinds[transport.kind] -= 1
             transport.seat = None
 
     def close(self) -> None:

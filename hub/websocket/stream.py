@@ -9,6 +9,7 @@ from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 from hub.websocket.base import READ, SEND_BUFFER, BaseTransport
 from hub.websocket.pinger import Pinger
 from hub.websocket.protocol import LOST
+from hub.websocket.traffic import Traffic
 
 
 class StreamTransport(BaseTransport):
@@ -19,8 +20,8 @@ class StreamTransport(BaseTransport):
 
     kind = "stream"
 
-    def __init__(self, stream: IOStream, limit: int, pinger: Pinger) -> None:
-        super().__init__(limit, pinger)
+    def __init__(self, stream: IOStream, limit: int, pinger: Pinger, traffic: Traffic) -> None:
+        super().__init__(limit, pinger, traffic)
         self._stream = stream
         self._out = bytearray()  # with what the stream is writing it makes up `waiting`
         stream.set_nodelay(True)  # frames are joined already

@@ -2,7 +2,6 @@
 had."""
 
 import logging
-from collections import Counter
 
 import tornado
 from tornado.iostream import IOStream
@@ -13,6 +12,8 @@ from hub.websocket.direct import DirectTransport
 from hub.websocket.pinger import Pinger
 from hub.websocket.stream import StreamTransport
 from hub.websocket.taking import can_take, take, why_not
+from hub.websocket.traffic import Traffic
+from metrics.histogram import Measures
 
 logger = logging.getLogger("magpie.transport")
 
@@ -25,7 +26,7 @@ class Transports:
         fault = why_not() if kind == "direct" else ""
         self.direct = kind == "direct" and not fault
         self._max_frame = max_frame
-        self._pinger = Pinger(ping_interval, ping_timeout)
+        self._pinger, self._traffic = Pinger(ping_interval, ping_timeout), Traffic()
         if fault:
             logger.warning(
                 "transport=stream: no socket can be taken out of a stream of Tornado %s: %s",
@@ -37,7 +38,9 @@ class Transports:
 
     def open(self, stream: IOStream, answer: bytes) -> Transport:
         """The transport of a connection whose handshake is over but for the `answer`, which is written."""
-        transport = self._direct(stream) or StreamTransport(stream, self._max_frame, self._pinger)
+        transport = self._direct(stream)
+        if transport is None:
+            transport = StreamTransport(stream, self._max_frame, self._pinger, self._traffic)
         transport.send(answer)
         return transport
 
@@ -48,17 +51,23 @@ class Transports:
             taken, early = take(stream)
         except OSError:  # no descriptor is left
             return None
-        return DirectTransport(taken, early, self._max_frame, self._pinger)
+        return DirectTransport(taken, early, self._max_frame, self._pinger, self._traffic)
 
     def stats(self) -> dict[str, int]:
-        """Open connections by their transport, pings sent, and connections cut for not answering one."""
-        kinds = Counter(transport.kind for transport in self._pinger)
+        """Open connections by their transport. Since the start: `pings` sent, and connections `timed_out` for
+        not answering one; `frames` that were read."""
+        kinds = self._pinger.kinds
         return {
             DirectTransport.kind: kinds[DirectTransport.kind],
             StreamTransport.kind: kinds[StreamTransport.kind],
             "pings": self._pinger.pings,
             "timed_out": self._pinger.timed_out,
+            "frames": self._traffic.frames,
         }
+
+    def measures(self) -> Measures:
+        """`transport_closes`: connections that ended, by who began and the close code."""
+        return {"transport_closes": self._traffic.closes}
 
     def close(self) -> None:
         """Cuts off who has not answered a close frame yet."""

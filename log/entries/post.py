@@ -23,16 +23,16 @@ class Post(Entry):
     its change numbers; None for what was repeated.
 
     `cid`: the message's own, or one that the log gave it, so that a COMMIT whose answer was lost can be made
-    again.
+    again. `since`: when it came, in seconds of the hub's clock; 0.0 for what nobody measures.
     """
 
-    __slots__ = ("cid", "message", "place", "receipt", "repeated", "shows")
+    __slots__ = ("cid", "message", "place", "receipt", "repeated", "shows", "since")
 
     opens = True
 
-    def __init__(self, message: Message, origin: object = None) -> None:
+    def __init__(self, message: Message, origin: object = None, since: float = 0.0) -> None:
         super().__init__(message.userid, message.cmd, message.dstid, origin)
-        self.message = message
+        self.message, self.since = message, since
         self.shows = keys_in(message.content, message.pic, message.url, message.memo)
         self.cid: str | None = message.cid
         self.receipt: Receipt | None = None

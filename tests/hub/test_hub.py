@@ -190,8 +190,22 @@ async def test_numbers(process):
     process.hub.close_sessions([5])
     await process.got(ann, bob)
     assert process.hub.stats() == {
-        "hub": {"connections": 2, "users": 2, "groups": 1, "sessions": 2, "watchers": 1},
-        "fanout": {"groups": 0, "waiting": 0, "frames": 1, "batches": 1, "writes": 2},
+        "hub": {
+            "connections": 2,
+            "users": 2,
+            "groups": 1,
+            "sessions": 2,
+            "watchers": 1,
+            "frames_to_people": 1,
+        },
+        "fanout": {
+            "groups": 0,
+            "waiting": 0,
+            "frames": 1,
+            "batches": 1,
+            "writes": 2,
+            "frames_to_groups": 2,
+        },
         "announcer": {"coming": 2, "going": 0, "announced": 0},
         "bus": {"subscribed": 3, "published": 2, "received": 0, "missed": 0},
         "presence": {"here": 2, "online": 2, "processes": 1},

@@ -126,6 +126,17 @@ def test_directory_of_others_is_not_shut(tmp_path, mode):
     assert stat.S_IMODE((tmp_path / "notes.txt").stat().st_mode) == 0o644
 
 
+async def test_taken_port_of_metrics(tmp_path):
+    """A port for `/metrics` that is taken is named, with the setting that chooses another."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        said = await refused("--port", "0", "--data", str(tmp_path), MAGPIE_METRICS_PORT=str(port))
+    assert said.startswith(f"magpie: cannot listen on 127.0.0.1:{port}: Address already in use by process ")
+    assert said.endswith(f"choose another port: MAGPIE_METRICS_PORT={port + 1}")
+
+
 async def test_taken_port(tmp_path):
     """A taken port is named, with who has it and how to take another."""
     with socket.socket() as other:

@@ -68,7 +68,7 @@ async def test_open_connections_are_counted(app, monkeypatch):
     kind = app.services.config.hub.transport
     client = await app.client().register()
     wires = [await Wire.open(client) for _ in range(3)]
-    nobody = {"direct": 0, "stream": 0, "pings": 0, "timed_out": 0}
+    nobody = {"direct": 0, "stream": 0, "pings": 0, "timed_out": 0, "frames": 0}
     assert app.services.transports.stats() == nobody | {kind: 3}
     for wire in wires:
         wire.close()

@@ -10,6 +10,8 @@ INTERVAL, TIMEOUT = 30, 20
 class Client:
     """What the pinger sees of a connection."""
 
+    kind = "direct"
+
     def __init__(self, answers=True, paused=False):
         self.answers, self.paused = answers, paused
         self.unanswered = self.gone = False
