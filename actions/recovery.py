@@ -68,10 +68,10 @@ async def heal(app: "Services", changes: Sequence[range]) -> None:
         users, group = ((), message.dstid) if message.cmd == ROOM else ((message.dstid, message.userid), 0)
         audience = V2 if message.media == Media.NOTICE else None
         items.append(Publication(message.encode(receipt), users, group, audience=audience, change=change))
-    app.hub.heal(items, changes)
+    app.hub.ports.bus.heal(items, changes)
 
 
 async def look(app: "Services") -> None:
     """How far the change numbers have come: what of them nobody tells of is then read. Raises `TryAgain` when
     the database is away."""
-    app.hub.committed(await app.db.read(state.change))
+    app.hub.ports.bus.committed(await app.db.read(state.change))

@@ -21,6 +21,7 @@ from hub.ports.control import MembershipChanged, Order, SessionRevoked
 from hub.presence import Announcer
 from hub.recovery import Recovery
 from hub.websocket import Transport, text_frame
+from hub.writing import Writing
 from metrics.histogram import Histogram, Measures
 from protocol.frames import CloseCode
 
@@ -48,8 +49,11 @@ class Hub:
         self.acks = Histogram()  #: seconds from a message's frame to the write of its ack
         self._fanout = Fanout(self._channels.listeners, self.acks, clock)
         self._told_people = 0  # frames given to connections
-        self._dirty: list[Connection] = []
-        self._schedule_connection = self._schedule  # one bound method for all connections
+        self._writing = Writing()
+        self._schedule_connection = self._writing.schedule  # one bound method for all connections
+        #: Writes what is queued now, for a caller who knows that it was all: a turn of the loop is up to some
+        #: milliseconds when groups are busy.
+        self.flush = self._writing.flush
         self.journal = Journal()
         self.watchers = Watchers()
         self.announcer = Announcer(offline_delay_s, self.watchers, clock)
@@ -188,14 +192,6 @@ class Hub:
         if orders := [SessionRevoked(session_id) for session_id in session_ids]:
             self.order(orders)
 
-    def heal(self, items: Sequence[Publication], changes: Sequence[range]) -> None:
-        """What was missing, read from the database, to the listeners here whom it is no longer late for."""
-        self._bus.heal(items, changes)
-
-    def committed(self, change: int) -> None:
-        """Where the database's change number stands."""
-        self._bus.committed(change)
-
     # --- delivering ---------------------------------------------------------------------------------------
 
     def deliver(self, items: Sequence[Publication]) -> None:
@@ -250,21 +246,6 @@ class Hub:
         logger.warning("something may be missed: %s", why)
         self.journal.forget()
         self.recovery.missed()
-
-    # --- writing ------------------------------------------------------------------------------------------
-
-    def _schedule(self, connection: Connection) -> None:
-        """All connections that were sent something in this turn of the loop are written in the next."""
-        if not self._dirty:
-            asyncio.get_running_loop().call_soon(self.flush)
-        self._dirty.append(connection)
-
-    def flush(self) -> None:
-        """Writes what is queued now, for a caller who knows that it was all: a turn of the loop is up to some
-        milliseconds when groups are busy."""
-        dirty, self._dirty = self._dirty, []
-        for connection in dirty:
-            connection.flush()
 
     # --- ending -------------------------------------------------------------------------------------------
 

@@ -22,6 +22,13 @@ class Refused(LineError):
     """Redis has said no for good: a password, a right, a database that is not there."""
 
 
+def refusal(error: hiredis.ReplyError) -> LineError:
+    """What an answer that says no means for the line."""
+    said = reason_of(error)
+    soon = said.startswith(("LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY"))
+    return (LineError if soon else Refused)(f"Redis says: {said}")
+
+
 class Connection(asyncio.Protocol):
     """`on_reply` gets each answer that nobody awaits, on the loop; `on_lost` is called once, at the end."""
 
@@ -68,9 +75,7 @@ class Connection(asyncio.Protocol):
         try:
             await self.ask(*words)
         except hiredis.ReplyError as error:
-            said = reason_of(error)
-            wait = said.startswith(("LOADING", "MASTERDOWN", "CLUSTERDOWN", "BUSY"))
-            raise (LineError if wait else Refused)(f"Redis says: {said}") from None
+            raise refusal(error) from None
 
     async def ask(self, *words: bytes) -> Any:
         """The answer to one command. Raises `hiredis.ReplyError`, or `LineError` when the connection ends."""

@@ -16,7 +16,7 @@ import hiredis
 
 from hub.ports.line import LineError
 from hub.ports.redis.address import RedisAddress, reason_of
-from hub.ports.redis.connection import Connection, Refused, command
+from hub.ports.redis.connection import Connection, Refused, command, refusal
 
 logger = logging.getLogger("magpie.bus")
 
@@ -148,7 +148,7 @@ class RedisLine:
             if isinstance(error, TimeoutError):
                 raise LineError(f"no answer in {CONNECT_S:.0f} s") from None
             if isinstance(error, hiredis.ReplyError):
-                raise Refused(f"Redis says: {reason_of(error)}") from None
+                raise refusal(error) from None
             raise
         self._out, self._in = made  # not before: what is sent now would be answered among the questions
         self._lost = lost

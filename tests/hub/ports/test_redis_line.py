@@ -34,7 +34,7 @@ class Listener:
 
     async def has(self, letters: int = 0, opened: int = 0) -> None:
         async with asyncio.timeout(PATIENCE):
-            while len(self.heard) < letters or len(self.opened) < opened:
+            while len(set(self.heard)) < letters or len(self.opened) < opened:
                 await asyncio.sleep(0.01)
 
 
@@ -67,7 +67,7 @@ async def test_more_than_redis_lets_anybody_have(own_redis):
         wire.mend()
         for listener in (reader, writer):
             await listener.has(len(letters))
-            assert listener.heard == letters
+            assert list(dict.fromkeys(listener.heard)) == letters  # a letter may come twice
     await wire.close()
 
 
