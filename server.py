@@ -31,9 +31,12 @@ from actions.housekeeping import ClockGuard
 from actions.passwords import PasswordHasher
 from actions.services import Services
 from actions.session_use import SessionUse
+from actions.shared_rates import SharedRates
+from actions.stored_rates import StoredRates
 from actions.telling import TellingOthers
 from actions.typing import Typing
 from config import Config, ConfigError
+from database.door import Database
 from handlers import logs
 from handlers.http.listener import Listener
 from handlers.http.pages import Build
@@ -94,7 +97,6 @@ def make_services(config: Config) -> Services:
 
     SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
     """
-    budget = Budget(config.shares)
     db = databases.open_database(config, migrate=config.database_url.startswith("sqlite"))
     try:
         storage = open_storage(config.storage, config.data)
@@ -102,7 +104,10 @@ def make_services(config: Config) -> Services:
         raise ConfigError(str(error)) from None
     db.serve()
     with db.reading():
-        ports = broker.make_ports(config, state.epoch())
+        epoch = state.epoch()
+    db.drop_connection()  # calls have their own
+    ports = broker.make_ports(config, epoch)
+    budget = Budget(config.shares, shared=_shared_rates(config, db, epoch))
     hub = Hub(ports, config.hub.offline_delay, config.hub.queue_bytes)
     transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
@@ -128,6 +133,12 @@ def make_services(config: Config) -> Services:
     return services
 
 
+def _shared_rates(config: Config, db: Database, epoch: int) -> SharedRates | None:
+    """Where rates are counted over all processes; None for a process alone."""
+    rates = StoredRates(db) if config.broker.url == broker.POSTGRESQL else broker.make_rates(config, epoch)
+    return None if rates is None else SharedRates(rates)
+
+
 def make_app(services: Services) -> Site:
     """The web application in front of the parts."""
     return Site(services)
@@ -139,6 +150,7 @@ async def close_services(services: Services) -> None:
     services.transports.close()
     await services.hub.close()
     services.hasher.close()
+    await services.budget.close()
     await services.session_use.close()
     await services.preparer.close()
     await services.storage.close()

@@ -64,15 +64,16 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
     # A browser that the account knows does not suffer for what others do at its address.
     where = device if device and device == client.browser else client.network
     number = frozenset(spellings(mobile))
-    guess = Guess(app.budget, {"login": where, "account_login": (number, device)})
+    guess = await Guess.count(app.budget, {"login": where, "account_login": (number, device)})
     # Strangers who ask for an account take no place from those whom it knows.
     keys = ((client.network, bool(device)), (number, bool(device)))
     turn = Turn(keys, bool(device), client.disconnected)
-    with guess, in_queue(app.budget, *keys):
-        matches = await app.hasher.verify(passwd, account["passwd"] if account else None, turn)
+    async with guess:
+        with in_queue(app.budget, *keys):
+            matches = await app.hasher.verify(passwd, account["passwd"] if account else None, turn)
     if account is None or not matches:
         raise session_rows.wrong_login()
-    guess.take_back()
+    await guess.take_back()
     token = await sessions.open_session(app, account["id"], account["passwd"], client)
     return own_row(app, await app.db.read(accounts.find_user, account["id"]), token)
 
@@ -103,11 +104,11 @@ async def change_passwd(
     keys, key = ((network, True), user_id), ("session", session.id)
     turn = Turn(keys, known=True, disconnected=disconnected)
     with in_queue(app.budget, *keys):
-        with Guess(app.budget, {"login": key, "account_login": key}) as guess:
+        async with await Guess.count(app.budget, {"login": key, "account_login": key}) as guess:
             matches = await app.hasher.verify(old, stored, turn)
         if not matches:
             raise Refused("原密码不正确", "The old password is wrong")
-        guess.take_back()
+        await guess.take_back()
         changed = await app.hasher.hash(new, turn)
     ended = await app.db.write(session_rows.change_passwd, user_id, session.id, stored, changed)
     sessions.close_sockets(app, ended)

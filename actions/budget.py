@@ -3,87 +3,39 @@
 A caller is a key: a user id, or `address_key` for whoever has not said who they are. Two kinds of things are
 counted, each under a name of its own in section `limits` of the settings:
 
-- **rates** (`<action>_rate` a second in the long run, `<action>_burst` at once): what a caller does.
+- **rates** (`<action>_rate` a second in the long run, `<action>_burst` at once): what a caller does. Most are
+  counted by each process for itself, since they keep its own time and memory; those of `EVERYWHERE` by all
+  processes together, where there are several.
 - **shares** (`<thing>_most` for one caller, `<thing>_total` for all): what a caller has at the same time,
   connections or bytes.
 
 A new command, route, frame or queue is counted here; nothing keeps a count of its own beside it.
 """
 
+import hashlib
 import ipaddress
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
+from actions.bucket import Bucket
+from actions.shared_rates import SharedRates
+from hub.ports.rates import Take
 from protocol.errors import SlowDown
 
 if TYPE_CHECKING:
     from config import Limits
 
-#: Entries kept for one action: 100 bytes each. Beyond it the buckets closest to full are forgotten, which can
-#: only be generous to somebody.
-MAX_KEYS = 50000
+#: What somebody gains by who asks several processes: guesses at passwords, accounts, room on the disk before
+#: log-in, a list of everybody, friendships with strangers. A few calls of one caller a minute, worth a
+#: question to another machine each.
+EVERYWHERE = frozenset(("login", "account_login", "register", "anonymous_upload", "find", "contact"))
+
 #: Seconds after which somebody who has too much at the same time may try again: nobody knows when the first
 #: of it ends.
 RETRY_S = 2.0
-
-
-class Bucket:
-    """The token buckets of one action, one for each key. `rate` is per second, `burst` at least 1.
-
-    The semantics are those of golang.org/x/time/rate. Inside it is GCRA: one number a key, the time at which
-    the bucket would be full again ("theoretical arrival time"), so a check is a dictionary look-up and a
-    comparison, and a bucket that has filled up needs no entry.
-    """
-
-    __slots__ = ("_full_at", "_interval", "_most", "_max_keys")
-
-    def __init__(self, rate: float, burst: int, max_keys: int = MAX_KEYS) -> None:
-        self._interval = 1.0 / rate
-        self._most = burst * self._interval
-        self._max_keys = max_keys
-        self._full_at: dict[object, float] = {}
-
-    def take(self, key: object, now: float, cost: float = 1.0) -> float:
-        """Takes `cost` tokens (at most `burst`): 0.0, or the seconds until they are there. A refusal costs
-        nothing."""
-        full_at = self._begun(key, now)
-        wait = full_at - now + cost * self._interval - self._most
-        if wait > 1e-9:
-            return wait
-        self._full_at[key] = full_at + cost * self._interval
-        return 0.0
-
-    def charge(self, key: object, now: float, cost: float = 1.0) -> float:
-        """Takes `cost` tokens whether they are there or not, for what has happened already: the seconds
-        until the bucket is out of debt, 0.0 when it is not in any."""
-        self._full_at[key] = full_at = self._begun(key, now) + cost * self._interval
-        return max(0.0, full_at - now - self._most)
-
-    def give_back(self, key: object) -> None:
-        """Puts one token back."""
-        if key in self._full_at:
-            self._full_at[key] -= self._interval
-
-    def __len__(self) -> int:
-        return len(self._full_at)
-
-    def _begun(self, key: object, now: float) -> float:
-        full_at = self._full_at.get(key)
-        if full_at is None and len(self._full_at) >= self._max_keys:
-            self._forget(now)
-        return now if full_at is None or full_at < now else full_at
-
-    def _forget(self, now: float) -> None:
-        """Drops the buckets that are full; when that frees less than half, the nearest to full with them."""
-        left = [(full_at, key) for key, full_at in self._full_at.items() if full_at > now]
-        keep = self._max_keys // 2
-        if len(left) > keep:
-            left.sort(key=lambda entry: entry[0])
-            del left[: len(left) - keep]
-        self._full_at = {key: full_at for full_at, key in left}
 
 
 class Share:
@@ -145,12 +97,39 @@ class Holding:
         self.release()
 
 
+class Counted:
+    """What `Budget.count` has counted."""
+
+    __slots__ = ("_budget", "here", "everywhere")
+
+    def __init__(self, budget: "Budget") -> None:
+        self._budget = budget
+        self.here: dict[str, Hashable] = {}  #: by action, the key; in this process
+        self.everywhere: list[Take] = []  #: the same, where all processes count
+
+    async def give_back(self) -> None:
+        """It shall not have counted: a log-in with the right password, say. A second time does nothing."""
+        here, self.here = self.here, {}
+        for action, key in here.items():
+            self._budget.give_back(action, key)
+        takes, self.everywhere = self.everywhere, []
+        if takes and self._budget.shared is not None:
+            await self._budget.shared.give_back(takes)
+
+
 class Budget:
     """All rates and shares of one process, from the `limits` section of the settings. With ``enabled: false``
-    no caller is held to a rate or to a share of their own; what is for all together (`…_total`) stays."""
+    no caller is held to a rate or to a share of their own; what is for all together (`…_total`) stays.
+    `shared`: what all processes count together; None when this is the only one."""
 
-    def __init__(self, settings: "Limits", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: "Limits",
+        clock: Callable[[], float] = time.monotonic,
+        shared: SharedRates | None = None,
+    ) -> None:
         self.enabled = settings.enabled
+        self.shared = shared
         self._refused: Counter[str] = Counter()
         self._clock = clock
         numbers = {name: getattr(settings, name) for name in settings.__dataclass_fields__}
@@ -189,6 +168,37 @@ class Budget:
                 self.refused(action)
                 raise SlowDown(wait)
 
+    async def count(self, counts: Mapping[str, Hashable]) -> Counted:
+        """One more of each action for its key, of `EVERYWHERE` in all processes. Raises `SlowDown`, and
+        nothing is counted, when it comes too soon for one of them.
+
+        The own buckets are asked first: none of them holds less than the one of all processes, so who is
+        refused here costs no question; and when there is no answer, they have decided."""
+        counted = Counted(self)
+        try:
+            for action, key in counts.items():
+                self.take(action, key)
+                counted.here[action] = key
+            await self._count_everywhere(counted)
+        except SlowDown:
+            await counted.give_back()
+            raise
+        return counted
+
+    async def _count_everywhere(self, counted: Counted) -> None:
+        takes = [self._take_of(*count) for count in counted.here.items() if count[0] in EVERYWHERE]
+        if self.shared is None or not self.enabled or not takes:
+            return
+        answered, wait = await self.shared.take(takes)
+        if wait is not None:
+            self.refused(wait.take.action)
+            raise SlowDown(wait.seconds)
+        counted.everywhere = takes if answered else []
+
+    def _take_of(self, action: str, key: Hashable) -> Take:
+        bucket = self._buckets[action]
+        return Take(action, _name_of(key), bucket.interval_us, bucket.burst)
+
     def charge(self, action: str, key: object, cost: float = 1.0) -> float:
         """Counts what has happened already; the seconds for which the caller should be held back, 0.0 while
         they are within their rate."""
@@ -223,9 +233,15 @@ class Budget:
         """Counts a no."""
         self._refused[name] += 1
 
+    async def close(self) -> None:
+        """Asks nobody any more."""
+        if self.shared is not None:
+            await self.shared.close()
+
     def stats(self) -> dict[str, dict[str, int]]:
         """For each action how many keys are remembered (users, addresses), and how many calls were refused
-        since the start; for each share also how much is held."""
+        since the start; for each share also how much is held. With other processes `shared`: what is counted
+        with them."""
         told = {
             action: {"keys": len(bucket), "refused": self._refused[action]}
             for action, bucket in self._buckets.items()
@@ -236,7 +252,25 @@ class Budget:
                 "refused": self._refused[thing],
                 "held": int(share.held),
             }
+        if self.shared is not None:
+            told["shared"] = self.shared.stats()
         return told
+
+
+def _name_of(key: Hashable) -> str:
+    """The same short name for a key in every process: places for it are paid by the byte, and a number that
+    somebody calls from should not stand there for all to read."""
+    return hashlib.blake2b(_spelt(key).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _spelt(key: object) -> str:
+    """A key in words, another one for each: a set in order, everything with its type and length."""
+    if isinstance(key, (tuple, frozenset)):
+        parts = [_spelt(part) for part in key]
+        text = "".join(parts if isinstance(key, tuple) else sorted(parts))
+    else:
+        text = str(key)
+    return f"{type(key).__name__}{len(text)}:{text}"
 
 
 @lru_cache(4096)

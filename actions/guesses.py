@@ -1,49 +1,44 @@
 """Trying a password: what a try counts against, and whose turn it is to be checked.
 
-A try counts for where it comes from (`login`) and for the account it is about (`account_login`), and no
-longer once it was right. All strangers together have one count for an account, so guessing from many
-addresses is as slow as from one. A browser or an address from which the account has been logged in to before
-counts by itself: whatever strangers do, its owner gets in (docs/decisions/0050-guesses.md).
+A try counts for where it comes from (`login`) and for the account it is about (`account_login`), whichever
+process is asked, and no longer once it was right. All strangers together have one count for an account, so
+guessing from many addresses is as slow as from one. A browser or an address from which the account has been
+logged in to before counts by itself: whatever strangers do, its owner gets in
+(docs/decisions/0050-guesses.md).
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Self
 
-from actions.budget import Budget
-from protocol.errors import Refusal, SlowDown
+from actions.budget import Budget, Counted
+from protocol.errors import Refusal
 
 
 class Guess:
-    """One try that has been counted: ``with guess: …`` takes it back when the block is refused, for then it
-    was none."""
+    """One try that has been counted: ``async with guess: …`` takes it back when the block is refused, for
+    then it was none."""
 
-    def __init__(self, budget: Budget, counts: dict[str, Hashable]) -> None:
+    def __init__(self, counted: Counted) -> None:
+        self._counted = counted
+
+    @classmethod
+    async def count(cls, budget: Budget, counts: Mapping[str, Hashable]) -> Self:
         """Raises `SlowDown`, and nothing is counted, when it comes too soon for one of `counts`: the action,
         and the key it counts for."""
-        self._budget = budget
-        self._taken: dict[str, Hashable] = {}
-        for action, key in counts.items():
-            try:
-                budget.take(action, key)
-            except SlowDown:
-                self.take_back()
-                raise
-            self._taken[action] = key
+        return cls(await budget.count(counts))
 
-    def take_back(self) -> None:
+    async def take_back(self) -> None:
         """It does not count: it was right, and people may log in as often as they like; or there was no place
         in the queue to find out."""
-        for action, key in self._taken.items():
-            self._budget.give_back(action, key)
-        self._taken = {}
+        await self._counted.give_back()
 
-    def __enter__(self) -> Self:
+    async def __aenter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Refusal):
-            self.take_back()
+            await self.take_back()
 
 
 @contextmanager

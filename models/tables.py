@@ -231,7 +231,16 @@ def thumb_name(key: str, ext: str) -> str:
 class ServerState(Base):
     """Named numbers. `change`: the latest change number, raised by each transaction that devices must learn
     of, as its last but one statement, so that the order of numbers is the order of commits. `epoch` changes
-    when the database was restored or reset; clients then drop their cache."""
+    when the database was restored or reset; clients then drop their cache. `housekeeping`: when (ms) a
+    process last began to keep house, or said that it still does."""
 
     name = CharField(max_length=32, primary_key=True)
     value = BigIntegerField()
+
+
+class Rate(Base):
+    """A bucket that all processes take from: the time (us) at which it is full again. In memory on
+    PostgreSQL, and used only there (`models.rates`)."""
+
+    key = CharField(64, primary_key=True)
+    full_at = BigIntegerField()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from config import Config, ConfigError
 from hub.ports import Ports, memory
 from hub.ports.line import LineError
+from hub.ports.rates import Rates
 from hub.ports.shared import Shared
 from start import StartError
 
@@ -49,6 +50,17 @@ def make_ports(config: Config, epoch: int) -> Ports:
 
     # The braces have a cluster keep all names of an installation on one server.
     return Shared(RedisLine(_address(url), f"{{{prefix}:{epoch}}}:bus")).ports
+
+
+def make_rates(config: Config, epoch: int) -> Rates | None:
+    """What counts over all processes, when that is the broker; None when it is the database, or there is but
+    one process."""
+    url = config.broker.url
+    if url in ("", POSTGRESQL):
+        return None
+    from hub.ports.redis.rates import RedisRates
+
+    return RedisRates(_address(url), f"{{{config.broker.prefix}:{epoch}}}:rate")
 
 
 async def open_ports(ports: Ports) -> None:

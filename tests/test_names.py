@@ -22,9 +22,10 @@ NOUNS = {"accounts", "sessions", "contacts", "groups", "conversations", "message
 PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
                  "names", "numbers", "presence", "rows", "values"},
-    "models": {"access", "devices", "state", "tables"},
-    "actions": {"delivery", "budget", "guesses", "housekeeping", "passwords", "presence", "recovery",
-                "services", "session_use", "telling", "typing", "weak_passwords"},
+    "models": {"access", "devices", "rates", "state", "tables"},
+    "actions": {"bucket", "budget", "delivery", "guesses", "housekeeping", "passwords", "presence",
+                "recovery", "services", "session_use", "shared_rates", "stored_rates", "telling",
+                "typing", "weak_passwords"},
     "handlers/http": {"base", "body", "conditions", "gate", "listener", "multipart", "ops", "origins",
                       "pages", "places", "proxies", "security", "site", "streamed", "streams"},
     "web/src/features": {"connection", "settings", "shell"},

@@ -13,7 +13,7 @@ A handler without a command answers nobody.
 
 import asyncio
 import weakref
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from actions import sessions
@@ -76,7 +76,7 @@ class ApiHandler(BaseHandler, Generic[C]):
     async def admit(self, form: Form) -> None:
         """With the body's fields: who calls, how often, and what is said."""
         await self.recognise(form)
-        self.take_limit()
+        await self.take_limit()
         self.command = self.read(form)
 
     async def recognise(self, form: Form) -> None:
@@ -98,12 +98,16 @@ class ApiHandler(BaseHandler, Generic[C]):
         elif token or access is not Access.OPTIONAL:
             raise NotLoggedIn()
 
-    def take_limit(self) -> None:
-        """Counts this call against its limit: by its user, before log-in by its address."""
-        limit = self.declared.limit if self.session else self.declared.anonymous_limit
-        if limit:
-            caller = self.session.user_id if self.session else self.network
-            self.app.budget.take(limit, caller)
+    async def take_limit(self) -> None:
+        """Counts this call against its limit."""
+        await self.app.budget.count(self.counts)
+
+    @property
+    def counts(self) -> "dict[str, Hashable]":
+        """The limit that this call counts against, and for whom: its user, before log-in its address."""
+        if self.session:
+            return {self.declared.limit: self.session.user_id} if self.declared.limit else {}
+        return {self.declared.anonymous_limit: self.network} if self.declared.anonymous_limit else {}
 
     def read(self, form: Form) -> C:
         """The command in the fields."""

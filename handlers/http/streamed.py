@@ -13,6 +13,7 @@ from tornado.http1connection import HTTP1Connection
 from tornado.web import HTTPError, stream_request_body
 
 from actions import media
+from actions.budget import Counted
 from actions.media import Incoming
 from handlers.http.gate import ApiHandler, C
 from handlers.http.multipart import BrokenMultipart, MultipartReader
@@ -36,7 +37,7 @@ class StreamedHandler(ApiHandler[C]):
     _refusal: Refusal | HTTPError | None = None
     _reader: MultipartReader
     _incoming: Incoming | None = None
-    _counted: "tuple[str, Hashable] | None" = None  #: the limit that this call counts against, and whose
+    _counted: "tuple[dict[str, Hashable], Counted] | None" = None  #: the limit that this call counts against
     _removal: "asyncio.Future[None] | None" = None
     _receiving = True
 
@@ -90,32 +91,30 @@ class StreamedHandler(ApiHandler[C]):
         form = Form.from_pairs(self._reader.fields)
         if "token" in form or (self.session is not None and "userid" in form):
             await self.recognise(form)
-        self.take_limit()
+        await self.take_limit()
         user_id = self.session.user_id if self.session else None
         incoming = await Incoming.begin(self.app, self.network, user_id)
         if self._receiving:
             self._incoming = incoming
         else:  # the sender has gone meanwhile
             await incoming.remove()
+            await self._give_back()
 
     async def _write(self, data: bytes) -> None:
         if self._incoming is not None:
             await self._incoming.write(data, known=self.session is not None)
 
-    def take_limit(self) -> None:
+    async def take_limit(self) -> None:
         """Counts the call once: by its user, and by its address as long as none is known."""
-        limit = self.declared.limit if self.session else self.declared.anonymous_limit
-        counted = limit and (limit, self.session.user_id if self.session else self.network)
-        if self._counted != counted:
-            self._give_back()
-            super().take_limit()
-            self._counted = counted or None
+        counts = self.counts
+        if self._counted is None or self._counted[0] != counts:
+            await self._give_back()
+            self._counted = (counts, await self.app.budget.count(counts))
 
-    def _give_back(self) -> None:
-        if self._counted:
-            limit, caller = self._counted
-            self.app.budget.give_back(limit, caller)
-            self._counted = None
+    async def _give_back(self) -> None:
+        counted, self._counted = self._counted, None
+        if counted:
+            await counted[1].give_back()
 
     # --- when all of it is there --------------------------------------------------------------------------
 
@@ -132,7 +131,7 @@ class StreamedHandler(ApiHandler[C]):
         form.refuse_repeated("userid", "token")
         if "userid" in form or "token" in form:
             await self.recognise(form)
-        self.take_limit()
+        await self.take_limit()
         self.command = self.read(form)
 
     @asynccontextmanager
@@ -158,8 +157,11 @@ class StreamedHandler(ApiHandler[C]):
         super().on_connection_close()
         if self._receiving:
             self._receiving = False
-            self._give_back()
-            self._removal = asyncio.ensure_future(self._discard())
+            self._removal = asyncio.ensure_future(self._forget())
+
+    async def _forget(self) -> None:
+        await self._discard()
+        await self._give_back()
 
     async def _discard(self) -> None:
         incoming, self._incoming = self._incoming, None

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.budget import Bucket, Budget, Share, address_key
+from actions.bucket import Bucket
+from actions.budget import Budget, Share, address_key
 from config import Limits
 from protocol.errors import SlowDown
 

@@ -13,8 +13,11 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import redis
+from redis.asyncio import Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
+from redis.backoff import NoBackoff
 
 from hub.ports.line import LineError
 
@@ -82,6 +85,25 @@ class RedisAddress:
     def tls_context(self) -> ssl.SSLContext | None:
         return ssl.create_default_context(cafile=self.ca_file or None) if self.tls else None
 
+    def client(self, timeout_s: float) -> Any:
+        """redis-py's client, for questions whose cost does not matter. It finds the server by itself, and
+        tries a second time when a connection turns out to have ended."""
+        options = {
+            "username": self.user or None,
+            "password": self.password or None,
+            "socket_timeout": timeout_s,
+            "socket_connect_timeout": timeout_s,
+            "retry": Retry(NoBackoff(), 1),
+            "protocol": 2,  # as servers before 6, and proxies, speak
+            **self._tls_options(),
+        }
+        if self.kind == "redis+cluster":
+            return RedisCluster(startup_nodes=self._nodes(), **options)
+        if self.kind == "redis+sentinel":
+            return self._sentinel(timeout_s).master_for(self.service, db=self.db, **options)
+        ((host, port),) = self.hosts
+        return Redis(host=host, port=port, db=self.db, **options)
+
     async def find(self, key: str) -> tuple[str, int]:
         """The server that has `key` now. Raises `LineError`."""
         if self.kind == "redis":
@@ -92,20 +114,30 @@ class RedisAddress:
             raise LineError(f"{self.kind}: {reason_of(error)}") from None
 
     async def _ask_sentinels(self) -> tuple[str, int]:
-        secrets = {"username": self.sentinel_user or None, "password": self.sentinel_password or None}
-        sentinel = Sentinel(  # type: ignore[no-untyped-call]
-            self.hosts, socket_timeout=ASK_S, socket_connect_timeout=ASK_S, **self._tls_options(), **secrets
-        )
+        sentinel = self._sentinel(ASK_S)
         try:
             host, port = await sentinel.discover_master(self.service)
             return str(host), int(port)
         finally:
-            for client in sentinel.sentinels:
-                await client.aclose()
+            await _close_sentinel(sentinel)
+
+    def _sentinel(self, timeout_s: float) -> Sentinel:
+        secrets = {"username": self.sentinel_user or None, "password": self.sentinel_password or None}
+        patience = {
+            "socket_timeout": timeout_s,
+            "socket_connect_timeout": timeout_s,
+            "retry": Retry(NoBackoff(), 0),  # the next one is asked instead
+        }
+        return Sentinel(  # type: ignore[no-untyped-call]
+            self.hosts, sentinel_kwargs={**patience, **self._tls_options(), **secrets}
+        )
+
+    def _nodes(self) -> list[ClusterNode]:
+        return [ClusterNode(host, port) for host, port in self.hosts]
 
     async def _ask_cluster(self, key: str) -> tuple[str, int]:
         cluster = RedisCluster(
-            startup_nodes=[ClusterNode(host, port) for host, port in self.hosts],
+            startup_nodes=self._nodes(),
             username=self.user or None,
             password=self.password or None,
             socket_timeout=ASK_S,
@@ -123,6 +155,19 @@ class RedisAddress:
 
     def _tls_options(self) -> dict[str, Any]:
         return {"ssl": True, "ssl_ca_certs": self.ca_file or None} if self.tls else {}
+
+
+async def close_client(client: Any) -> None:
+    """Ends what `RedisAddress.client` has made."""
+    await client.aclose()
+    sentinel = getattr(getattr(client, "connection_pool", None), "sentinel_manager", None)
+    if sentinel is not None:
+        await _close_sentinel(sentinel)
+
+
+async def _close_sentinel(sentinel: Sentinel) -> None:
+    for client in sentinel.sentinels:
+        await client.aclose()
 
 
 def reason_of(error: BaseException) -> str:
