@@ -24,10 +24,9 @@ from functools import partial
 
 from tornado.netutil import bind_sockets
 
-from actions import media, presence, recovery, sessions
+from actions import housekeeping, presence, recovery
 from actions.budget import Budget
 from actions.delivery import Delivery
-from actions.housekeeping import ClockGuard
 from actions.passwords import PasswordHasher
 from actions.services import Services
 from actions.session_use import SessionUse
@@ -57,8 +56,6 @@ log = logging.getLogger("magpie")
 
 #: Seconds after SIGTERM at which the process ends in any case; whoever sent it kills at ten.
 LAST_RESORT = 9.5
-#: Seconds between two rounds of housekeeping.
-HOUSEKEEPING = 300
 
 
 def main() -> int:
@@ -75,8 +72,8 @@ def main() -> int:
         maintains = options.migrate or options.new_epoch
         together = bool(config.broker.url) and not maintains
         claims = (
-            data_directory.claim(config.data, config.database_url, together),
-            databases.claim(config, together),
+            data_directory.claim(config.data, config.database_url, together, maintains),
+            databases.claim(config, together, maintains),
         )
         remarks += read_environment(os.environ, options.overrides).remarks
         if maintains:
@@ -180,7 +177,7 @@ async def serve(config: Config, certificate: ssl.SSLContext | None, remarks: Seq
     except StartError:
         await close_services(services)
         raise
-    housekeeping = asyncio.create_task(_keep_house(services))
+    keeping_house = asyncio.create_task(housekeeping.keep_house(services))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
@@ -200,7 +197,7 @@ async def serve(config: Config, certificate: ssl.SSLContext | None, remarks: Seq
         loop.remove_signal_handler(signal_number)  # a second one ends the process at once
     log.info("draining")
     _leave_at_last(LAST_RESORT)
-    housekeeping.cancel()
+    keeping_house.cancel()
     await drain(listener, site, config.server.drain_seconds)
     log.info("stopped")
 
@@ -237,21 +234,6 @@ def _leave_at_last(seconds: float) -> None:
     timer = threading.Timer(seconds, leave)
     timer.daemon = True
     timer.start()
-
-
-async def _keep_house(services: Services) -> None:
-    """What has to be tidied now and then; a failure is logged and the next round tries again."""
-    guard = ClockGuard()
-    while True:
-        believed = await guard.believes(services)
-        tidies = (media.collect_unattached, sessions.forget_expired, sessions.forget_devices)
-        for tidy in tidies if believed else ():
-            try:
-                await tidy(services)
-            except Exception:
-                log.exception("housekeeping: %s", tidy.__name__)
-        # Open sockets keep their sessions in use from round to round.
-        await asyncio.sleep(min(HOUSEKEEPING, services.config.auth.idle_days * 86400 / 4))
 
 
 def _maintain(config: Config, options: argparse.Namespace) -> int:

@@ -1,21 +1,101 @@
-"""Whether the clock may be believed by those who delete what is too old: a machine that wakes up in the
-wrong year must not end all sessions and collect the pictures that were sent a minute ago."""
+"""What has to be tidied now and then: each process looks after its own, and one of them after what all
+share.
 
+Nobody is appointed. When it is time, whoever is first to write so into the database has the round, and says
+now and then that it goes on; when that stops, with its process, the next one is another's.
+
+Who deletes what is too old has to believe the clock: a machine that wakes up in the wrong year must not end
+all sessions and collect the pictures that were sent a minute ago."""
+
+import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+from actions import media, sessions
 from actions.services import Services
-from models import sessions, state
+from models import rates, state
+from models import sessions as session_rows
 from protocol.clock import now_ms
+from protocol.errors import TryAgain
 
 log = logging.getLogger("magpie.housekeeping")
 
+#: Seconds between two rounds.
+PERIOD_S = 300.0
+#: A round is begun when so much of the period has passed since the last one began; each process has a time of
+#: its own.
+_DUE = 0.9
+#: How often in a period it is said that a round goes on.
+_SIGNS = 3
 #: How far (ms) the clock may have moved ahead of the time that has passed; one that is kept right moves by
 #: less.
 _JUMP_MS = 60_000
 #: How long (ms) a clock is doubted that has jumped ahead and stays there: long enough for somebody to see it.
 _DOUBT_MS = 86_400_000
+
+
+async def keep_house(app: Services) -> None:
+    """Round after round, until it is cancelled."""
+    guard = ClockGuard()
+    # Open sockets keep their sessions in use from round to round.
+    period_s = min(PERIOD_S, app.config.auth.idle_days * 86400 / 4)
+    while True:
+        if await guard.believes(app):
+            await tidy(app, period_s)
+        await asyncio.sleep(period_s)
+
+
+async def tidy(app: Services, period_s: float = PERIOD_S) -> bool:
+    """One round; whether what all share was this process's to tidy. A failure is logged, and the next round
+    tries again."""
+    await _each(app, media.sweep_spool, sessions.keep_in_use)
+    app.hub.recovery.doubt()
+    began = now_ms()
+    try:
+        if not await app.db.write_always(state.begin_round, began, int(period_s * 1000 * _DUE)):
+            return False
+    except TryAgain as refusal:
+        log.warning("housekeeping: %s", refusal)
+        return False
+    signs = asyncio.create_task(_give_signs(app, began, period_s / _SIGNS))
+    try:
+        await _each(
+            app, media.collect_unattached, sessions.forget_expired, sessions.forget_devices, forget_rates
+        )
+    finally:
+        signs.cancel()
+    return True
+
+
+async def _each(app: Services, *tidies: Callable[[Services], Awaitable[int | None]]) -> None:
+    for tidying in tidies:
+        try:
+            if count := await tidying(app):
+                log.info("housekeeping: %s: %d", tidying.__name__, count)
+        except TryAgain as refusal:
+            log.warning("housekeeping: %s: %s", tidying.__name__, refusal)
+        except Exception:
+            log.exception("housekeeping: %s", tidying.__name__)
+
+
+async def _give_signs(app: Services, began: int, pause_s: float) -> None:
+    """Says that the round goes on, as long as it is this process's."""
+    said = began
+    while True:
+        await asyncio.sleep(pause_s)
+        now = now_ms()
+        try:
+            if not await app.db.write_always(state.go_on, said, now):
+                return
+            said = now
+        except TryAgain as refusal:
+            log.debug("housekeeping goes on unsaid: %s", refusal)
+
+
+async def forget_rates(app: Services) -> int:
+    """Deletes what was counted long ago."""
+    return await app.db.write(rates.forget_full, now_ms())
 
 
 def passed_ms() -> int:
@@ -64,4 +144,4 @@ class ClockGuard:
 
 
 def _newest() -> int:
-    return max(state.newest(), sessions.newest())
+    return max(state.newest(), session_rows.newest())

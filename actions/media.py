@@ -149,6 +149,11 @@ async def _prepared(app: Services, file: spool.Spool, kind: Kind, sender: Sender
         return await app.preparer.prepare(file.path, kind, file.folder, sender)
 
 
+async def sweep_spool(app: Services) -> None:
+    """Deletes what a crash has left of uploads on this machine's disk."""
+    await asyncio.to_thread(spool.sweep, app.config.data / "spool")
+
+
 async def collect_unattached(app: Services) -> int:
     """Delete the uploads that nothing shows after `uploads.unattached_seconds`; how many it were.
 
@@ -158,7 +163,6 @@ async def collect_unattached(app: Services) -> int:
     and bytes without a row never are; and the quota comes back with the row's change, in one transaction, so
     it comes back once. Every step may be repeated, by the next round or by another process.
     """
-    await asyncio.to_thread(spool.sweep, app.config.data / "spool")
     await app.db.write(media.purge, now_ms())
     before = now_ms() - app.config.uploads.unattached_seconds * 1000
     collected = 0

@@ -52,7 +52,7 @@ async def authenticate(app: Services, tokens: list[str]) -> list[SessionRow]:
 async def enter(app: Services, user_id: int, token: str) -> ConnectionStart | None:
     """What a socket of this user needs to know to open, None when the token opens no session of theirs.
 
-    Opening a socket is use, and so is having it open, of which `forget_expired` takes care. It is closed when
+    Opening a socket is use, and so is having it open, of which `keep_in_use` takes care. It is closed when
     the session ends.
     """
     now = now_ms()
@@ -91,14 +91,17 @@ async def revoke(app: Services, current: SessionRow, session_id: int | None) -> 
     close_sockets(app, ended)
 
 
-async def forget_expired(app: Services) -> int:
-    """Delete the sessions whose time is over and close what sockets they have; how many there were.
-
-    An open socket is use: its session does not grow idle, and ends by its absolute lifetime only.
-    """
+async def keep_in_use(app: Services) -> None:
+    """An open socket is use: its session does not grow idle, and ends by its absolute lifetime only. Each
+    process says so of its own."""
     app.session_use.forget_closed()
     app.session_use.seen(app.hub.sessions)
     await app.session_use.flush()
+
+
+async def forget_expired(app: Services) -> int:
+    """Delete the sessions whose time is over and close what sockets they have, in every process; how many
+    there were."""
     forgotten = 0
     while ended := await app.db.write_always(sessions.close_dead, now_ms(), _idle_ms(app)):
         close_sockets(app, ended)

@@ -80,10 +80,14 @@ class Spool:
 
 
 def sweep(root: Path) -> None:
-    """Drop folders of uploads that a crash cut short. Blocking."""
+    """Drop folders of uploads that a crash cut short; several processes may do so at once. Blocking."""
     if root.is_dir():
         for folder in root.iterdir():
-            if time.time() - folder.stat().st_mtime > STALE_SECONDS:
+            try:
+                stale = time.time() - folder.stat().st_mtime > STALE_SECONDS
+            except FileNotFoundError:  # an upload that has just ended
+                continue
+            if stale:
                 shutil.rmtree(folder, ignore_errors=True)
 
 

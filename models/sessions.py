@@ -141,9 +141,12 @@ def change_passwd(user_id: int, keep_id: int, old: str, new: str) -> list[int]:
 
 
 def close_dead(now: int, idle: int) -> list[int]:
-    """Delete a batch of sessions that expired or were idle too long; their ids, [] when none is left."""
+    """Delete a batch of sessions that expired or were idle too long; their ids, [] when none is left.
+
+    They are locked before they are deleted: one that is used in this moment, in whatever process, lives."""
     dead = (Session.expires <= now) | (Session.last_seen <= now - idle)
-    return _delete(Session.select(Session.id).where(dead).limit(SWEEP))
+    found = Session.select(Session.id).where(dead).order_by(Session.id).limit(SWEEP)
+    return _delete(of_database(database.obj).locked(found))
 
 
 def _locked_passwd(user_id: int) -> str | None:

@@ -33,6 +33,22 @@ def take_changes(count: int) -> int:
     return of_database(database.obj).raise_number(database.obj, "change", count) - count + 1
 
 
+def begin_round(now: int, pause: int) -> bool:
+    """Whether it is the caller's turn to keep house at `now` (ms): nobody has begun for `pause` ms. Of many
+    who ask at the same time one is told so: the UPDATE decides. A time that lies ahead is a clock's that was
+    wrong."""
+    due = (ServerState.value <= now - pause) | (ServerState.value > now + pause)
+    begun = ServerState.update(value=now).where(ServerState.name == "housekeeping", due)
+    return bool(begun.execute())
+
+
+def go_on(since: int, now: int) -> bool:
+    """Says at `now` that the round goes on of which that was said at `since` last. False when it is another
+    process's meanwhile."""
+    mine = (ServerState.name == "housekeeping") & (ServerState.value == since)
+    return bool(ServerState.update(value=now).where(mine).execute())
+
+
 def newest(until: int = MAX_INT) -> int:
     """The time (ms) of the newest message that is not after `until`, 0 when there is none. Walks over all
     conversations: for the start."""

@@ -18,14 +18,21 @@ _CLOSED = (0o700, 0o750)
 _OURS = ("magpie.", "media", "spool", "lost+found")
 
 
+_ADVICE = (
+    "Stop it first, or give this one a directory of its own with --data, or both the same broker.url"
+    " (docs/scaling.md)"
+)
+_STOP_ALL = "Stop all servers first: --migrate and --new-epoch are for when none is running"
+
+
 class Claim:
     """Locks of this process on files, until `release`. They end with the process, however it ends;
     processes that it starts have no part in them."""
 
-    def __init__(self, paths: Iterable[Path], shared: bool) -> None:
-        """Raises `StartError` when another process has one of `paths`, and not `shared`, or it can't be
-        made."""
-        self._shared = shared
+    def __init__(self, paths: Iterable[Path], shared: bool, advice: str) -> None:
+        """Raises `StartError` when another process has one of `paths`, and not `shared`, with `advice` what
+        to do; or when it can't be made."""
+        self._shared, self._advice = shared, advice
         self._files: list[int] = []
         try:
             for path in paths:
@@ -48,8 +55,7 @@ class Claim:
             holder = os.pread(file, 200, 0).decode("utf-8", "replace").strip()
             raise StartError(
                 f"another server is at work on this data{f' ({holder})' if holder else ''}; {path} is locked."
-                " Stop it first, or give this one a directory of its own with --data, or both the same"
-                " broker.url (docs/scaling.md)"
+                f" {self._advice}"
             ) from None
         except OSError as error:
             raise StartError(f"cannot lock {path}: {error.strerror}; put the data on a local disk") from None
@@ -99,15 +105,15 @@ def _close_file(path: Path) -> None:
         pass  # another user's; the remark on the directory says enough
 
 
-def claim(data: Path, database_url: str, shared: bool = False) -> Claim:
+def claim(data: Path, database_url: str, shared: bool = False, maintains: bool = False) -> Claim:
     """The data directory, and SQLite's file when it lies elsewhere, for this process alone, or `shared` with
-    others on this machine, or `StartError`."""
+    others on this machine, or `StartError`. `maintains`: for `--migrate` and `--new-epoch`."""
     paths = [data / LOCK]
     if database_url.startswith("sqlite:///"):
         file = Path(database_url.removeprefix("sqlite:///")).resolve()
         if file.parent != data.resolve():
             paths.append(file.with_name(f"{file.name}.lock"))
-    return Claim(paths, shared)
+    return Claim(paths, shared, _STOP_ALL if maintains else _ADVICE)
 
 
 def _whose(folder: Path) -> str:

@@ -25,14 +25,20 @@ def open_database(config: Config, migrate: bool) -> Database:
     return db
 
 
-def claim(config: Config, shared: bool = False) -> Claim:
-    """The database for this process alone, or `shared` by those that have a broker, or `StartError`."""
+def claim(config: Config, shared: bool = False, maintains: bool = False) -> Claim:
+    """The database for this process alone, or `shared` by those that have a broker, or `StartError`.
+    `maintains`: for `--migrate` and `--new-epoch`."""
     taken = Claim(config.database_url, config.database.deadline_s, shared)
     try:
         if taken.take():
             return taken
     except Exception as error:
         raise _unusable(error) from error
+    if maintains:
+        raise StartError(
+            "servers are at work on this database, or another --migrate: stop all of them first, on all"
+            " machines; --migrate and --new-epoch are for when none is running"
+        )
     if shared:
         raise StartError(
             "a server without a broker is at work on this database, or --migrate: stop it first, and give it"

@@ -1,14 +1,21 @@
-"""What is deleted for its age is not deleted by a clock that is wrong."""
+"""What is deleted for its age is deleted once, and not by a clock that is wrong."""
+
+import asyncio
 
 import pytest
 
+from actions import housekeeping
 from actions.housekeeping import ClockGuard, passed_ms
-from models.tables import Session
+from models import sessions
+from models.tables import ServerState, Session
+from protocol.clock import now_ms
+from protocol.errors import TryAgain
 from tests.app import running
 from tests.models.people import count
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 NOON = 1_800_000_000_000
+ROUND = ServerState.name == "housekeeping"
 
 
 class Times:
@@ -77,3 +84,77 @@ async def test_sessions_survive(tmp_path, monkeypatch, doubts):
         assert not await guard.believes(app.services)
         assert await count(rows, Session) == 1
         assert await ClockGuard().believes(app.services)
+
+
+# --- rounds -----------------------------------------------------------------------------------------------
+
+
+async def days_ago(app, days: float) -> None:
+    """Makes the last round as old."""
+    await app.services.db.write(ServerState.update(value=now_ms() - round(days * DAY)).where(ROUND).execute)
+
+
+async def round_at(app) -> int:
+    return await app.services.db.read(ServerState.select(ServerState.value).where(ROUND).scalar)
+
+
+async def test_it_is_one_process_turn(app):
+    """What all share is tidied by whoever comes first, and not again before it is time."""
+    await app.client().register()
+    await app.services.db.write(Session.update(expires=1).execute)
+    assert await housekeeping.tidy(app.services)
+    assert await count(app.services.db, Session) == 0
+    await app.client().register()
+    await app.services.db.write(Session.update(expires=1).execute)
+    assert not await housekeeping.tidy(app.services)
+    assert await count(app.services.db, Session) == 1
+    await days_ago(app, 1)
+    assert await housekeeping.tidy(app.services)
+    assert await count(app.services.db, Session) == 0
+
+
+async def test_each_looks_after_its_own(app):
+    """The process whose turn it is not says that its open sockets are in use, and looks whether their
+    sessions are still there."""
+    here, ended = await app.client().register(), await app.client().register()
+    assert await housekeeping.tidy(app.services)
+    async with here.socket(), ended.socket() as closed:
+        await app.services.db.write(Session.update(last_seen=1).execute)
+        await app.services.db.write(Session.delete().where(Session.user_id == ended.user_id).execute)
+        assert not await housekeeping.tidy(app.services)
+        assert await closed.closed() == 4401
+        assert await app.services.db.read(sessions.newest) > 1
+
+
+async def test_a_long_round_is_said_to_go_on(app, monkeypatch):
+    """While the storage takes its time no other process begins the same."""
+    began = None
+
+    async def slowly(services):
+        nonlocal began
+        began = await round_at(app)
+        while await round_at(app) == began:
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(housekeeping.media, "collect_unattached", slowly)
+    assert await housekeeping.tidy(app.services, period_s=0.3)
+    assert await round_at(app) > began
+
+
+async def test_a_round_that_fails(app, monkeypatch, expect_logs):
+    """What fails is said in the log, and what comes after it is done."""
+
+    async def fails(services):
+        raise RuntimeError("no")
+
+    async def is_away(services):
+        raise TryAgain()
+
+    monkeypatch.setattr(housekeeping.media, "collect_unattached", fails)
+    monkeypatch.setattr(housekeeping.sessions, "forget_devices", is_away)
+    expect_logs("magpie.housekeeping", "fails")
+    expect_logs("magpie.housekeeping", "is_away: The server is busy")
+    await app.client().register()
+    await app.services.db.write(Session.update(expires=1).execute)
+    assert await housekeeping.tidy(app.services)
+    assert await count(app.services.db, Session) == 0

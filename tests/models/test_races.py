@@ -1,11 +1,12 @@
 """Things that two people, or one with two fingers, do at the same moment: the database decides."""
 
 import asyncio
+import threading
 
 import pytest
 
 from database.door import Database
-from models import accounts, contacts, groups, sessions
+from models import accounts, contacts, groups, sessions, state
 from models.tables import Community, Contact, Conversation, Member, Session, User
 from protocol.errors import Conflict, Refusal, Refused
 from tests.models.people import NOW, count, newcomer, newcomers, room_members
@@ -118,6 +119,53 @@ async def test_sessions_stay_within_their_number(busy):
         )
     )
     assert await busy.write(Session.select().count) == 3
+
+
+async def test_one_keeps_house(busy):
+    """Of many processes that want to tidy one does so, and none again before it is time; when it has died in
+    the middle another does so then."""
+    minute = 60_000
+    for at in (NOW, NOW + minute, NOW + 2 * minute):
+        turns = await all_at_once(*(busy.write(state.begin_round, at, minute) for _ in range(AT_ONCE)))
+        assert sorted(turns) == [False] * (AT_ONCE - 1) + [True]
+        assert not await busy.write(state.begin_round, at + minute - 1, minute)
+
+
+async def test_a_round_that_takes_long(busy):
+    """While the one that tidies says so, no other begins; one that was given up finds out."""
+    minute = 60_000
+    assert await busy.write(state.begin_round, NOW, minute)
+    assert await busy.write(state.go_on, NOW, NOW + 50_000)
+    assert not await busy.write(state.begin_round, NOW + minute, minute)
+    assert await busy.write(state.begin_round, NOW + 50_000 + minute, minute)
+    assert not await busy.write(state.go_on, NOW + 50_000, NOW + 2 * minute)
+
+
+async def test_a_round_of_the_future(busy):
+    """A process whose clock was a year ahead does not keep the others from tidying for a year."""
+    assert await busy.write(state.begin_round, NOW + 31_536_000_000, 60_000)
+    assert await busy.write(state.begin_round, NOW, 60_000)
+
+
+async def test_who_comes_back_in_time_stays_logged_in(busy):
+    """A session that is used in the moment in which it would have been deleted lives."""
+    ann = await newcomer(busy, passwd="old")
+    await busy.write(sessions.open_session, ann, "old", "a token", "", "", NOW, 10 * NOW)
+    (session,) = await busy.read(lambda: [row.id for row in Session.select()])
+    begun, go_on = threading.Event(), threading.Event()
+
+    def touch() -> None:
+        sessions.touch_sessions([session], 2 * NOW)
+        begun.set()
+        go_on.wait(60)
+
+    touching = asyncio.ensure_future(busy.write(touch))
+    await asyncio.to_thread(begun.wait, 60)
+    deleting = asyncio.ensure_future(busy.write(sessions.close_dead, 2 * NOW, NOW // 2))
+    await asyncio.wait([deleting], timeout=0.2)  # as far as it comes
+    go_on.set()
+    assert (await deleting, await touching) == ([], None)
+    assert await count(busy, Session) == 1
 
 
 async def test_password_is_changed_once(busy):

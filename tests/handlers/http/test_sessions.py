@@ -116,6 +116,7 @@ async def test_open_socket_is_use(app):
     here, away = await app.client().register(), await app.client().register()
     async with here.socket():
         await app.services.db.write(Session.update(last_seen=1).execute)
+        await sessions.keep_in_use(app.services)
         assert await sessions.forget_expired(app.services) == 1
     assert [await answers(client) for client in (here, away)] == [True, False]
 
