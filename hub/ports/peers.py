@@ -233,19 +233,16 @@ class Peers:
         peer.numbers[batch.voice] = batch.number
         if batch.items:
             self._counts["heard"] += 1
-            if isinstance(batch.items[-1], Bye):
-                self._part(batch.process, peer)
-                return
         if batch.number > expected:
             self._counts["lost"] += batch.number - expected
             self._ear.missed(f"{batch.number - expected} batches of process {batch.process:x} are lost")
-        if not peer.here or batch.number > expected:
+        parts = bool(batch.items) and isinstance(batch.items[-1], Bye)
+        if not parts and (not peer.here or batch.number > expected):
             peer.here = True
             self._ear.found(batch.process)
         if batch.items:
             self._ear.received(batch.process, batch.items)
-
-    def _part(self, process: int, peer: _Peer) -> None:
-        del self._peers[process]
-        if peer.here:
-            self._ear.gone(process)
+        if parts:
+            del self._peers[batch.process]
+            if peer.here:
+                self._ear.gone(batch.process)

@@ -1,7 +1,10 @@
 """What every control port promises: orders are done here at once, everywhere in order, and none twice."""
 
+import asyncio
+
 from hub.ports.bus import Publication
 from hub.ports.control import MembershipChanged, SessionRevoked
+from tests.app import PATIENCE
 
 ORDERS = [
     SessionRevoked(5),
@@ -73,6 +76,20 @@ async def test_a_process_that_is_gone(network):
     here.ports.control.tell(ORDERS)
     await network.settle()
     assert (here.orders, there.orders, third.orders) == (ORDERS, [], ORDERS)
+
+
+async def test_what_is_said_last(network):
+    """What a process says before it closes is heard by the others."""
+    here, there = await network.join(), await network.join()
+    there.ports.bus.subscribe("g7")
+    await network.settle()
+    here.ports.bus.publish([Publication("last", group=7)])
+    here.ports.control.tell([SessionRevoked(5)])
+    await here.ports.close()
+    async with asyncio.timeout(PATIENCE):
+        while len(there.heard) < 2:
+            await asyncio.sleep(0.005)
+    assert (there.texts, there.orders) == (["last"], [SessionRevoked(5)])
 
 
 async def test_numbers(network):
