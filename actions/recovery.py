@@ -44,11 +44,10 @@ async def catch_up(app: "Services", lost: bool) -> None:
 
 async def _read_again(app: "Services", connections: Sequence["Connection"]) -> None:
     left = list(connections)
-    idle = round(app.config.auth.idle_days * 86_400_000)
     while left:
         mark = app.hub.journal.mark
         pairs = {(connection.user_id, connection.session_id) for connection in left}
-        living, groups = await app.db.read(sessions.standing, pairs, now_ms(), idle)
+        living, groups = await app.db.read(sessions.standing, pairs)
         for connection in left:
             if connection.session_id not in living:
                 app.hub.end(connection)

@@ -49,8 +49,8 @@ class Recovery:
         self._begin()
 
     def doubt(self) -> None:
-        """A process has died: it may have ended sessions or memberships and told nobody. What it said, is
-        known to be missing or is not."""
+        """Sessions or memberships may have ended and nobody been told: a process has died, or some time has
+        passed. What was said is known to be missing or is not."""
         self._doubted = True
         self._begin()
 

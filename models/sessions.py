@@ -209,12 +209,11 @@ def connection_start(user_id: int, token: str, now: int, idle: int) -> Connectio
     return ConnectionStart(session_id, expires, last_seen, group_ids, _epoch("epoch")[0][0])
 
 
-def standing(
-    pairs: Collection[tuple[int, int]], now: int, idle: int
-) -> tuple[set[int], dict[int, list[int]]]:
-    """Of (user id, session id): the sessions that live, and the groups of each user, for connections that are
-    open."""
-    living = _living(now, idle).where(Session.id.in_([session_id for _, session_id in pairs]))
+def standing(pairs: Collection[tuple[int, int]]) -> tuple[set[int], dict[int, list[int]]]:
+    """Of (user id, session id): the sessions that were not ended, and the groups of each user, for
+    connections that are open. Whether their time is over is not asked: an open connection is use, and
+    whoever watches it knows its end, however the clock is set."""
+    living = Session.select(Session.id).where(Session.id.in_([session_id for _, session_id in pairs]))
     groups: dict[int, list[int]] = {}
     query = (
         Member.select(Member.user_id, Conversation.a)
@@ -223,7 +222,7 @@ def standing(
     )
     for user_id, group_id in query.tuples():
         groups.setdefault(user_id, []).append(group_id)
-    return {session.id for session in living}, groups
+    return {session_id for (session_id,) in living.tuples()}, groups
 
 
 def epoch() -> int:

@@ -56,6 +56,19 @@ async def test_committed_and_not_told(app, elsewhere):
         assert sorted([(await classic.receive())["content"] for _ in range(3)]) == ["one", "to all", "two"]
 
 
+async def test_a_clock_that_is_wrong(app):
+    """When sessions are looked at again, those of open sockets end only by being ended, whatever the clock
+    says of their time."""
+    ended, stays = await app.client().register(), await app.client().register()
+    async with ended.socket() as closed, stays.socket() as kept:
+        await app.services.db.write(Session.delete().where(Session.user_id == ended.user_id).execute)
+        await app.services.db.write(Session.update(last_seen=1, expires=1).execute)
+        app.services.hub.recovery.doubt()
+        assert await closed.closed() == 4401
+        await kept.send({"cmd": 0})
+        assert (await kept.receive())["cmd"] == 0
+
+
 async def test_nobody_knows_what_was_lost(app, expect_logs):
     """Sockets of a session that has ended elsewhere are closed, groups that somebody joined elsewhere are
     heard, and every v2 client is welcomed again, so that it asks for what is new; a classic page is not."""
