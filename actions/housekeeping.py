@@ -42,15 +42,22 @@ async def keep_house(app: Services) -> None:
     period_s = min(PERIOD_S, app.config.auth.idle_days * 86400 / 4)
     while True:
         if await guard.believes(app):
-            await tidy(app, period_s)
+            await look_after_own(app)
+            if await guard.agrees(app):
+                await tidy(app, period_s)
         await asyncio.sleep(period_s)
 
 
-async def tidy(app: Services, period_s: float = PERIOD_S) -> bool:
-    """One round; whether what all share was this process's to tidy. A failure is logged, and the next round
-    tries again."""
+async def look_after_own(app: Services) -> None:
+    """What every process does in its round: says which sessions are in use, looks whether they are still
+    there, and sweeps its machine's spool."""
     await _each(app, media.sweep_spool, sessions.keep_in_use)
     app.hub.recovery.doubt()
+
+
+async def tidy(app: Services, period_s: float = PERIOD_S) -> bool:
+    """What all processes share; whether it was this one's turn. A failure is logged, and the next round tries
+    again."""
     began = now_ms()
     try:
         if not await app.db.write_always(state.begin_round, began, int(period_s * 1000 * _DUE)):
@@ -114,6 +121,7 @@ class ClockGuard:
         self._wall, self._passed = wall, passed
         self._start: int | None = None  # where the clock stood when the machine was started, as we believe it
         self._doubted_since: int | None = None
+        self._disagrees = False
 
     async def believes(self, app: Services) -> bool:
         """Whether what is too old by the clock is too old."""
@@ -123,6 +131,22 @@ class ClockGuard:
             log.warning("nothing is deleted before it is known what is stored: %s", error)
             return False
         return self.look(newest)
+
+    async def agrees(self, app: Services) -> bool:
+        """Whether it is not ahead of the database's, by which several processes have one time: what is too
+        old for one of them must not be young for another."""
+        if not app.config.broker.url:
+            return True
+        try:
+            ahead = self._wall() - await app.db.read(state.clock)
+        except TryAgain:
+            return False
+        if abs(ahead) <= _JUMP_MS:
+            self._disagrees = False
+        elif not self._disagrees:
+            self._disagrees = True
+            log.warning("the clock is %d s ahead of the database's; set both right", round(ahead / 1000))
+        return ahead <= _JUMP_MS
 
     def look(self, newest: int) -> bool:
         """`newest`: the latest time that is stored (ms), 0 for none; only the first one counts."""

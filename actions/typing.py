@@ -52,6 +52,7 @@ class Typing:
         self._strangers, self._max_members = strangers, max_members
         self._clock = clock
         self._chats: dict[tuple[int, int, int], _Chat] = {}
+        self._changes = 0  # of memberships
         hub.ports.control.listen(self._obey)
 
     def typed(self, user_id: int, kind: int, dstid: int) -> Awaitable[None] | None:
@@ -69,13 +70,15 @@ class Typing:
         return {"typing_remembered": len(self._chats)}
 
     async def _look_up(self, user_id: int, kind: int, dstid: int) -> None:
-        heard, refusal, holds = False, None, _HOLDS
+        heard, refusal, holds, changes = False, None, _HOLDS, self._changes
         try:
             heard = await self._db.read(
                 access.hears_typing, user_id, kind, dstid, self._strangers, self._max_members
             )
         except (Forbidden, NotFound) as found:
             refusal, holds = found, PAUSE_S
+        if changes != self._changes:  # it may have been read before
+            holds = 0.0
         known = self._chats.pop((user_id, kind, dstid), None)
         chat = _Chat(heard, refusal, self._clock() + holds)
         if known is not None:
@@ -101,4 +104,5 @@ class Typing:
     def _obey(self, order: Order) -> None:
         """Who has joined or left a group is looked up anew, at once."""
         if isinstance(order, MembershipChanged):
+            self._changes += 1
             self._chats.pop((order.user_id, ROOM, order.group_id), None)

@@ -73,6 +73,10 @@ class Dialect(ABC):
         sql = f"UPDATE server_state SET value = value + {database.param} WHERE name = {database.param}"
         return int(database.execute_sql(f"{sql} RETURNING value", (count, name)).fetchone()[0])
 
+    def clock(self, database: peewee.Database) -> int:
+        """The database's time (ms)."""
+        return int(time.time() * 1000)  # a file has its machine's
+
     def interrupt(self, connection: object) -> None:
         """Ends what `connection` is doing in another thread, where a driver can do that."""
 
@@ -162,6 +166,10 @@ class MySql(Dialect):
         sql = "UPDATE server_state SET value = LAST_INSERT_ID(value + %s) WHERE name = %s"
         return int(database.execute_sql(sql, (count, name)).lastrowid)
 
+    def clock(self, database: peewee.Database) -> int:
+        sql = "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000"
+        return int(database.execute_sql(sql).fetchone()[0])
+
     def says_full(self, error: BaseException) -> bool:
         return any(code in _MYSQL_FULL for code in error.args[:2])
 
@@ -209,6 +217,10 @@ class MySql(Dialect):
 class Postgresql(Dialect):
     schemes = ("postgresql", "postgres")
     reading = ("REPEATABLE READ READ ONLY",)
+
+    def clock(self, database: peewee.Database) -> int:
+        sql = "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint"
+        return int(database.execute_sql(sql).fetchone()[0])
 
     def open(self, url: str, deadline_s: float) -> peewee.Database:
         arguments = parse(url, unquote_password=True, unquote_user=True)

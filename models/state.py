@@ -33,6 +33,11 @@ def take_changes(count: int) -> int:
     return of_database(database.obj).raise_number(database.obj, "change", count) - count + 1
 
 
+def clock() -> int:
+    """The time (ms) by the database's clock, which is one for all processes."""
+    return of_database(database.obj).clock(database.obj)
+
+
 def begin_round(now: int, pause: int) -> bool:
     """Whether it is the caller's turn to keep house at `now` (ms): nobody has begun for `pause` ms. Of many
     who ask at the same time one is told so: the UPDATE decides. A time that lies ahead is a clock's that was

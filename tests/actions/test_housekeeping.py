@@ -1,11 +1,13 @@
 """What is deleted for its age is deleted once, and not by a clock that is wrong."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
 from actions import housekeeping
 from actions.housekeeping import ClockGuard, passed_ms
+from config import Broker, Config
 from models import sessions
 from models.tables import ServerState, Session
 from protocol.clock import now_ms
@@ -86,6 +88,19 @@ async def test_sessions_survive(tmp_path, monkeypatch, doubts):
         assert await ClockGuard().believes(app.services)
 
 
+async def test_clocks_that_differ(database, expect_logs):
+    """Of several processes one whose clock is ahead of the database's deletes nothing and says so once; one
+    alone goes by its own."""
+    behind, ahead = (ClockGuard(lambda ms=ms: now_ms() + ms) for ms in (-10 * MINUTE, 10 * MINUTE))
+    several = SimpleNamespace(db=database, config=Config(broker=Broker(url="redis://somewhere")))
+    alone = SimpleNamespace(db=database, config=Config())
+    expect_logs("magpie.housekeeping", "the clock is 600 s ahead of the database's")
+    expect_logs("magpie.housekeeping", "the clock is -600 s ahead of the database's")
+    assert [await ahead.agrees(app) for app in (several, several, alone)] == [False, False, True]
+    assert [await guard.agrees(several) for guard in (behind, ClockGuard())] == [True, True]
+    assert len(expect_logs.records) == 2
+
+
 # --- rounds -----------------------------------------------------------------------------------------------
 
 
@@ -122,6 +137,7 @@ async def test_each_looks_after_its_own(app):
         await app.services.db.write(Session.update(last_seen=1).execute)
         await app.services.db.write(Session.delete().where(Session.user_id == ended.user_id).execute)
         assert not await housekeeping.tidy(app.services)
+        await housekeeping.look_after_own(app.services)
         assert await closed.closed() == 4401
         assert await app.services.db.read(sessions.newest) > 1
 

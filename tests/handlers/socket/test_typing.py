@@ -269,3 +269,25 @@ async def test_only_those_who_look(app, clock):
             await his.send({"cmd": 18, **look})
             assert await waiting(his) == []
             assert sorted(await seen()) == kinds, look
+
+
+async def test_joining_while_it_is_looked_up(app, monkeypatch):
+    """Who joins a group in the moment in which it is looked up whether they may type there is heard with
+    their next letter."""
+    ann, bob = await app.client().register(), await app.client().register()
+    room = await group(ann)
+    read = app.services.db.read
+
+    async def join_meanwhile(fn, *args):
+        monkeypatch.undo()
+        try:
+            return await read(fn, *args)
+        finally:
+            assert (await bob.post("/contact/joincommunity", dstid=room))["code"] == 0
+
+    async with ann.socket() as hers, bob.socket() as his:
+        monkeypatch.setattr(app.services.db, "read", join_meanwhile)
+        await his.send(typing(11, room))
+        assert (await his.receive(2))["code"] == -403
+        await his.send(typing(11, room))
+        assert (await hers.receive(12))["userid"] == bob.user_id
