@@ -20,6 +20,13 @@ _SQLITE_LOG_BYTES = 64 << 20
 _CONNECT_S = 5
 #: What MySQL calls a full disk (ER_DISK_FULL) and a full table or tablespace (ER_RECORD_FILE_FULL).
 _MYSQL_FULL = (1021, 1114)
+#: Said on each connection, in one statement since PyMySQL takes one. Each server reads what is meant for it,
+#: and MySQL has no word for a transaction that stands still.
+_MYSQL_SESSION = (
+    "SET SESSION /*M! tx_isolation = 'READ-COMMITTED', */"
+    " /*!50720 transaction_isolation = 'READ-COMMITTED', */"
+    " /*M!100300 idle_write_transaction_timeout = {seconds}, */ innodb_lock_wait_timeout = {seconds}"
+)
 #: `disk_full` in PostgreSQL's list of error codes.
 _POSTGRESQL_FULL = "53100"
 #: Seconds without a word after which the database takes a claim back.
@@ -52,8 +59,9 @@ class Dialect(ABC):
 
     @abstractmethod
     def open(self, url: str, deadline_s: float) -> peewee.Database:
-        """The database at `url`; no statement waits longer than `deadline_s` as far as the driver can
-        tell."""
+        """The database at `url`; no statement waits longer than `deadline_s` as far as the driver can tell. A
+        transaction of whose process nothing is heard for as long is taken back where the server can do that:
+        it would keep all others from writing, for hours when a machine has lost its power."""
 
     def locked(self, query: peewee.ModelSelect) -> peewee.ModelSelect:
         """`query`, keeping the rows that it finds from changing until the transaction ends."""
@@ -67,6 +75,11 @@ class Dialect(ABC):
         """Inserts `rows` as cheaply as the driver can. `sql_of(n)` is the statement for n rows."""
         if rows:
             cursor.executemany(sql_of(1), rows)  # type: ignore[attr-defined]
+
+    def update(self, cursor: object, sql: str, rows: Sequence[Values]) -> None:
+        """One statement for each of `rows`."""
+        if rows:
+            cursor.executemany(sql, rows)  # type: ignore[attr-defined]
 
     def raise_number(self, database: peewee.Database, name: str, count: int) -> int:
         """Adds `count` to a number of `server_state` and returns the sum. Its row stays locked."""
@@ -183,7 +196,7 @@ class MySql(Dialect):
             charset="utf8mb4",
             # matched rows, not changed ones, as the other databases count
             client_flag=client.FOUND_ROWS,
-            init_command="SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            init_command=_MYSQL_SESSION.format(seconds=max(1, round(deadline_s))),
             sql_mode="STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO",
             connect_timeout=_CONNECT_S,
             read_timeout=deadline_s,
@@ -225,16 +238,25 @@ class Postgresql(Dialect):
     def open(self, url: str, deadline_s: float) -> peewee.Database:
         arguments = parse(url, unquote_password=True, unquote_user=True)
         milliseconds = int(deadline_s * 1000)
+        keepalives = {
+            "idle": max(1, int(deadline_s / 2)),
+            "interval": max(1, int(deadline_s / 4)),
+            "count": 2,
+        }
+        session = {
+            "statement_timeout": milliseconds,
+            "lock_timeout": milliseconds,
+            "idle_in_transaction_session_timeout": milliseconds,
+            **{f"tcp_keepalives_{name}": number for name, number in keepalives.items()},
+        }
         return peewee.PostgresqlDatabase(
             **arguments,
             prefer_psycopg3=True,
             connect_timeout=_CONNECT_S,
             tcp_user_timeout=milliseconds,
-            # A server that is gone while we wait for its answer is noticed as soon.
-            keepalives_idle=max(1, int(deadline_s / 2)),
-            keepalives_interval=max(1, int(deadline_s / 4)),
-            keepalives_count=2,
-            options=f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+            # A server that is gone while we wait for its answer is noticed as soon, and by it we are.
+            **{f"keepalives_{name}": number for name, number in keepalives.items()},
+            options=" ".join(f"-c {name}={number}" for name, number in session.items()),
         )
 
     def says_full(self, error: BaseException) -> bool:
@@ -263,6 +285,18 @@ class Postgresql(Dialect):
             part = rows[start : start + _POSTGRESQL_ROWS]
             cursor.execute(sql_of(len(part)), [value for row in part for value in row])  # type: ignore[attr-defined]
 
+    def update(self, cursor: object, sql: str, rows: Sequence[Values]) -> None:
+        """A pipeline but for the last one: after a pipeline PostgreSQL (15) does not look how long the
+        transaction stands still."""
+        if rows[:-1]:
+            super().update(cursor, sql, rows[:-1])
+        for row in rows[-1:]:
+            cursor.execute(sql, row)  # type: ignore[attr-defined]
+
+
+# Peewee would call it an InternalError, by the first two digits of its code; it says that the connection has
+# ended.
+peewee.EXCEPTIONS["IdleInTransactionSessionTimeout"] = peewee.OperationalError
 
 _ALL: Sequence[Dialect] = (Sqlite(), MySql(), Postgresql())
 _BY_CLASS = {

@@ -73,7 +73,7 @@ class Statements:
     def _many(self, sql: str, rows: Sequence[Values]) -> None:
         if rows:
             with __exception_wrapper__:
-                self._peewee.cursor().executemany(sql, rows)
+                self._dialect.update(self._peewee.cursor(), sql, rows)
 
     def _lock_text(self, count: int) -> str:
         c = Conversation

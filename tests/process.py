@@ -5,13 +5,14 @@ import os
 import ssl
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from tests.app import PATIENCE, Client
 
 ROOT = Path(__file__).resolve().parent.parent
+SERVER = (sys.executable, str(ROOT / "server.py"))
 
 
 class Process:
@@ -42,15 +43,16 @@ class Process:
 
 
 @asynccontextmanager
-async def process(data: Path, *arguments: str, **env: str) -> AsyncIterator[Process]:
+async def process(
+    data: Path, *arguments: str, command: Sequence[str] = SERVER, **env: str
+) -> AsyncIterator[Process]:
     """A server process with its rows under `data`, killed when the block ends; `env` are ``MAGPIE_*``
-    variables."""
+    variables, `command` runs a server in another way."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = data / "server.log"
     with log.open("ab") as stderr:
         child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(ROOT / "server.py"),
+            *command,
             "--port",
             "0",
             "--data",
@@ -76,7 +78,7 @@ async def process(data: Path, *arguments: str, **env: str) -> AsyncIterator[Proc
 def run(*arguments: str, **env: str) -> tuple[int, str, str]:
     """Runs ``python server.py`` to its end: exit code, standard output, standard error."""
     done = subprocess.run(
-        [sys.executable, str(ROOT / "server.py"), *arguments],
+        [*SERVER, *arguments],
         env=environment(env),
         capture_output=True,
         text=True,

@@ -53,13 +53,17 @@ class RawSocket:
         if receive_buffer:
             endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         endpoint.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(endpoint, ("127.0.0.1", port))
-        reader, writer = await asyncio.open_connection(
-            sock=endpoint,
-            limit=receive_buffer or 1 << 20,
-            ssl=tls,
-            server_hostname="localhost" if tls else None,
-        )
+        try:
+            await asyncio.get_running_loop().sock_connect(endpoint, ("127.0.0.1", port))
+            reader, writer = await asyncio.open_connection(
+                sock=endpoint,
+                limit=receive_buffer or 1 << 20,
+                ssl=tls,
+                server_hostname="localhost" if tls else None,
+            )
+        except BaseException:
+            endpoint.close()
+            raise
         lines = {
             "Host": f"127.0.0.1:{port}",
             "Upgrade": "websocket",
@@ -73,8 +77,12 @@ class RawSocket:
             + "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode()
             + b"\r\n"
         )
-        async with asyncio.timeout(PATIENCE):
-            head = await reader.readuntil(b"\r\n\r\n")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                head = await reader.readuntil(b"\r\n\r\n")
+        except BaseException:
+            writer.close()
+            raise
         return cls(reader, writer, int(head.split(b" ", 2)[1]))
 
     @classmethod
