@@ -10,7 +10,7 @@ import peewee
 from playhouse.db_url import parse
 
 from database.checkpoints import NET_PAGES
-from database.mysql import MySqlDatabase
+from database.mysql import MySqlDatabase, take_claim
 
 #: KiB of pages that SQLite keeps in memory for each connection.
 _SQLITE_CACHE_KIB = 16000
@@ -33,8 +33,6 @@ _POSTGRESQL_FULL = "53100"
 CLAIM_SILENCE_S = 60
 #: The claim's number among a PostgreSQL database's advisory locks: "magpie".
 _CLAIM_KEY = 0x6D6167706965
-#: Processes that may share a MySQL or MariaDB database.
-_MOST_TOGETHER = 64
 #: PostgreSQL takes 65535 parameters in a statement; a message has 15.
 _POSTGRESQL_ROWS = 1000
 
@@ -204,27 +202,8 @@ class MySql(Dialect):
         )
 
     def claim(self, database: peewee.Database, patience_s: float, shared: bool = False) -> bool:
-        """Locks are with one connection each here: those that go together have one of many. Whoever has a
-        lock of one kind then looks whether the other kind is free, so of two that come at once both may
-        refuse, but never do both stay."""
         database.execute_sql(f"SET SESSION wait_timeout = {CLAIM_SILENCE_S}")
-
-        def ask(function: str, number: int, *more: float) -> bool:
-            name = "CONCAT('magpie:', SHA1(DATABASE()), %s)"
-            sql = f"SELECT {function}({name}{', %s' * len(more)})"
-            return bool(database.execute_sql(sql, (f":{number}" if number else "", *more)).fetchone()[0])
-
-        many = range(1, _MOST_TOGETHER + 1)
-        end = time.monotonic() + patience_s
-        if shared:
-            mine, others = any(ask("GET_LOCK", number, 0) for number in many), range(1)
-        else:
-            mine, others = ask("GET_LOCK", 0, patience_s), many
-        while mine and not all(ask("IS_FREE_LOCK", number) for number in others):
-            if time.monotonic() >= end:
-                return False
-            time.sleep(0.1)
-        return mine
+        return take_claim(database, patience_s, shared)
 
 
 class Postgresql(Dialect):

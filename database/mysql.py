@@ -1,6 +1,7 @@
-"""Connections to MySQL and MariaDB that are made without holding up the loop."""
+"""What is peculiar to MySQL and MariaDB: how connections are made without holding up the loop; claims."""
 
 import ssl
+import time
 from collections.abc import Mapping
 
 import peewee
@@ -33,3 +34,29 @@ def _any_certificate() -> ssl.SSLContext:
 
 
 _ANY_CERTIFICATE = _any_certificate()
+
+#: Processes that may share a database.
+_MOST_TOGETHER = 64
+
+
+def take_claim(database: peewee.Database, patience_s: float, shared: bool) -> bool:
+    """As `Dialect.claim`. Locks are with one connection each here: those that go together have one of many.
+    Whoever has a lock of one kind then looks whether the other kind is free, so of two that come at once
+    both may refuse, but never do both stay."""
+
+    def ask(function: str, number: int, *more: float) -> bool:
+        name = "CONCAT('magpie:', SHA1(DATABASE()), %s)"
+        sql = f"SELECT {function}({name}{', %s' * len(more)})"
+        return bool(database.execute_sql(sql, (f":{number}" if number else "", *more)).fetchone()[0])
+
+    many = range(1, _MOST_TOGETHER + 1)
+    end = time.monotonic() + patience_s
+    if shared:
+        mine, others = any(ask("GET_LOCK", number, 0) for number in many), range(1)
+    else:
+        mine, others = ask("GET_LOCK", 0, patience_s), many
+    while mine and not all(ask("IS_FREE_LOCK", number) for number in others):
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.1)
+    return mine

@@ -22,6 +22,7 @@ from tornado.platform.asyncio import AsyncIOLoop
 
 pytest_plugins = [
     "tests.servers",
+    "tests.redis_server",
     "tests.databases",
     "tests.app",
     "tests.integration.oss_standin",

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.process import process, run
-from tests.servers import Redis, running
+from tests.redis_server import Redis
+from tests.servers import running
 
 BROKER, DATABASE = "MAGPIE_BROKER_URL", "MAGPIE_DATABASE_URL"
 

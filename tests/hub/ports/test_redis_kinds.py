@@ -10,7 +10,8 @@ from hub.ports.line import LineError
 from hub.ports.redis import RedisLine
 from hub.ports.redis.address import RedisAddress
 from tests.app import PATIENCE
-from tests.servers import Redis, free_port, running
+from tests.redis_server import Redis
+from tests.servers import free_port, running
 
 pytestmark = pytest.mark.usefixtures("redis")  # skips where there is none
 

@@ -12,7 +12,8 @@ from hub.ports.redis import RedisLine
 from hub.ports.redis.address import RedisAddress
 from tests.app import PATIENCE
 from tests.hub.ports.line_network import Wire
-from tests.servers import Redis, running
+from tests.redis_server import Redis
+from tests.servers import running
 
 _keys = itertools.count(1)
 

@@ -8,7 +8,8 @@ import redis as redis_py
 from hub.ports.rates import Take
 from hub.ports.redis.address import RedisAddress
 from hub.ports.redis.rates import RedisRates
-from tests.servers import Redis, free_port
+from tests.redis_server import Redis
+from tests.servers import free_port
 
 PASSWD = "se:cr@t"
 QUOTED = "se%3Acr%40t"
