@@ -141,6 +141,9 @@ export class FakeServer extends FakeStore {
       case '/user/find':
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }
+      case '/user/logout':
+        this.cut(4401)
+        return {}
       case '/contact/loadfriend':
         return { rows: this.friends.map((friend) => ({ ...friend, online: this.online.has(friend.id) ? 1 : 0 })) }
       case '/contact/loadcommunity':

@@ -39,6 +39,9 @@ export const useLive = defineStore('live', () => {
   /** The connection counts as online, but an answer is overdue. */
   const doubted = shallowRef(false)
   const events: LiveEmitter = markRaw(new Emitter())
+  let sessionLost = false
+  /** Something has to be done before the page may go. */
+  let staying = false
 
   events.on('conversations', () => changes.mark())
   events.on('outbox', () => changes.mark())
@@ -51,7 +54,7 @@ export const useLive = defineStore('live', () => {
     attempts.value = state === 'online' ? 0 : failures
   })
   events.on('doubt', (doubt) => (doubted.value = doubt))
-  events.on('sessionLost', leave)
+  events.on('sessionLost', lost)
   askBeforeLeaving(() => engine.value?.outbox.wouldLose ?? false)
   events.on('refused', () => void probe())
 
@@ -63,7 +66,7 @@ export const useLive = defineStore('live', () => {
       token: token.value,
       language: () => language.value,
       sentences,
-      onSessionLost: leave,
+      onSessionLost: lost,
     })
   }
 
@@ -100,6 +103,23 @@ export const useLive = defineStore('live', () => {
     engine.value?.stop()
     dropToken(api.value.userId)
     leaveForLogin()
+  }
+
+  function lost(): void {
+    sessionLost = true
+    if (!staying) leave()
+  }
+
+  /** Leaves when `work` is done. The session may end meanwhile; when it does not and `work` fails, the page stays. */
+  async function leaveAfter(work: () => Promise<void>): Promise<void> {
+    staying = true
+    try {
+      await work()
+      sessionLost = true
+    } finally {
+      staying = false
+      if (sessionLost) leave()
+    }
   }
 
   /** Drops what is on disk of this user's messages (log-out). */
@@ -152,6 +172,7 @@ export const useLive = defineStore('live', () => {
     connect,
     listed,
     leave,
+    leaveAfter,
     forget,
     mirrorTimeline,
     showNow,

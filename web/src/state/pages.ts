@@ -14,8 +14,10 @@ export function askBeforeLeaving(lost: () => boolean): void {
   })
 }
 
-/** The session has ended: the log-in page, without a way back to the dead one. */
+/** The session has ended: the log-in page, without a way back to the dead one. Whatever else says so afterwards would only
+ * begin the way anew. */
 export function leaveForLogin(): void {
+  if (leaving) return
   leaving = true
   location.replace('/user/login.shtml')
 }

@@ -68,12 +68,14 @@ export const useAccount = defineStore('account', () => {
     return user
   }
 
-  /** Ends the session on the server, forgets local data of this user, goes to the log-in page. */
+  /** Ends the session on the server, forgets local data of this user, goes to the log-in page: in this order, though the
+   * socket hears of the end first. */
   async function logout(): Promise<void> {
-    await live.api.call('/user/logout')
-    live.forget()
-    await useUploads().clear()
-    live.leave()
+    await live.leaveAfter(async () => {
+      await live.api.call('/user/logout')
+      live.forget()
+      await useUploads().clear()
+    })
   }
 
   async function saveProfile(change: Partial<Profile>): Promise<void> {

@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { bytesText, durationText, moneyText, progressText } from '@/features/media/format'
-import {
-  fitBox,
-  inventPeaks,
-  isSlim,
-  readPeaks,
-  readSize,
-  withFrames,
-  writePeaks,
-  writeSize,
-} from '@/features/media/memo'
+import { fitBox, inventPeaks, readPeaks, readSize, withFrames, writePeaks, writeSize } from '@/features/media/memo'
 import { moves } from '@/features/media/moving'
+import { isSlim } from '@/ui/slim'
 
 describe('what a memo keeps', () => {
   it('gives back the size and the peaks it was given', () => {
