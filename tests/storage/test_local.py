@@ -45,7 +45,7 @@ async def test_a_failed_write_leaves_nothing(local, tmp_path, picture, monkeypat
     with pytest.raises(TryAgain):
         await local.put(KEY, str(picture), "image/png", True)
     assert [path for path in (tmp_path / "media").rglob("*") if path.is_file()] == []
-    assert local.stats() == {"storage_waiting": 0, "storage_failed": 1}
+    assert local.stats() == {"storage_waiting": 0, "storage_calls": 1, "storage_failed": 1}
 
 
 def test_a_crash_leaves_no_litter(tmp_path, io_loop):
