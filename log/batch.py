@@ -5,7 +5,8 @@ conversations in id order, ask who is a member, apply each entry in its turn, in
 numbers, say what the conversations have reached. COMMIT is the log's.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from database.dialect import Values
 from database.door import Database
@@ -55,12 +56,12 @@ class Common:
 
 class Batch:
     """`now`: ms, above that of every earlier batch of this process; once the conversations are locked also
-    above the time of their last messages, which other processes may have written. `earlier`: the times of
-    tries whose COMMIT may have happened, by which our own rows are told from others'. `look_back`: what is
-    stored already under the cids of this batch is looked up first."""
+    above the time of their last messages, which other processes may have written. `earlier`: tries whose
+    COMMIT may have happened; by their times our own rows are told from others'. `look_back`: what is stored
+    already under the cids of this batch is looked up first."""
 
     def __init__(
-        self, common: Common, entries: Sequence[Entry], now: int, earlier: Collection[int], look_back: bool
+        self, common: Common, entries: Sequence[Entry], now: int, earlier: "Earlier", look_back: bool
     ) -> None:
         self.now, self.earlier, self.strangers = now, earlier, common.strangers
         self._common, self._statements = common, common.statements
@@ -83,6 +84,7 @@ class Batch:
         self.read: dict[tuple[int, int], int] = {}  # (user, conversation) -> read
         self.changed_for: set[tuple[int, int]] = set()  # (user, conversation) with other news for this member
 
+        self.found: list[Batch] = []  #: of `earlier`, those that were committed
         self.changes = range(0)  #: the change numbers that it takes, once it is stored
 
     def store(self) -> dict[str, int]:
@@ -109,6 +111,13 @@ class Batch:
         self._opened[key] = conversation_id
         place = self._places[key] = Place(conversation_id, 0, 0, self.now, 0)
         return place
+
+    def place_in(self, time: int, conversation_id: int) -> Place | None:
+        """A conversation as the earlier try of this time has left it, which did happen."""
+        lost = self.earlier[time]
+        if lost not in self.found:
+            self.found.append(lost)
+        return lost.posted.get(conversation_id)
 
     def is_stored(self, entry: Entry) -> bool:
         """Whether an entry that is to be refused was stored when it came first: its sender gets its ack."""
@@ -224,3 +233,7 @@ class Batch:
         there = set(self._statements.members_among(sorted(named - self.members.keys())))
         there |= self.members.keys()
         return [mention for mention in self.mentions if not mention[0] or mention[:2] in there]
+
+
+#: Tries with the same entries, by their times.
+Earlier: TypeAlias = Mapping[int, Batch]

@@ -17,12 +17,13 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 
 from peewee import IntegrityError
 
 from database.base import TRANSIENT
 from database.door import Database
-from log.batch import Batch, Common
+from log.batch import Batch, Common, Earlier
 from log.broken import Broken
 from log.entries import Entry, Post
 from log.room import Room
@@ -37,6 +38,8 @@ logger = logging.getLogger("magpie.log")
 
 _ATTEMPTS = 6
 _FIRST_PAUSE = 0.02  # seconds, doubled each time: 1.3 s in all
+
+_NONE: Earlier = MappingProxyType({})
 
 #: Longer than any cid of a client (64), so that the two never meet.
 _OWN_CID_BYTES = 33
@@ -217,9 +220,9 @@ class Log:
             error = failure
         loop.call_soon_threadsafe(self._settle, batch, self._changes, error)
 
-    def _write(self, batch: Sequence[Entry], look_back: bool = False, earlier: Sequence[int] = ()) -> None:
+    def _write(self, batch: Sequence[Entry], look_back: bool = False, earlier: Earlier = _NONE) -> None:
         """Commits a batch and fills in its results, looking for earlier copies when a first try says so.
-        `earlier`: the times of tries with these entries whose COMMIT may have happened."""
+        `earlier`: tries with these entries whose COMMIT may have happened."""
         end = time.monotonic() + self._db.deadline_s
         if not batch:
             return
@@ -232,8 +235,8 @@ class Log:
                     self._telling.tell(batch, attempt.changes)
                 self._telling.done()
                 self._common.remember(opened)
-                if attempt.changes:
-                    self._changes.append(attempt.changes)
+                took = (*(lost.changes for lost in attempt.found), attempt.changes)
+                self._changes += [changes for changes in took if changes and changes not in self._changes]
                 return
             except IntegrityError as error:
                 if look_back:  # nobody's resend: a row that does not fit
@@ -247,7 +250,7 @@ class Log:
                 failure = error
                 if self._db.soften(error):
                     continue
-                earlier = [*earlier, attempt.now]
+                earlier = {**earlier, attempt.now: attempt}
                 look_back = True
                 self._db.drop_connection()
                 if self._db.dialect.says_full(error):
@@ -268,7 +271,7 @@ class Log:
         for entry in batch:
             entry.refusal = type(self._away)()
 
-    def _divide(self, batch: Sequence[Entry], error: Exception, earlier: Sequence[int]) -> None:
+    def _divide(self, batch: Sequence[Entry], error: Exception, earlier: Earlier) -> None:
         """One entry that the database can't take must not fail the others: halves are committed apart, in
         their order, until it is alone."""
         if len(batch) > 1:

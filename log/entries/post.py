@@ -100,3 +100,5 @@ class Post(Entry):
         ours = receipt.createat in batch.earlier and receipt.id not in batch.ours
         batch.ours.add(receipt.id)
         self.receipt, self.repeated = receipt, not ours
+        if ours:  # it is new to everybody, under the change number that it took
+            self.place = batch.place_in(receipt.createat, place.id)

@@ -195,7 +195,8 @@ async def test_two_logs_number_one_conversation_together(database):
 
 
 async def test_a_lost_answer_to_commit(database, scribe, monkeypatch):
-    """When the COMMIT happened but its answer was lost, the message is stored once and still delivered."""
+    """When the COMMIT happened but its answer was lost, the message is stored once and still delivered, under
+    the change number that it took."""
     ann, bob = await friends(database)
     real, lost = database.writing, []
 
@@ -218,6 +219,7 @@ async def test_a_lost_answer_to_commit(database, scribe, monkeypatch):
     rows = await history(database, ann, SINGLE, bob)
     assert [row["content"] for row in rows] == said
     assert [row.get("cid") for row in rows] == [m.cid for m in scribe.delivered]
+    assert [m.place.change for m in scribe.delivered] == scribe.changes == list(range(1, 1 + len(said)))
 
 
 async def test_a_database_that_stays_away(database, scribe, monkeypatch, expect_logs):
