@@ -84,6 +84,25 @@ describe('sending', () => {
   })
 })
 
+describe('a second welcome', () => {
+  it('has the page ask for what it was not told, and changes nothing else', async () => {
+    server.write('10/42', 42, 'told')
+    await settle(1_000)
+    await Promise.all([engine.catchup.open('10/42'), settle(1_000)])
+    server.faults.losePush = 1
+    server.write('10/42', 42, 'lost on the way')
+    server.write('10/43', 43, 'lost, too')
+    server.faults.losePush = 0
+    await settle(20_000)
+    expect(shown('10/42')).toEqual(['told'])
+    server.tell({ cmd: 3, epoch: server.epoch, now: Date.now(), heartbeat: 25, max_frame: 65_536 })
+    await settle(2_000)
+    expect(shown('10/42')).toEqual(['told', 'lost on the way'])
+    expect(engine.inbox.get('10/43')).toMatchObject({ unread: 1, last: { content: 'lost, too' } })
+    expect(server.sockets.size).toBe(1)
+  })
+})
+
 describe('reading', () => {
   it('tells the server once, and again after a connection that was not there', async () => {
     server.write('10/42', 42, 'hello')
