@@ -142,8 +142,8 @@ class Peers:
     def stats(self) -> dict[str, int]:
         """`up`: 1 while the own echo comes; `processes`: this one and others. Since the start: batches that
         were `sent`, of those `dropped` for want of room, `heard` of others, and `lost` of theirs. `echo_us`:
-        how long the last sign of life was on its way."""
-        return {"up": int(self.up), "processes": 1 + len(self), **self._counts}
+        how long the last sign of life was on its way. And what the line itself tells."""
+        return {**self._line.stats(), "up": int(self.up), "processes": 1 + len(self), **self._counts}
 
     # --- out ----------------------------------------------------------------------------------------------
 
