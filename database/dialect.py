@@ -20,8 +20,8 @@ _SQLITE_LOG_BYTES = 64 << 20
 _CONNECT_S = 5
 #: What MySQL calls a full disk (ER_DISK_FULL) and a full table or tablespace (ER_RECORD_FILE_FULL).
 _MYSQL_FULL = (1021, 1114)
-#: Said on each connection, in one statement since PyMySQL takes one. Each server reads what is meant for it,
-#: and MySQL has no word for a transaction that stands still.
+#: Said on each connection, in one statement. Each server reads what is meant for it; MySQL has no word for a
+#: transaction that stands still.
 _MYSQL_SESSION = (
     "SET SESSION /*M! tx_isolation = 'READ-COMMITTED', */"
     " /*!50720 transaction_isolation = 'READ-COMMITTED', */"
@@ -217,17 +217,11 @@ class Postgresql(Dialect):
     def open(self, url: str, deadline_s: float) -> peewee.Database:
         arguments = parse(url, unquote_password=True, unquote_user=True)
         milliseconds = int(deadline_s * 1000)
-        keepalives = {
-            "idle": max(1, int(deadline_s / 2)),
-            "interval": max(1, int(deadline_s / 4)),
-            "count": 2,
-        }
-        session = {
-            "statement_timeout": milliseconds,
-            "lock_timeout": milliseconds,
-            "idle_in_transaction_session_timeout": milliseconds,
-            **{f"tcp_keepalives_{name}": number for name, number in keepalives.items()},
-        }
+        half, quarter = (max(1, int(deadline_s / part)) for part in (2, 4))
+        keepalives = {"idle": half, "interval": quarter, "count": 2}
+        session = {f"tcp_keepalives_{name}": number for name, number in keepalives.items()}
+        for name in ("statement", "lock", "idle_in_transaction_session"):
+            session[f"{name}_timeout"] = milliseconds
         return peewee.PostgresqlDatabase(
             **arguments,
             prefer_psycopg3=True,
@@ -267,8 +261,7 @@ class Postgresql(Dialect):
     def update(self, cursor: object, sql: str, rows: Sequence[Values]) -> None:
         """A pipeline but for the last one: after a pipeline PostgreSQL (15) does not look how long the
         transaction stands still."""
-        if rows[:-1]:
-            super().update(cursor, sql, rows[:-1])
+        super().update(cursor, sql, rows[:-1])
         for row in rows[-1:]:
             cursor.execute(sql, row)  # type: ignore[attr-defined]
 

@@ -1,28 +1,80 @@
 """Several server processes on one database with one broker, as somebody runs them who has outgrown one."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import TypeAlias
 
-from tests.app import Client
-from tests.process import Process, process, run
+from tests.app import PATIENCE, Client
+from tests.process import SERVER, Process, process, run
+from tests.servers import free_port
+
+#: By the number of a process, what is run instead of ``python server.py``.
+Commands: TypeAlias = Mapping[int, Sequence[str]]
 
 
 class Cluster:
-    """`processes` are those that run; `client(i)` is a browser at one of them."""
+    """Processes by number, each at its own port for good, with settings in `env`. `client(i)` is a browser
+    at one of them."""
 
-    def __init__(self, data: Path, env: dict[str, str]) -> None:
-        self._data, self._env = data, env
-        self._stack = AsyncExitStack()
-        self.processes: list[Process] = []
+    def __init__(self, data: Path, env: dict[str, str], count: int, commands: Commands = {}) -> None:
+        self._data, self.env, self._commands = data, env, commands
+        self.ports = [free_port() for _ in range(count)]
+        self._running: dict[int, tuple[AbstractAsyncContextManager[Process], Process]] = {}
+        self._paused: set[int] = set()
 
-    async def add(self) -> Process:
-        """One more process, on the same data."""
-        self.processes.append(await self._stack.enter_async_context(process(self._data, **self._env)))
-        return self.processes[-1]
+    @property
+    def at_work(self) -> list[int]:
+        """The processes that run and are not held up."""
+        return [number for number in sorted(self._running) if number not in self._paused]
+
+    def process(self, number: int) -> Process:
+        return self._running[number][1]
+
+    async def start(self, *numbers: int, **env: str) -> None:
+        """Runs these, for the first time or again."""
+        await asyncio.gather(*(self._start(number, env) for number in numbers))
+
+    async def _start(self, number: int, env: dict[str, str]) -> None:
+        port, command = str(self.ports[number]), self._commands.get(number, SERVER)
+        made = process(self._data, "--port", port, command=command, **{**self.env, **env})
+        self._running[number] = (made, await made.__aenter__())
+
+    async def kill(self, number: int) -> None:
+        """As the machine does it when memory is short."""
+        await self._end(number, signal.SIGKILL)
+
+    async def stop(self, number: int) -> None:
+        """As whoever runs it does, and it has the time it needs."""
+        assert await self._end(number, signal.SIGTERM) == 0
+
+    def pause(self, number: int) -> None:
+        self._paused.add(number)
+        os.kill(self.process(number).child.pid, signal.SIGSTOP)
+
+    def go_on(self, number: int) -> None:
+        """After `pause`, or whatever stopped it."""
+        os.kill(self.process(number).child.pid, signal.SIGCONT)
+        self._paused.discard(number)
+
+    async def stopped(self, number: int) -> None:
+        """Waits until it stands still by itself."""
+        stat = Path(f"/proc/{self.process(number).child.pid}/stat")
+        while stat.read_text().rpartition(")")[2].split()[0] != "T":
+            await asyncio.sleep(0.05)
+
+    async def _end(self, number: int, signal_number: int) -> int:
+        made, running = self._running.pop(number)
+        try:
+            return await running.stop(signal_number)
+        finally:
+            await made.__aexit__(None, None, None)
 
     def client(self, number: int, **headers: str) -> Client:
-        return self.processes[number].client(**headers)
+        return self.process(number).client(**headers)
 
     def at(self, number: int, client: Client) -> Client:
         """The same browser at another process."""
@@ -31,23 +83,51 @@ class Cluster:
         other.cookies.update(client.cookies)
         return other
 
+    async def ready(self, number: int) -> int:
+        """The status of /readyz. Raises OSError or EOFError when nobody answers."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.ports[number])
+        try:
+            writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            async with asyncio.timeout(PATIENCE):
+                return int((await reader.readuntil(b"\r\n")).split()[1])
+        finally:
+            writer.close()
+
+    def logged(self) -> str:
+        """What all of them wrote to standard error so far."""
+        return (self._data / "server.log").read_text("utf-8", "replace")
+
     async def close(self) -> None:
-        await self._stack.aclose()
+        for made, running in self._running.values():
+            if running.child.returncode is None:
+                running.child.send_signal(signal.SIGCONT)
+            await made.__aexit__(None, None, None)
+        self._running.clear()
 
 
 @asynccontextmanager
 async def cluster(
-    data: Path, database_url: str, broker_url: str, count: int = 2, **env: str
+    data: Path,
+    database_url: str,
+    broker_url: str,
+    count: int = 2,
+    commands: Commands = {},
+    **env: str,
 ) -> AsyncIterator[Cluster]:
-    """`count` processes; the database is migrated first."""
-    env = {"MAGPIE_DATABASE_URL": database_url, "MAGPIE_BROKER_URL": broker_url, **env}
+    """`count` processes; the database is migrated first. `commands` run some of them in
+    another way."""
+    env = {
+        "MAGPIE_DATABASE_URL": database_url,
+        "MAGPIE_BROKER_URL": broker_url,
+        "MAGPIE_SERVER_DRAIN_SECONDS": "1",
+        **env,
+    }
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     code, _, said = run("--migrate", "--data", str(data), **env)
     assert code == 0, said
-    made = Cluster(data, env)
+    made = Cluster(data, env, count, commands)
     try:
-        for _ in range(count):
-            await made.add()
+        await made.start(*range(count))
         yield made
     finally:
         await made.close()

@@ -1,0 +1,52 @@
+"""A cluster with its database and its broker, people who write, and what goes wrong meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.cluster.books import Result, now
+from tests.cluster.cluster import Cluster, cluster
+from tests.cluster.load import Load
+from tests.servers import DatabaseServer, Redis
+
+#: Seconds of writing before something goes wrong, and after it is over.
+BEFORE_S, AFTER_S = 1.0, 1.5
+
+
+class Stage:
+    """What a fault can lay hands on."""
+
+    def __init__(self, made: Cluster, load: Load, database: DatabaseServer, redis: Redis) -> None:
+        self.cluster, self.load, self.database, self.redis = made, load, database, redis
+
+    async def play(self, fault: "Fault", before_s: float = BEFORE_S, after_s: float = AFTER_S) -> Result:
+        """One round: people write, `fault` happens, they go on writing; then everybody is asked."""
+        self.load.begin()
+        await asyncio.sleep(before_s)
+        await fault(self)
+        ended_at = now()
+        await asyncio.sleep(after_s)
+        result = await self.load.end((fault.__doc__ or "").strip().rstrip("."), ended_at)
+        print(result, flush=True)
+        return result
+
+
+Fault = Callable[[Stage], Awaitable[None]]
+
+
+@asynccontextmanager
+async def stage(
+    folder: Path, database: DatabaseServer, redis: Redis, broker_url: str = "", count: int = 3, **env: str
+) -> AsyncIterator[Stage]:
+    """`count` processes on a new database; `broker_url` is Redis's unless another is given."""
+    name = database.create()
+    try:
+        async with cluster(folder, database.url(name), broker_url or redis.url, count, **env) as made:
+            load = await Load.start(made)
+            try:
+                yield Stage(made, load, database, redis)
+            finally:
+                await load.close()
+    finally:
+        database.drop(name)

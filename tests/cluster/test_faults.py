@@ -1,0 +1,31 @@
+"""Whatever goes wrong between processes: nothing acknowledged is lost, nothing comes twice or too early, and
+everybody knows everything soon. More of it, and a table of what came of it: ``python -m tests.cluster``."""
+
+import pytest
+
+from tests.cluster import faults
+from tests.cluster.stage import stage
+
+#: What goes wrong, one after the other, on one cluster.
+COURSES = {
+    "mariadb": [faults.process_killed, faults.redis_connections_cut, faults.redis_killed],
+    "postgresql": [
+        faults.redis_held_up,
+        faults.process_held_up,
+        faults.database_restarted,
+        faults.rolling_restart,
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", COURSES)
+async def test_nothing_is_lost(kind, request, tmp_path, own_redis):
+    """People who write through it all lose nothing, and their devices know everything; what happens to Redis
+    refuses nobody."""
+    async with stage(tmp_path / "data", request.getfixturevalue(kind), own_redis) as made:
+        for fault in COURSES[kind]:
+            result = await made.play(fault)
+            assert not result.harm, f"{result}\n{made.cluster.logged()[-5000:]}"
+            if fault in faults.OF_REDIS:
+                assert (result.refused, result.not_ready) == (0, 0), result
+        assert " ERROR " not in made.cluster.logged().replace("ERROR magpie.log log: gave up", "")
