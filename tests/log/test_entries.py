@@ -190,7 +190,7 @@ async def test_a_lost_answer_beside_a_bad_entry(database, scribe, monkeypatch, e
             raise peewee.OperationalError("server has gone away")
         return opened
 
-    monkeypatch.setattr("log.log._FIRST_PAUSE", 0)
+    monkeypatch.setattr("log.writer._FIRST_PAUSE", 0)
     monkeypatch.setattr(Batch, "store", store)
     told = await asyncio.gather(*(scribe.say(ann, bob, text, cid=text) for text in ("one", "bad", "two")))
     assert isinstance(told[1], TryAgain) and [told[0].seq, told[2].seq] == [1, 3]
