@@ -5,7 +5,7 @@ conversations in id order, ask who is a member, apply each entry in its turn, in
 numbers, say what the conversations have reached. COMMIT is the log's.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from database.dialect import Values
 from database.door import Database
@@ -55,17 +55,17 @@ class Common:
 
 class Batch:
     """`now`: ms, above that of every earlier batch of this process; once the conversations are locked also
-    above the time of their last messages, which other processes may have written. `earlier`: the times of
+    above the time of their last messages, which other processes may have written. `earlier`: the `times` of
     tries whose COMMIT may have happened, by which our own rows are told from others'. `look_back`: what is
     stored already under the cids of this batch is looked up first."""
 
     def __init__(
-        self, common: Common, entries: Sequence[Entry], now: int, earlier: Collection[int], look_back: bool
+        self, common: Common, entries: Sequence[Entry], now: int, earlier: Sequence[range], look_back: bool
     ) -> None:
-        self.now, self.earlier, self.strangers = now, earlier, common.strangers
+        self.now, self.earlier, self.strangers, self.born = now, earlier, common.strangers, common.born
         self._common, self._statements = common, common.statements
-        self._entries = entries
-        self._look_back = look_back
+        self.entries = entries
+        self.look_back = look_back
         self._opened: dict[str, int] = {}
         self._places: dict[str, Place] = {}
 
@@ -84,20 +84,21 @@ class Batch:
         self.changed_for: set[tuple[int, int]] = set()  # (user, conversation) with other news for this member
 
         self.changes = range(0)  #: the change numbers that it takes, once it is stored
+        self.span = 1  #: of how many ms from `now` on a row of it has one
 
     def store(self) -> dict[str, int]:
         """Writes what may be written; each entry has its refusal or its result. Returns conversation ids by
         key that are worth remembering once this is committed."""
-        keys = [entry.key() for entry in self._entries]
-        for entry in self._entries:
+        keys = [entry.key() for entry in self.entries]
+        for entry in self.entries:
             entry.begin()
         self._lock(keys)
         self._ask_members(keys)
         #: uploads that the entries show
-        self.shown = media.Shown({key for entry in self._entries for key in entry.shows}, self._common.quota)
-        if self._look_back:
-            self._find_stored(self._entries)
-        for entry, key in zip(self._entries, keys):
+        self.shown = media.Shown({key for entry in self.entries for key in entry.shows}, self._common.quota)
+        if self.look_back:
+            self._find_stored(self.entries)
+        for entry, key in zip(self.entries, keys):
             self._apply(entry, self._places.get(key) if key is not None else None)
         self._write()
         return self._opened
@@ -110,9 +111,18 @@ class Batch:
         place = self._places[key] = Place(conversation_id, 0, 0, self.now, 0)
         return place
 
+    @property
+    def times(self) -> range:
+        """Of what it writes, as far as they are known."""
+        return range(self.now, self.now + self.span)
+
+    def tried_at(self, time: int) -> bool:
+        """Whether an earlier try may have written what is of this time."""
+        return any(time in tried for tried in self.earlier)
+
     def is_stored(self, entry: Entry) -> bool:
         """Whether an entry that is to be refused was stored when it came first: its sender gets its ack."""
-        if not self._look_back:
+        if not self.look_back:
             self._find_stored([entry])
         return (entry.userid, entry.cid) in self.stored
 
@@ -148,7 +158,7 @@ class Batch:
         """The ids of keys; single chats that may begin without having been opened are made."""
         query = Conversation.select(Conversation.key, Conversation.id).where(Conversation.key.in_(list(keys)))
         found = dict(query.tuples())
-        for entry in self._entries:
+        for entry in self.entries:
             if not entry.opens or entry.kind != SINGLE:
                 continue
             key = key_of(entry.userid, entry.kind, entry.dstid)
@@ -160,7 +170,7 @@ class Batch:
     def _ask_members(self, keys: Sequence[str | None]) -> None:
         """Which of those who act are members of where they act, asked in this transaction."""
         places = self._places
-        pairs = {(e.userid, places[key].id) for e, key in zip(self._entries, keys) if key in places}
+        pairs = {(e.userid, places[key].id) for e, key in zip(self.entries, keys) if key in places}
         if pairs:
             self.members = {(u, c): read for u, c, read in self._statements.members(list(pairs))}
 

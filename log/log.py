@@ -116,14 +116,15 @@ class Log:
     def stats(self) -> dict[str, int]:
         """`log_queued`: entries in the queue; `log_waiting`: those for which it has no room; `log_batches`,
         `log_settled`: transactions and entries since the start; `log_paced`: transactions that waited for
-        more to come; `log_given_up`: entries whose origin was told to try again before the database had
-        answered."""
+        more to come; `log_usual`: those that were written in one pass; `log_given_up`: entries whose origin
+        was told to try again before the database had answered."""
         return {
             "log_queued": len(self._queue),
             "log_waiting": self._room.waiting,
             "log_batches": self._batches,
             "log_settled": self._settled,
             "log_paced": self._pace.waits,
+            "log_usual": self._writer.usual,
             "log_given_up": self._given_up,
         }
 

@@ -12,6 +12,7 @@ from log.batch import Batch, Common
 from log.broken import Broken
 from log.entries import Entry
 from log.times import MOST_AHEAD_MS, following
+from log.usual import Plain, Way, pairs_of, way_of
 from models import state
 from protocol.clock import now_ms
 from protocol.errors import DiskFull, TryAgain
@@ -29,6 +30,8 @@ class Writer:
         self._db = db
         self._common = common
         self._broken = Broken(db)
+        self._way: Way | None = None  # of usual batches
+        self.usual = 0  #: how many batches took it
         self._last_time = 0
         self._newest: int | None = None  # time of the newest message that was stored before us
         self._away: TryAgain | None = None  # why the present batch could not be committed
@@ -40,13 +43,13 @@ class Writer:
         self._away, self._changes = None, []
         try:
             if self._newest is None:
-                self._find_newest()
+                self._look_around()
             self._write(self._broken.sound(batch))
         except Exception as failure:
             return self._changes, failure
         return self._changes, self._away
 
-    def _write(self, batch: Sequence[Entry], look_back: bool = False, earlier: Sequence[int] = ()) -> None:
+    def _write(self, batch: Sequence[Entry], look_back: bool = False, earlier: Sequence[range] = ()) -> None:
         """Commits a batch and fills in its results, looking for earlier copies when a first try says so.
         `earlier`: the times of tries with these entries whose COMMIT may have happened."""
         end = time.monotonic() + self._db.deadline_s
@@ -56,9 +59,7 @@ class Writer:
             now = following(now_ms(), self._last_time, self._newest or 0, born=self._common.born)
             attempt = Batch(self._common, batch, now, earlier, look_back)
             try:
-                with self._db.writing():
-                    opened = attempt.store()
-                self._common.remember(opened)
+                self._store(attempt)
                 if attempt.changes:
                     self._changes.append(attempt.changes)
                 return
@@ -74,7 +75,7 @@ class Writer:
                 failure = error
                 if self._db.soften(error):
                     continue
-                earlier = [*earlier, attempt.now]
+                earlier = [*earlier, attempt.times]
                 look_back = True
                 self._db.drop_connection()
                 if self._db.dialect.says_full(error):
@@ -94,7 +95,21 @@ class Writer:
         for entry in batch:
             entry.refusal = type(self._away)()
 
-    def _divide(self, batch: Sequence[Entry], error: Exception, earlier: Sequence[int]) -> None:
+    def _store(self, batch: Batch) -> None:
+        """Writes and commits a batch: in one pass when it is a usual one, else in the general way."""
+        way, pairs = self._way, None
+        if way is not None and not batch.look_back:
+            pairs = pairs_of(batch.entries, self._common.ids)
+        plain = Plain(batch, pairs) if pairs else None
+        opened: dict[str, int] = {}
+        with self._db.writing():
+            if way is not None and plain is not None and way.store(plain):
+                self.usual += 1
+            else:
+                opened = batch.store()
+        self._common.remember(opened)
+
+    def _divide(self, batch: Sequence[Entry], error: Exception, earlier: Sequence[range]) -> None:
         """One entry that the database can't take must not fail the others: halves are committed apart, in
         their order, until it is alone."""
         if len(batch) > 1:
@@ -106,10 +121,12 @@ class Writer:
             batch[0].refusal = TryAgain()
             self._broken.note(batch[0], error)
 
-    def _find_newest(self) -> None:
-        """Times go on from what is stored."""
+    def _look_around(self) -> None:
+        """Before the first batch: times go on from what is stored, and what can the server do?"""
         try:
             with self._db.reading():
+                way = way_of(self._db.dialect, self._common.statements)
+                self._way = way if way is not None and way.works() else None
                 self._common.born, newest = state.epoch(), state.newest()
                 now = now_ms()
                 if newest > now + MOST_AHEAD_MS and now > self._common.born:

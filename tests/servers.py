@@ -39,6 +39,8 @@ class DatabaseServer(ABC):
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="magpie-", dir=roomy_folder()))
         self.identity = identity(self.account)
+        #: Two MariaDBs that begin at once take the same names in one folder of temporary files.
+        self.environment = {**os.environ, "TMPDIR": str(self.folder)}
         if "user" in self.identity:
             os.chown(self.folder, self.identity["user"], self.identity["group"])
         self.names = (f"magpie_{number}" for number in itertools.count(1))
@@ -51,6 +53,7 @@ class DatabaseServer(ABC):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            env=self.environment,
             **self.identity,
         )
         self.started = threading.Event()
@@ -94,6 +97,7 @@ class DatabaseServer(ABC):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            env=self.environment,
             **self.identity,
         )
         if done.returncode:

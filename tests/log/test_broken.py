@@ -40,7 +40,7 @@ async def test_one_that_cannot_be_mended(database, scribe, monkeypatch, expect_l
     bad = await database.read(Conversation.select(Conversation.id).scalar)
     real, tries = scribe.log._writer._common.statements.insert, []
 
-    def insert(messages, mentions):
+    def insert(messages, mentions=()):
         if any(message[0] == bad for message in messages):
             tries.append(True)
             raise peewee.DatabaseError("database disk image is malformed")
