@@ -5,8 +5,7 @@ conversations in id order, ask who is a member, apply each entry in its turn, in
 numbers, say what the conversations have reached. COMMIT is the log's.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
 from database.dialect import Values
 from database.door import Database
@@ -61,12 +60,12 @@ class Batch:
     already under the cids of this batch is looked up first."""
 
     def __init__(
-        self, common: Common, entries: Sequence[Entry], now: int, earlier: "Earlier", look_back: bool
+        self, common: Common, entries: Sequence[Entry], now: int, earlier: Sequence["Batch"], look_back: bool
     ) -> None:
-        self.now, self.earlier, self.strangers = now, earlier, common.strangers
+        self.now, self.earlier, self.strangers, self.born = now, earlier, common.strangers, common.born
         self._common, self._statements = common, common.statements
-        self._entries = entries
-        self._look_back = look_back
+        self.entries = entries
+        self.look_back = look_back
         self._opened: dict[str, int] = {}
         self._places: dict[str, Place] = {}
 
@@ -86,20 +85,21 @@ class Batch:
 
         self.found: list[Batch] = []  #: of `earlier`, those that were committed
         self.changes = range(0)  #: the change numbers that it takes, once it is stored
+        self.span = 1  #: of how many ms from `now` on a row of it has one
 
     def store(self) -> dict[str, int]:
         """Writes what may be written; each entry has its refusal or its result. Returns conversation ids by
         key that are worth remembering once this is committed."""
-        keys = [entry.key() for entry in self._entries]
-        for entry in self._entries:
+        keys = [entry.key() for entry in self.entries]
+        for entry in self.entries:
             entry.begin()
         self._lock(keys)
         self._ask_members(keys)
         #: uploads that the entries show
-        self.shown = media.Shown({key for entry in self._entries for key in entry.shows}, self._common.quota)
-        if self._look_back:
-            self._find_stored(self._entries)
-        for entry, key in zip(self._entries, keys):
+        self.shown = media.Shown({key for entry in self.entries for key in entry.shows}, self._common.quota)
+        if self.look_back:
+            self._find_stored(self.entries)
+        for entry, key in zip(self.entries, keys):
             self._apply(entry, self._places.get(key) if key is not None else None)
         self._write()
         return self._opened
@@ -112,16 +112,25 @@ class Batch:
         place = self._places[key] = Place(conversation_id, 0, 0, self.now, 0)
         return place
 
+    @property
+    def times(self) -> range:
+        """Of what it writes, as far as they are known."""
+        return range(self.now, self.now + self.span)
+
+    def tried_at(self, time: int) -> bool:
+        """Whether an earlier try may have written what is of this time."""
+        return any(time in lost.times for lost in self.earlier)
+
     def place_in(self, time: int, conversation_id: int) -> Place | None:
         """A conversation as the earlier try of this time has left it, which did happen."""
-        lost = self.earlier[time]
+        lost = next(lost for lost in self.earlier if time in lost.times)
         if lost not in self.found:
             self.found.append(lost)
         return lost.posted.get(conversation_id)
 
     def is_stored(self, entry: Entry) -> bool:
         """Whether an entry that is to be refused was stored when it came first: its sender gets its ack."""
-        if not self._look_back:
+        if not self.look_back:
             self._find_stored([entry])
         return (entry.userid, entry.cid) in self.stored
 
@@ -157,7 +166,7 @@ class Batch:
         """The ids of keys; single chats that may begin without having been opened are made."""
         query = Conversation.select(Conversation.key, Conversation.id).where(Conversation.key.in_(list(keys)))
         found = dict(query.tuples())
-        for entry in self._entries:
+        for entry in self.entries:
             if not entry.opens or entry.kind != SINGLE:
                 continue
             key = key_of(entry.userid, entry.kind, entry.dstid)
@@ -169,7 +178,7 @@ class Batch:
     def _ask_members(self, keys: Sequence[str | None]) -> None:
         """Which of those who act are members of where they act, asked in this transaction."""
         places = self._places
-        pairs = {(e.userid, places[key].id) for e, key in zip(self._entries, keys) if key in places}
+        pairs = {(e.userid, places[key].id) for e, key in zip(self.entries, keys) if key in places}
         if pairs:
             self.members = {(u, c): read for u, c, read in self._statements.members(list(pairs))}
 
@@ -233,7 +242,3 @@ class Batch:
         there = set(self._statements.members_among(sorted(named - self.members.keys())))
         there |= self.members.keys()
         return [mention for mention in self.mentions if not mention[0] or mention[:2] in there]
-
-
-#: Tries with the same entries, by their times.
-Earlier: TypeAlias = Mapping[int, Batch]

@@ -1,8 +1,9 @@
 """The log: numbers what is said and done, makes it durable, and says so.
 
 One writer thread owns one connection. It takes **all that is pending** as one transaction (group commit):
-there is no timer, what arrives while one commit runs is the next batch. Inside the batch the conversation
-rows are locked in id order, so commit order is seq order, in one process or in many.
+what arrives while one commit runs is the next batch, which waits a little more only when much is going on
+(`log/pace.py`). Inside the batch the conversation rows are locked in id order, so commit order is seq order,
+in one process or in many.
 
 What is promised: an entry is settled after its COMMIT only, in the order of the batch; the same (sender, cid)
 is stored once however often and from wherever it is sent; a bad entry fails alone; nobody waits much longer
@@ -17,29 +18,18 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from types import MappingProxyType
 
-from peewee import IntegrityError
-
-from database.base import TRANSIENT
 from database.door import Database
-from log.batch import Batch, Common, Earlier
-from log.broken import Broken
+from log.batch import Common
 from log.entries import Entry, Post
+from log.pace import Pace
 from log.room import Room
 from log.telling import Telling
-from log.times import MOST_AHEAD_MS, following
-from models import state
+from log.writer import Writer
 from models.media import NO_QUOTA
-from protocol.clock import now_ms
-from protocol.errors import DiskFull, TryAgain
+from protocol.errors import TryAgain
 
 logger = logging.getLogger("magpie.log")
-
-_ATTEMPTS = 6
-_FIRST_PAUSE = 0.02  # seconds, doubled each time: 1.3 s in all
-
-_NONE: Earlier = MappingProxyType({})
 
 #: Longer than any cid of a client (64), so that the two never meet.
 _OWN_CID_BYTES = 33
@@ -50,7 +40,7 @@ class Log:
     `quota`: bytes of media that a user may have; `on_settled(entries, changes)` is called on the loop with
     every settled batch, in commit order; `changes` are the numbers that it took, most often one range.
     `room`: what bounds the queue, besides `max_queue` entries; `telling`: who tells other processes within
-    the transaction, if anybody."""
+    the transaction, if anybody; `clock`: seconds, for the pace."""
 
     def __init__(
         self,
@@ -63,15 +53,14 @@ class Log:
         quota: int = NO_QUOTA,
         room: Room | None = None,
         telling: Telling | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._db = db
-        self._common = Common(db, strangers, quota)
-        self._broken = Broken(db)
+        self._writer = Writer(db, Common(db, strangers, quota), telling or Telling())
         self._on_settled = on_settled
         self._max_batch = max_batch
         self._max_queue = max_queue
         self._room = Room() if room is None else room
-        self._telling = telling or Telling()
         self._pool = ThreadPoolExecutor(1, "log")
         self._queue: list[Entry] = []
         self._committing: list[Entry] | None = None
@@ -80,11 +69,9 @@ class Log:
         self._idle = asyncio.Event()  # set while nothing is queued or being committed
         self._idle.set()
         self._watch: asyncio.TimerHandle | None = None
+        self._pace = Pace(clock)
+        self._paced: asyncio.TimerHandle | None = None  # set while the next commit waits for its moment
         self._begun = 0.0  # when the present commit began
-        self._last_time = 0
-        self._newest: int | None = None  # time of the newest message that was stored before us
-        self._away: TryAgain | None = None  # why the present batch could not be committed
-        self._changes: list[range] = []  # the numbers that the present batch took
         self._batches = self._settled = self._given_up = 0
 
     async def append(self, entry: Entry) -> None:
@@ -114,6 +101,9 @@ class Log:
             self._committing = []
             self._idle.clear()
             asyncio.get_running_loop().call_soon(self._next)  # gathers what this turn of the loop brings
+        elif self._paced is not None and len(self._queue) >= self._max_batch:
+            self._paced.cancel()
+            self._begin()
         return True
 
     async def close(self) -> None:
@@ -128,25 +118,38 @@ class Log:
 
     def stats(self) -> dict[str, int]:
         """`log_queued`: entries in the queue; `log_waiting`: those for which it has no room; `log_batches`,
-        `log_settled`: transactions and entries since the start; `log_given_up`: entries whose origin was told
-        to try again before the database had answered."""
+        `log_settled`: transactions and entries since the start; `log_paced`: transactions that waited for
+        more to come; `log_usual`: those that were written in one pass; `log_given_up`: entries whose origin
+        was told to try again before the database had answered."""
         return {
             "log_queued": len(self._queue),
             "log_waiting": self._room.waiting,
             "log_batches": self._batches,
             "log_settled": self._settled,
+            "log_paced": self._pace.waits,
+            "log_usual": self._writer.usual,
             "log_given_up": self._given_up,
         }
 
     # --- on the loop --------------------------------------------------------------------------------------
 
     def _next(self) -> None:
-        batch = self._queue[: self._max_batch]
-        if not batch:
+        if not self._queue:
             self._committing = None
+            self._pace.rests()
             self._idle.set()
             return
+        wait_s = self._pace.wait_s() if len(self._queue) < self._max_batch else 0
+        if wait_s:
+            self._paced = asyncio.get_running_loop().call_later(wait_s, self._begin)
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._paced = None
+        batch = self._queue[: self._max_batch]
         del self._queue[: self._max_batch]
+        self._pace.begins(len(batch))
         self._committing = self._late = batch
         self._begun = self._db.writes.clock()
         loop = asyncio.get_running_loop()
@@ -205,96 +208,9 @@ class Log:
             entry.leave()
         self._room.let_in(self.offer)
 
-    # --- in the writer thread -----------------------------------------------------------------------------
+    # --- in the writer's thread ---------------------------------------------------------------------------
 
     def _commit(self, batch: list[Entry], loop: asyncio.AbstractEventLoop) -> None:
         """One step back to the loop: the chain of futures that asyncio would make takes two turns of it."""
-        error: Exception | None = None
-        self._away, self._changes = None, []
-        try:
-            if self._newest is None:
-                self._find_newest()
-            self._write(self._broken.sound(batch))
-            error = self._away
-        except Exception as failure:
-            error = failure
-        loop.call_soon_threadsafe(self._settle, batch, self._changes, error)
-
-    def _write(self, batch: Sequence[Entry], look_back: bool = False, earlier: Earlier = _NONE) -> None:
-        """Commits a batch and fills in its results, looking for earlier copies when a first try says so.
-        `earlier`: tries with these entries whose COMMIT may have happened."""
-        end = time.monotonic() + self._db.deadline_s
-        if not batch:
-            return
-        for number in range(_ATTEMPTS if self._away is None else 0):
-            now = following(now_ms(), self._last_time, self._newest or 0, born=self._common.born)
-            attempt = Batch(self._common, batch, now, earlier, look_back)
-            try:
-                with self._db.writing():
-                    opened = attempt.store()
-                    self._telling.tell(batch, attempt.changes)
-                self._telling.done()
-                self._common.remember(opened)
-                took = (*(lost.changes for lost in attempt.found), attempt.changes)
-                self._changes += [changes for changes in took if changes and changes not in self._changes]
-                return
-            except IntegrityError as error:
-                if look_back:  # nobody's resend: a row that does not fit
-                    self._divide(batch, error, earlier)
-                    return
-                look_back = True
-            except DiskFull as full:
-                self._away = full
-                break
-            except TRANSIENT as error:  # dead connection, deadlock: the COMMIT may have happened
-                failure = error
-                if self._db.soften(error):
-                    continue
-                earlier = {**earlier, attempt.now: attempt}
-                look_back = True
-                self._db.drop_connection()
-                if self._db.dialect.says_full(error):
-                    self._away = DiskFull()
-                    break
-                if time.monotonic() > end:
-                    break
-                time.sleep(_FIRST_PAUSE * 2**number)
-            except Exception as error:
-                self._divide(batch, error, earlier)
-                return
-            finally:
-                self._last_time = attempt.now
-        self._telling.done()
-        if self._away is None:
-            logger.error("log: gave up a batch of %d: %s", len(batch), failure)
-            self._away = TryAgain()
-        for entry in batch:
-            entry.refusal = type(self._away)()
-
-    def _divide(self, batch: Sequence[Entry], error: Exception, earlier: Earlier) -> None:
-        """One entry that the database can't take must not fail the others: halves are committed apart, in
-        their order, until it is alone."""
-        if len(batch) > 1:
-            middle = len(batch) // 2
-            self._write(batch[:middle], True, earlier)
-            self._write(batch[middle:], True, earlier)
-        else:
-            logger.error("log: refused an entry", exc_info=error)
-            batch[0].refusal = TryAgain()
-            self._broken.note(batch[0], error)
-
-    def _find_newest(self) -> None:
-        """Times go on from what is stored."""
-        try:
-            with self._db.reading():
-                self._common.born, newest = state.epoch(), state.newest()
-                now = now_ms()
-                if newest > now + MOST_AHEAD_MS and now > self._common.born:
-                    logger.warning(
-                        "log: messages are dated %.1f days ahead of this clock; is it right?",
-                        (newest - now) / 86_400_000,
-                    )
-                    newest = state.newest(now + MOST_AHEAD_MS)
-                self._newest = newest
-        except TRANSIENT:
-            self._db.drop_connection()  # the next batch asks again
+        changes, error = self._writer.commit(batch)
+        loop.call_soon_threadsafe(self._settle, batch, changes, error)

@@ -12,46 +12,52 @@ from database.door import Database
 from models.tables import Conversation, Member, Mention, StoredMessage
 
 #: (user, conversation) pairs asked about at once.
-_PAIRS = 100
+_PAIRS = 1000
 
 
 class Statements:
     """For the kind of database that `db` is. To be used inside a transaction."""
 
     def __init__(self, db: Database) -> None:
-        self._peewee = db.peewee
+        self.peewee = db.peewee
         self._dialect = db.dialect
         zero = (Conversation.id == 0,)
         self._advance = _text(Conversation.update(seq=0, ver=0, updateat=0, change=0).where(*zero))
         mine = (Member.user_id == 0, Member.conversation_id == 0)
         self._read = _text(Member.update(read=0, change=0).where(*mine, Member.read < 0))
         self._change = _text(Member.update(change=0).where(*mine))
-        self._lock = functools.cache(self._lock_text)
-        self._members = functools.cache(self._members_text)
         self._insert_message = functools.cache(functools.partial(_insert_text, StoredMessage))
         self._insert_mention = functools.cache(functools.partial(_insert_text, Mention))
+
+    def quoted(self, name: str) -> str:
+        """A column whose name is a word of SQL."""
+        left, right = self.peewee.quote
+        return f"{left}{name}{right}"
 
     def lock(self, conversation_ids: Sequence[int]) -> list[tuple[int, int, int, int, int]]:
         """(id, seq, ver, updateat, change) of these conversations, kept from changing until the transaction
         ends. In id order everywhere, so that no two wait for each other."""
-        return self._rows(self._lock(len(conversation_ids)), sorted(conversation_ids))
+        among, parameters = self._dialect.among("id", sorted(conversation_ids))
+        reached = f"SELECT id, seq, ver, updateat, {self.quoted('change')} FROM conversation"
+        return self.rows(f"{reached} WHERE {among} ORDER BY id{self._dialect.locking}", parameters)
 
     def members(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
         """(user id, conversation id, read) of those (user, conversation) who belong together."""
-        return self._rows(self._members(len(pairs)), [value for pair in pairs for value in pair])
+        among, parameters = self._dialect.pairs_among("user_id, conversation_id", pairs)
+        sql = f"SELECT user_id, conversation_id, {self.quoted('read')} FROM member WHERE {among}"
+        return self.rows(sql, parameters)
 
     def members_among(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         """Those of (user id, conversation id) who belong together, however many are asked about."""
         found: list[tuple[int, int]] = []
         for start in range(0, len(pairs), _PAIRS):
-            part = pairs[start : start + _PAIRS]
-            part = [*part, *[part[-1]] * (_PAIRS - len(part))]  # one statement for any number of them
-            found += [(user_id, conversation_id) for user_id, conversation_id, _ in self.members(part)]
+            part = self.members(pairs[start : start + _PAIRS])
+            found += [(user_id, conversation_id) for user_id, conversation_id, _ in part]
         return found
 
-    def insert(self, messages: Sequence[Values], mentions: Sequence[Values]) -> None:
+    def insert(self, messages: Sequence[Values], mentions: Sequence[Values] = ()) -> None:
         with __exception_wrapper__:  # a raw cursor raises the driver's exceptions, not Peewee's
-            cursor = self._peewee.cursor()
+            cursor = self.peewee.cursor()
             self._dialect.insert(cursor, self._insert_message, messages)
             self._dialect.insert(cursor, self._insert_mention, mentions)
 
@@ -67,27 +73,13 @@ class Statements:
         """(change, user id, conversation id)"""
         self._many(self._change, rows)
 
-    def _rows(self, sql: str, parameters: Sequence[int]) -> list[Any]:
-        return self._peewee.execute_sql(sql, parameters).fetchall()
+    def rows(self, sql: str, parameters: Sequence[object]) -> list[Any]:
+        return self.peewee.execute_sql(sql, parameters).fetchall()
 
     def _many(self, sql: str, rows: Sequence[Values]) -> None:
         if rows:
             with __exception_wrapper__:
-                self._dialect.update(self._peewee.cursor(), sql, rows)
-
-    def _lock_text(self, count: int) -> str:
-        c = Conversation
-        query = c.select(c.id, c.seq, c.ver, c.updateat, c.change)
-        query = query.where(Conversation.id.in_([0] * count)).order_by(Conversation.id)
-        return _text(self._dialect.locked(query))
-
-    def _members_text(self, count: int) -> str:
-        pairs = self._dialect.pairs(count, self._peewee.param)
-        read = "read".join(self._peewee.quote)
-        return (
-            f"SELECT user_id, conversation_id, {read} FROM member "
-            f"WHERE (user_id, conversation_id) IN ({pairs})"
-        )
+                self._dialect.update(self.peewee.cursor(), sql, rows)
 
 
 def _insert_text(model: type[Model], count: int) -> str:

@@ -39,6 +39,8 @@ class Program(ABC):
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="magpie-", dir=roomy_folder()))
         self.identity = identity(self.account)
+        #: Two MariaDBs that begin at once take the same names in one folder of temporary files.
+        self.environment = {**os.environ, "TMPDIR": str(self.folder)}
         if "user" in self.identity:
             os.chown(self.folder, self.identity["user"], self.identity["group"])
         self.said: list[str] = []
@@ -54,6 +56,7 @@ class Program(ABC):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            env=self.environment,
             **self.identity,
         )
         self.started = threading.Event()
@@ -79,6 +82,7 @@ class Program(ABC):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            env=self.environment,
             **self.identity,
         )
         if done.returncode:

@@ -34,7 +34,7 @@ class Befriend(Entry):
             conversation_id = contacts.befriend(self.userid, self.dstid, batch.now)
         except Conflict:
             # A try whose COMMIT may have happened has perhaps done it.
-            if contacts.since(self.userid, self.dstid) not in batch.earlier:
+            if not batch.tried_at(contacts.since(self.userid, self.dstid)):
                 raise
             return
         for user_id in (self.userid, self.dstid):
@@ -82,7 +82,7 @@ class CreateGroup(_Announced):
 
     def apply(self, batch: Batch, place: Place | None) -> None:
         # A try whose COMMIT may have happened has perhaps made it.
-        made = groups.made_at(self.userid, batch.earlier) if batch.earlier else None
+        made = groups.made_at(self.userid, [lost.now for lost in batch.earlier]) if batch.earlier else None
         self.row = made or groups.create_community(self.userid, *self._said, self._max_owned, batch.now)
         self.dstid = self.row["id"]
         if made is None:

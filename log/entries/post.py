@@ -97,7 +97,7 @@ class Post(Entry):
         if first != digest and not batch.is_stored_as(self.message, place, receipt):
             self.refusal = Conflict("该消息编号已被使用", "This cid names another message")
             return
-        ours = receipt.createat in batch.earlier and receipt.id not in batch.ours
+        ours = batch.tried_at(receipt.createat) and receipt.id not in batch.ours
         batch.ours.add(receipt.id)
         self.receipt, self.repeated = receipt, not ours
         if ours:  # it is new to everybody, under the change number that it took

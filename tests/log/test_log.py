@@ -225,7 +225,7 @@ async def test_a_lost_answer_to_commit(database, scribe, monkeypatch):
 async def test_a_database_that_stays_away(database, scribe, monkeypatch, expect_logs):
     """After some tries the sender is told to try again, and the log goes on when the database is back."""
     expect_logs("magpie.log", "gave up a batch")
-    monkeypatch.setattr("log.log._FIRST_PAUSE", 0)
+    monkeypatch.setattr("log.writer._FIRST_PAUSE", 0)
     ann, bob = await friends(database)
 
     @contextmanager
@@ -243,7 +243,7 @@ async def test_times_never_run_backwards(database, scribe, monkeypatch):
     """A clock that is set back does not make a later message older."""
     ann, bob = await friends(database)
     first = await scribe.say(ann, bob)
-    monkeypatch.setattr("log.log.now_ms", lambda: first.createat - 60_000)
+    monkeypatch.setattr("log.writer.now_ms", lambda: first.createat - 60_000)
     assert (await scribe.say(ann, bob)).createat > first.createat
 
 

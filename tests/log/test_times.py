@@ -38,7 +38,7 @@ async def test_after_a_restart(database, monkeypatch):
     ahead = now_ms() + HOUR
     before = Scribe(database)
     with monkeypatch.context() as wrong:
-        wrong.setattr("log.log.now_ms", lambda: ahead)
+        wrong.setattr("log.writer.now_ms", lambda: ahead)
         first = await before.say(ann, bob)
         notice = await before.say_in(ann, room)
         await database.write(StoredMessage.update(media=90, createat=ahead + 500).where(
@@ -57,7 +57,7 @@ async def test_another_process_is_ahead(database, monkeypatch):
     await two.say(ann, bob)
     with monkeypatch.context() as ahead:
         later = now_ms() + HOUR
-        ahead.setattr("log.log.now_ms", lambda: later)
+        ahead.setattr("log.writer.now_ms", lambda: later)
         first = await one.say(ann, bob)
     second = await two.say(ann, bob)
     assert (second.seq, second.createat > first.createat) == (first.seq + 1, True)

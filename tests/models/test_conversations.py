@@ -190,8 +190,8 @@ async def test_the_order_of_changes_is_not_the_clock(database, scribe, monkeypat
     ann, bob = await friends(database)
     await scribe.say(ann, bob)
     start = (await changed(database, bob, 0)).change
-    monkeypatch.setattr(scribe.log, "_last_time", 0)
-    monkeypatch.setattr("log.log.now_ms", lambda: NOW - 3_600_000)
+    monkeypatch.setattr(scribe.log._writer, "_last_time", 0)
+    monkeypatch.setattr("log.writer.now_ms", lambda: NOW - 3_600_000)
     await scribe.say(ann, bob)
     assert [row["seq"] for row in (await changed(database, bob, start)).rows] == [2]
 

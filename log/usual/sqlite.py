@@ -1,0 +1,23 @@
+"""The usual batch on SQLite: one look-up, one insert, one update, inside the transaction."""
+
+from database.dialect import json_pairs
+from log.usual.plain import Plain
+from log.usual.way import Way
+from models import state
+
+#: One text for any number of people.
+_LOOK = """
+SELECT m.user_id, c.id, c.seq, c.ver, c.updateat, c.change FROM json_each(?) w
+CROSS JOIN member m ON m.user_id = CAST(w.key AS INTEGER) AND m.conversation_id = w.value
+CROSS JOIN conversation c ON c.id = w.value
+"""
+
+
+class SqliteWay(Way):
+    def store(self, plain: Plain) -> bool:
+        rows = plain.number(self.statements.rows(_LOOK, (json_pairs(plain.who),)))
+        if rows is None:
+            return False
+        self.statements.insert(rows)
+        self.statements.advance(plain.take(state.take_changes(len(plain.places))))
+        return True

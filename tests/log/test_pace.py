@@ -1,0 +1,105 @@
+"""When much is said at once, commits are fewer and larger; who writes alone never waits for others."""
+
+import asyncio
+
+import pytest
+
+from log import pace
+from log.pace import MANY, PERIOD_S, Pace
+from tests.log.scribe import Scribe, friends
+
+#: A wait in which a test would be noticed.
+LONG_S = 3600
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_the_rule():
+    """Commits of many entries are so far apart; after a small one, and from rest, the next begins at once."""
+    clock = Clock()
+    rule = Pace(clock)
+    assert rule.wait_s() == 0
+    rule.begins(MANY - 1)
+    assert rule.wait_s() == 0
+    rule.begins(MANY)
+    assert rule.wait_s() == pytest.approx(PERIOD_S)
+    clock.now += 0.6 * PERIOD_S
+    assert rule.wait_s() == pytest.approx(0.4 * PERIOD_S)
+    clock.now += 0.5 * PERIOD_S
+    assert rule.wait_s() == 0
+    rule.begins(MANY)
+    rule.rests()
+    assert rule.wait_s() == 0
+    assert rule.waits == 2
+
+
+class Busy(Scribe):
+    """A log in which `more` is said while one commit runs, and `later` in the moment in which that is
+    settled."""
+
+    def __init__(self, database, more, later, **settings):
+        super().__init__(database, clock=Clock(), **settings)
+        self.more, self.later = list(more), list(later)
+        self.all = []
+        real = self.log._pool.submit
+
+        def submit(*call):
+            self.say_all(self.more)
+            return real(*call)
+
+        self.log._pool.submit = submit
+
+    def say_all(self, words):
+        said, words[:] = words[:], []
+        self.all += [asyncio.ensure_future(self.say(*word)) for word in said]
+
+    def _settled(self, batch, changes):
+        super()._settled(batch, changes)
+        self.say_all(self.later)
+
+
+async def all_said(scribe, first):
+    """The seqs of all, in the order in which they were said."""
+    scribe.say_all(list(first))
+    told = []
+    while len(told) < len(scribe.all):
+        told = [message.seq for message in await asyncio.gather(*scribe.all)]
+    await scribe.log.close()
+    return told
+
+
+async def test_what_comes_meanwhile_goes_with_it(database):
+    """After a commit of many, the next waits for what comes in the moment after."""
+    ann, bob = await friends(database)
+    scribe = Busy(database, [(ann, bob)] * 3, [(bob, ann)] * 4)
+    assert await all_said(scribe, [(ann, bob)] * MANY) == list(range(1, MANY + 8))
+    assert scribe.batches == [MANY, 7] and scribe.log.stats()["log_paced"] == 1
+
+
+async def test_a_full_batch_does_not_wait(database, monkeypatch):
+    """When as much waits as one commit takes, nothing is gained by waiting."""
+    monkeypatch.setattr(pace, "PERIOD_S", LONG_S)
+    ann, bob = await friends(database)
+    scribe = Busy(database, [(ann, bob)] * 3, [(bob, ann)] * 5, max_batch=8)
+    assert await all_said(scribe, [(ann, bob)] * 8) == list(range(1, 17))
+    assert scribe.batches == [8, 8]
+
+
+async def test_from_rest_nobody_waits(database, monkeypatch):
+    """After a burst, however large, the next message is stored at once; so are those of a few people."""
+    monkeypatch.setattr(pace, "PERIOD_S", LONG_S)
+    ann, bob = await friends(database)
+    scribe = Scribe(database)
+    await asyncio.gather(*(scribe.say(ann, bob) for _ in range(50)))
+    assert (await scribe.say(ann, bob)).seq == 51
+    few = Busy(database, [(ann, bob)] * 3, [(bob, ann)] * 2)
+    assert await all_said(few, [(ann, bob)] * (MANY - 1)) == list(range(52, 52 + MANY + 4))
+    assert few.log.stats()["log_paced"] == 0
+    await scribe.log.close()
