@@ -3,19 +3,15 @@
 import sqlite3
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import peewee
 from playhouse.db_url import parse
 
-from database.checkpoints import NET_PAGES
 from database.mysql import MySqlDatabase, take_claim
+from database.sqlite import PRAGMAS, json_pairs, path_of, readable
 
-#: KiB of pages that SQLite keeps in memory for each connection.
-_SQLITE_CACHE_KIB = 16000
-#: Bytes to which SQLite's write-ahead log is cut down again.
-_SQLITE_LOG_BYTES = 64 << 20
 #: Seconds in which a connection to a database server has to be there.
 _CONNECT_S = 5
 #: What MySQL calls a full disk (ER_DISK_FULL) and a full table or tablespace (ER_RECORD_FILE_FULL).
@@ -117,20 +113,6 @@ class Dialect(ABC):
         return True
 
 
-def _readable(text: bytes) -> str:
-    return text.decode("utf-8", "replace")
-
-
-def json_pairs(pairs: Iterable[tuple[int, int]]) -> str:
-    """Pairs for SQLite's `json_each`, as keys and values: an object may have a key twice. ``IN (VALUES …)``
-    builds a table for them, which takes 100 µs."""
-    return "{" + ",".join([f'"{a}":{b}' for a, b in pairs]) + "}"
-
-
-def _sqlite_path(url: str) -> str:
-    return url.removeprefix("sqlite:///")
-
-
 class Sqlite(Dialect):
     """One file. A transaction that reads first and writes later can fail with BUSY_SNAPSHOT whatever the busy
     timeout, so writing takes the write lock at once."""
@@ -144,16 +126,10 @@ class Sqlite(Dialect):
 
     def open(self, url: str, deadline_s: float) -> peewee.Database:
         return peewee.SqliteDatabase(
-            _sqlite_path(url),
+            path_of(url),
             timeout=deadline_s,
             check_same_thread=True,
-            pragmas={
-                "journal_mode": "wal",
-                "synchronous": "full",  # NORMAL loses commits when the power fails
-                "cache_size": -_SQLITE_CACHE_KIB,
-                "journal_size_limit": _SQLITE_LOG_BYTES,
-                "wal_autocheckpoint": NET_PAGES,
-            },
+            pragmas=PRAGMAS,
         )
 
     def among(self, column: str, numbers: Sequence[int]) -> tuple[str, Sequence[object]]:
@@ -173,11 +149,11 @@ class Sqlite(Dialect):
             return False
         if connection.text_factory is not str:
             return False
-        connection.text_factory = _readable
+        connection.text_factory = readable
         return True
 
     def file_of(self, url: str) -> Path | None:
-        return Path(_sqlite_path(url))
+        return Path(path_of(url))
 
     def says_full(self, error: BaseException | None) -> bool:
         # It has rolled back by itself then, which Peewee trips over: the reason is behind that.

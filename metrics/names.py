@@ -73,6 +73,8 @@ FAMILIES = (
     Family(_C, "magpie_log_entries_total", "Entries settled.", "log_settled"),
     Family(_C, "magpie_log_given_up_total", "Entries given up at the deadline.", "log_given_up"),
     Family(_C, "magpie_log_batches_total", "Transactions of the log.", "log_batches"),
+    Family(_C, "magpie_log_paced_total", "Transactions that waited for more.", "log_paced"),
+    Family(_C, "magpie_log_usual_total", "Transactions written in one pass.", "log_usual"),
     Family(_H, "magpie_log_batch_entries", "Entries of a transaction.", "db_commit_entries"),
     # --- the database -------------------------------------------------------------------------------------
     Family(

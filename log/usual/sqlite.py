@@ -1,6 +1,6 @@
 """The usual batch on SQLite: one look-up, one insert, one update, inside the transaction."""
 
-from database.dialect import json_pairs
+from database.sqlite import json_pairs
 from log.usual.plain import Plain
 from log.usual.way import Way
 from models import state

@@ -11,7 +11,7 @@ from protocol.messages import SINGLE
 from tests.log.scribe import friends, room_of
 from tests.models.people import NOW, count, newcomer
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from database import base
 from database.door import Database
 from log.batch import Common
 from log.entries import Join, Post, ReadMark
+from log.telling import Telling
 from log.writer import Writer
 from models import accounts, contacts, groups
 from models.media import NO_QUOTA
@@ -58,7 +59,7 @@ class Twin:
             for user in (b, c):
                 groups.join_community(user, self.room, 0, NOW)
             ServerState.update(value=NOW).where(ServerState.name == "epoch").execute()
-        self.writer = Writer(self.db, Common(self.db, False, NO_QUOTA))
+        self.writer = Writer(self.db, Common(self.db, False, NO_QUOTA), Telling())
         self.monkeypatch = monkeypatch
 
     def use(self):
