@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,17 +13,30 @@ from tests.app import PATIENCE, Client
 from tests.process import SERVER, Process, process, run
 from tests.servers import free_port
 
-#: By the number of a process, what is run instead of ``python server.py``.
-Commands: TypeAlias = Mapping[int, Sequence[str]]
+
+@dataclass(frozen=True)
+class Special:
+    """How one process is run in another way than the others. `listens`: its port; `port`: where it is found,
+    if that is another; 0: any."""
+
+    command: Sequence[str] = SERVER
+    env: Mapping[str, str] = field(default_factory=dict)
+    listens: int = 0
+    port: int = 0
+
+
+Specials: TypeAlias = Mapping[int, Special]
 
 
 class Cluster:
     """Processes by number, each at its own port for good, with settings in `env`. `client(i)` is a browser
     at one of them."""
 
-    def __init__(self, data: Path, env: dict[str, str], count: int, commands: Commands = {}) -> None:
-        self._data, self.env, self._commands = data, env, commands
-        self.ports = [free_port() for _ in range(count)]
+    def __init__(self, data: Path, env: dict[str, str], count: int, specials: Specials = {}) -> None:
+        self._data, self.env = data, env
+        self._specials = [specials.get(number, Special()) for number in range(count)]
+        self._listens = [special.listens or free_port() for special in self._specials]
+        self.ports = [special.port or port for special, port in zip(self._specials, self._listens)]
         self._running: dict[int, tuple[AbstractAsyncContextManager[Process], Process]] = {}
         self._paused: set[int] = set()
 
@@ -39,8 +53,9 @@ class Cluster:
         await asyncio.gather(*(self._start(number, env) for number in numbers))
 
     async def _start(self, number: int, env: dict[str, str]) -> None:
-        port, command = str(self.ports[number]), self._commands.get(number, SERVER)
-        made = process(self._data, "--port", port, command=command, **{**self.env, **env})
+        special, port = self._specials[number], str(self._listens[number])
+        env = {**self.env, **special.env, **env}
+        made = process(self._data, "--port", port, command=special.command, **env)
         self._running[number] = (made, await made.__aenter__())
 
     async def kill(self, number: int) -> None:
@@ -111,11 +126,10 @@ async def cluster(
     database_url: str,
     broker_url: str,
     count: int = 2,
-    commands: Commands = {},
+    specials: Specials = {},
     **env: str,
 ) -> AsyncIterator[Cluster]:
-    """`count` processes; the database is migrated first. `commands` run some of them in
-    another way."""
+    """`count` processes; the database is migrated first. `specials`: those that are run in another way."""
     env = {
         "MAGPIE_DATABASE_URL": database_url,
         "MAGPIE_BROKER_URL": broker_url,
@@ -125,7 +139,7 @@ async def cluster(
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     code, _, said = run("--migrate", "--data", str(data), **env)
     assert code == 0, said
-    made = Cluster(data, env, count, commands)
+    made = Cluster(data, env, count, specials)
     try:
         await made.start(*range(count))
         yield made
