@@ -39,7 +39,7 @@ async def test_a_network_that_is_cut(mariadb, own_redis, tmp_path):
     """A process that is cut off from Redis, and then from the database, without a word: its people lose
     nothing, and nobody else is held up by what it has locked."""
     async with network(redis=own_redis.port, database=mariadb.port) as net:
-        env = {"MAGPIE_DATABASE_DEADLINE_S": "2"}
+        env = {"MAGPIE_DATABASE_DEADLINE_S": "4"}
         async with stage(tmp_path / "data", mariadb, own_redis, net=net, **env) as made:
             for fault in faults.OF_NETWORK:
                 result = await made.play(fault)
