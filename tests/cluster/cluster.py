@@ -29,34 +29,48 @@ Specials: TypeAlias = Mapping[int, Special]
 
 
 class Cluster:
-    """Processes by number, each at its own port for good, with settings in `env`. `client(i)` is a browser
-    at one of them."""
+    """Processes by number, each at its own port for good, with settings in `env`. `client(i)` is a browser at
+    one of them."""
 
-    def __init__(self, data: Path, env: dict[str, str], count: int, specials: Specials = {}) -> None:
-        self._data, self.env = data, env
-        self._specials = [specials.get(number, Special()) for number in range(count)]
-        self._listens = [special.listens or free_port() for special in self._specials]
-        self.ports = [special.port or port for special, port in zip(self._specials, self._listens)]
-        self._running: dict[int, tuple[AbstractAsyncContextManager[Process], Process]] = {}
-        self._paused: set[int] = set()
+    def __init__(self, data: Path, env: dict[str, str], specials: Specials = {}) -> None:
+        self._data, self.env, self._specials = data, env, specials
+        self.processes: list[Process] = []
+        self.ports: list[int] = []
+        self._listens: list[int] = []
+        self._running: dict[Process, AbstractAsyncContextManager[Process]] = {}
+        self._paused: set[Process] = set()
 
     @property
     def at_work(self) -> list[int]:
         """The processes that run and are not held up."""
-        return [number for number in sorted(self._running) if number not in self._paused]
+        return [
+            number
+            for number, running in enumerate(self.processes)
+            if running in self._running and running not in self._paused
+        ]
 
-    def process(self, number: int) -> Process:
-        return self._running[number][1]
+    async def add(self) -> Process:
+        """One more process, on the same data."""
+        await self.start(len(self.processes))
+        return self.processes[-1]
 
     async def start(self, *numbers: int, **env: str) -> None:
         """Runs these, for the first time or again."""
-        await asyncio.gather(*(self._start(number, env) for number in numbers))
+        for number in range(len(self.ports), max(numbers) + 1):
+            special = self._specials.get(number, Special())
+            self._listens.append(special.listens or free_port())
+            self.ports.append(special.port or self._listens[-1])
+        started = await asyncio.gather(*(self._start(number, env) for number in numbers))
+        for number, running in zip(numbers, started):
+            self.processes[number : number + 1] = [running]
 
-    async def _start(self, number: int, env: dict[str, str]) -> None:
-        special, port = self._specials[number], str(self._listens[number])
+    async def _start(self, number: int, env: dict[str, str]) -> Process:
+        special, port = self._specials.get(number, Special()), str(self._listens[number])
         env = {**self.env, **special.env, **env}
         made = process(self._data, "--port", port, command=special.command, **env)
-        self._running[number] = (made, await made.__aenter__())
+        running = await made.__aenter__()
+        self._running[running] = made
+        return running
 
     async def kill(self, number: int) -> None:
         """As the machine does it when memory is short."""
@@ -66,30 +80,30 @@ class Cluster:
         """As whoever runs it does, and it has the time it needs."""
         assert await self._end(number, signal.SIGTERM) == 0
 
-    def pause(self, number: int) -> None:
-        self._paused.add(number)
-        os.kill(self.process(number).child.pid, signal.SIGSTOP)
-
-    def go_on(self, number: int) -> None:
-        """After `pause`, or whatever stopped it."""
-        os.kill(self.process(number).child.pid, signal.SIGCONT)
-        self._paused.discard(number)
-
-    async def stopped(self, number: int) -> None:
-        """Waits until it stands still by itself."""
-        stat = Path(f"/proc/{self.process(number).child.pid}/stat")
-        while stat.read_text().rpartition(")")[2].split()[0] != "T":
-            await asyncio.sleep(0.05)
-
     async def _end(self, number: int, signal_number: int) -> int:
-        made, running = self._running.pop(number)
+        made = self._running.pop(self.processes[number])
         try:
-            return await running.stop(signal_number)
+            return await self.processes[number].stop(signal_number)
         finally:
             await made.__aexit__(None, None, None)
 
+    def pause(self, number: int) -> None:
+        self._paused.add(self.processes[number])
+        os.kill(self.processes[number].child.pid, signal.SIGSTOP)
+
+    def go_on(self, number: int) -> None:
+        """After `pause`, or whatever stopped it."""
+        os.kill(self.processes[number].child.pid, signal.SIGCONT)
+        self._paused.discard(self.processes[number])
+
+    async def stopped(self, number: int) -> None:
+        """Waits until it stands still by itself."""
+        stat = Path(f"/proc/{self.processes[number].child.pid}/stat")
+        while stat.read_text().rpartition(")")[2].split()[0] != "T":
+            await asyncio.sleep(0.05)
+
     def client(self, number: int, **headers: str) -> Client:
-        return self.process(number).client(**headers)
+        return self.processes[number].client(**headers)
 
     def at(self, number: int, client: Client) -> Client:
         """The same browser at another process."""
@@ -113,7 +127,7 @@ class Cluster:
         return (self._data / "server.log").read_text("utf-8", "replace")
 
     async def close(self) -> None:
-        for made, running in self._running.values():
+        for running, made in self._running.items():
             if running.child.returncode is None:
                 running.child.send_signal(signal.SIGCONT)
             await made.__aexit__(None, None, None)
@@ -139,7 +153,7 @@ async def cluster(
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     code, _, said = run("--migrate", "--data", str(data), **env)
     assert code == 0, said
-    made = Cluster(data, env, count, specials)
+    made = Cluster(data, env, specials)
     try:
         await made.start(*range(count))
         yield made

@@ -9,7 +9,8 @@ from tests.cluster.books import Result, now
 from tests.cluster.cluster import Cluster, Special, cluster
 from tests.cluster.load import Load
 from tests.cluster.network import Network
-from tests.servers import DatabaseServer, Redis
+from tests.redis_server import Redis
+from tests.servers import DatabaseServer
 
 #: Seconds of writing before something goes wrong, and after it is over.
 BEFORE_S, AFTER_S = 1.0, 1.5
