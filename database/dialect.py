@@ -9,6 +9,7 @@ from pathlib import Path
 import peewee
 from playhouse.db_url import parse
 
+from database import patience
 from database.mysql import MySqlDatabase, take_claim
 from database.sqlite import PRAGMAS, json_pairs, path_of, readable
 
@@ -16,13 +17,6 @@ from database.sqlite import PRAGMAS, json_pairs, path_of, readable
 _CONNECT_S = 5
 #: What MySQL calls a full disk (ER_DISK_FULL) and a full table or tablespace (ER_RECORD_FILE_FULL).
 _MYSQL_FULL = (1021, 1114)
-#: Said on each connection, in one statement. Each server reads what is meant for it; MySQL has no word for a
-#: transaction that stands still.
-_MYSQL_SESSION = (
-    "SET SESSION /*M! tx_isolation = 'READ-COMMITTED', */"
-    " /*!50720 transaction_isolation = 'READ-COMMITTED', */"
-    " /*M!100300 idle_write_transaction_timeout = {seconds}, */ innodb_lock_wait_timeout = {seconds}"
-)
 #: `disk_full` in PostgreSQL's list of error codes.
 _POSTGRESQL_FULL = "53100"
 #: Seconds without a word after which the database takes a claim back.
@@ -186,7 +180,7 @@ class MySql(Dialect):
             charset="utf8mb4",
             # matched rows, not changed ones, as the other databases count
             client_flag=client.FOUND_ROWS,
-            init_command=_MYSQL_SESSION.format(seconds=max(1, round(deadline_s))),
+            init_command=patience.mysql(deadline_s),
             sql_mode="STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO",
             connect_timeout=_CONNECT_S,
             read_timeout=deadline_s,
@@ -215,20 +209,11 @@ class Postgresql(Dialect):
 
     def open(self, url: str, deadline_s: float) -> peewee.Database:
         arguments = parse(url, unquote_password=True, unquote_user=True)
-        milliseconds = int(deadline_s * 1000)
-        half, quarter = (max(1, int(deadline_s / part)) for part in (2, 4))
-        keepalives = {"idle": half, "interval": quarter, "count": 2}
-        session = {f"tcp_keepalives_{name}": number for name, number in keepalives.items()}
-        for name in ("statement", "lock", "idle_in_transaction_session"):
-            session[f"{name}_timeout"] = milliseconds
         return peewee.PostgresqlDatabase(
             **arguments,
             prefer_psycopg3=True,
             connect_timeout=_CONNECT_S,
-            tcp_user_timeout=milliseconds,
-            # A server that is gone while we wait for its answer is noticed as soon, and by it we are.
-            **{f"keepalives_{name}": number for name, number in keepalives.items()},
-            options=" ".join(f"-c {name}={number}" for name, number in session.items()),
+            **patience.postgresql(deadline_s),
         )
 
     def says_full(self, error: BaseException) -> bool:
@@ -264,10 +249,6 @@ class Postgresql(Dialect):
         for row in rows[-1:]:
             cursor.execute(sql, row)  # type: ignore[attr-defined]
 
-
-# Peewee would call it an InternalError, by the first two digits of its code; it says that the connection has
-# ended.
-peewee.EXCEPTIONS["IdleInTransactionSessionTimeout"] = peewee.OperationalError
 
 _ALL: Sequence[Dialect] = (Sqlite(), MySql(), Postgresql())
 _BY_CLASS = {

@@ -23,7 +23,7 @@ from hub.ports.packing import (
     order_of,
     publication_of,
 )
-from hub.ports.peers import Peers
+from hub.ports.peers import BEAT_S, Peers
 from hub.ports.shared_presence import SharedPresence
 
 #: Seconds for which others' messages are waited for when the line has ended: most often it is there again in
@@ -115,7 +115,7 @@ class SharedBus:
     """A `hub.ports.bus.Bus`."""
 
     def __init__(self, peers: Peers, clock: Callable[[], float]) -> None:
-        self._peers = peers
+        self._peers, self._clock = peers, clock
         self._receive: Callable[[Sequence[Publication]], None] = lambda items: None
         self._missed: Callable[[str], None] = lambda why: None
         self._missing: Callable[[Sequence[range]], None] = lambda changes: None
@@ -151,7 +151,9 @@ class SharedBus:
         self.order.take(items, changes)
 
     def committed(self, change: int) -> None:
-        self.order.expect(change)
+        # Who was held up, or is not heard, has a backlog to read first.
+        if self._peers.up and self._peers.echoed(self._clock() - 2 * BEAT_S):
+            self.order.expect(change)
 
     def hear(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
         """Another process has published this."""

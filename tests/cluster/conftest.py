@@ -9,7 +9,7 @@ from tests.redis_server import Redis
 from tests.servers import running
 
 #: The database, and what is between the processes.
-WAYS = [("mariadb", "redis"), ("postgresql", "redis")]
+WAYS = [("mariadb", "redis"), ("postgresql", "redis"), ("postgresql", "postgresql")]
 
 
 @pytest.fixture(params=WAYS, ids="+".join)

@@ -34,6 +34,7 @@ class Device:
         self.knows: dict[Talk, dict[int, int]] = {}  # by seq, the id
         self.waiting: dict[str, tuple[float, dict]] = {}  # what has no ack, by cid
         self.open = asyncio.Event()
+        self.mistake: Exception | None = None  # of this file
         self._socket: RawSocket | None = None
         self._change: int | None = None
         self._last: dict[Talk, int] = {}  # of this connection: the greatest seq that it brought
@@ -143,7 +144,7 @@ class Device:
         if sent.id and sent.id != ack["id"]:  # one cid, two messages
             self.books.doubled += 1
         sent.id, sent.seq, sent.acked_at = ack["id"], ack["seq"], sent.acked_at or now()
-        self._last[sent.talk] = max(self._last.get(sent.talk, 0), ack["seq"])
+        self._look_for_a_gap(sent.talk, ack["seq"])
         self._learn(sent.talk, ack["seq"], ack["id"])
 
     def _pushed(self, message: dict) -> None:
@@ -155,12 +156,16 @@ class Device:
         self._brought.add(message["id"])
         if last is not None and seq < last:
             self.books.disordered += 1
+        self._look_for_a_gap(talk, seq)
+        self.books.pushed.add((self.number, message["id"]))
+        self._learn(talk, seq, message["id"])
+
+    def _look_for_a_gap(self, talk: Talk, seq: int) -> None:
+        last = self._last.get(talk)
         if seq > max(last or 0, self._had(talk)) + 1:
             self.books.gaps += last is not None
             self._behind.set()
         self._last[talk] = max(last or 0, seq)
-        self.books.pushed.add((self.number, message["id"]))
-        self._learn(talk, seq, message["id"])
 
     def _learn(self, talk: Talk, seq: int, message_id: int) -> None:
         self.knows.setdefault(talk, {}).setdefault(seq, message_id)
@@ -190,6 +195,9 @@ class Device:
             except (CallFailed, *_GONE):
                 self._behind.set()
                 await asyncio.sleep(PAUSE_S)
+            except Exception as error:
+                self.mistake = error
+                raise
 
     async def _catch_up(self) -> None:
         more = True

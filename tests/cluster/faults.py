@@ -78,6 +78,20 @@ async def database_restarted(stage: Stage) -> None:
     await asyncio.to_thread(stage.database.start)
 
 
+async def cut_off_from_redis(stage: Stage) -> None:
+    """A process is cut off from Redis for 6 s: packets are dropped."""
+    await stage.net.cut("redis")
+    await asyncio.sleep(6)
+    await stage.net.mend("redis")
+
+
+async def cut_off_from_database(stage: Stage) -> None:
+    """A process is cut off from the database for 6 s: packets are dropped."""
+    await stage.net.cut("database")
+    await asyncio.sleep(6)
+    await stage.net.mend("database")
+
+
 #: What concerns Redis alone.
 OF_REDIS = (redis_killed, redis_held_up, redis_connections_cut, redis_full, redis_cuts_slow_readers)
 #: All that can be done on one machine, in the order of the table.
@@ -93,3 +107,5 @@ ALL = (
     redis_cuts_slow_readers,
     database_restarted,
 )
+#: For a stage in a network of its own.
+OF_NETWORK = (cut_off_from_redis, cut_off_from_database)

@@ -32,10 +32,10 @@ class Load:
     @classmethod
     async def start(cls, cluster: Cluster, pairs: int = 4, rate: float = 8.0) -> "Load":
         """Everybody is registered, befriended, connected, and silent."""
-        people = await asyncio.gather(*(cluster.client(0).register(f"p{i}") for i in range(2 * pairs)))
+        people = [await cluster.client(0).register(f"p{i}") for i in range(2 * pairs)]
         for one, other in zip(people[::2], people[1::2]):
             assert (await one.post("/contact/addfriend", dstid=other.user_id))["code"] == 0
-        load = cls(cluster, list(people), await group(*people), rate)
+        load = cls(cluster, people, await group(*people), rate)
         count = len(cluster.ports)
         for i, person in enumerate(people):
             load._friends[person.user_id] = people[i ^ 1].user_id
@@ -76,6 +76,8 @@ class Load:
                 for device in readers[talk]
             )
         )
+        assert not [device.mistake for device in self.devices if device.mistake]
+        assert not any(task.done() for task in self._tasks)
         knows = {device.number: device.knows for device in self.devices}
         return add_up(name, self.books, stored, readers, knows, ended_at)
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.cluster import cluster
+from tests.cluster.cluster import Special, cluster
 from tests.cluster.people import acked, friends_at
 from tests.handlers.people import text
 
-DOOMED = (sys.executable, str(Path(__file__).with_name("doomed_server.py")))
+DOOMED = Special((sys.executable, str(Path(__file__).with_name("doomed_server.py"))))
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def two(way, io_loop, tmp_path):
     database, broker_url = way
     name = database.create()
     env = {"MAGPIE_DATABASE_DEADLINE_S": "2"}
-    made = cluster(tmp_path / "data", database.url(name), broker_url, commands={0: DOOMED}, **env)
+    made = cluster(tmp_path / "data", database.url(name), broker_url, specials={0: DOOMED}, **env)
     yield io_loop.run_sync(made.__aenter__)
     io_loop.run_sync(lambda: made.__aexit__(None, None, None))
     database.drop(name)
