@@ -187,8 +187,10 @@ class Budget:
         return counted
 
     async def _count_everywhere(self, counted: Counted) -> None:
+        if self.shared is None or not self.enabled:
+            return
         takes = [self._take_of(*count) for count in counted.here.items() if count[0] in EVERYWHERE]
-        if self.shared is None or not self.enabled or not takes:
+        if not takes:
             return
         answered, wait = await self.shared.take(takes)
         if wait is not None:
