@@ -9,6 +9,7 @@ from pathlib import Path
 import peewee
 from playhouse.db_url import parse
 
+from database import functions
 from database.checkpoints import NET_PAGES
 
 #: KiB of pages that SQLite keeps in memory for each connection.
@@ -78,6 +79,9 @@ class Dialect(ABC):
         sql = f"UPDATE server_state SET value = value + {database.param} WHERE name = {database.param}"
         return int(database.execute_sql(f"{sql} RETURNING value", (count, name)).fetchone()[0])
 
+    def complete(self, database: peewee.Database) -> None:
+        """At the start: makes what a database whose rows alone were restored may be without."""
+
     def interrupt(self, connection: object) -> None:
         """Ends what `connection` is doing in another thread, where a driver can do that."""
 
@@ -144,6 +148,9 @@ class Sqlite(Dialect):
     def pairs_among(self, columns: str, pairs: Sequence[tuple[int, int]]) -> tuple[str, Sequence[object]]:
         there = "SELECT CAST(key AS INTEGER), value FROM json_each(?)"
         return f"({columns}) IN ({there})", (json_pairs(pairs),)
+
+    def complete(self, database: peewee.Database) -> None:
+        """At the start: makes what a database whose rows alone were restored may be without."""
 
     def interrupt(self, connection: object) -> None:
         if isinstance(connection, sqlite3.Connection):
@@ -226,6 +233,9 @@ class Postgresql(Dialect):
             keepalives_count=2,
             options=f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
         )
+
+    def complete(self, database: peewee.Database) -> None:
+        functions.complete(database)
 
     def says_full(self, error: BaseException) -> bool:
         causes = (error, error.__cause__, error.__context__, *error.args)
