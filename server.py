@@ -44,6 +44,7 @@ from hub.hub import Hub
 from hub.websocket.transports import Transports
 from log.log import Log
 from log.room import Room
+from log.telling import Telling
 from media.prepare import MediaPreparer
 from metrics.scraper import Scraper
 from models import state
@@ -119,7 +120,11 @@ def make_services(config: Config) -> Services:
         quota=config.uploads.quota_bytes,
         room=Room(partial(budget.hold, "queued_bytes"), partial(budget.hold, "waiting_bytes")),
         on_settled=delivery.settled,
-        telling=TellingOthers(db, delivery, ports.outbox) if ports.outbox is not None else None,
+        telling=(
+            TellingOthers(db, delivery, ports.outbox)
+            if ports.outbox is not None
+            else Telling(together=bool(config.broker.url))
+        ),
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)

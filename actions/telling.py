@@ -17,6 +17,7 @@ class TellingOthers(Telling):
     connected here."""
 
     def __init__(self, db: Database, delivery: Delivery, outbox: Outbox) -> None:
+        super().__init__(together=True)
         self._db, self._delivery, self._outbox = db, delivery, outbox
 
     def tell(self, entries: Sequence[Entry], changes: range) -> None:

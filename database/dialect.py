@@ -9,7 +9,7 @@ from pathlib import Path
 import peewee
 from playhouse.db_url import parse
 
-from database import patience
+from database import functions, patience
 from database.mysql import MySqlDatabase, take_claim
 from database.sqlite import PRAGMAS, json_pairs, path_of, readable
 
@@ -86,6 +86,9 @@ class Dialect(ABC):
         """The database's time (ms)."""
         return int(time.time() * 1000)  # a file has its machine's
 
+    def complete(self, database: peewee.Database) -> None:
+        """At the start: makes what a database whose rows alone were restored may be without."""
+
     def interrupt(self, connection: object) -> None:
         """Ends what `connection` is doing in another thread, where a driver can do that."""
 
@@ -132,6 +135,9 @@ class Sqlite(Dialect):
     def pairs_among(self, columns: str, pairs: Sequence[tuple[int, int]]) -> tuple[str, Sequence[object]]:
         there = "SELECT CAST(key AS INTEGER), value FROM json_each(?)"
         return f"({columns}) IN ({there})", (json_pairs(pairs),)
+
+    def complete(self, database: peewee.Database) -> None:
+        """At the start: makes what a database whose rows alone were restored may be without."""
 
     def interrupt(self, connection: object) -> None:
         if isinstance(connection, sqlite3.Connection):
@@ -215,6 +221,9 @@ class Postgresql(Dialect):
             connect_timeout=_CONNECT_S,
             **patience.postgresql(deadline_s),
         )
+
+    def complete(self, database: peewee.Database) -> None:
+        functions.complete(database)
 
     def says_full(self, error: BaseException) -> bool:
         causes = (error, error.__cause__, error.__context__, *error.args)

@@ -101,8 +101,9 @@ class Database:
             return [m.name for m in self._migrations().status() if m.path is not None and not m.applied]
 
     def check(self) -> None:
-        """Raises RuntimeError when a key that decides races is missing."""
+        """Raises RuntimeError when a key that decides races is missing; makes what can be made."""
         with self.peewee.connection_context():
+            self.dialect.complete(self.peewee)
             for table, keys in _UNIQUE.items():
                 there = {tuple(index.columns) for index in self.peewee.get_indexes(table) if index.unique}
                 for key in keys:
@@ -252,6 +253,12 @@ class Database:
                 yield
         finally:
             self._writer.release()
+
+    @contextmanager
+    def statement(self) -> Iterator[None]:
+        """For one statement of this thread that is a transaction by itself, where many may write at once."""
+        with self._connected():
+            yield
 
     @contextmanager
     def _connected(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Sequence
 
-from peewee import IntegrityError
+from peewee import IntegrityError, ProgrammingError
 
 from database.base import TRANSIENT
 from database.door import Database
@@ -87,6 +87,10 @@ class Writer:
                     break
                 time.sleep(_FIRST_PAUSE * 2**number)
             except Exception as error:
+                if isinstance(error, ProgrammingError) and self._way is not None:
+                    logger.warning("log: usual batches go the general way from now on: %s", error)
+                    self._way = None
+                    continue
                 self._divide(batch, error, earlier)
                 return
             finally:
@@ -103,16 +107,20 @@ class Writer:
         way, pairs = self._way, None
         if way is not None and not batch.look_back:
             pairs = pairs_of(batch.entries, self._common.ids)
-        plain = Plain(batch, pairs) if pairs else None
-        opened: dict[str, int] = {}
-        with self._db.writing():
-            if way is not None and plain is not None and way.store(plain):
-                self.usual += 1
-            else:
-                opened = batch.store()
-            self._telling.tell(batch.entries, batch.changes)
-        self._telling.done()
-        self._common.remember(opened)
+        stored, opened = False, dict[str, int]()
+        if way is not None and pairs is not None and way.alone and not self._telling.together:
+            with self._db.statement():
+                stored = way.store(Plain(batch, pairs))
+            pairs = None
+        if not stored:
+            with self._db.writing():
+                stored = way is not None and pairs is not None and way.store(Plain(batch, pairs))
+                if not stored:
+                    opened = batch.store()
+                self._telling.tell(batch.entries, batch.changes)
+            self._telling.done()
+            self._common.remember(opened)
+        self.usual += stored
 
     def _divide(self, batch: Sequence[Entry], error: Exception, earlier: Sequence[Batch]) -> None:
         """One entry that the database can't take must not fail the others: halves are committed apart, in

@@ -9,10 +9,14 @@ from database import dialect
 from log.statements import Statements
 from log.usual.plain import Plain as Plain
 from log.usual.plain import pairs_of as pairs_of
+from log.usual.postgresql import PostgresqlWay
 from log.usual.sqlite import SqliteWay
 from log.usual.way import Way as Way
 
-_WAYS: dict[type[dialect.Dialect], type[Way]] = {dialect.Sqlite: SqliteWay}
+_WAYS: dict[type[dialect.Dialect], type[Way]] = {
+    dialect.Sqlite: SqliteWay,
+    dialect.Postgresql: PostgresqlWay,
+}
 
 
 def way_of(kind: dialect.Dialect, statements: Statements) -> Way | None:

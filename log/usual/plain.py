@@ -1,6 +1,8 @@
 """What is usual, and which numbers it gets."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import cast
 
 from database.dialect import Values
@@ -18,72 +20,89 @@ Found = tuple[int, int, int, int, int, int]
 
 
 def pairs_of(entries: Sequence[Entry], ids: Mapping[str, int]) -> list[Pair] | None:
-    """Where each entry is to be written. None when one of them is more than a plain message, or its
-    conversation is not among `ids`."""
+    """Where each entry is to be written. None when one of them is more than a plain message, its conversation
+    is not among `ids`, or one cid is there twice."""
     pairs = []
+    cids = set()
     for entry in entries:
         if type(entry) is not Post or entry.shows or entry.message.at or entry.message.media == Media.NOTICE:
             return None
         conversation_id = ids.get(key_of(entry.userid, entry.kind, entry.dstid))
         if conversation_id is None or conversation_id > MAX_CONVERSATION:
             return None
+        if entry.cid is not None:
+            if (entry.userid, entry.cid) in cids:
+                return None
+            cids.add((entry.userid, entry.cid))
         pairs.append((entry.userid, conversation_id))
     return pairs
 
 
 class Plain:
-    """The messages of a batch, `pairs` of whom and where; here they get their numbers and become rows.
-    Whoever is no member, a conversation that is full, and a cid that comes twice are not usual."""
+    """The messages of a batch, `pairs` of whom and where; here they get their numbers and become rows."""
 
     def __init__(self, batch: Batch, pairs: Sequence[Pair]) -> None:
-        self._batch = batch
+        self.batch = batch
         self.posts = cast(Sequence[Post], batch.entries)
         self.pairs = pairs
-        self.places: list[Place] = []  #: in id order, once they are numbered
+        #: Each pair once, in the order of conversation ids, which is the order of locks.
+        self.who = sorted(set(pairs), key=itemgetter(1))
+        #: How many messages each conversation gets, in the same order.
+        self.counts = Counter([conversation_id for _, conversation_id in sorted(pairs, key=itemgetter(1))])
+        self._places: dict[int, Place] = {}
 
-    @property
-    def who(self) -> list[Pair]:
-        """Each pair once, in the order of conversation ids, which is the order of locks."""
-        return sorted(set(self.pairs), key=lambda pair: pair[1])
+    def begin(self, found: Sequence[Found]) -> bool:
+        """What the conversations have reached, which are locked. `found` are those who are members where they
+        write; False when somebody is not, or a conversation is full. The batch has its time from here on."""
+        for _, conversation_id, *reached in found:
+            if conversation_id not in self._places:
+                self._places[conversation_id] = Place(conversation_id, *reached)
+        if len(found) < len(self.who):
+            return False
+        places = self._places.values()
+        if any(place.seq + self.counts[place.id] > MAX_SEQ for place in places):
+            return False
+        said = [place.updateat for place in places]
+        self.batch.now = following(self.batch.now, *said, born=self.batch.born)
+        return True
 
-    def number(self, found: Iterable[Found]) -> list[Values] | None:
-        """The rows of `message`, and each post its receipt and place; None when something is not usual.
-        `found`: those who are members where they write, with their conversations, which are locked."""
-        places: dict[int, Place] = {}
-        place_of: dict[Pair, Place] = {}
-        for user_id, conversation_id, seq, ver, updateat, change in found:
-            place = places.get(conversation_id)
-            if place is None:
-                place = places[conversation_id] = Place(conversation_id, seq, ver, updateat, change)
-            place_of[user_id, conversation_id] = place
-        said = [place.updateat for place in places.values()]
-        now = self._batch.now = following(self._batch.now, *said, born=self._batch.born)
+    def begun(self, places: Iterable[Place], now: int) -> None:
+        """The same where the database itself has found out: conversations as they were, and the time."""
+        self._places = {place.id: place for place in places}
+        self.batch.now = now
+
+    def number(self) -> None:
+        """Each post gets its place and its receipt."""
+        places, now = self._places, self.batch.now
+        for post, (_, conversation_id) in zip(self.posts, self.pairs):
+            place = post.place = places[conversation_id]
+            place.updateat = now
+            place.seq += 1
+            place.ver += 1
+            post.receipt = Receipt(public_id(conversation_id, place.seq), place.seq, place.ver, now)
+
+    def rows(self) -> list[Values]:
+        """Of `message`, once all are numbered."""
         rows: list[Values] = []
-        cids: set[tuple[int, str]] = set()
-        for post, pair in zip(self.posts, self.pairs):
-            here, message, cid, digest = place_of.get(pair), post.message, post.cid, None
-            if here is None or here.seq >= MAX_SEQ:
-                return None
-            if cid is not None:
-                if (pair[0], cid) in cids:
-                    return None
-                cids.add((pair[0], cid))
-                digest = message.digest()
-            seq = here.seq = here.seq + 1
-            ver = here.ver = here.ver + 1
-            post.place, post.receipt = here, Receipt(public_id(here.id, seq), seq, ver, now)
+        for post, (user_id, conversation_id) in zip(self.posts, self.pairs):
+            message, receipt = post.message, cast(Receipt, post.receipt)
             rows.append((
-                here.id, seq, ver, pair[0], cid, digest, message.media, message.content, message.pic,
-                message.url, message.memo, message.amount, message.ref, "", now,
+                conversation_id, receipt.seq, receipt.ver, user_id, post.cid, digest_of(post), message.media,
+                message.content, message.pic, message.url, message.memo, message.amount, message.ref, "",
+                receipt.createat,
             ))  # fmt: skip
-        self.places = sorted(places.values(), key=lambda place: place.id)
         return rows
 
     def take(self, first: int) -> list[tuple[int, int, int, int, int]]:
         """(seq, ver, updateat, change, id) of the conversations, with change numbers from `first` on."""
-        now = self._batch.now
-        self._batch.changes = range(first, first + len(self.places))
-        self._batch.posted = {place.id: place for place in self.places}
-        for place, change in zip(self.places, self._batch.changes):
-            place.updateat, place.change = now, change
-        return [(p.seq, p.ver, now, p.change, p.id) for p in self.places]
+        places = sorted(self._places.values(), key=lambda place: place.id)
+        self.batch.changes = range(first, first + len(places))
+        self.batch.posted = self._places
+        for place, change in zip(places, self.batch.changes):
+            place.change = change
+        return [(place.seq, place.ver, place.updateat, place.change, place.id) for place in places]
+
+
+def digest_of(post: Post) -> int | None:
+    """What is stored to tell a resend from another message; a post without a cid is never sent again."""
+    return post.message.digest() if post.cid is not None else None

@@ -15,9 +15,9 @@ CROSS JOIN conversation c ON c.id = w.value
 
 class SqliteWay(Way):
     def store(self, plain: Plain) -> bool:
-        rows = plain.number(self.statements.rows(_LOOK, (json_pairs(plain.who),)))
-        if rows is None:
+        if not plain.begin(self.statements.rows(_LOOK, (json_pairs(plain.who),))):
             return False
-        self.statements.insert(rows)
-        self.statements.advance(plain.take(state.take_changes(len(plain.places))))
+        plain.number()
+        self.statements.insert(plain.rows())
+        self.statements.advance(plain.take(state.take_changes(len(plain.counts))))
         return True

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from contextlib import contextmanager
 
 import peewee
 import psycopg
@@ -12,6 +11,7 @@ import pytest
 from tests.app import App, running
 from tests.faults.crowd import Crowd, everything
 from tests.handlers.people import friends, group, text, waiting
+from tests.log.scribe import around_commits
 
 
 class Assassin:
@@ -78,10 +78,9 @@ async def test_killed_connections(request, tmp_path, expect_logs, kind):
 def lose_answers(app: App, monkeypatch, *commits: int, gate: threading.Event | None = None) -> list[int]:
     """From now on the answers to these COMMITs are lost; the numbers of those that were. Nothing is written
     before the `gate`, if there is one, is set."""
-    real, counted, lost = app.services.db.writing, [0], []
+    counted, lost = [0], []
 
-    @contextmanager
-    def write():
+    def around(real):
         assert gate is None or gate.wait(20)
         with real():
             yield
@@ -90,7 +89,7 @@ def lose_answers(app: App, monkeypatch, *commits: int, gate: threading.Event | N
             lost.append(counted[0])
             raise peewee.OperationalError("server has gone away")
 
-    monkeypatch.setattr(app.services.db, "writing", write)
+    around_commits(app.services.db, monkeypatch, around)
     return lost
 
 

@@ -1,7 +1,10 @@
 """Friends, rooms, a log and its settled messages, for tests of what is said."""
 
 import asyncio
+import functools
+from contextlib import contextmanager
 
+import peewee
 import pytest
 
 from log.entries import Post, ReadMark
@@ -66,6 +69,29 @@ class Scribe:
     async def read(self, user_id, kind, dst_id, seq):
         """Where the mark stands when it moved, else 0."""
         return (await self.settled(ReadMark(user_id, kind, dst_id, seq))).stands
+
+
+def around_commits(database, monkeypatch, around):
+    """From now on `around`, called with the real one, stands in the place of each way to a transaction."""
+    for name in ("writing", "statement"):
+        real = getattr(database, name)
+        monkeypatch.setattr(database, name, functools.partial(contextmanager(around), real))
+
+
+@pytest.fixture
+def lose_a_commit(database, monkeypatch):
+    """Call it: the answer to the next COMMIT is lost."""
+    armed = []
+
+    def around(real):
+        with real():
+            yield
+        if armed:
+            armed.clear()
+            raise peewee.OperationalError("server has gone away")
+
+    around_commits(database, monkeypatch, around)
+    return lambda: armed.append(True)
 
 
 async def friends(database):

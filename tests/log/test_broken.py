@@ -37,16 +37,15 @@ async def test_one_that_cannot_be_mended(database, scribe, monkeypatch, expect_l
     """Where nothing helps, writers are told to try again, without a transaction each; the others go on."""
     expect_logs("magpie.log", "refused an entry")
     ann, bob = await friends(database)
-    bad = await database.read(Conversation.select(Conversation.id).scalar)
-    real, tries = scribe.log._writer._common.statements.insert, []
+    real, tries = scribe.log._writer._store, []
 
-    def insert(messages, mentions=()):
-        if any(message[0] == bad for message in messages):
+    def store(batch):
+        if any(entry.key() == key_of(ann, SINGLE, bob) for entry in batch.entries):
             tries.append(True)
             raise peewee.DatabaseError("database disk image is malformed")
-        real(messages, mentions)
+        real(batch)
 
-    monkeypatch.setattr(scribe.log._writer._common.statements, "insert", insert)
+    monkeypatch.setattr(scribe.log._writer, "_store", store)
     assert isinstance(await scribe.say(ann, bob), TryAgain)
     tries.clear()
     for _ in range(3):
@@ -54,7 +53,7 @@ async def test_one_that_cannot_be_mended(database, scribe, monkeypatch, expect_l
         assert [type(m).__name__ for m in told] == ["TryAgain", "Stored", "TryAgain"]
     assert not tries
     monkeypatch.setattr(broken, "_ASIDE_S", 0)
-    monkeypatch.setattr(scribe.log._writer._common.statements, "insert", real)
+    monkeypatch.setattr(scribe.log._writer, "_store", real)
     monkeypatch.setattr(scribe.log._writer._broken, "_clock", lambda: 1e12)
     assert (await scribe.say(ann, bob)).seq == 1
 

@@ -3,7 +3,6 @@ others."""
 
 import asyncio
 import threading
-from contextlib import contextmanager
 
 import peewee
 import pytest
@@ -15,25 +14,8 @@ from models.messages import history
 from models.tables import Conversation, Member, StoredMessage
 from protocol.errors import Conflict, NotFound, Refused, TryAgain
 from protocol.messages import ROOM, SINGLE, Media, Message
-from tests.log.scribe import Scribe, friends, room_of
+from tests.log.scribe import Scribe, around_commits, friends, room_of
 from tests.models.people import newcomer, newcomers
-
-
-@pytest.fixture
-def lose_a_commit(database, monkeypatch):
-    """Call it: the answer to the next COMMIT is lost."""
-    real, armed = database.writing, []
-
-    @contextmanager
-    def writing():
-        with real():
-            yield
-        if armed:
-            armed.clear()
-            raise peewee.OperationalError("server has gone away")
-
-    monkeypatch.setattr(database, "writing", writing)
-    return lambda: armed.append(True)
 
 
 async def said_in(database, user, room):
@@ -223,15 +205,14 @@ async def test_a_database_that_does_not_answer(database, monkeypatch):
     durable later is delivered."""
     ann, bob = await friends(database)
     scribe = Scribe(database, max_batch=1)
-    real, stopped = database.writing, threading.Event()
+    stopped = threading.Event()
 
-    @contextmanager
-    def writing():
+    def around(real):
         with real():
             yield
             stopped.wait(20)
 
-    monkeypatch.setattr(database, "writing", writing)
+    around_commits(database, monkeypatch, around)
     monkeypatch.setattr(database, "deadline_s", 0.1)
     told = await asyncio.gather(*(scribe.say(ann, bob, f"{i}") for i in range(3)))
     assert all(isinstance(refusal, TryAgain) for refusal in told)

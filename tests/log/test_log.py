@@ -1,7 +1,6 @@
 """The message log: every message once, in order, durable, whatever happens meanwhile."""
 
 import asyncio
-from contextlib import contextmanager
 
 import peewee
 import pytest
@@ -12,7 +11,7 @@ from models import messages as stored
 from models.tables import StoredMessage
 from protocol.errors import Conflict, Forbidden, NotFound, TryAgain
 from protocol.messages import ROOM, SINGLE, Media, Message
-from tests.log.scribe import Scribe, friends, room_of
+from tests.log.scribe import Scribe, around_commits, friends, room_of
 from tests.models.people import NOW, count, newcomer, newcomers
 
 
@@ -194,26 +193,14 @@ async def test_two_logs_number_one_conversation_together(database):
         await scribe.log.close()
 
 
-async def test_a_lost_answer_to_commit(database, scribe, monkeypatch):
+async def test_a_lost_answer_to_commit(database, scribe, lose_a_commit):
     """When the COMMIT happened but its answer was lost, the message is stored once and still delivered, under
     the change number that it took."""
     ann, bob = await friends(database)
-    real, lost = database.writing, []
-
-    @contextmanager
-    def write():
-        with real():
-            yield
-        if not lost:
-            lost.append(True)
-            raise peewee.OperationalError("server has gone away")
-
-    monkeypatch.setattr(database, "writing", write)
     # Without a cid the log gives one of its own, but on SQLite, whose COMMIT has no answer to lose.
     for cid in ["c1"] if database.dialect.single_writer else ["c1", None]:
-        lost.clear()
+        lose_a_commit()
         assert (await scribe.say(ann, bob, f"once {cid}", cid=cid)).cid == cid
-        assert lost
     said = [m.content for m in scribe.delivered]
     assert said == ["once c1"] if database.dialect.single_writer else ["once c1", "once None"]
     rows = await history(database, ann, SINGLE, bob)
@@ -228,13 +215,12 @@ async def test_a_database_that_stays_away(database, scribe, monkeypatch, expect_
     monkeypatch.setattr("log.writer._FIRST_PAUSE", 0)
     ann, bob = await friends(database)
 
-    @contextmanager
-    def gone():
+    def gone(real):
         raise peewee.OperationalError("can't connect")
         yield
 
     with monkeypatch.context() as away:
-        away.setattr(database, "writing", gone)
+        around_commits(database, away, gone)
         assert isinstance(await scribe.say(ann, bob, cid="c1"), TryAgain)
     assert (await scribe.say(ann, bob, cid="c1")).seq == 1
 

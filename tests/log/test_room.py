@@ -3,7 +3,6 @@ not."""
 
 import asyncio
 import threading
-from contextlib import contextmanager
 from functools import partial
 
 import pytest
@@ -14,7 +13,7 @@ from log.entries import Post
 from log.room import Room
 from protocol.errors import SlowDown, TryAgain
 from protocol.messages import SINGLE, Media, Message
-from tests.log.scribe import Scribe, friends
+from tests.log.scribe import Scribe, around_commits, friends
 
 #: Bytes of the texts below, in memory a little more.
 LONG = "x" * 40_000
@@ -26,15 +25,13 @@ class Stopped:
 
     def __init__(self, database, monkeypatch):
         self.go = threading.Event()
-        real = database.writing
 
-        @contextmanager
-        def writing():
+        def around(real):
             assert self.go.wait(60)
             with real():
                 yield
 
-        monkeypatch.setattr(database, "writing", writing)
+        around_commits(database, monkeypatch, around)
         self.budget = Budget(
             Limits(
                 queued_bytes_most=90_000,

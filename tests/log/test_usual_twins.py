@@ -31,12 +31,10 @@ TEXTS = [
 TABLES = (StoredMessage, Conversation, Member, Mention, ServerState)
 
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
-@pytest.fixture
-def way():
-    """Both at once."""
+BOTH_WAYS = False  # but both at once
 
 
 class Twin:
