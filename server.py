@@ -112,6 +112,8 @@ def make_services(config: Config) -> Services:
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
     )
     delivery = Delivery(hub, told=ports.outbox is not None)
+    told = ports.outbox is not None and TellingOthers(db, delivery, ports.outbox)
+    telling = told or Telling(together=bool(config.broker.url))
     message_log = Log(
         db,
         strangers=config.contacts.strangers,
@@ -120,11 +122,7 @@ def make_services(config: Config) -> Services:
         quota=config.uploads.quota_bytes,
         room=Room(partial(budget.hold, "queued_bytes"), partial(budget.hold, "waiting_bytes")),
         on_settled=delivery.settled,
-        telling=(
-            TellingOthers(db, delivery, ports.outbox)
-            if ports.outbox is not None
-            else Telling(together=bool(config.broker.url))
-        ),
+        telling=telling,
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)

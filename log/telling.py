@@ -7,7 +7,7 @@ from log.entries import Entry
 
 class Telling:
     """Tells nobody. Called in the log's thread. `together`: other processes write, too, and have to be told
-    which numbers a batch took, also when the answer to its COMMIT is lost; so they are asked for before it."""
+    which numbers a batch took, even when the answer to its COMMIT is lost."""
 
     def __init__(self, together: bool = False) -> None:
         self.together = together
