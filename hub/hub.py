@@ -43,7 +43,7 @@ class Hub:
         self._connections: dict[int, Connection] = {}  # by id
         self._channels = Channels(ports.bus)
         self._users, self._groups = self._channels.users, self._channels.groups
-        self._fanout = Fanout(self._channels.listeners)
+        self._fanout = Fanout(self._channels.ways)
         self._dirty: list[Connection] = []
         self._schedule_connection = self._schedule  # one bound method for all connections
         self.journal = Journal()
@@ -141,6 +141,10 @@ class Hub:
         self.watchers.discard(connection)
         if connection.begun and not any(other.begun for other in self._users.get(user_id, ())):
             self._presence.go(user_id)
+
+    def step(self, connection: Connection) -> None:
+        """The way to its socket has become longer or shorter (`hub.websocket.Receiver.on_step`)."""
+        self._channels.step(connection)
 
     def look(self, connection: Connection, look: Look) -> None:
         """What the client has on its screen from now on."""
