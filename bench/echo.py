@@ -32,6 +32,9 @@ class Echo:
         else:
             self._transport.send(frame(BINARY, data))
 
+    def on_step(self) -> None:
+        pass
+
     def on_close(self) -> None:
         """Nothing to clear away."""
 

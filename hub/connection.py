@@ -30,7 +30,7 @@ class Connection:
         "v2",
         "lang",
         "groups",
-        "_transport",
+        "transport",
         "_schedule",
         "_limit_bytes",
         "_queue",
@@ -53,7 +53,7 @@ class Connection:
         self.id = next(_numbers)
         self.user_id, self.session_id, self.v2, self.lang = user_id, session_id, v2, lang
         self.groups: tuple[int, ...] = ()  # the ids of those that the hub has it listen to
-        self._transport = transport
+        self.transport = transport
         self._schedule = schedule
         self._limit_bytes = queue_bytes
         self._queue: list[bytes] | None = None  # frames of this turn, or of the time before `begin`
@@ -75,7 +75,7 @@ class Connection:
         if self.closed:
             return
         queued = self._queued_bytes + len(frame)
-        if queued + self._transport.waiting > self._limit_bytes:
+        if queued + self.transport.waiting > self._limit_bytes:
             self._too_slow()
             return
         self._queued_bytes = queued
@@ -92,11 +92,11 @@ class Connection:
             self.send(joined)
         elif joined and not self.closed:
             # Nearly every client keeps up: no need to count what waits for it.
-            waiting = self._transport.waiting
+            waiting = self.transport.waiting
             if waiting and self._queued_bytes + waiting + len(joined) > self._limit_bytes:
                 self._too_slow()
             else:
-                self._transport.send(joined)
+                self.transport.send(joined)
 
     def _too_slow(self) -> None:
         self._queue, self._queued_bytes = None, 0
@@ -111,7 +111,7 @@ class Connection:
         queue = self._queue
         if queue and self.begun and not self.closed:
             self._queue, self._queued_bytes = None, 0
-            self._transport.send(queue[0] if len(queue) == 1 else b"".join(queue))
+            self.transport.send(queue[0] if len(queue) == 1 else b"".join(queue))
 
     def close(self, code: CloseCode, reason: str) -> None:
         """Sends what is queued, then a close frame; nothing after it."""
@@ -119,4 +119,4 @@ class Connection:
             self.flush()
             self.closed = True
             self._queue = None
-            self._transport.close(code, reason)
+            self.transport.close(code, reason)

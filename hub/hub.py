@@ -47,13 +47,12 @@ class Hub:
         self._users, self._groups = self._channels.users, self._channels.groups
         self.clock = clock
         self.acks = Histogram()  #: seconds from a message's frame to the write of its ack
-        self._fanout = Fanout(self._channels.listeners, self.acks, clock)
+        self._fanout = Fanout(self._channels.ways, self.acks, clock)
         self._told_people = 0  # frames given to connections
-        self._writing = Writing()
-        self._schedule_connection = self._writing.schedule  # one bound method for all connections
-        #: Writes what is queued now, for a caller who knows that it was all: a turn of the loop is up to some
-        #: milliseconds when groups are busy.
-        self.flush = self._writing.flush
+        writing = Writing()
+        self._schedule_connection = writing.schedule  # one bound method for all connections
+        #: Writes what is queued now, for a caller who knows that it was all: a turn of the loop may be long.
+        self.flush = writing.flush
         self.journal = Journal()
         self.watchers = Watchers()
         self.announcer = Announcer(offline_delay_s, self.watchers, clock)
@@ -149,6 +148,10 @@ class Hub:
         self.watchers.discard(connection)
         if connection.begun and not any(other.begun for other in self._users.get(user_id, ())):
             self._presence.go(user_id)
+
+    def step(self, connection: Connection) -> None:
+        """The way to its socket has become longer or shorter (`hub.websocket.Receiver.on_step`)."""
+        self._channels.step(connection)
 
     def look(self, connection: Connection, look: Look) -> None:
         """What the client has on its screen from now on."""

@@ -71,6 +71,9 @@ class ChatClient:
             return None
         return None if busy is None else self._wait(busy, raw)
 
+    def on_step(self) -> None:
+        self._app.hub.step(self.connection)
+
     def on_close(self) -> None:
         self._held.release()
         self._app.hub.unregister(self.connection)

@@ -7,7 +7,7 @@ where a socket can't be taken out of one. Both keep the contract below, and `tes
 against each other frame by frame. `transports.Transports` decides which one a connection gets.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from hub.websocket.framing import text_frame
@@ -27,6 +27,9 @@ class Receiver(Protocol):
         fragments. Called once a read, or more often when it brought many, before they are handed over: they
         wait, as the socket does, until what is returned, if anything, is done."""
 
+    def on_step(self) -> None:
+        """Whether the transport can be written to by `direct` has changed."""
+
     def on_close(self) -> None:
         """The connection has ended. Called once, whoever ended it."""
 
@@ -36,6 +39,11 @@ class Transport(Protocol):
 
     waiting: int  #: bytes that were sent and that the kernel has not taken yet
 
+    #: Gives bytes to the kernel at once and says how many it took, or raises OSError: the shortest way, for
+    #: who writes the same to thousands. What is not taken, or failed, goes to `undone`. None while something
+    #: waits, before `start`, after `close`, and where there is no such way.
+    direct: Callable[[bytes], int] | None
+
     def start(self, receiver: Receiver) -> None:
         """Reads from now on, beginning with what came together with the handshake. Until then nothing is
         read, but what is sent is written."""
@@ -43,6 +51,10 @@ class Transport(Protocol):
     def send(self, data: bytes) -> None:
         """Writes whole frames, at once if nothing waits before them. Dropped after `close` and once the
         connection has ended, of which `Receiver.on_close` tells. Never raises, never blocks."""
+
+    def undone(self, data: bytes, taken: int, error: OSError | None = None) -> None:
+        """Of `data`, which `direct` was given, only the first `taken` bytes have gone; `error` says why
+        none."""
 
     def close(self, code: int, reason: str) -> None:
         """Sends a close frame after what waits, and nothing after it; a client that does not answer it is cut

@@ -3,7 +3,7 @@ receiver is busy; and a connection ends once, one way or another."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from hub.websocket import Receiver
 from hub.websocket.framing import BINARY, CLOSE, PING, PONG, frame
@@ -44,6 +44,7 @@ class BaseTransport:
         "_timer",
         "_pinger",
         "_traffic",
+        "direct",
         "waiting",
         "unanswered",
         "seat",
@@ -63,6 +64,7 @@ class BaseTransport:
         self._pong: bytes | None = None  # what the latest ping had, while something waits before its answer
         self._timer: asyncio.TimerHandle | None = None
         self._pinger, self._traffic = pinger, traffic
+        self.direct: Callable[[bytes], int] | None = None
         self.waiting = 0  # an attribute, because every delivery looks at it
         self.unanswered = False  # nothing has come since the last ping
         self.seat: set[Pinged] | None = None  # the pinger's
@@ -85,10 +87,13 @@ class BaseTransport:
 
     def close(self, code: int, reason: str) -> None:
         if closing := self._protocol.close(code, reason):
-            self._open = False
+            self._shut()
             self._traffic.closed_by_us(code)
             self._write(closing)
             self._end_in(_CATCHING_UP if self.waiting else _CLOSING)
+
+    def undone(self, data: bytes, taken: int, error: OSError | None = None) -> None:
+        raise NotImplementedError
 
     def cut(self) -> None:
         self._end()
@@ -183,7 +188,8 @@ class BaseTransport:
         state = self._protocol.state
         if self._open and state is not OPEN:
             self._traffic.closed_by(kind == CLOSE, payload)
-        self._open = state is OPEN
+        if state is not OPEN:
+            self._shut()
         if reply:
             self._write(reply)
             state = self._protocol.state  # writing may find that nobody is there any more
@@ -215,6 +221,17 @@ class BaseTransport:
 
     # --- the end ------------------------------------------------------------------------------------------
 
+    def _shut(self) -> None:
+        """Nothing is sent any more but what the protocol still has to say."""
+        self._open = False
+        self._set_direct(None)
+
+    def _set_direct(self, direct: Callable[[bytes], int] | None) -> None:
+        if direct is not self.direct:
+            self.direct = direct
+            if self._receiver is not None:
+                self._receiver.on_step()
+
     def _end_in(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -228,7 +245,7 @@ class BaseTransport:
         self._protocol.lost()
         if self._open:
             self._traffic.lost()
-        self._open = False
+        self._shut()
         self.waiting = 0
         if self._timer is not None:
             self._timer.cancel()

@@ -7,6 +7,7 @@ here, in order. What that is worth is told in docs/performance.md.
 
 import socket
 
+from hub.websocket import Receiver
 from hub.websocket.base import READ, SEND_BUFFER, BaseTransport
 from hub.websocket.pinger import Pinger
 from hub.websocket.protocol import LOST
@@ -50,28 +51,39 @@ class DirectTransport(BaseTransport):
         else:
             self._end()
 
-    def send(self, data: bytes) -> None:
-        """As `_write` while the connection is open; every delivery passes here, hence no call in between."""
-        if self._open:
-            try:
-                taken = self._send(data) if self._out is None else 0
-            except OSError as error:
-                taken = self._refused(error)
-            if taken != len(data):
-                self._keep(data, taken)
+    def start(self, receiver: Receiver) -> None:
+        super().start(receiver)
+        self._be_in_step()
 
-    def _write(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
+        if self.direct is None:
+            super().send(data)
+            return
         try:
-            taken = self._send(data) if self._out is None else 0
+            taken = self.direct(data)
         except OSError as error:
-            taken = self._refused(error)
+            self.undone(data, 0, error)
+            return
         if taken != len(data):
             self._keep(data, taken)
 
-    def _refused(self, error: OSError) -> int:
-        if not isinstance(error, (BlockingIOError, InterruptedError)):
+    def undone(self, data: bytes, taken: int, error: OSError | None = None) -> None:
+        if error is not None and not isinstance(error, (BlockingIOError, InterruptedError)):
             self._end()
-        return 0
+        else:
+            self._keep(data, taken)
+
+    def _write(self, data: bytes) -> None:
+        if self._out is not None:
+            self._keep(data, 0)
+            return
+        try:
+            taken = self._send(data)
+        except OSError as error:
+            self.undone(data, 0, error)
+            return
+        if taken != len(data):
+            self._keep(data, taken)
 
     def _keep(self, data: bytes, taken: int) -> None:
         """What the kernel has not taken waits until it has room."""
@@ -79,6 +91,7 @@ class DirectTransport(BaseTransport):
             return
         if self._out is None:
             self._out = bytearray()
+            self._set_direct(None)
             self._loop.add_writer(self._fd, self._on_writable)
         self._out += memoryview(data)[taken:]
         self.waiting = len(self._out)
@@ -98,7 +111,12 @@ class DirectTransport(BaseTransport):
             return
         self._out, self.waiting = None, 0
         self._loop.remove_writer(self._fd)
+        self._be_in_step()
         self._drained()
+
+    def _be_in_step(self) -> None:
+        if self._open and self._out is None and self._receiver is not None:
+            self._set_direct(self._send)
 
     def _finish_writing(self) -> None:
         try:

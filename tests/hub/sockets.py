@@ -6,8 +6,10 @@ import ujson
 
 
 class RecordingSocket:
-    """A `hub.websocket.Transport`. `writes`: each piece that was sent. While `stuck`, the kernel takes
-    nothing and what is sent waits, until `unstick`."""
+    """A `hub.websocket.Transport` without a direct way. `writes`: each piece that was sent. While `stuck`,
+    the kernel takes nothing and what is sent waits, until `unstick`."""
+
+    direct = None
 
     def __init__(self) -> None:
         self.writes: list[bytes] = []

@@ -14,8 +14,8 @@ from tests.hub.process import Process
 class Groups(Process):
     """A process with many people in groups."""
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, **settings):
+        super().__init__(**settings)
         self.user_ids = itertools.count(1)
 
     def come(self, *groups, v2=True):

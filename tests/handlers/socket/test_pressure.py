@@ -68,7 +68,7 @@ async def test_pings_without_end(tmp_path, transport):
             for _ in range(30):
                 await hostile.write(pings)
                 await waiting(other)
-            assert node._transport.waiting < 200
+            assert node.transport.waiting < 200
             await hostile.write(frame("last", PING))
             while await hostile.read() != (PONG, b"last"):
                 pass
