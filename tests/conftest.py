@@ -8,7 +8,6 @@ Fixtures to use in tests:
   on SQLite, MariaDB and PostgreSQL in turn (tests/databases.py).
 """
 
-import asyncio
 import gc
 import inspect
 import logging
@@ -18,7 +17,8 @@ import re
 import hypothesis
 import pytest
 from PIL import Image
-from tornado.platform.asyncio import AsyncIOLoop
+
+from tests.loop import event_loop
 
 pytest_plugins = [
     "tests.servers",
@@ -54,21 +54,7 @@ def io_loop():
 
     Takes the place of pytest-tornado's fixture, which uses what Tornado and asyncio have deprecated.
     """
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    io_loop = AsyncIOLoop(asyncio_loop=loop, make_current=False)
-    yield io_loop
-    left_over = asyncio.all_tasks(loop)
-    for task in left_over:
-        task.cancel()
-    loop.run_until_complete(asyncio.gather(*left_over, return_exceptions=True))
-    loop.run_until_complete(loop.shutdown_asyncgens())
-    loop.run_until_complete(loop.shutdown_default_executor())
-    io_loop.close(all_fds=True)
-    asyncio.set_event_loop(None)
-    # A socket or task that was forgotten is told of here, where the test that forgot it is known.
-    del left_over
-    gc.collect()
+    yield from event_loop()
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,9 @@
 
 Console errors, page errors and violations of the content security policy fail the test; so do warnings and
 errors in the server's log. Screenshots are kept in tests/artifacts/.
+
+One Chromium is started for all tests. Each window has a context of its own in it, which shares nothing with
+others, and is closed after its test.
 """
 
 import os
@@ -14,6 +17,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from tests.loop import event_loop
 from tests.process import process
 
 ARTIFACTS = Path(__file__).resolve().parent.parent / "artifacts"
@@ -64,6 +68,32 @@ class Installation:
         assert not [line for line in self._process.logged().splitlines() if trouble.search(line)]
 
 
+@pytest.fixture(scope="session")
+def io_loop():
+    """One loop for all tests here, for the browser lives longer than each of them."""
+    yield from event_loop()
+
+
+@pytest.fixture(scope="session")
+def chromium(io_loop):
+    """A running Chromium, started anew if a test has ended it: `await chromium()`."""
+    if not CHROMIUM:
+        missing = "chromium is not installed on this machine"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    playwright = io_loop.run_sync(lambda: async_playwright().start())
+    browsers = []
+
+    async def running() -> Browser:
+        if not browsers or not browsers[-1].is_connected():
+            browsers.append(await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS))
+        return browsers[-1]
+
+    yield running
+    for browser in browsers:
+        io_loop.run_sync(browser.close)
+    io_loop.run_sync(playwright.stop)
+
+
 @pytest.fixture
 def server(tmp_path, io_loop):
     """A running server with nobody registered yet."""
@@ -79,6 +109,7 @@ class People:
     def __init__(self, browser: Browser, url: str):
         self.browser = browser
         self.url = url
+        self.contexts: list[BrowserContext] = []
         self.troubles: list[str] = []
         self.expected: list[str] = []
 
@@ -87,6 +118,7 @@ class People:
         context = await self.browser.new_context(
             **device, locale=language, base_url=self.url, permissions=["microphone", "camera"]
         )
+        self.contexts.append(context)
         context.set_default_timeout(MOST_WAITING)
         return await self.watch(name, context)
 
@@ -96,6 +128,10 @@ class People:
         page.on("pageerror", lambda error: self.troubles.append(f"{name}: {error}"))
         page.on("console", lambda line: self._heard(name, line.type, line.text))
         return page
+
+    async def close(self) -> None:
+        for context in self.contexts:
+            await context.close()
 
     def expect(self, pattern: str) -> None:
         """Allow console errors with this text, such as those of a network that a test has cut."""
@@ -107,17 +143,11 @@ class People:
 
 
 @pytest.fixture
-def people(server, io_loop):
+def people(server, chromium, io_loop):
     """Windows for people: `page = await people.window("ann", PHONE)`."""
-    if not CHROMIUM:
-        missing = "chromium is not installed on this machine"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
-    playwright = io_loop.run_sync(lambda: async_playwright().start())
-    browser = io_loop.run_sync(lambda: playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS))
-    people = People(browser, server.url)
+    people = People(io_loop.run_sync(chromium), server.url)
     yield people
-    io_loop.run_sync(browser.close)
-    io_loop.run_sync(playwright.stop)
+    io_loop.run_sync(people.close)
     assert not people.troubles, "\n".join(people.troubles)
 
 
