@@ -13,10 +13,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import server
 from actions.delivery import Delivery
-from log.batch import Batch
 from log.entries import Entry, Post
+from log.telling import Telling
+from log.writer import Writer
 
-_settled, _store = Delivery.settled, Batch.store
+_settled, _commit = Delivery.settled, Writer.commit
 
 
 def settled(self: Delivery, batch: Sequence[Entry], changes: Sequence[range]) -> None:
@@ -25,12 +26,23 @@ def settled(self: Delivery, batch: Sequence[Entry], changes: Sequence[range]) ->
     _settled(self, batch, changes)
 
 
-def store(self: Batch) -> dict[str, int]:
-    stored = _store(self)
-    if _says(self._entries, "stand still"):
+def commit(self: Writer, batch: Sequence[Entry]) -> tuple[Sequence[range], Exception | None]:
+    if _says(batch, "stand still"):
+        self._telling = Stopping(self)
+    return _commit(self, batch)
+
+
+class Stopping(Telling):
+    """Telling of it is what a writer does last in a transaction: there this one stops, once."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer, self._telling = writer, writer._telling
+
+    def tell(self, entries: Sequence[Entry], changes: range) -> None:
+        self._telling.tell(entries, changes)
+        self._writer._telling = self._telling
         os.kill(os.getpid(), signal.SIGSTOP)
         time.sleep(0.5)  # another thread may take the signal, and this one run on for a moment
-    return stored
 
 
 def _says(batch: Sequence[Entry], words: str) -> bool:
@@ -38,5 +50,5 @@ def _says(batch: Sequence[Entry], words: str) -> bool:
 
 
 if __name__ == "__main__":
-    Delivery.settled, Batch.store = settled, store
+    Delivery.settled, Writer.commit = settled, commit
     sys.exit(server.main())
