@@ -7,7 +7,7 @@ import pytest
 from database import functions
 from database.door import Database
 
-pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+pytestmark = pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
 
 
 def drop(database):
@@ -24,11 +24,11 @@ async def test_rows_that_were_restored_alone(database, caplog):
     assert await database.read(functions.there, database.peewee)
 
 
-async def test_an_account_that_may_not(database, database_url, postgresql, expect_logs):
+async def test_an_account_that_may_not(database, migrated_url, postgresql, expect_logs):
     """Where the server's account may make nothing, whoever runs it is told, and it starts all the same."""
     expect_logs("magpie.database", f"the function {functions.APPEND} is missing")
     await database.write(drop, database)
-    name = database_url.rpartition("/")[2]
+    name = migrated_url.rpartition("/")[2]
     postgresql.execute("CREATE ROLE guest LOGIN")
     try:
         await database.write(

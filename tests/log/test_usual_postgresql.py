@@ -9,7 +9,7 @@ from tests.log.test_usual import ways
 BOTH_WAYS = False
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
 async def test_without_the_function(database, scribe, expect_logs):
     """When somebody drops what one pass needs, everything is stored as before, and whoever runs the server is
     told once."""
