@@ -44,7 +44,7 @@ async def keep_house(app: Services) -> None:
         if await guard.believes(app):
             await look_after_own(app)
             if await guard.agrees(app):
-                await tidy(app, period_s)
+                await tidy(app, period_s, alone=not app.config.broker.url)
         await asyncio.sleep(period_s)
 
 
@@ -55,12 +55,13 @@ async def look_after_own(app: Services) -> None:
     app.hub.recovery.doubt()
 
 
-async def tidy(app: Services, period_s: float = PERIOD_S) -> bool:
-    """What all processes share; whether it was this one's turn. A failure is logged, and the next round tries
-    again."""
+async def tidy(app: Services, period_s: float = PERIOD_S, alone: bool = False) -> bool:
+    """What all processes share; whether it was this one's turn. It always is of one that is alone, also when
+    it has just been started again. A failure is logged, and the next round tries again."""
     began = now_ms()
+    pause = 0 if alone else int(period_s * 1000 * _DUE)
     try:
-        if not await app.db.write_always(state.begin_round, began, int(period_s * 1000 * _DUE)):
+        if not await app.db.write_always(state.begin_round, began, pause):
             return False
     except TryAgain as refusal:
         log.warning("housekeeping: %s", refusal)

@@ -128,6 +128,17 @@ async def test_it_is_one_process_turn(app):
     assert await count(app.services.db, Session) == 0
 
 
+async def test_one_alone_tidies_as_it_starts(app):
+    """A server that was stopped and started again does not wait for the rest of a round."""
+    await app.client().register()
+    assert await housekeeping.tidy(app.services)
+    await app.services.db.write(Session.update(expires=1).execute)
+    house = asyncio.create_task(housekeeping.keep_house(app.services))
+    while await count(app.services.db, Session):
+        await asyncio.sleep(0.01)
+    house.cancel()
+
+
 async def test_each_looks_after_its_own(app):
     """The process whose turn it is not says that its open sockets are in use, and looks whether their
     sessions are still there."""
