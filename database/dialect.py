@@ -37,7 +37,7 @@ class Dialect(ABC):
     `commits_get_lost`: the answer to a COMMIT can be lost on the way, so that nobody knows whether it
     happened. `reading`, `writing`: how a transaction begins, as arguments of Peewee's `atomic`. A reading one
     sees one state from its first to its last query. `locking`: the end of a SELECT that keeps the rows it
-    finds from changing until the transaction ends.
+    finds from changing until the transaction ends. `partial_keys`: a key may leave rows out.
     """
 
     schemes: Sequence[str]
@@ -46,6 +46,7 @@ class Dialect(ABC):
     reading: Sequence[str] = ("REPEATABLE READ",)
     writing: Sequence[str] = ()
     locking = " FOR UPDATE"
+    partial_keys = True
 
     @abstractmethod
     def open(self, url: str, deadline_s: float) -> peewee.Database:
@@ -164,6 +165,7 @@ class MySql(Dialect):
     """MySQL and MariaDB."""
 
     schemes = ("mysql",)
+    partial_keys = False
 
     def raise_number(self, database: peewee.Database, name: str, count: int) -> int:
         sql = "UPDATE server_state SET value = LAST_INSERT_ID(value + %s) WHERE name = %s"

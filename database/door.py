@@ -52,7 +52,7 @@ _UNIQUE: dict[str, list[tuple[str, ...]]] = {
     "contact": [("ownerid", "dstobj", "cate")],
     "community": [("ownerid", "slot")],
     "conversation": [("key",)],
-    "message": [("userid", "cid"), ("conversation_id", "ver")],
+    "message": [("cid", "userid"), ("conversation_id", "ver")],
     "attachment": [("key",)],
 }
 

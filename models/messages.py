@@ -4,12 +4,13 @@ A message's place is (conversation_id, seq), its primary key. The public `id` is
 that a reference to a message needs no index of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
-from operator import or_
+from heapq import merge
+from operator import attrgetter, or_
 
-from peewee import ModelSelect
-
+from database.base import database
+from database.dialect import of_database
 from models.access import locate
 from models.tables import Conversation, StoredMessage
 from protocol import rows
@@ -112,7 +113,7 @@ def history(
         if before is not None:
             query = query.where(StoredMessage.seq < before)
         query = query.order_by(StoredMessage.seq.desc())
-    found, more = _fitting(query.limit(limit), conversation)
+    found, more = _fitting(query.limit(limit).iterator(), conversation)
     return found if after is not None else found[::-1], more
 
 
@@ -123,18 +124,34 @@ def changes(
     conversation = locate(user_id, kind, dstid, strangers)
     if conversation is None:
         return [], False
-    query = StoredMessage.select().where(
-        StoredMessage.conversation_id == conversation.id, StoredMessage.ver > ver
-    )
-    found, more = _fitting(query.order_by(StoredMessage.ver).limit(limit + 1), conversation)
+    found, more = _fitting(_after(conversation.id, ver, limit + 1), conversation)
     return found[:limit], more or len(found) > limit
 
 
-def _fitting(query: ModelSelect, conversation: Conversation) -> tuple[list[rows.Message], bool]:
-    """The rows of a query for which there is room in an answer, one at least; and whether there are more."""
+def _after(conversation_id: int, ver: int, limit: int) -> Iterator[StoredMessage]:
+    """The first messages of a conversation above `ver`, in the order of theirs: at least `limit`, if there
+    are so many."""
+    m = StoredMessage
+    above = m.select().where(m.conversation_id == conversation_id, m.ver > ver).order_by(m.ver)
+    if not of_database(database.obj).partial_keys:
+        yield from above.limit(limit).iterator()
+        return
+    # Those that have changed have a key of their own; all others are in the order of their numbers.
+    changed = above.where(m.ver != m.seq)
+    unchanged = m.select().where(m.conversation_id == conversation_id, m.seq > ver, m.ver == m.seq)
+    if (far := changed.select(m.ver).offset(limit).limit(1).scalar()) is not None:
+        unchanged = unchanged.where(m.seq < far)  # with the rest, it would walk over all that have changed
+    both = (changed.limit(limit).iterator(), unchanged.order_by(m.seq).limit(limit).iterator())
+    yield from merge(*both, key=attrgetter("ver"))
+
+
+def _fitting(
+    messages: Iterable[StoredMessage], conversation: Conversation
+) -> tuple[list[rows.Message], bool]:
+    """The rows of messages for which there is room in an answer, one at least; and whether there are more."""
     found: list[rows.Message] = []
     size = 0
-    for stored in query.iterator():
+    for stored in messages:
         size += size_of(stored)
         if size > MAX_ANSWER_BYTES and found:
             return found, True

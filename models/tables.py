@@ -148,7 +148,8 @@ def key_of(user_id: int, kind: int, dstid: int) -> str:
 
 class StoredMessage(Base):
     """`cid` and `digest` tell a resend from another message under the same cid; `at` is the ids
-    of the people addressed, comma-separated."""
+    of the people addressed, comma-separated. But for MySQL the key of cids is without messages that have
+    none, and that of versions has only those whose `ver` is not their `seq`."""
 
     conversation_id = BigIntegerField()
     seq = BigIntegerField()
@@ -169,7 +170,7 @@ class StoredMessage(Base):
     class Meta:
         table_name = "message"
         primary_key = CompositeKey("conversation_id", "seq")
-        indexes = ((("userid", "cid"), True), (("conversation_id", "ver"), True))
+        indexes = ((("cid", "userid"), True), (("conversation_id", "ver"), True))
 
 
 class Mention(Base):

@@ -7,6 +7,7 @@ has written nothing.
 
 from database import dialect
 from log.statements import Statements
+from log.usual.mysql import MySqlWay
 from log.usual.plain import Plain as Plain
 from log.usual.plain import pairs_of as pairs_of
 from log.usual.postgresql import PostgresqlWay
@@ -15,6 +16,7 @@ from log.usual.way import Way as Way
 
 _WAYS: dict[type[dialect.Dialect], type[Way]] = {
     dialect.Sqlite: SqliteWay,
+    dialect.MySql: MySqlWay,
     dialect.Postgresql: PostgresqlWay,
 }
 

@@ -10,10 +10,11 @@ class Way(ABC):
     """How one kind of database stores a usual batch. Used in the log's thread only.
 
     `alone`: `store` is a single statement that commits itself; else it is called inside a writing
-    transaction.
+    transaction. `least`: fewer messages are not worth it.
     """
 
     alone = False
+    least = 1
 
     def __init__(self, statements: Statements) -> None:
         self.statements = statements

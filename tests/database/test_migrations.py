@@ -54,13 +54,13 @@ async def test_a_missing_unique_key_stops_the_start(database):
         name = next(
             index.name
             for index in database.peewee.get_indexes("message")
-            if tuple(index.columns) == ("userid", "cid")
+            if tuple(index.columns) == ("cid", "userid")
         )
         on = " ON message" if isinstance(database.peewee, peewee.MySQLDatabase) else ""
         database.peewee.execute_sql(f"DROP INDEX {name.join(database.peewee.quote)}{on}")
 
     await database.write(drop)
-    with pytest.raises(RuntimeError, match="message has no unique key on userid, cid"):
+    with pytest.raises(RuntimeError, match="message has no unique key on cid, userid"):
         database.check()
 
 

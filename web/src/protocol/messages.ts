@@ -118,10 +118,14 @@ export function cleanContent(content: Content): Content {
   return clean
 }
 
-/** A new cid: 24 characters that nobody else will make. */
-export function newCid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(18))
-  return btoa(String.fromCharCode(...bytes))
+/**
+ * A new cid: 25 characters that nobody else will make. The first nine are the time (ms), the server's as far as it is
+ * known: what is said at one time then stands together in the server's database, which has less to write.
+ */
+export function newCid(now: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12))
+  const random = btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
+  return Math.max(0, Math.trunc(now)).toString(36).padStart(9, '0') + random
 }

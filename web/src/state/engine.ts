@@ -84,7 +84,7 @@ export class Engine {
   }
 
   /** Puts a message into the outbox and sends it as soon as it can be. Returns its cid. */
-  send(key: ChatKey, content: Content, cid = newCid()): string {
+  send(key: ChatKey, content: Content, cid = newCid(this.now())): string {
     const place = parseChatKey(key)
     if (!place) throw new RangeError(`not a chat key: ${key}`)
     const message = { ...cleanContent(content), cmd: place.kind, dstid: place.dstid, cid }

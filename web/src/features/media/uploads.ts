@@ -64,8 +64,8 @@ export const useUploads = defineStore('uploads', () => {
 
   /** Shows the bubble at once and puts the file into the queue. */
   function add(key: ChatKey, draft: FileDraft): void {
-    const cid = newCid()
     const createat = live.engine?.now() ?? Date.now()
+    const cid = newCid(createat)
     show({ cid, key, createat, draft })
     void keep(cid)
     pump()

@@ -1,4 +1,4 @@
-"""The log on PostgreSQL does without its function."""
+"""The log does without what some databases don't have."""
 
 import pytest
 
@@ -21,3 +21,13 @@ async def test_without_the_function(database, scribe, expect_logs):
     for seq in (3, 4):
         told, in_one, _ = await ways(scribe, scribe.say(ann, bob))
         assert told[0].seq == seq and in_one == 0
+
+
+@pytest.mark.parametrize("migrated_url", ["mariadb"], indirect=True)
+async def test_without_json_table(database, scribe, monkeypatch):
+    """An older MariaDB or MySQL stores everything as before."""
+    monkeypatch.setattr("log.usual.mysql._TABLE", "NO_SUCH_TABLE(%s, '$[*]' COLUMNS ({})) AS j")
+    ann, bob = await friends(database)
+    await scribe.say(ann, bob)
+    told, in_one, _ = await ways(scribe, *(scribe.say(ann, bob) for _ in range(5)))
+    assert [m.seq for m in told] == [2, 3, 4, 5, 6] and in_one == 0
