@@ -115,9 +115,11 @@ class Person:
         await expect(self.chat(name)).to_be_visible()
 
     async def befriend(self, other: "Person") -> None:
-        """As `add_friend`, by a call; the chat opens."""
+        """As `add_friend`, by a call: the page begins with the chat."""
         await self._call("/contact/addfriend", userid=self.id, dstid=other.id)
-        await self.open_chat(other.name)
+        await self.page.goto("about:blank")
+        await self.page.goto(f"/chat/index.shtml?id={self.id}#/c/10/{other.id}")
+        await expect(self.chat(other.name)).to_be_visible()
 
     async def create_group(self, name: str) -> int:
         """Create a group and return its number; the chat opens."""
