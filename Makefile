@@ -1,20 +1,27 @@
 # make run · make test · make setup.  Options for the server: make run ARGS="--port 9000"
 PYTHON ?= python3
+PYTEST = .venv/bin/python -m pytest
+# The tests start hundreds of servers: each would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint setup clean
+.PHONY: run test lint page-types page-lint page-unit setup clean
 
 run: ## set up, then serve; a second start takes a moment
 	@$(PYTHON) tools/setup.py
 	@exec .venv/bin/python server.py $(ARGS)
 
-test: lint ## set up, then run all tests: rules and types, the page's, the server's
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix web test -- --run
+test: ## set up, then run all tests: rules and types, the page's, the server's, those in a browser
+	@$(PYTHON) tools/setup.py --dev
+	@$(MAKE) --no-print-directory -j 4 lint page-types page-lint page-unit
 ifeq ($(ARGS),)
-	@.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/browser
-	@.venv/bin/python -m pytest tests/browser
+	@$(PYTEST) -n auto --maxprocesses 4 --dist worksteal --ignore tests/browser
+	@$(PYTEST) -n auto --maxprocesses 4 --dist worksteal tests/browser
 else
-	@.venv/bin/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 endif
+
+page-types page-lint page-unit: # of the page: each is one of the things that `npm test` does in web/
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix web run --silent $(@:page-%=%)
 
 lint: ## set up, then hold all Python to its rules and types
 	@$(PYTHON) tools/setup.py --dev

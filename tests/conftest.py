@@ -19,6 +19,7 @@ import pytest
 from PIL import Image
 
 from tests.loop import event_loop
+from tests.memory import roomy_folder
 
 pytest_plugins = [
     "tests.servers",
@@ -28,6 +29,9 @@ pytest_plugins = [
     "tests.integration.oss_standin",
     "tests.log.scribe",
 ]
+
+if folder := roomy_folder():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 
 # A busy machine is no failure. In CI the examples are the same in every run; elsewhere each run tries new
 # ones.

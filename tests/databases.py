@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from database.door import Database
-from tests.servers import roomy_folder
+from tests.memory import roomy_folder
 
 KINDS = ["sqlite", "mariadb", "postgresql"]
 

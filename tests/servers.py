@@ -22,9 +22,7 @@ import pymysql
 import pytest
 
 from database.door import Database
-
-MEMORY = Path("/dev/shm")
-ROOM_NEEDED = 1 << 30
+from tests.memory import roomy_folder
 
 
 class Program(ABC):
@@ -276,13 +274,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def roomy_folder() -> str | None:
-    """Memory if there is plenty, so that flushing costs the tests nothing; None means the usual place."""
-    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_NEEDED:
-        return str(MEMORY)
-    return None
 
 
 def identity(account: str) -> dict:

@@ -18,6 +18,8 @@ from bench.clients.wire import GROUP, SINGLE
 from bench.run.dataset import DataPlan, Dataset
 from bench.run.server import Checkout
 
+#: A database with nothing but tables, by whose server made it.
+_empty: dict[tuple[Path, str], bytes] = {}
 #: `cate` of a contact: a user, or a group.
 _FRIEND, _MEMBERSHIP = 1, 2
 _LIFETIME_MS = 7 * 86400 * 1000
@@ -36,11 +38,24 @@ def fill_database(checkout: Checkout, data: Path, plan: DataPlan) -> Dataset:
     try:
         if file.exists():
             _look_into(file)
-        checkout.migrate(data)
+            checkout.migrate(data)
+        else:
+            _make_tables(checkout, file)
         with closing(sqlite3.connect(file)) as database, database:
             return _Filling(database, int(time.time() * 1000)).fill(plan)
     except sqlite3.Error as error:
         raise ValueError(f"{data}: {error}") from error
+
+
+def _make_tables(checkout: Checkout, file: Path) -> None:
+    """A new database; starting the server for it takes long, so each checkout's does that once."""
+    made = _empty.get((checkout.root, checkout.python))
+    if made is None:
+        checkout.migrate(file.parent)
+        _empty[checkout.root, checkout.python] = file.read_bytes()
+    else:
+        file.touch(mode=0o600)
+        file.write_bytes(made)
 
 
 def _look_into(file: Path) -> None:

@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
-
 from bench.run.dataset import read_users
 from tests.process import ROOT, process
 
@@ -82,7 +80,6 @@ async def test_mixed(tmp_path):
     assert all(habit["done"] > 0 for habit in run["people"].values())
 
 
-@pytest.mark.gen_test(timeout=180)
 async def test_all(tmp_path):
     """The whole table is measured, connect, room, pairs, storm and mixed, each figure beside its target."""
     figures, drawing = tmp_path / "all.json", tmp_path / "all.svg"

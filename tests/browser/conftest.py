@@ -41,7 +41,7 @@ PHONE = {
     "has_touch": True,
 }
 DESKTOP = {"viewport": {"width": 1366, "height": 900}}
-MOST_WAITING = 15_000  # ms for anything on a page to happen, on a busy machine
+MOST_WAITING = 60_000  # ms for anything on a page to happen, on a busy machine
 expect.set_options(timeout=MOST_WAITING)
 
 

@@ -7,6 +7,13 @@ from playwright.async_api import Locator, Page, expect
 
 PASSWD = "secret123"
 
+#: Whether one of these elements is drawn, and within the list of messages.
+ON_SCREEN = """found => found.some(one => {
+    const list = one.closest('.scroller').getBoundingClientRect()
+    const { top, bottom } = one.getBoundingClientRect()
+    return top >= list.top - 1 && bottom <= list.bottom + 1
+})"""
+
 
 class Person:
     """A window and who sits at it. `id` is the number that others find this person by, once registered."""
@@ -30,6 +37,13 @@ class Person:
         await self.page.get_by_label("密码").fill(PASSWD)
         await self.page.get_by_role("button", name="注册").click()
         await self._arrive()
+
+    async def join(self) -> None:
+        """As `register`, by a call: the page begins with the chats."""
+        form = {"mobile": self.mobile, "nickname": self.name, "passwd": PASSWD}
+        self.id = (await self._call("/user/register", **form))["data"]["id"]
+        await self.page.goto(f"/chat/index.shtml?id={self.id}")
+        await expect(self.page.get_by_role("heading", name="消息")).to_be_visible()
 
     async def login(self) -> None:
         await self.page.goto("/user/login.shtml")
@@ -100,6 +114,13 @@ class Person:
         await found.get_by_role("button", name="加好友").click()
         await expect(self.chat(name)).to_be_visible()
 
+    async def befriend(self, other: "Person") -> None:
+        """As `add_friend`, by a call: the page begins with the chat."""
+        await self._call("/contact/addfriend", userid=self.id, dstid=other.id)
+        await self.page.goto("about:blank")
+        await self.page.goto(f"/chat/index.shtml?id={self.id}#/c/10/{other.id}")
+        await expect(self.chat(other.name)).to_be_visible()
+
     async def create_group(self, name: str) -> int:
         """Create a group and return its number; the chat opens."""
         await self._choose_from_menu("创建群聊")
@@ -114,6 +135,12 @@ class Person:
         await self.page.get_by_label("群号").fill(str(number))
         await self.page.get_by_role("button", name="查找").click()
         await expect(self.chat(name)).to_be_visible()
+
+    async def _call(self, path: str, **fields: object) -> dict:
+        """What the page could ask the server, asked by the same browser."""
+        answer = await (await self.page.request.post(path, data=fields)).json()
+        assert answer["code"] == 0, answer
+        return answer
 
     # --- messages ---
 
@@ -152,6 +179,15 @@ class Person:
         if self.phone:
             await form.get_by_role("button", name="更多").click()
         await form.get_by_role("button", name=what, exact=True).click()
+
+    async def wheel_to(self, locator: Locator, step: int) -> None:
+        """Turn the wheel over the messages, `step` px each time (up when it is negative), until it is on the
+        screen."""
+        await self.log.hover()
+        while not await locator.evaluate_all(ON_SCREEN):
+            await self.page.mouse.wheel(0, step)
+            await self.page.wait_for_timeout(50)
+        await expect(locator).to_be_in_viewport()
 
     async def send_emoji(self, name: str) -> None:
         await self._open_emoji()

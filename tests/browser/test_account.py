@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser import person
@@ -18,12 +17,11 @@ DROP = """(chat) => {
 }"""
 
 
-@pytest.mark.gen_test(timeout=120)
 async def test_profile_password_and_devices(people, shot, monkeypatch):
     """Ann renames herself, ends a forgotten device, and changes her password: her other device is asked to
     log in again, with the new one."""
     ann = Person(await people.window("phone", PHONE), "小安", "13800000001")
-    await ann.register()
+    await ann.join()
     laptop = Person(await people.window("laptop", DESKTOP), "小安", "13800000001")
     forgotten = Person(await people.window("forgotten", DESKTOP), "小安", "13800000001")
     await forgotten.login()
@@ -67,14 +65,13 @@ async def test_profile_password_and_devices(people, shot, monkeypatch):
     ).to_be_visible()
 
 
-@pytest.mark.gen_test(timeout=120)
 async def test_a_file_dropped_into_the_chat(people, shot):
     """A file dropped on the chat is sent, and the other one can fetch it under its name."""
     ann = Person(await people.window("ann", DESKTOP), "小安", "13800000001")
     bob = Person(await people.window("bob", PHONE), "阿波", "13800000002")
-    await ann.register()
-    await bob.register()
-    await ann.add_friend(bob.id, "阿波")
+    await ann.join()
+    await bob.join()
+    await ann.befriend(bob)
     await ann.chat("阿波").evaluate(DROP)
     await expect(ann.log.get_by_text("便条.txt")).to_be_visible()
     await ann.all_sent()

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE
@@ -56,7 +55,6 @@ def messages(page: Page):
     return page.get_by_role("list", name="消息").get_by_role("listitem")
 
 
-@pytest.mark.gen_test(timeout=90)
 async def test_two_people_talk_on_the_classic_page(people, picture, shot):
     """Pages made for the classic system register, befriend, group and talk against this server, unchanged."""
     ann = await open_classic(people, "ann", DESKTOP)
@@ -112,7 +110,6 @@ async def say(page: Page, text: str) -> None:
     await page.get_by_role("button", name="发送").click()
 
 
-@pytest.mark.gen_test(timeout=60)
 async def test_classic_page_shows_refusals(people, picture):
     """A refusal reaches a classic page as a text it can show, never as a status it waits on for ever."""
     page = await open_classic(people, "ann", DESKTOP)

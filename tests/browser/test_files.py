@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.async_api import expect
 
 from start.environment import env_name
@@ -11,7 +10,6 @@ from tests.browser.person import Person
 from tests.process import process
 
 
-@pytest.mark.gen_test(timeout=120)
 async def test_a_file_is_fetched(people, standin, shot, tmp_path):
     """A file that is tapped is saved under its own name; when the bucket has lost it, the chat stays where it
     was, and another tab says so."""
@@ -19,7 +17,7 @@ async def test_a_file_is_fetched(people, standin, shot, tmp_path):
     async with process(tmp_path / "oss", **env) as server:
         people.url = server.url
         ann = Person(await people.window("laptop", DESKTOP), "小安", "13800000001")
-        await ann.register()
+        await ann.join()
         await ann.create_group("鸟")
         await ann.attach("文件", note(tmp_path))
         await ann.all_sent()

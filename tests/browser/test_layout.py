@@ -1,6 +1,5 @@
 """The page on a phone that lies on its side, with a keyboard, and by keyboard alone."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import DESKTOP
@@ -9,11 +8,10 @@ from tests.browser.person import Person
 ON_ITS_SIDE = {"viewport": {"width": 844, "height": 390}, "is_mobile": True, "has_touch": True}
 
 
-@pytest.mark.gen_test(timeout=90)
 async def test_a_phone_on_its_side(people, shot):
     """A phone on its side has the phone's page; with its keyboard open there is still room for messages."""
     ann = Person(await people.window("ann", ON_ITS_SIDE), "小安", "13800000001")
-    await ann.register()
+    await ann.join()
     await expect(ann.page.get_by_role("separator", name="列表宽度")).to_have_count(0)
     await ann.page.goto("about:blank")  # a page of its own: not a step inside one that is still arriving
     await ann.page.goto(f"/chat/index.shtml?id={ann.id}#/c/10/{ann.id}")
@@ -28,11 +26,10 @@ async def test_a_phone_on_its_side(people, shot):
     await ann.fits()
 
 
-@pytest.mark.gen_test(timeout=90)
 async def test_the_focus_comes_back(people):
     """After a dialog that the plus menu opened, the focus is on the plus again."""
     ann = Person(await people.window("ann", DESKTOP), "小安", "13800000001")
-    await ann.register()
+    await ann.join()
     plus = ann.page.get_by_role("button", name="添加", exact=True)
     await plus.focus()
     await ann.page.keyboard.press("Enter")

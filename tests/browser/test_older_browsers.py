@@ -1,7 +1,6 @@
 """The page in browsers of 2023 that are still in use, as far as what they lack tells, and in ones that are
 too old."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
@@ -24,7 +23,6 @@ LACKS = {
 }
 
 
-@pytest.mark.gen_test(timeout=240)
 async def test_supported_browsers(people, shot):
     """A person whose browser lacks what came after 2022 registers, reads and writes as all others do."""
     for number, (name, lacks) in enumerate(LACKS.items()):
@@ -46,7 +44,6 @@ async def test_supported_browsers(people, shot):
         await page.context.close()
 
 
-@pytest.mark.gen_test(timeout=60)
 async def test_too_old_a_browser_is_told(people):
     """A browser that is too old for the page says so in one sentence, in the reader's language, and not
     nothing."""

@@ -67,7 +67,7 @@ async def moves(locator) -> bool:
 async def alone(people, device: dict, **more: object) -> Person:
     """Somebody who is looking at the chat with themselves."""
     ann = Person(await people.window("ann", {**device, **more}), "安安", "13900000001")
-    await ann.register()
+    await ann.join()
     await ann.page.evaluate("id => location.hash = `#/c/10/${id}`", ann.id)
     await expect(ann.field).to_be_visible()
     return ann
@@ -145,9 +145,11 @@ async def test_a_long_screenshot(people, tmp_path, shot):
     await bubble.get_by_role("button").click()
     full = ann.page.locator(".pswp__img:not(.pswp__img--placeholder)").first
     await expect(full).to_be_visible()
-    await ann.page.wait_for_timeout(700)
-    box = await full.bounding_box()
-    assert box["width"] > 380 and box["y"] >= 0, "as wide as the window, from its top"
+    # As wide as the window, from its top, once it has grown.
+    await ann.page.wait_for_function(
+        "image => ((box) => box.width > 380 && box.y >= 0)(image.getBoundingClientRect())",
+        arg=await full.element_handle(),
+    )
     await shot(ann.page, "viewer")
 
 

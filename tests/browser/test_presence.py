@@ -2,22 +2,20 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.person import Person
 
 
-@pytest.mark.gen_test(timeout=120)
 async def test_who_types_and_who_is_online(people, shot):
     """Ann sees that Bob is online and types, in the list, the header and the chat, until his message
     comes."""
     ann = Person(await people.window("ann", DESKTOP), "小安", "13800000001")
     bob = Person(await people.window("bob", PHONE), "阿波", "13800000002")
-    await ann.register()
-    await bob.register()
-    await ann.add_friend(bob.id, "阿波")
+    await ann.join()
+    await bob.join()
+    await ann.befriend(bob)
     await ann.say("周六爬山？")
     number = await ann.create_group("周末爬山")
     await bob.open_chat("小安")

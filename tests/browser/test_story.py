@@ -64,7 +64,6 @@ def couple(people, server, io_loop):
     bob.client.close()
 
 
-@pytest.mark.gen_test(timeout=180)
 async def test_two_people_meet_and_talk(people, picture, film, shot):
     """Two people register, become friends, make a group, and send each other everything the page can send."""
     ann = Person(await people.window("ann", PHONE), "小安", "13800000001")
@@ -180,7 +179,6 @@ async def send_picture_slowly(person: Person, file, shot) -> None:
     await person.page.unroute("**/attach/upload")
 
 
-@pytest.mark.gen_test(timeout=120)
 async def test_every_media_kind_is_drawn(couple, picture, shot):
     """Every kind of message has its own face, on both screens and in the dark; unknown ones say what they
     are."""
@@ -218,22 +216,18 @@ async def test_every_media_kind_is_drawn(couple, picture, shot):
         assert answer["code"] == 0, answer
     await asyncio.gather(ann.open_chat("阿波"), bob.open_chat("小安"))
     for person in (ann, bob):
-        await person.log.hover()
-        await person.page.mouse.wheel(0, 5000)
-        await expect(person.log.get_by_text("暂不支持的消息类型（100）")).to_be_in_viewport()
+        await person.wheel_to(person.log.get_by_text("暂不支持的消息类型（100）"), 5000)
         await expect(person.log.get_by_text("上海市 人民广场")).to_be_in_viewport()
         await person.pictures_are_drawn()
         await shot(person.page, f"{'phone' if person.phone else 'desktop'}-end")
         await person.fits()
-        await person.page.mouse.wheel(0, -5000)
-        await expect(person.log.get_by_text("城市通勤的第二条曲线")).to_be_in_viewport()
+        await person.wheel_to(person.log.get_by_text("城市通勤的第二条曲线"), -5000)
         await person.pictures_are_drawn()
         await shot(person.page, f"{'phone' if person.phone else 'desktop'}-start")
     await bob.page.get_by_role("button", name="切换到深色").click()
     await shot(bob.page, "desktop-dark")
 
 
-@pytest.mark.gen_test(timeout=120)
 async def test_history_comes_on_scrolling_up(couple, shot):
     """Scrolling up brings older messages, page by page to the very first, without a jump of what is read."""
     ann, bob = couple
@@ -250,21 +244,13 @@ async def test_history_comes_on_scrolling_up(couple, shot):
     await bob.open_chat("小安")
     await ann.open_chat("阿波")
     await ann.sees("第 200 条")
-    await ann.log.hover()
-    first = ann.message("第 1 条")
-    for _ in range(100):
-        if await first.evaluate_all("found => found.some((one) => one.getBoundingClientRect().top > 0)"):
-            break  # drawn, and no longer above what is seen
-        await ann.page.mouse.wheel(0, -900)
-        await ann.page.wait_for_timeout(50)
-    await expect(first).to_be_in_viewport()
+    await ann.wheel_to(ann.message("第 1 条"), -900)
     await shot(ann.page, "phone-first")
     await expect(ann.page.get_by_role("button", name=re.compile("最新消息"))).to_be_visible()
     await ann.page.get_by_role("button", name=re.compile("最新消息")).click()
     await expect(ann.message("第 200 条")).to_be_in_viewport()
 
 
-@pytest.mark.gen_test(timeout=120)
 async def test_messages_wait_for_the_network(people, couple, shot):
     """What is said without a network waits, goes out once it is back, arrives once, and nothing missed is
     lost."""
@@ -291,7 +277,6 @@ async def test_messages_wait_for_the_network(people, couple, shot):
     await shot(ann.page, "phone-back")
 
 
-@pytest.mark.gen_test(timeout=120)
 async def test_pages_outlive_a_restart_of_the_server(people, couple, server, shot):
     """A restart of the server costs nobody a message: pages come back by themselves and go on where they
     were."""
@@ -315,7 +300,6 @@ async def test_pages_outlive_a_restart_of_the_server(people, couple, server, sho
             await person.sees(text)
 
 
-@pytest.mark.gen_test(timeout=90)
 async def test_the_page_speaks_english(people, server, shot):
     """A browser set to English gets an English page, from the door to the chat and its refusals."""
     page = await people.window("carol", PHONE, "en-US")

@@ -1,6 +1,5 @@
 """Names and texts of strangers, as they are drawn: whole, in their own direction, turning nothing else."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import DESKTOP
@@ -23,15 +22,14 @@ DRAWN = """element => {
 }"""
 
 
-@pytest.mark.gen_test(timeout=120)
 async def test_directions(people, shot):
     """Arabic is read from the right, in the chat, the list and the field; what turns letters in a message or
     a file's name turns neither the time beside it nor the ending of the file."""
     ann = Person(await people.window("ann", DESKTOP), "نور!", "13800000001")
     bob = Person(await people.window("bob", DESKTOP), "👨‍👩‍👧‍👦一家", "13800000002")
-    await ann.register()
-    await bob.register()
-    await ann.add_friend(bob.id, bob.name)
+    await ann.join()
+    await bob.join()
+    await ann.befriend(bob)
     await ann.say("مرحبا!")
     await bob.open_chat("نور!")
     text = bob.log.locator(".text").last

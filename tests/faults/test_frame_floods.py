@@ -37,7 +37,6 @@ def handshake(client) -> bytes:
     ).encode()
 
 
-@pytest.mark.gen_test(timeout=120)
 @pytest.mark.parametrize("transport", ["direct", "stream"])
 async def test_floods(tmp_path, transport):
     """Whatever a user's sockets are flooded with, friends write to each other as before, and the flooder's

@@ -3,8 +3,6 @@
 import asyncio
 import time
 
-import pytest
-
 from tests.app import PASSWD, Client
 from tests.faults.bystander import Bystanders
 from tests.process import process
@@ -24,7 +22,6 @@ async def log_in(client: Client, mobile: str, passwd: str = PASSWD) -> int:
     return answer["code"]
 
 
-@pytest.mark.gen_test(timeout=120)
 async def test_guessing_from_many_addresses(tmp_path):
     """After some wrong passwords strangers have to wait, wherever they ask from. The owner gets in from a
     browser and from an address that the account knows, and others notice nothing."""
@@ -56,7 +53,6 @@ async def test_guessing_from_many_addresses(tmp_path):
         assert (await owner.post("/user/passwd", old=PASSWD, new="another1"))["code"] == 0
 
 
-@pytest.mark.gen_test(timeout=120)
 async def test_a_known_browser_guesses_by_itself(tmp_path):
     """Others at the address of a browser, and its own other accounts, don't spend its tries; its own are
     counted, wherever it is."""
@@ -73,7 +69,6 @@ async def test_a_known_browser_guesses_by_itself(tmp_path):
         assert codes.count(-1) <= 25 and -429 in codes
 
 
-@pytest.mark.gen_test(timeout=120)
 async def test_logging_in_without_end(tmp_path):
     """Somebody who knows one password logs in again and again from eight addresses: others who log in wait
     for some hashes, not for all, and nobody's messages wait."""

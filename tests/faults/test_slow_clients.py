@@ -118,7 +118,6 @@ async def notes(app: App, count: int):
     return ann, f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-@pytest.mark.gen_test(timeout=60)
 async def test_unread_answers(tmp_path, impatient):
     """Who asks for answers and reads none is told to wait when too much is unread, whatever connection it
     asks on; what waits is thrown away after a while, and then there is room again."""

@@ -2,13 +2,10 @@
 
 import json
 
-import pytest
-
 from tests.bench.test_runs import bench
 from tests.process import ROOT
 
 
-@pytest.mark.gen_test(timeout=180)
 async def test_a_commit_beside_itself(tmp_path):
     """The rows asked for run on both checkouts in turn, and figures, ratios and a verdict come out."""
     figures = tmp_path / "versus.json"
