@@ -13,6 +13,19 @@ SLOW = samples.many_scans((6000, 6000), MAX_SCANS)
 SMALL = samples.picture("PNG")
 
 
+async def test_a_worker_for_others(tmp_path):
+    """However many slow pictures somebody sends, they are worked on one by one: a friend's picture is ready
+    before the first of them."""
+    async with process(tmp_path, IM_LIMITS_ENABLED="true") as server:
+        ann, eve = await server.client().register(), await server.client().register()
+        assert (await ann.upload(SMALL))["code"] == 0
+        flooding = [asyncio.create_task(eve.upload(SLOW)) for _ in range(4)]
+        await asyncio.sleep(0.5)
+        assert (await ann.upload(SMALL))["code"] == 0
+        assert not any(upload.done() for upload in flooding)
+        assert [answer["code"] for answer in await asyncio.gather(*flooding)] == [0] * 4
+
+
 async def test_pictures_that_take_seconds(tmp_path):
     """While somebody sends, without an account and with one, pictures that take seconds each, the friends
     notice nothing, and a friend's picture is ready long before those are."""
