@@ -26,6 +26,7 @@ from functools import partial
 from actions import housekeeping, presence, recovery
 from actions.budget import Budget
 from actions.delivery import Delivery
+from actions.handshakes import Handshakes
 from actions.passwords import PasswordHasher
 from actions.services import Services
 from actions.session_use import SessionUse
@@ -126,7 +127,9 @@ def make_services(config: Config) -> Services:
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)
-    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, typing, SessionUse(db, hub))
+    use = SessionUse(db, hub)
+    handshakes = Handshakes(db, use, round(config.auth.idle_days * 86_400_000))
+    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, typing, use, handshakes)
     services = Services(config, db, hub, transports, message_log, delivery, *parts, Scraper())
     if config.metrics.port or config.metrics.token:
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]

@@ -33,6 +33,8 @@ async def test_tables_are_as_the_models_say(database, model):
             if (field.index or field.unique) and not field.primary_key
         }
         wanted |= {(tuple(names), unique) for names, unique in model._meta.indexes}
+        if table == "message" and database.dialect.partial_indexes:  # for notices alone
+            wanted.add((("media", "conversation_id", "seq", "userid"), False))
         primary = tuple(f.column_name for f in model._meta.get_primary_keys())
         there = {(tuple(index.columns), bool(index.unique)) for index in database.peewee.get_indexes(table)}
         assert there - {(primary, True)} == wanted
