@@ -34,6 +34,7 @@ class Listed(NamedTuple):
     updateat: int
     change: int
     read: int
+    said: int
     pinned: int
     muted: int
     own_change: int
@@ -95,6 +96,8 @@ def catch_up(key: str) -> bool:
     ver = StoredMessage.select(fn.MAX(StoredMessage.ver)).where(of_it).scalar() or 0
     if seq <= found.seq and ver <= found.ver:
         return False
+    silent = (Member.conversation_id == found.id) & (Member.said == 0) & (Member.read < seq)
+    Member.update(said=Member.read + 1).where(silent).execute()  # those messages may be anybody's
     numbers = {"seq": max(seq, found.seq), "ver": max(ver, found.ver)}
     Conversation.update(numbers).where(Conversation.id == found.id).execute()
     return True
@@ -140,7 +143,7 @@ def _mine(*further: Expression) -> ModelSelect:
     return (
         c.select(
             c.id, c.kind, c.a, c.b, c.seq, c.ver, c.updateat, c.change,
-            m.read, m.pinned, m.muted, m.change, peer.read,
+            m.read, m.said, m.pinned, m.muted, m.change, peer.read,
         )
         .join(m, on=(m.conversation_id == c.id))
         .join(

@@ -1,8 +1,8 @@
 """What is unread: how many messages in each conversation, and how many that name the reader.
 
 A conversation's messages are numbered without a hole. So what lies after a read mark is known without looking
-at it, and only what does not count has to be found: one's own messages and notices. Both are few where
-much is unread, which is where counting would take long.
+at it, and only what does not count has to be found: notices, and one's own messages, of which the member's
+row tells whether there are any and from where on (`Member.said`).
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,9 @@ from models.tables import Member, Mention, StoredMessage
 from protocol.limits import MAX_UNREAD
 from protocol.messages import ROOM, Media
 
-#: Messages that are counted one by one without a second thought (0.2 µs each).
-_FEW = 2000
-#: Messages of one's own, in all conversations, that are looked through at most instead.
-_MOST_OWN = 20_000
 #: In the text of a query: an index for notices alone is only used where the query says what they are.
 _NOTICE = SQL(str(int(Media.NOTICE)))
+_ONE = SQL("1")
 
 
 class Behind(Protocol):
@@ -40,6 +37,9 @@ class Behind(Protocol):
     @property
     def read(self) -> int: ...
 
+    @property
+    def said(self) -> int: ...
+
 
 def unread(user_id: int, behind: Sequence[Behind]) -> tuple[dict[int, int], dict[int, int]]:
     """Of these conversations, each exact up to `MAX_UNREAD`: how many messages lie after the reader's mark,
@@ -47,57 +47,52 @@ def unread(user_id: int, behind: Sequence[Behind]) -> tuple[dict[int, int], dict
     reader is addressed, by name or with all."""
     if not behind:
         return {}, {}
-    counted = _without_counting(user_id, behind)
-    rest = [c for c in behind if c.id not in counted]
-    far = {c.id for c in rest if c.seq - c.read > MAX_UNREAD and _has_many(user_id, c)}
-    counted |= _counted(user_id, [c.id for c in rest if c.id not in far])
+    counted = _counts(user_id, behind)
     named = {i for (i,) in _with_mentions([c.id for c in behind], user_id, user_id, before=(user_id,))}
     notices = _named_notices(user_id, [c.id for c in behind if c.kind == ROOM and c.id in named])
     found = {c.id: min(counted.get(c.id, 0) + notices.get(c.id, 0), MAX_UNREAD) for c in behind}
-    return found | dict.fromkeys(far, MAX_UNREAD), _mentions(user_id, [c for c in behind if c.id in named])
+    return found, _mentions(user_id, [c for c in behind if c.id in named])
 
 
 # --- what does not count ------------------------------------------------------------------------------------
 
 
-def _without_counting(user_id: int, behind: Sequence[Behind]) -> dict[int, int]:
-    """Of those for which it is cheaper: what lies after the mark, without one's own and without notices."""
-    walk = sum(min(c.seq - c.read, MAX_UNREAD) for c in behind)
-    if walk <= _FEW:
-        return {}
-    mine = _own(user_id, {c.id: c.read for c in behind}, min(walk // 2, _MOST_OWN))
-    if mine is None:
-        return {}
+def _counts(user_id: int, behind: Sequence[Behind]) -> dict[int, int]:
+    """How many messages of others after the mark are no notices; some number above `MAX_UNREAD` may be too
+    large."""
+    looked_through: list[Behind] = []
+    if not of_database(database.obj).partial_indexes:
+        looked_through = [c for c in behind if c.kind == ROOM]
+        behind = [c for c in behind if c.kind != ROOM]
     rooms = [c.id for c in behind if c.kind == ROOM]
-    notices: dict[int, int] = {}
-    if of_database(database.obj).partial_indexes:
-        notices = dict(_notices(rooms, user_id, before=(user_id,))) if rooms else {}
-        rooms = []
-    skipped = set(rooms)
-    return {
-        c.id: c.seq - c.read - mine.get(c.id, 0) - notices.get(c.id, 0) for c in behind if c.id not in skipped
-    }
+    notices = dict(_notices(rooms, user_id, before=(user_id,))) if rooms else {}
+    counts = {c.id: c.seq - c.read - notices.get(c.id, 0) for c in behind}
+    own: list[int] = []
+    for c in behind:
+        if c.said:
+            # All before it is of others; how many notices of all that are after the mark is not known.
+            enough = MAX_UNREAD - max(c.said - 1 - c.read - notices.get(c.id, 0), 0)
+            if enough > 0 and not (counts[c.id] >= MAX_UNREAD and _has_many(user_id, c.id, c.said, enough)):
+                own.append(c.id)
+    for conversation_id, count in _own(own, before=(user_id,)) if own else ():
+        counts[conversation_id] -= count
+    return counts | _looked_through(user_id, looked_through)
 
 
-def _own(user_id: int, read: dict[int, int], most: int) -> dict[int, int] | None:
-    """How many of one's own messages lie after the mark in each conversation that has any; None when one has
-    written more than `most` in all, so that looking through them is no gain."""
-    found = _places_of(user_id, most + 1)
-    if len(found) > most:
-        return None
-    counts: dict[int, int] = {}
-    for conversation_id, seq in found:
-        if seq > read.get(conversation_id, seq):
-            counts[conversation_id] = counts.get(conversation_id, 0) + 1
-    return counts
-
-
-#: By the index on (userid, cid), which has the place beside it.
-_places_of = Prepared(
-    lambda: (
-        StoredMessage.select(StoredMessage.conversation_id, StoredMessage.seq)
-        .where(StoredMessage.userid == 0)
-        .limit(1)
+#: One's own messages after the mark.
+_own = PreparedFor(
+    lambda listed: (
+        Member.select(Member.conversation_id, fn.COUNT(StoredMessage.seq))
+        .join(
+            StoredMessage,
+            on=(
+                (StoredMessage.conversation_id == Member.conversation_id)
+                & (StoredMessage.seq >= Member.said)
+                & (StoredMessage.userid == Member.user_id)
+            ),
+        )
+        .where(Member.user_id == 0, Member.conversation_id.in_(listed))
+        .group_by(Member.conversation_id)
     )
 )
 
@@ -137,23 +132,36 @@ _with_mentions = PreparedFor(
 # --- counted one by one -------------------------------------------------------------------------------------
 
 
-def _counted(user_id: int, ids: list[int]) -> dict[int, int]:
-    if not ids:
-        return {}
+def _looked_through(user_id: int, behind: Sequence[Behind]) -> dict[int, int]:
+    """Where no index has the notices."""
+    long = [c for c in behind if c.seq - c.read > MAX_UNREAD]
+    far = {c.id for c in long if _has_many(user_id, c.id, c.read + 1, MAX_UNREAD)}
+    ids = [c.id for c in behind if c.id not in far]
     m = StoredMessage
-    return _count(user_id, ids, m.seq, m, m.userid != user_id, m.media != Media.NOTICE)
+    counted = _count(user_id, ids, m.seq, m, m.userid != user_id, m.media != Media.NOTICE) if ids else {}
+    return counted | dict.fromkeys(far, MAX_UNREAD)
 
 
-def _has_many(user_id: int, conversation: Behind) -> bool:
-    """Whether `MAX_UNREAD` messages count as unread: walks no further than to the last of them."""
-    m = StoredMessage
-    query = m.select(m.seq).where(
-        m.conversation_id == conversation.id,
-        m.seq > conversation.read,
-        m.userid != user_id,
-        m.media != Media.NOTICE,
+def _has_many(user_id: int, conversation_id: int, first: int, enough: int) -> bool:
+    """Whether of a conversation's messages from `first` on `enough` count as unread: walks no further than to
+    the last of them."""
+    return bool(_place_of(conversation_id, first, user_id, enough - 1))
+
+
+_place_of = Prepared(
+    lambda: (
+        StoredMessage.select(StoredMessage.seq)
+        .where(
+            StoredMessage.conversation_id == 0,
+            StoredMessage.seq >= 0,
+            StoredMessage.userid != 0,
+            StoredMessage.media != _NOTICE,
+        )
+        .order_by(StoredMessage.seq)
+        .limit(_ONE)
+        .offset(0)
     )
-    return query.order_by(m.seq).limit(1).offset(MAX_UNREAD - 1).scalar() is not None
+)
 
 
 def _named_notices(user_id: int, conversation_ids: list[int]) -> dict[int, int]:
