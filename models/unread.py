@@ -5,10 +5,10 @@ at it, and only what does not count has to be found: notices, and one's own mess
 row tells whether there are any and from where on (`Member.said`).
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
-from peewee import SQL, Expression, Model, fn
+from peewee import SQL, Expression, Model, Query, fn
 
 from database.base import database
 from database.dialect import of_database
@@ -65,7 +65,7 @@ def _counts(user_id: int, behind: Sequence[Behind]) -> dict[int, int]:
         looked_through = [c for c in behind if c.kind == ROOM]
         behind = [c for c in behind if c.kind != ROOM]
     rooms = [c.id for c in behind if c.kind == ROOM]
-    notices = dict(_notices(rooms, user_id, before=(user_id,))) if rooms else {}
+    notices = dict(_notices(rooms, before=(user_id,))) if rooms else {}
     counts = {c.id: c.seq - c.read - notices.get(c.id, 0) for c in behind}
     own: list[int] = []
     for c in behind:
@@ -79,37 +79,25 @@ def _counts(user_id: int, behind: Sequence[Behind]) -> dict[int, int]:
     return counts | _looked_through(user_id, looked_through)
 
 
-#: One's own messages after the mark.
-_own = PreparedFor(
-    lambda listed: (
-        Member.select(Member.conversation_id, fn.COUNT(StoredMessage.seq))
-        .join(
-            StoredMessage,
-            on=(
-                (StoredMessage.conversation_id == Member.conversation_id)
-                & (StoredMessage.seq >= Member.said)
-                & (StoredMessage.userid == Member.user_id)
-            ),
-        )
-        .where(Member.user_id == 0, Member.conversation_id.in_(listed))
-        .group_by(Member.conversation_id)
+def _each(*which: Expression) -> Callable[[Any], Query]:
+    """How many messages of a member's conversation are `which`, for each of a list of them. A query in the
+    row of each takes half the time of a join, and leaves no planner a choice."""
+    of_it = StoredMessage.conversation_id == Member.conversation_id
+    count = StoredMessage.select(fn.COUNT(SQL("*"))).where(of_it, *which)
+    return lambda listed: Member.select(Member.conversation_id, count).where(
+        Member.user_id == 0, Member.conversation_id.in_(listed)
     )
-)
+
+
+#: One's own messages after the mark.
+_own = PreparedFor(_each(StoredMessage.seq >= Member.said, StoredMessage.userid == Member.user_id))
 
 #: Notices of others after the mark.
 _notices = PreparedFor(
-    lambda listed: (
-        Member.select(Member.conversation_id, fn.COUNT(StoredMessage.seq))
-        .join(
-            StoredMessage,
-            on=(
-                (StoredMessage.conversation_id == Member.conversation_id)
-                & (StoredMessage.seq > Member.read)
-                & (StoredMessage.media == _NOTICE)
-            ),
-        )
-        .where(Member.user_id == 0, Member.conversation_id.in_(listed), StoredMessage.userid != 0)
-        .group_by(Member.conversation_id)
+    _each(
+        StoredMessage.seq > Member.read,
+        StoredMessage.userid != Member.user_id,
+        StoredMessage.media == _NOTICE,
     )
 )
 
