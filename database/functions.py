@@ -31,16 +31,17 @@ RETURNS TABLE (
 LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
+    there bigint;
+    begins boolean;
     latest bigint;
     highest bigint;
     moment bigint;
     taken bigint;
 BEGIN
     PERFORM 1 FROM conversation WHERE id = ANY (places) ORDER BY id FOR UPDATE;
-    IF EXISTS (
-        SELECT 1 FROM unnest(who, where_) AS w(u, c)
-        WHERE NOT EXISTS (SELECT 1 FROM member WHERE user_id = w.u AND conversation_id = w.c)
-    ) THEN
+    SELECT count(*), bool_or(m.said = 0) INTO there, begins
+    FROM unnest(who, where_) AS w(u, c) JOIN member m ON m.user_id = w.u AND m.conversation_id = w.c;
+    IF there < cardinality(who) THEN
         RETURN;
     END IF;
     SELECT max(updateat) FILTER (WHERE updateat - began <= 86400000 OR began < born), max(seq)
@@ -49,27 +50,33 @@ BEGIN
     IF moment - began >= 1000 OR highest + json_array_length(posts) >= 134217728 THEN
         RETURN;
     END IF;
-    WITH written AS (
-        INSERT INTO message (
-            conversation_id, seq, ver, userid, cid, digest, media, content, pic, url, memo, amount, ref, at,
-            createat
-        )
-        SELECT s.place, c.seq + s.n, c.ver + s.n, s.who, s.cid, s.digest, s.media, s.content, s.pic, s.url,
-            s.memo, s.amount, s.ref, '', moment
-        FROM (
-            SELECT *, row_number() OVER (PARTITION BY place ORDER BY turn) AS n
-            FROM ROWS FROM (json_to_recordset(posts) AS (
-                place bigint, who bigint, cid text, digest bigint, media integer, content text, pic text,
-                url text, memo text, amount bigint, ref bigint
-            )) WITH ORDINALITY AS r(
-                place, who, cid, digest, media, content, pic, url, memo, amount, ref, turn
-            )
-        ) s JOIN conversation c ON c.id = s.place
-        RETURNING userid, conversation_id, seq
+    INSERT INTO message (
+        conversation_id, seq, ver, userid, cid, digest, media, content, pic, url, memo, amount, ref, at,
+        createat
     )
-    UPDATE member m SET said = f.seq
-    FROM (SELECT userid, conversation_id, min(seq) AS seq FROM written GROUP BY userid, conversation_id) f
-    WHERE m.user_id = f.userid AND m.conversation_id = f.conversation_id AND m.said = 0;
+    SELECT s.place, c.seq + s.n, c.ver + s.n, s.who, s.cid, s.digest, s.media, s.content, s.pic, s.url,
+        s.memo, s.amount, s.ref, '', moment
+    FROM (
+        SELECT *, row_number() OVER (PARTITION BY place ORDER BY turn) AS n
+        FROM ROWS FROM (json_to_recordset(posts) AS (
+            place bigint, who bigint, cid text, digest bigint, media integer, content text, pic text,
+            url text, memo text, amount bigint, ref bigint
+        )) WITH ORDINALITY AS r(
+            place, who, cid, digest, media, content, pic, url, memo, amount, ref, turn
+        )
+    ) s JOIN conversation c ON c.id = s.place;
+    IF begins THEN
+        UPDATE member m SET said = c.seq + s.n
+        FROM (
+            SELECT place, who, min(n) AS n
+            FROM (
+                SELECT place, who, row_number() OVER (PARTITION BY place ORDER BY turn) AS n
+                FROM ROWS FROM (json_to_recordset(posts) AS (place bigint, who bigint))
+                WITH ORDINALITY AS r(place, who, turn)
+            ) r GROUP BY place, who
+        ) s JOIN conversation c ON c.id = s.place
+        WHERE m.user_id = s.who AND m.conversation_id = s.place AND m.said = 0;
+    END IF;
     UPDATE server_state SET value = value + cardinality(places) WHERE name = 'change'
     RETURNING value - cardinality(places) INTO taken;
     RETURN QUERY
