@@ -11,7 +11,6 @@ if __name__ == "__main__":  # before what may be missing is imported
 
     preflight.check(str(Path(__file__).resolve().parent))
 
-import argparse
 import asyncio
 import gc
 import logging
@@ -26,6 +25,7 @@ from functools import partial
 from actions import housekeeping, presence, recovery
 from actions.budget import Budget
 from actions.delivery import Delivery
+from actions.handshakes import Handshakes
 from actions.passwords import PasswordHasher
 from actions.services import Services
 from actions.session_use import SessionUse
@@ -49,7 +49,7 @@ from media.prepare import MediaPreparer
 from metrics.scraper import Scraper
 from models import state
 from protocol.frames import CloseCode
-from start import VERSION, StartError, addresses, broker, data_directory, databases
+from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases
 from start.certificate import certificate_of
 from start.settings import load_config, read_environment
 from storage import open_storage
@@ -62,7 +62,7 @@ LAST_RESORT = 9.5
 
 def main() -> int:
     try:
-        options = _arguments()
+        options = command_line.read()
         config = load_config(options.config, os.environ, options.overrides)
     except ConfigError as error:
         return _refuse(2, error)
@@ -126,7 +126,9 @@ def make_services(config: Config) -> Services:
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)
-    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, typing, SessionUse(db, hub))
+    use = SessionUse(db, hub)
+    handshakes = Handshakes(db, use, round(config.auth.idle_days * 86_400_000))
+    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, typing, use, handshakes)
     services = Services(config, db, hub, transports, message_log, delivery, *parts, Scraper())
     if config.metrics.port or config.metrics.token:
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
@@ -244,7 +246,7 @@ def _leave_at_last(seconds: float) -> None:
     timer.start()
 
 
-def _maintain(config: Config, options: argparse.Namespace) -> int:
+def _maintain(config: Config, options: command_line.Options) -> int:
     """`--migrate` and `--new-epoch`: change the database and end."""
     db = databases.open_database(config, migrate=True)
     print("The database is up to date.")
@@ -253,31 +255,6 @@ def _maintain(config: Config, options: argparse.Namespace) -> int:
             print(f"Clients will drop their caches: epoch {state.renew_epoch()}.")
     asyncio.run(db.close())
     return 0
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="server.py", description="Magpie 鹊桥, a chat server")
-    parser.add_argument(
-        "--config",
-        type=Path,
-        default=Path(__file__).with_name("config.yaml"),
-        metavar="FILE",
-        help="settings (default: config.yaml beside server.py)",
-    )
-    parser.add_argument("--port", type=int, help="port to listen on, 0 for any free one")
-    parser.add_argument("--data", metavar="DIR", help="directory of the database and the media")
-    parser.add_argument(
-        "--migrate", action="store_true", help="bring the database's schema up to date, and end"
-    )
-    parser.add_argument(
-        "--new-epoch",
-        action="store_true",
-        help="after restoring a backup: make clients drop what they cached, and end",
-    )
-    options = parser.parse_args()
-    given = {"server.port": options.port, "server.data": options.data}
-    options.overrides = {name: value for name, value in given.items() if value is not None}
-    return options
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

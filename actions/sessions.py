@@ -8,7 +8,7 @@ from actions.passwords import Disconnected
 from actions.services import Services
 from models import devices, sessions
 from models.devices import mark_of
-from models.sessions import ConnectionStart, SessionRow, connection_start
+from models.sessions import SessionRow
 from protocol.clock import now_ms
 from protocol.errors import NotFound
 
@@ -47,21 +47,6 @@ async def authenticate(app: Services, tokens: list[str]) -> list[SessionRow]:
     found = await app.db.read(sessions.find_sessions, tokens, now, _idle_ms(app))
     app.session_use.seen(row.id for row in found if now - row.last_seen >= _touch_ms(app))
     return found
-
-
-async def enter(app: Services, user_id: int, token: str) -> ConnectionStart | None:
-    """What a socket of this user needs to know to open, None when the token opens no session of theirs.
-
-    Opening a socket is use, and so is having it open, of which `keep_in_use` takes care. It is closed when
-    the session ends.
-    """
-    now = now_ms()
-    start = await app.db.read(connection_start, user_id, token, now, _idle_ms(app))
-    if start is not None:
-        app.session_use.opened(start.session_id, start.expires)
-        if now - start.last_seen >= _touch_ms(app):
-            app.session_use.seen((start.session_id,))
-    return start
 
 
 async def logout(app: Services, session: SessionRow) -> None:

@@ -37,16 +37,19 @@ class Dialect(ABC):
     `commits_get_lost`: the answer to a COMMIT can be lost on the way, so that nobody knows whether it
     happened. `reading`, `writing`: how a transaction begins, as arguments of Peewee's `atomic`. A reading one
     sees one state from its first to its last query. `locking`: the end of a SELECT that keeps the rows it
-    finds from changing until the transaction ends. `partial_keys`: a key may leave rows out.
+    finds from changing until the transaction ends. `partial_indexes`: an index may be for some rows only.
+    `numbers_in`: what stands behind IN when a list of numbers is one parameter, a JSON text; "" where each is
+    a parameter of its own.
     """
 
     schemes: Sequence[str]
     single_writer = False
+    partial_indexes = True
+    numbers_in = ""
     commits_get_lost = True
     reading: Sequence[str] = ("REPEATABLE READ",)
     writing: Sequence[str] = ()
     locking = " FOR UPDATE"
-    partial_keys = True
 
     @abstractmethod
     def open(self, url: str, deadline_s: float) -> peewee.Database:
@@ -116,6 +119,7 @@ class Sqlite(Dialect):
     timeout, so writing takes the write lock at once."""
 
     schemes = ("sqlite",)
+    numbers_in = "(SELECT value FROM json_each(?))"
     single_writer = True
     commits_get_lost = False
     reading = ("DEFERRED",)
@@ -165,7 +169,7 @@ class MySql(Dialect):
     """MySQL and MariaDB."""
 
     schemes = ("mysql",)
-    partial_keys = False
+    partial_indexes = False
 
     def raise_number(self, database: peewee.Database, name: str, count: int) -> int:
         sql = "UPDATE server_state SET value = LAST_INSERT_ID(value + %s) WHERE name = %s"

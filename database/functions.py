@@ -7,12 +7,13 @@ import peewee
 
 logger = logging.getLogger("magpie.database")
 
-APPEND = "magpie_append_1"
+APPEND = "magpie_append_2"
 
 #: The usual batch of the message log (`log/usual/postgresql.py`) in one call: lock, ask who is a member,
-#: number, insert, take change numbers, say what the conversations have reached. `said`: the messages in their
-#: order. `who` write `where_`, each pair once; `places`: the conversations in id order, and how many messages
-#: each gets. `began`: the batch's time (ms), `born`: the database's.
+#: number, insert, note who is the first to have written after what they have read (`Member.said`), take
+#: change numbers, say what the conversations have reached. `posts`: the messages in their order. `who` write
+#: `where_`, each pair once; `places`: the conversations in id order, and how many messages each gets.
+#: `began`: the batch's time (ms), `born`: the database's.
 #:
 #: Returns each conversation as it was, its new change number, and the batch's time. Returns nothing, and has
 #: written nothing, when somebody is no member, a conversation is nearly full, or the time would be a second
@@ -22,7 +23,7 @@ APPEND = "magpie_append_1"
 #: lock has waited for. One statement with CTEs would number by a snapshot that is older than the lock.
 APPEND_TEXT = f"""
 CREATE OR REPLACE FUNCTION {APPEND}(
-    said json, who bigint[], where_ bigint[], places bigint[], counts bigint[], began bigint, born bigint
+    posts json, who bigint[], where_ bigint[], places bigint[], counts bigint[], began bigint, born bigint
 )
 RETURNS TABLE (
     place bigint, seq_was bigint, ver_was bigint, change_was bigint, change_now bigint, time_ bigint
@@ -30,22 +31,23 @@ RETURNS TABLE (
 LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
+    there bigint;
+    begins boolean;
     latest bigint;
     highest bigint;
     moment bigint;
     taken bigint;
 BEGIN
     PERFORM 1 FROM conversation WHERE id = ANY (places) ORDER BY id FOR UPDATE;
-    IF EXISTS (
-        SELECT 1 FROM unnest(who, where_) AS w(u, c)
-        WHERE NOT EXISTS (SELECT 1 FROM member WHERE user_id = w.u AND conversation_id = w.c)
-    ) THEN
+    SELECT count(*), bool_or(m.said = 0) INTO there, begins
+    FROM unnest(who, where_) AS w(u, c) JOIN member m ON m.user_id = w.u AND m.conversation_id = w.c;
+    IF there < cardinality(who) THEN
         RETURN;
     END IF;
     SELECT max(updateat) FILTER (WHERE updateat - began <= 86400000 OR began < born), max(seq)
     INTO latest, highest FROM conversation WHERE id = ANY (places);
     moment := greatest(began, latest + 1);
-    IF moment - began >= 1000 OR highest + json_array_length(said) >= 134217728 THEN
+    IF moment - began >= 1000 OR highest + json_array_length(posts) >= 134217728 THEN
         RETURN;
     END IF;
     INSERT INTO message (
@@ -56,13 +58,25 @@ BEGIN
         s.memo, s.amount, s.ref, '', moment
     FROM (
         SELECT *, row_number() OVER (PARTITION BY place ORDER BY turn) AS n
-        FROM ROWS FROM (json_to_recordset(said) AS (
+        FROM ROWS FROM (json_to_recordset(posts) AS (
             place bigint, who bigint, cid text, digest bigint, media integer, content text, pic text,
             url text, memo text, amount bigint, ref bigint
         )) WITH ORDINALITY AS r(
             place, who, cid, digest, media, content, pic, url, memo, amount, ref, turn
         )
     ) s JOIN conversation c ON c.id = s.place;
+    IF begins THEN
+        UPDATE member m SET said = c.seq + s.n
+        FROM (
+            SELECT place, who, min(n) AS n
+            FROM (
+                SELECT place, who, row_number() OVER (PARTITION BY place ORDER BY turn) AS n
+                FROM ROWS FROM (json_to_recordset(posts) AS (place bigint, who bigint))
+                WITH ORDINALITY AS r(place, who, turn)
+            ) r GROUP BY place, who
+        ) s JOIN conversation c ON c.id = s.place
+        WHERE m.user_id = s.who AND m.conversation_id = s.place AND m.said = 0;
+    END IF;
     UPDATE server_state SET value = value + cardinality(places) WHERE name = 'change'
     RETURNING value - cardinality(places) INTO taken;
     RETURN QUERY

@@ -2,11 +2,13 @@
 them."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from peewee import Query
+from peewee import SQL, Query
 
 from database.base import database
+from database.dialect import of_database
 
 
 class Prepared:
@@ -22,3 +24,27 @@ class Prepared:
         if kind not in self._sql:
             self._sql[kind] = self._make().sql()[0]
         return database.execute_sql(self._sql[kind], parameters).fetchall()
+
+
+class PreparedFor:
+    """The same for a list of values, one at least and `MOST` at most: `make(listed)` builds the query with
+    ``column.in_(listed)``. There are texts for a few sizes only, and a shorter list is filled up with its
+    last value; where the database takes `numbers` as one value, there is one text for all."""
+
+    MOST = 512
+    _SIZES = (1, 8, 64, MOST)
+
+    def __init__(self, make: Callable[[Any], Query], numbers: bool = True) -> None:
+        self._numbers = numbers
+        self._of_size = {size: Prepared(partial(make, [0] * size)) for size in self._SIZES}
+        self._of_any = Prepared(lambda: make(SQL(of_database(database.obj).numbers_in)))
+
+    def __call__(
+        self, values: Sequence[object], *after: object, before: Sequence[object] = ()
+    ) -> Sequence[tuple[Any, ...]]:
+        """`before` and `after`: the parameters that stand before and after the list."""
+        if self._numbers and of_database(database.obj).numbers_in:
+            return self._of_any(*before, f"[{','.join(map(str, values))}]", *after)
+        size = next(size for size in self._SIZES if size >= len(values))
+        filled = [*values, *[values[-1]] * (size - len(values))]
+        return self._of_size[size](*before, *filled, *after)

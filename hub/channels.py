@@ -65,7 +65,8 @@ class Group:
 
     def add(self, connection: Connection) -> None:
         """Somebody who did not listen."""
-        self.changed()
+        if self._ways is not None:
+            self.changed()
         if self._left and connection in self._left:
             self._left.discard(connection)
         else:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from database.dialect import Values
 from database.door import Database
+from log import said
 from log.entries import Entry
 from log.statements import Statements
 from log.times import following
@@ -71,6 +72,8 @@ class Batch:
 
         #: (user, conversation) -> read
         self.members: dict[tuple[int, int], int] = {}
+        self._said: dict[tuple[int, int], int] = {}  # the same, as it was found
+        self._reached: dict[int, int] = {}  # by conversation id: the seq as it was found
         #: (sender, cid) -> (digest, receipt), of what is stored
         self.stored: dict[tuple[int, str], tuple[int | None, Receipt]] = {}
         #: ids of our own copies from an earlier try: the first of each is new to everybody
@@ -159,8 +162,9 @@ class Batch:
             rows = self._statements.lock(list(set(ids_of.values())))
             by_id = {row[0]: Place(*row) for row in rows}
             self._places = {key: by_id[i] for key, i in ids_of.items() if i in by_id}
-            said = [place.updateat for place in by_id.values()]
-            self.now = following(self.now, *said, born=self._common.born)
+            self._reached = {place.id: place.seq for place in by_id.values()}
+            times = [place.updateat for place in by_id.values()]
+            self.now = following(self.now, *times, born=self._common.born)
 
     def _find_or_open(self, keys: set[str]) -> dict[str, int]:
         """The ids of keys; single chats that may begin without having been opened are made."""
@@ -180,7 +184,9 @@ class Batch:
         places = self._places
         pairs = {(e.userid, places[key].id) for e, key in zip(self.entries, keys) if key in places}
         if pairs:
-            self.members = {(u, c): read for u, c, read in self._statements.members(list(pairs))}
+            for user_id, conversation_id, read, begun in self._statements.members(list(pairs)):
+                self.members[user_id, conversation_id] = read
+                self._said[user_id, conversation_id] = begun
 
     def _find_stored(self, entries: Sequence[Entry]) -> None:
         """What is stored already under the cids of these entries."""
@@ -222,6 +228,8 @@ class Batch:
         if self.messages:
             statements.insert(self.messages, self._mentions_of_members())
         self.shown.write()
+        begun = said.changed(self._said, self._reached, self.read, self.messages)
+        statements.said([(begun[pair], *pair) for pair in sorted(begun.keys() - self.read.keys())])
         alone = sorted(self.changed_for - self.read.keys())
         if count := len(self.posted) + len(self.read) + len(alone):
             first = state.take_changes(count)
@@ -231,7 +239,8 @@ class Batch:
             for place in posted:
                 place.change = next(numbers)
             statements.advance([(p.seq, p.ver, p.updateat, p.change, p.id) for p in posted])
-            statements.read([(seq, next(numbers), *pair) for pair, seq in sorted(self.read.items())])
+            read = sorted(self.read.items())
+            statements.read([(seq, begun[pair], next(numbers), *pair) for pair, seq in read])
             statements.change([(next(numbers), *pair) for pair in alone])
 
     def _mentions_of_members(self) -> list[tuple[int, int, int, int]]:

@@ -24,7 +24,8 @@ class Statements:
         zero = (Conversation.id == 0,)
         self._advance = _text(Conversation.update(seq=0, ver=0, updateat=0, change=0).where(*zero))
         mine = (Member.user_id == 0, Member.conversation_id == 0)
-        self._read = _text(Member.update(read=0, change=0).where(*mine, Member.read < 0))
+        self._read = _text(Member.update(read=0, said=0, change=0).where(*mine, Member.read < 0))
+        self._said = _text(Member.update(said=0).where(*mine))
         self._change = _text(Member.update(change=0).where(*mine))
         self._insert_message = functools.cache(functools.partial(_insert_text, StoredMessage))
         self._insert_mention = functools.cache(functools.partial(_insert_text, Mention))
@@ -41,10 +42,10 @@ class Statements:
         reached = f"SELECT id, seq, ver, updateat, {self.quoted('change')} FROM conversation"
         return self.rows(f"{reached} WHERE {among} ORDER BY id{self._dialect.locking}", parameters)
 
-    def members(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
-        """(user id, conversation id, read) of those (user, conversation) who belong together."""
+    def members(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
+        """(user id, conversation id, read, said) of those (user, conversation) who belong together."""
         among, parameters = self._dialect.pairs_among("user_id, conversation_id", pairs)
-        sql = f"SELECT user_id, conversation_id, {self.quoted('read')} FROM member WHERE {among}"
+        sql = f"SELECT user_id, conversation_id, {self.quoted('read')}, said FROM member WHERE {among}"
         return self.rows(sql, parameters)
 
     def members_among(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -52,7 +53,7 @@ class Statements:
         found: list[tuple[int, int]] = []
         for start in range(0, len(pairs), _PAIRS):
             part = self.members(pairs[start : start + _PAIRS])
-            found += [(user_id, conversation_id) for user_id, conversation_id, _ in part]
+            found += [(user_id, conversation_id) for user_id, conversation_id, *_ in part]
         return found
 
     def insert(self, messages: Sequence[Values], mentions: Sequence[Values] = ()) -> None:
@@ -65,8 +66,12 @@ class Statements:
         """(seq, ver, updateat, change, conversation id): what the conversations have reached."""
         self._many(self._advance, rows)
 
-    def read(self, rows: Iterable[tuple[int, int, int, int]]) -> None:
-        """(read, change, user id, conversation id): marks move up only."""
+    def said(self, rows: Sequence[tuple[int, int, int]]) -> None:
+        """(said, user id, conversation id)"""
+        self._many(self._said, rows)
+
+    def read(self, rows: Iterable[tuple[int, int, int, int, int]]) -> None:
+        """(read, said, change, user id, conversation id): marks move up only."""
         self._many(self._read, [(*row, row[0]) for row in rows])
 
     def change(self, rows: Sequence[tuple[int, int, int]]) -> None:

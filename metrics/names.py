@@ -100,6 +100,9 @@ FAMILIES = (
     Family(_G, "magpie_share_held_bytes", "Held by all callers.", "limit_(.+)_bytes_held", ("share",)),
     Family(_G, "magpie_passwords_waiting", "Passwords hashed or waiting.", "passwords_waiting"),
     Family(_C, "magpie_passwords_refused_total", "Passwords without a place.", "passwords_refused"),
+    Family(_G, "magpie_handshakes_waiting", "Handshakes that wait to be looked up.", "handshakes_waiting"),
+    Family(_C, "magpie_handshakes_total", "Handshakes looked up.", "handshakes_looked_up"),
+    Family(_C, "magpie_handshake_looks_total", "Queries this took.", "handshakes_looks"),
     Family(_G, "magpie_sessions_unwritten", "Sessions whose use is not written yet.", "sessions_seen"),
     Family(_G, "magpie_sessions_watched", "Sessions whose end is awaited.", "sessions_watched"),
     # --- media --------------------------------------------------------------------------------------------

@@ -4,19 +4,46 @@ A conversation's `key` is ``p<low id>-<high id>`` for a single chat and ``g<comm
 in `member` is the one rule for who may send to it and read it.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from peewee import Case, Expression, Model, ModelSelect, fn
+from peewee import JOIN, SQL, Case, Expression, ModelSelect, fn
 
+from database.prepared import Prepared, PreparedFor
 from models import state
-from models.messages import MAX_ANSWER_BYTES, size_of, wire_row
-from models.tables import Conversation, Member, Mention, StoredMessage, key_of
+from models.messages import COLUMNS, MAX_ANSWER_BYTES, Stored, size_of, wire_row
+from models.tables import Conversation, Member, StoredMessage, key_of
+from models.unread import unread
 from protocol import rows
-from protocol.limits import MAX_UNREAD
-from protocol.messages import ROOM, SINGLE, Media
+from protocol.messages import ROOM, SINGLE
 
 #: Last messages that are read at once: no more than this many of the largest are in memory beyond the answer.
-_SLICE = 50
+_SLICE = 64
+
+
+class Listed(NamedTuple):
+    """A conversation and what its member knows of it. `own_change`: of the latest change that concerns this
+    member alone; `peer_read`: how far the other one of a single chat has read."""
+
+    id: int
+    kind: int
+    a: int
+    b: int
+    seq: int
+    ver: int
+    updateat: int
+    change: int
+    read: int
+    said: int
+    pinned: int
+    muted: int
+    own_change: int
+    peer_read: int | None
+
+    @property
+    def with_oneself(self) -> bool:
+        """Notes: all in them is one's own, and never unread."""
+        return self.kind == SINGLE and self.a == self.b
 
 
 class ConversationList(NamedTuple):
@@ -69,6 +96,8 @@ def catch_up(key: str) -> bool:
     ver = StoredMessage.select(fn.MAX(StoredMessage.ver)).where(of_it).scalar() or 0
     if seq <= found.seq and ver <= found.ver:
         return False
+    silent = (Member.conversation_id == found.id) & (Member.said == 0) & (Member.read < seq)
+    Member.update(said=Member.read + 1).where(silent).execute()  # those messages may be anybody's
     numbers = {"seq": max(seq, found.seq), "ver": max(ver, found.ver)}
     Conversation.update(numbers).where(Conversation.id == found.id).execute()
     return True
@@ -78,15 +107,13 @@ def list_newest(user_id: int, before: str, limit: int) -> ConversationList:
     """The caller's conversations that have a message, the one with the newest first. `before`: what `next` of
     the part above said, "" for the top."""
     change, epoch = state.change(), state.epoch()
-    query = _mine(user_id).order_by(Conversation.updateat.desc(), Conversation.id.desc())
     if before:
         updateat, conversation_id = _place_of(before)
-        query = query.where(
-            (Conversation.updateat < updateat)
-            | (Conversation.updateat == updateat) & (Conversation.id < conversation_id)
-        )
-    found, told, more = _rows(user_id, query, limit)
-    following = f"{found[-1].updateat}-{found[-1].id}" if more else ""
+        found = _newest_before(user_id, updateat, updateat, conversation_id, limit + 1)
+    else:
+        found = _newest(user_id, limit + 1)
+    shown, told, more = _rows(user_id, found, limit)
+    following = f"{shown[-1].updateat}-{shown[-1].id}" if more else ""
     return ConversationList(told, epoch, change, more, following)
 
 
@@ -94,8 +121,7 @@ def list_changed(user_id: int, after: int, limit: int) -> ConversationList:
     """Those of the caller's conversations that have changed since the list stood at `after`, the oldest
     change first. `change` of the answer is what the next call goes on from."""
     change, epoch = state.change(), state.epoch()
-    query = _mine(user_id).where((Conversation.change > after) | (Member.change > after)).order_by(_change())
-    _, told, more = _rows(user_id, query, limit)
+    _, told, more = _rows(user_id, _changed(user_id, after, after, limit + 1), limit)
     return ConversationList(told, epoch, told[-1]["change"] if more else change, more)
 
 
@@ -104,36 +130,74 @@ def _place_of(text: str) -> tuple[int, int]:
     return int(updateat), int(conversation_id)
 
 
-def _change() -> Case:
-    """The number of the latest change of a conversation that concerns a member."""
-    return Case(None, [(Conversation.change > Member.change, Conversation.change)], Member.change)
+# --- the queries --------------------------------------------------------------------------------------------
+
+_SINGLE = SQL(str(SINGLE))
 
 
-def _mine(user_id: int) -> ModelSelect:
+def _mine(*further: Expression) -> ModelSelect:
+    """Of a user's conversations, those with a message, as `Listed`; parameters: the user, those of
+    `further`, and how many."""
+    c, m, peer = Conversation, Member, Member.alias()
+    other = Case(None, [(c.a == m.user_id, c.b)], c.a)
     return (
-        Conversation.select(
-            Conversation, Member.read, Member.pinned, Member.muted, Member.change.alias("own_change")
+        c.select(
+            c.id, c.kind, c.a, c.b, c.seq, c.ver, c.updateat, c.change,
+            m.read, m.said, m.pinned, m.muted, m.change, peer.read,
         )
-        .join(Member, on=(Member.conversation_id == Conversation.id))
-        .where(Member.user_id == user_id, Conversation.seq > 0)
+        .join(m, on=(m.conversation_id == c.id))
+        .join(
+            peer,
+            JOIN.LEFT_OUTER,
+            on=((c.kind == _SINGLE) & (peer.user_id == other) & (peer.conversation_id == c.id)),
+        )
+        .where(m.user_id == 0, c.seq > SQL("0"), *further)
+        .limit(1)
+    )  # fmt: skip
+
+
+_by_time = (Conversation.updateat.desc(), Conversation.id.desc())
+
+_newest = Prepared(lambda: _mine().order_by(*_by_time))
+
+_newest_before = Prepared(
+    lambda: _mine(
+        (Conversation.updateat < 0) | ((Conversation.updateat == 0) & (Conversation.id < 0))
+    ).order_by(*_by_time)
+)
+
+#: By the number of the latest change of a conversation that concerns a member.
+_changed = Prepared(
+    lambda: _mine((Conversation.change > 0) | (Member.change > 0)).order_by(
+        Case(None, [(Conversation.change > Member.change, Conversation.change)], Member.change)
     )
+)
+
+_last = PreparedFor(
+    lambda listed: (
+        StoredMessage.select(*COLUMNS)
+        .join(
+            Conversation,
+            on=((StoredMessage.conversation_id == Conversation.id) & (StoredMessage.seq == Conversation.seq)),
+        )
+        .where(Conversation.id.in_(listed))
+    )
+)
+
+# --- the rows -----------------------------------------------------------------------------------------------
 
 
 def _rows(
-    user_id: int, query: ModelSelect, limit: int
-) -> tuple[list[Conversation], list[rows.Conversation], bool]:
+    user_id: int, found: Sequence[tuple[object, ...]], limit: int
+) -> tuple[list[Listed], list[rows.Conversation], bool]:
     """(the conversations told, their rows, whether there are more): as many as `limit` and the size of an
     answer allow, one at least."""
-    found = list(query.limit(limit + 1).objects())
-    more = len(found) > limit
-    last, told = _last_messages(found[:limit])
-    if told < min(limit, len(found)):
-        more = True
-    shown = found[:told]
-    peer_read = _peer_read(user_id, shown)
-    behind = [c for c in shown if c.read < c.seq and not _with_oneself(c)]
-    unread, mentions = _unread(user_id, behind), _mentions(user_id, behind)
-    listed: list[rows.Conversation] = []
+    listed = [Listed._make(values) for values in found[:limit]]
+    last, told = _last_messages(listed)
+    more = len(found) > limit or told < len(listed)
+    shown = listed[:told]
+    counts, named = unread(user_id, [c for c in shown if c.read < c.seq and not c.with_oneself])
+    answer: list[rows.Conversation] = []
     for c in shown:
         row: rows.Conversation = {
             "kind": c.kind,
@@ -141,9 +205,9 @@ def _rows(
             "seq": c.seq,
             "ver": c.ver,
             "read": c.read,
-            "peer_read": c.read if _with_oneself(c) else peer_read.get(c.id, 0),
-            "unread": unread.get(c.id, 0),
-            "mentions": mentions.get(c.id, 0),
+            "peer_read": c.peer_read or 0,
+            "unread": counts.get(c.id, 0),
+            "mentions": named.get(c.id, 0),
             "pinned": c.pinned,
             "muted": c.muted,
             "updateat": c.updateat,
@@ -151,27 +215,18 @@ def _rows(
         }
         if c.id in last:  # a row that is missing in a damaged database does not take the list with it
             row["last"] = last[c.id]
-        listed.append(row)
-    return shown, listed, more
+        answer.append(row)
+    return shown, answer, more
 
 
-def _with_oneself(conversation: Conversation) -> bool:
-    """Notes: all in them is one's own, and never unread."""
-    return conversation.kind == SINGLE and conversation.a == conversation.b
-
-
-def _last_messages(found: list[Conversation]) -> tuple[dict[int, rows.Message], int]:
+def _last_messages(found: list[Listed]) -> tuple[dict[int, rows.Message], int]:
     """The last message of each conversation by its id, and of how many there was room in the answer."""
     last: dict[int, rows.Message] = {}
     size = 0
     for start in range(0, len(found), _SLICE):
-        part = {c.id: c for c in found[start : start + _SLICE]}
-        query = StoredMessage.select().join(
-            Conversation,
-            on=((StoredMessage.conversation_id == Conversation.id) & (StoredMessage.seq == Conversation.seq)),
-        )
-        stored = {m.conversation_id: m for m in query.where(Conversation.id.in_(list(part))).objects()}
-        for position, conversation in enumerate(part.values(), start):
+        part = found[start : start + _SLICE]
+        stored = {values[0]: Stored._make(values) for values in _last([c.id for c in part])}
+        for position, conversation in enumerate(part, start):
             message = stored.get(conversation.id)
             if message is None:
                 continue
@@ -180,96 +235,3 @@ def _last_messages(found: list[Conversation]) -> tuple[dict[int, rows.Message], 
                 return last, position
             last[conversation.id] = wire_row(message, conversation)
     return last, len(found)
-
-
-def _peer_read(user_id: int, shown: list[Conversation]) -> dict[int, int]:
-    singles = [c.id for c in shown if c.kind == SINGLE]
-    query = Member.select(Member.conversation_id, Member.read).where(
-        Member.conversation_id.in_(singles), Member.user_id != user_id
-    )
-    return dict(query.tuples())
-
-
-def _unread(user_id: int, behind: list[Conversation]) -> dict[int, int]:
-    """How many messages lie after the caller's read mark, exact up to `MAX_UNREAD`: neither the caller's own
-    nor notices, but for those that name the caller."""
-    far = [c for c in behind if c.seq - c.read > MAX_UNREAD and _has_many(user_id, c)]
-    near = [c.id for c in behind if c not in far]
-    counted = _count(user_id, near, StoredMessage.seq, StoredMessage, StoredMessage.userid != user_id,
-                     StoredMessage.media != Media.NOTICE)  # fmt: skip
-    rooms = [c.id for c in behind if c.kind == ROOM and c not in far]
-    notices = _count_notices(user_id, rooms) if rooms else {}
-    unread = {i: min(counted.get(i, 0) + notices.get(i, 0), MAX_UNREAD) for i in near}
-    return unread | {c.id: MAX_UNREAD for c in far}
-
-
-def _has_many(user_id: int, conversation: Conversation) -> bool:
-    """Whether `MAX_UNREAD` messages count as unread: walks no further than to the last of them."""
-    m = StoredMessage
-    query = m.select(m.seq).where(
-        m.conversation_id == conversation.id,
-        m.seq > conversation.read,
-        m.userid != user_id,
-        m.media != Media.NOTICE,
-    )
-    return query.order_by(m.seq).limit(1).offset(MAX_UNREAD - 1).scalar() is not None
-
-
-def _count_notices(user_id: int, conversation_ids: list[int]) -> dict[int, int]:
-    """Notices of others after the read mark that name the caller."""
-    query = (
-        Member.select(Member.conversation_id, fn.COUNT(fn.DISTINCT(Mention.seq)))
-        .join(Mention, on=((Mention.conversation_id == Member.conversation_id) & (Mention.seq > Member.read)))
-        .join(
-            StoredMessage,
-            on=(
-                (StoredMessage.conversation_id == Mention.conversation_id)
-                & (StoredMessage.seq == Mention.seq)
-                & (StoredMessage.media == Media.NOTICE)
-            ),
-        )
-        .where(*_named(user_id, conversation_ids))
-        .group_by(Member.conversation_id)
-    )
-    return dict(query.tuples())
-
-
-def _mentions(user_id: int, behind: list[Conversation]) -> dict[int, int]:
-    """In how many unread messages of others the caller is addressed, by name or with all, exact up to
-    `MAX_UNREAD`."""
-    ids = [c.id for c in behind if c.seq - c.read <= MAX_UNREAD]
-    counted = _count(user_id, ids, fn.DISTINCT(Mention.seq), Mention, *_named(user_id, ids)) if ids else {}
-    return counted | {c.id: _some_mentions(user_id, c) for c in behind if c.seq - c.read > MAX_UNREAD}
-
-
-def _some_mentions(user_id: int, conversation: Conversation) -> int:
-    """As `_mentions`, for a conversation where there may be very many: walks no further than it counts."""
-    query = Mention.select(Mention.seq).where(
-        Mention.conversation_id == conversation.id,
-        Mention.seq > conversation.read,
-        Mention.user_id.in_([0, user_id]),
-        Mention.author != user_id,
-    )
-    return int(query.distinct().limit(MAX_UNREAD).count())
-
-
-def _named(user_id: int, conversation_ids: list[int]) -> tuple[Expression, ...]:
-    return (
-        Member.user_id == user_id,
-        Member.conversation_id.in_(conversation_ids),
-        Mention.user_id.in_([0, user_id]),
-        Mention.author != user_id,
-    )
-
-
-def _count(
-    user_id: int, conversation_ids: list[int], what: object, model: type[Model], *which: object
-) -> dict[int, int]:
-    """How many rows of `model` after the caller's read mark are `which`, by conversation."""
-    query = (
-        Member.select(Member.conversation_id, fn.COUNT(what))
-        .join(model, on=((model.conversation_id == Member.conversation_id) & (model.seq > Member.read)))
-        .where(Member.user_id == user_id, Member.conversation_id.in_(conversation_ids), *which)
-        .group_by(Member.conversation_id)
-    )
-    return dict(query.tuples())

@@ -1,14 +1,14 @@
 """Sessions: who may call as whom, and until when. Only the SHA-256 of a token is stored."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from peewee import ModelSelect, fn
 
 from database.base import database
 from database.dialect import of_database
-from database.prepared import Prepared
+from database.prepared import Prepared, PreparedFor
 from models import accounts, devices
 from models.accounts import replace_passwd
 from models.tables import MAX_UA, Conversation, Member, ServerState, Session, User
@@ -182,31 +182,47 @@ class ConnectionStart(NamedTuple):
     epoch: int
 
 
-_session = Prepared(
-    lambda: Session.select(Session.id, Session.expires, Session.last_seen).where(
-        Session.token_hash == "", Session.user_id == 0, Session.expires > 0, Session.last_seen > 0
-    )
+#: The most that are looked up at once.
+MOST_STARTS = 64
+
+_sessions = PreparedFor(
+    lambda listed: Session.select(
+        Session.token_hash, Session.user_id, Session.id, Session.expires, Session.last_seen
+    ).where(Session.token_hash.in_(listed), Session.expires > 0, Session.last_seen > 0),
+    numbers=False,
 )
 
-_groups = Prepared(
-    lambda: (
-        Conversation.select(Conversation.a)
+_groups = PreparedFor(
+    lambda listed: (
+        Conversation.select(Member.user_id, Conversation.a)
         .join(Member, on=(Member.conversation_id == Conversation.id))
-        .where(Member.user_id == 0, Conversation.kind == ROOM)
+        .where(Member.user_id.in_(listed), Conversation.kind == ROOM)
     )
 )
 
 _epoch = Prepared(lambda: ServerState.select(ServerState.value).where(ServerState.name == "epoch"))
 
 
-def connection_start(user_id: int, token: str, now: int, idle: int) -> ConnectionStart | None:
-    """None when the token opens no living session of this user; see `find_sessions`."""
-    found = _session(token_hash(token), user_id, now, now - idle)
-    if not found:
-        return None
-    group_ids = [community_id for (community_id,) in _groups(user_id, ROOM)]
-    session_id, expires, last_seen = found[0]
-    return ConnectionStart(session_id, expires, last_seen, group_ids, _epoch("epoch")[0][0])
+def connection_starts(asked: Sequence[tuple[int, str]], now: int, idle: int) -> list[ConnectionStart | None]:
+    """For each (user id, token), `MOST_STARTS` at most: None when the token opens no living session of this
+    user; see `find_sessions`."""
+    hashes = [token_hash(token) for _, token in asked]
+    found = {
+        (token, user_id): (session_id, expires, last_seen)
+        for token, user_id, session_id, expires, last_seen in _sessions(hashes, now, now - idle)
+    }
+    sessions = [found.get((token, user_id)) for token, (user_id, _) in zip(hashes, asked)]
+    users = list(dict.fromkeys(user_id for (user_id, _), session in zip(asked, sessions) if session))
+    if not users:
+        return [None] * len(asked)
+    groups: dict[int, list[int]] = {user_id: [] for user_id in users}
+    for user_id, group_id in _groups(users, ROOM):
+        groups[user_id].append(group_id)
+    epoch_now = epoch()
+    return [
+        None if session is None else ConnectionStart(*session, groups[user_id], epoch_now)
+        for (user_id, _), session in zip(asked, sessions)
+    ]
 
 
 def standing(pairs: Collection[tuple[int, int]]) -> tuple[set[int], dict[int, list[int]]]:

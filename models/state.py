@@ -4,6 +4,7 @@ from peewee import fn
 
 from database.base import database
 from database.dialect import of_database
+from database.prepared import Prepared
 from models.tables import Conversation, ServerState, StoredMessage
 from protocol.clock import now_ms
 from protocol.limits import MAX_INT
@@ -70,5 +71,8 @@ def newest(until: int = MAX_INT) -> int:
     return max(last.scalar() or 0, noticed.scalar() or 0)
 
 
+_value = Prepared(lambda: ServerState.select(ServerState.value).where(ServerState.name == ""))
+
+
 def _number(name: str) -> int:
-    return int(ServerState.select(ServerState.value).where(ServerState.name == name).scalar())
+    return int(_value(name)[0][0])

@@ -120,12 +120,14 @@ class Conversation(Base):
 
 
 class Member(Base):
-    """One user in one conversation. `read`: the seq up to which they have read. `change`: the change number
-    of the latest of all that concerns this member alone."""
+    """One user in one conversation. `read`: the seq up to which they have read. `said`: 0 when no message
+    after that is their own, else a seq above `read` with none of theirs between the two. `change`: the change
+    number of the latest of all that concerns this member alone."""
 
     user_id = BigIntegerField()
     conversation_id = BigIntegerField(index=True)
     read = BigIntegerField(default=0)
+    said = BigIntegerField(default=0)
     pinned = SmallIntegerField(default=0)
     muted = SmallIntegerField(default=0)
     joined_seq = BigIntegerField(default=0)

@@ -22,13 +22,13 @@ NOUNS = {"accounts", "sessions", "contacts", "groups", "conversations", "message
 PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
                  "names", "numbers", "presence", "rows", "values"},
-    "models": {"access", "devices", "rates", "state", "tables"},
-    "actions": {"bucket", "budget", "delivery", "guesses", "housekeeping", "passwords", "presence",
-                "recovery", "services", "session_use", "shared_rates", "stored_rates", "telling",
+    "models": {"access", "devices", "rates", "state", "tables", "unread"},
+    "actions": {"bucket", "budget", "delivery", "guesses", "handshakes", "housekeeping", "passwords",
+                "presence", "recovery", "services", "session_use", "shared_rates", "stored_rates", "telling",
                 "typing", "weak_passwords"},
-    "handlers/http": {"accepting", "answers", "base", "body", "conditions", "gate", "listener", "metrics",
-                      "multipart", "ops", "origins", "pages", "places", "proxies", "security", "site",
-                      "streamed", "streams"},
+    "handlers/http": {"accepting", "answers", "base", "body", "caller", "conditions", "gate", "listener",
+                      "metrics", "multipart", "ops", "origins", "pages", "places", "proxies", "security",
+                      "site", "streamed", "streams"},
     "web/src/features": {"connection", "settings", "shell"},
 }  # fmt: skip
 

@@ -4,21 +4,15 @@ import asyncio
 import errno
 import logging
 import math
-import secrets
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
-from actions.budget import address_key
-from actions.services import Services
 from handlers.http import proxies, security
+from handlers.http.caller import Caller
 from protocol import envelope
 from protocol.errors import Refusal, SlowDown
-
-if TYPE_CHECKING:
-    from handlers.http.places import Place
 
 log = logging.getLogger("magpie")
 
@@ -27,56 +21,16 @@ log = logging.getLogger("magpie")
 FAILED_COSTS = 5
 #: What is the caller's fault, as HTTP status or as the envelope's code.
 _FAULTS = frozenset((400, 401, 403, 404, 405, 411, 413, 431))
-#: Seconds for which a request waits for its turn at most.
-PACE_S = 5.0
 #: Seconds after which to come again when there was no place.
 FULL_RETRY_S = 5
 #: Bytes of an answer that count for nobody while they wait to be read: there are only so many connections.
 SMALL_ANSWER = 65536
 
 
-class BaseHandler(RequestHandler):
+class BaseHandler(RequestHandler, Caller):
     """What pages, files and API calls have in common: security headers, request id, language, errors."""
 
-    #: What a request takes of its caller's rate; a call is 1. A chat with its pictures is hundreds of files.
-    cost: float = 0.2
-
-    caller_id: int | None = None  #: who calls, for the logs, once the gate has let them in
-    code: int | None = None  #: the envelope's code, for the access log
-    _payer: "int | str | None" = None  #: whose rate it counts against, once it is counted
     _disconnected: "asyncio.Future[None] | None" = None
-
-    @property
-    def app(self) -> Services:
-        services: Services = self.settings["services"]
-        return services
-
-    @cached_property
-    def address(self) -> str:
-        """The caller's IP address, seen through our own proxies."""
-        return proxies.client_address(self.request, self.settings["proxies"])
-
-    @property
-    def network(self) -> str:
-        """What counts as one place of strangers: the address, or the network it is one of."""
-        return address_key(self.address)
-
-    @cached_property
-    def secure(self) -> bool:
-        """True when the browser speaks TLS."""
-        return proxies.scheme(self.request, self.settings["proxies"]) == "https"
-
-    @property
-    def lang(self) -> str:
-        """ "zh" or "en"."""
-        return security.language(self.request)
-
-    @property
-    def request_id(self) -> str:
-        """Names this request in the log and in the answer to a crash."""
-        if not hasattr(self, "_request_id"):
-            self._request_id = secrets.token_hex(6)
-        return self._request_id
 
     @property
     def disconnected(self) -> "asyncio.Future[None]":
@@ -96,40 +50,10 @@ class BaseHandler(RequestHandler):
         await self.pace()
         self.count()
 
-    async def pace(self) -> None:
-        """Waits while the address has more requests than can be answered beside those of others."""
-        if wait := self.app.budget.charge("pace", self.network):
-            await asyncio.sleep(min(wait, PACE_S))
-
-    @property
-    def place(self) -> "Place | None":
-        """The connection's, while there is one."""
-        place: Place | None = getattr(getattr(self.request.connection, "stream", None), "place", None)
-        return place
-
-    def count(self) -> None:
-        """Every request passes here before anything is done about it: it counts against its address, until a
-        session is shown."""
-        place, caller = self.place, self.network
-        if place is not None and place.full:
-            raise HTTPError(503)
-        self.app.budget.take("request", caller, cost=self.cost)
-        self._payer = caller
-        if place is not None:
-            place.speak_for(caller)
-
-    def show_session(self, user_id: int) -> None:
-        """The request, and its connection, are a user's: their session was shown."""
-        if self._payer is not None and self._payer != user_id:
-            self.app.budget.move("request", self._payer, user_id, self.cost)
-            self._payer = user_id
-        if self.place is not None:
-            self.place.show(user_id)
-
     def on_finish(self) -> None:
         failed = self.get_status() if self.code is None else -self.code
-        if failed in _FAULTS and self._payer is not None:
-            self.app.budget.charge("request", self._payer, self.cost * (FAILED_COSTS - 1))
+        if failed in _FAULTS and self.payer is not None:
+            self.app.budget.charge("request", self.payer, self.cost * (FAILED_COSTS - 1))
 
     # --- the answer ---------------------------------------------------------------------------------------
 
@@ -187,9 +111,9 @@ class BaseHandler(RequestHandler):
 
     def write_json(self, text: str | bytes) -> None:
         """The answer. Raises `SlowDown` when the caller has left too much unread."""
-        if len(text) > SMALL_ANSWER and self.place is not None and self._payer is not None:
+        if len(text) > SMALL_ANSWER and self.place is not None and self.payer is not None:
             share = self.app.config.limits.unread_bytes_most or len(text)  # a first one is never too large
-            self.place.answer(self._payer, min(len(text), share))
+            self.place.answer(self.payer, min(len(text), share))
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.finish(text)
 

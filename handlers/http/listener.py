@@ -69,7 +69,7 @@ class Listener(AcceptingServer):
         files = _descriptors()
         most = min(config.server.max_connections, files - min(RESERVED_FILES, files // 2))
         self._places = Places(most, services.budget, services.hub)
-        self._answers = site.answers
+        self._site, self._answers = site, site.answers
         self._full: dict[bool, set[Place]] = {True: set(), False: set()}  # by whether it is this machine's
         self._refused = self._stalled = 0
         self._stranger_said = False  # that a proxy is not declared
@@ -152,7 +152,8 @@ class Listener(AcceptingServer):
         elif place.asked:
             connection.params = self._idle
         place.done()
-        return _Request(super().start_request(server_conn, request_conn), place, self._heard)
+        inner = super().start_request(server_conn, request_conn)
+        return _Request(inner, place, self._heard, self._site, connection)
 
     def _heard(self, place: Place, headers: HTTPHeaders) -> None:
         """Says once what an operator has to know whose proxy is not in `server.proxies`."""
@@ -195,8 +196,11 @@ class _Request(HTTPMessageDelegate):
         inner: HTTPMessageDelegate,
         place: Place,
         heard: Callable[[Place, HTTPHeaders], None],
+        site: Site,
+        connection: HTTP1Connection,
     ) -> None:
         self._inner, self._place, self._heard = inner, place, heard
+        self._site, self._connection = site, connection
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
@@ -204,6 +208,9 @@ class _Request(HTTPMessageDelegate):
         self._place.asked = True
         self._heard(self._place, headers)
         self._place.stream.receive()
+        arrival = self._site.arrival(self._connection, cast(RequestStartLine, start_line), headers)
+        if arrival is not None:
+            self._inner = arrival
         return self._inner.headers_received(start_line, headers)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:

@@ -8,6 +8,7 @@ missing.
 import ipaddress
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tornado.httputil import HTTPServerRequest
 
@@ -31,6 +32,7 @@ def networks(proxies: Sequence[str]) -> Networks:
     return tuple(ipaddress.ip_network(proxy, strict=False) for proxy in proxies)
 
 
+@lru_cache(4096)
 def plain_address(text: str) -> str:
     """`203.0.113.5:1234`, `[2001:db8::1%eth0]:80` or `::ffff:203.0.113.5` as the bare address; "" when it is
     none."""

@@ -4,7 +4,8 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-from tornado.httputil import HTTPServerRequest
+from tornado.http1connection import HTTP1Connection
+from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, HTTPServerRequest, RequestStartLine
 from tornado.web import Application, RequestHandler
 
 from actions.services import Services
@@ -27,6 +28,7 @@ from handlers.http.gate import ApiHandler
 from handlers.http.origins import Origins
 from handlers.http.streamed import StreamedHandler
 from handlers.socket import handshake
+from handlers.socket.head import head_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,6 +69,13 @@ class Site(Application):
             origins=Origins(config.auth.origins, ours),
             media_origins=services.storage.origins,
         )
+
+    def arrival(
+        self, connection: HTTP1Connection, start_line: RequestStartLine, headers: HTTPHeaders
+    ) -> HTTPMessageDelegate | None:
+        """Who answers a request that is a handshake; None for all others."""
+        head = head_of(connection, start_line, headers)
+        return None if head is None else handshake.Arrival(self, head)
 
     def get_handler_delegate(
         self,

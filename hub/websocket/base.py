@@ -44,6 +44,7 @@ class BaseTransport:
         "_timer",
         "_pinger",
         "_traffic",
+        "_head",
         "direct",
         "waiting",
         "unanswered",
@@ -52,9 +53,12 @@ class BaseTransport:
 
     kind = ""  #: as the setting `hub.transport` calls it
 
-    def __init__(self, limit: int, pinger: Pinger, traffic: Traffic, early: bytes = b"") -> None:
+    def __init__(
+        self, limit: int, pinger: Pinger, traffic: Traffic, early: bytes = b"", head: bytes = b""
+    ) -> None:
         """`limit`: bytes of a message. `traffic`: what all count in. `early`: what has been read of the
-        socket already."""
+        socket already. `head`: what goes out in one piece with the first that is written, or by itself at the
+        start."""
         self._loop = asyncio.get_running_loop()
         self._protocol = ServerProtocol(limit)
         self._open = True  # the protocol's state is OPEN: kept here too, since every delivery looks at it
@@ -64,6 +68,7 @@ class BaseTransport:
         self._pong: bytes | None = None  # what the latest ping had, while something waits before its answer
         self._timer: asyncio.TimerHandle | None = None
         self._pinger, self._traffic = pinger, traffic
+        self._head = head
         self.direct: Callable[[bytes], int] | None = None
         self.waiting = 0  # an attribute, because every delivery looks at it
         self.unanswered = False  # nothing has come since the last ping
@@ -75,6 +80,8 @@ class BaseTransport:
             self._loop.call_soon(receiver.on_close)
             return
         self._pinger.add(self)
+        if self._head:
+            self._put(b"")
         busy = receiver.on_read(0, self._protocol.frames)
         if busy is None:
             self._go_on()
@@ -83,13 +90,13 @@ class BaseTransport:
 
     def send(self, data: bytes) -> None:
         if self._open:
-            self._write(data)
+            self._put(data)
 
     def close(self, code: int, reason: str) -> None:
         if closing := self._protocol.close(code, reason):
             self._shut()
             self._traffic.closed_by_us(code)
-            self._write(closing)
+            self._put(closing)
             self._end_in(_CATCHING_UP if self.waiting else _CLOSING)
 
     def undone(self, data: bytes, taken: int, error: OSError | None = None) -> None:
@@ -97,6 +104,11 @@ class BaseTransport:
 
     def cut(self) -> None:
         self._end()
+
+    def _put(self, data: bytes) -> None:
+        if self._head:
+            data, self._head = self._head + data, b""
+        self._write(data)
 
     # --- for the pinger -----------------------------------------------------------------------------------
 
@@ -191,7 +203,7 @@ class BaseTransport:
         if state is not OPEN:
             self._shut()
         if reply:
-            self._write(reply)
+            self._put(reply)
             state = self._protocol.state  # writing may find that nobody is there any more
         if state is CLOSED:
             if not self.waiting:

@@ -22,10 +22,16 @@ class DirectTransport(BaseTransport):
     kind = "direct"
 
     def __init__(
-        self, taken: socket.socket, early: bytes, limit: int, pinger: Pinger, traffic: Traffic
+        self,
+        taken: socket.socket,
+        early: bytes,
+        limit: int,
+        pinger: Pinger,
+        traffic: Traffic,
+        head: bytes = b"",
     ) -> None:
         """`early`: what has been read of the socket already."""
-        super().__init__(limit, pinger, traffic, early)
+        super().__init__(limit, pinger, traffic, early, head)
         taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # frames are joined already
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._socket = taken

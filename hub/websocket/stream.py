@@ -20,8 +20,10 @@ class StreamTransport(BaseTransport):
 
     kind = "stream"
 
-    def __init__(self, stream: IOStream, limit: int, pinger: Pinger, traffic: Traffic) -> None:
-        super().__init__(limit, pinger, traffic)
+    def __init__(
+        self, stream: IOStream, limit: int, pinger: Pinger, traffic: Traffic, head: bytes = b""
+    ) -> None:
+        super().__init__(limit, pinger, traffic, head=head)
         self._stream = stream
         self._out = bytearray()  # with what the stream is writing it makes up `waiting`
         stream.set_nodelay(True)  # frames are joined already

@@ -1,5 +1,4 @@
-"""Taking the socket out of Tornado's stream, by what a stream offers to everybody, and finding out at
-start-up whether that works."""
+"""Taking the socket out of Tornado's stream, and finding out at start-up whether that works."""
 
 import asyncio
 import socket
@@ -17,6 +16,11 @@ def take(stream: IOStream) -> tuple[socket.socket, bytes]:
     afterwards; the connection is not, because what is returned is a second descriptor of the same socket.
     Raises `OSError` when there is no descriptor left."""
     taken = stream.socket.dup()
+    # How much it holds a stream does not tell. Asked by a read when that is nothing, it waits for more, and
+    # that costs as much as all the rest here. A Tornado that counts elsewhere is asked by a read.
+    if getattr(stream, "_read_buffer_size", None) == 0:
+        stream.close()
+        return taken, b""
     try:
         # A read that something is there for is done at once. Along with a request's head, which is shorter
         # than one chunk, no more than another chunk has been read.

@@ -37,21 +37,19 @@ class Transports:
             logger.info("transport=%s", kind)
 
     def open(self, stream: IOStream, answer: bytes) -> Transport:
-        """The transport of a connection whose handshake is over but for the `answer`, which is written."""
-        transport = self._direct(stream)
-        if transport is None:
-            transport = StreamTransport(stream, self._max_frame, self._pinger, self._traffic)
-        transport.send(answer)
-        return transport
+        """The transport of a connection whose handshake is over but for the `answer`, which is the first that
+        is written: most often in one piece with the welcome, which costs half of two."""
+        taken = self._direct(stream, answer)
+        return taken or StreamTransport(stream, self._max_frame, self._pinger, self._traffic, answer)
 
-    def _direct(self, stream: IOStream) -> BaseTransport | None:
+    def _direct(self, stream: IOStream, answer: bytes) -> BaseTransport | None:
         if not self.direct or not can_take(stream):
             return None
         try:
             taken, early = take(stream)
         except OSError:  # no descriptor is left
             return None
-        return DirectTransport(taken, early, self._max_frame, self._pinger, self._traffic)
+        return DirectTransport(taken, early, self._max_frame, self._pinger, self._traffic, answer)
 
     def stats(self) -> dict[str, int]:
         """Open connections by their transport. Since the start: `pings` sent, and connections `timed_out` for

@@ -19,10 +19,15 @@ _COLUMN = "{} {} PATH '$[{}]' ERROR ON ERROR"
 
 #: Members are locked with their conversations: a plain read would not see what the lock has waited for.
 _LOOK = """
-SELECT m.user_id, c.id, c.seq, c.ver, c.updateat, c.`change`
+SELECT m.user_id, c.id, m.said, c.seq, c.ver, c.updateat, c.`change`
 FROM {} STRAIGHT_JOIN conversation c FORCE INDEX (PRIMARY) ON c.id = j.place
 STRAIGHT_JOIN member m FORCE INDEX (PRIMARY) ON m.user_id = j.who AND m.conversation_id = j.place
 FOR UPDATE
+"""
+
+_SAID = """
+UPDATE {} STRAIGHT_JOIN member m FORCE INDEX (PRIMARY) ON m.user_id = j.who AND m.conversation_id = j.place
+SET m.said = j.said
 """
 
 
@@ -36,6 +41,7 @@ class MySqlWay(Way):
     def __init__(self, statements: Statements) -> None:
         super().__init__(statements)
         self._look = _LOOK.format(_table(["who", "place"], []))
+        self._said = _SAID.format(_table(["said", "who", "place"], []))
         columns = [field.column_name for field in StoredMessage._meta.sorted_fields]
         texts = ["cid", "content", "pic", "url", "memo", "at"]
         names = ", ".join(f"`{name}`" for name in columns)
@@ -48,7 +54,7 @@ class MySqlWay(Way):
     def works(self) -> bool:
         """MariaDB has JSON_TABLE from 10.6 on, MySQL from 8.0."""
         try:
-            for sql in (self._look, self._insert, self._advance):
+            for sql in (self._look, self._insert, self._said, self._advance):
                 self.statements.rows(f"EXPLAIN {sql}", ("[]",))
         except (OperationalError, ProgrammingError, NotSupportedError) as error:
             if error.args[0] >= _OF_THE_CLIENT:
@@ -61,6 +67,8 @@ class MySqlWay(Way):
             return False
         plain.number()
         self._run(self._insert, plain.rows())
+        if said := plain.said():
+            self._run(self._said, said)
         self._run(self._advance, plain.take(state.take_changes(len(plain.counts))))
         return True
 

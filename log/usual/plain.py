@@ -15,8 +15,9 @@ from protocol.messages import Media, Receipt
 
 #: (user id, conversation id): who writes where.
 Pair = tuple[int, int]
-#: User id, conversation id, and what that has reached: seq, ver, updateat, change.
-Found = tuple[int, int, int, int, int, int]
+#: User id, conversation id, `said` of this member, and what the conversation has reached: seq, ver, updateat,
+#: change.
+Found = tuple[int, int, int, int, int, int, int]
 
 
 def pairs_of(entries: Sequence[Entry], ids: Mapping[str, int]) -> list[Pair] | None:
@@ -50,11 +51,14 @@ class Plain:
         #: How many messages each conversation gets, in the same order.
         self.counts = Counter([conversation_id for _, conversation_id in sorted(pairs, key=itemgetter(1))])
         self._places: dict[int, Place] = {}
+        self._silent: set[Pair] = set()  # who has written nothing yet after what they have read
 
     def begin(self, found: Sequence[Found]) -> bool:
         """What the conversations have reached, which are locked. `found` are those who are members where they
         write; False when somebody is not, or a conversation is full. The batch has its time from here on."""
-        for _, conversation_id, *reached in found:
+        for user_id, conversation_id, said, *reached in found:
+            if not said:
+                self._silent.add((user_id, conversation_id))
             if conversation_id not in self._places:
                 self._places[conversation_id] = Place(conversation_id, *reached)
         if len(found) < len(self.who):
@@ -62,8 +66,8 @@ class Plain:
         places = self._places.values()
         if any(place.seq + self.counts[place.id] > MAX_SEQ for place in places):
             return False
-        said = [place.updateat for place in places]
-        self.batch.now = following(self.batch.now, *said, born=self.batch.born)
+        times = [place.updateat for place in places]
+        self.batch.now = following(self.batch.now, *times, born=self.batch.born)
         return True
 
     def begun(self, places: Iterable[Place], now: int) -> None:
@@ -92,6 +96,16 @@ class Plain:
                 receipt.createat,
             ))  # fmt: skip
         return rows
+
+    def said(self) -> list[tuple[int, int, int]]:
+        """(`said`, user id, conversation id) of those for whom it begins, once all are numbered."""
+        if not self._silent:
+            return []
+        first: dict[Pair, int] = {}
+        for post, pair in zip(self.posts, self.pairs):
+            if pair in self._silent:
+                first.setdefault(pair, cast(Receipt, post.receipt).seq)
+        return [(seq, *pair) for pair, seq in first.items()]
 
     def take(self, first: int) -> list[tuple[int, int, int, int, int]]:
         """(seq, ver, updateat, change, id) of the conversations, with change numbers from `first` on."""

@@ -7,7 +7,7 @@ from models import state
 
 #: One text for any number of people.
 _LOOK = """
-SELECT m.user_id, c.id, c.seq, c.ver, c.updateat, c.change FROM json_each(?) w
+SELECT m.user_id, c.id, m.said, c.seq, c.ver, c.updateat, c.change FROM json_each(?) w
 CROSS JOIN member m ON m.user_id = CAST(w.key AS INTEGER) AND m.conversation_id = w.value
 CROSS JOIN conversation c ON c.id = w.value
 """
@@ -19,5 +19,6 @@ class SqliteWay(Way):
             return False
         plain.number()
         self.statements.insert(plain.rows())
+        self.statements.said(plain.said())
         self.statements.advance(plain.take(state.take_changes(len(plain.counts))))
         return True

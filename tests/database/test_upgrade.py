@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from peewee import fn
 from playhouse.migrations import Runner
 
 from database.door import Database
 from models import conversations, messages, state
+from models.tables import Member, StoredMessage
 from protocol.messages import ROOM, SINGLE, Media, Message
 from tests.app import Client, running
 from tests.log.scribe import Scribe
@@ -80,6 +82,22 @@ async def test_the_list_goes_on(upgraded):
     (row,) = (await upgraded.read(conversations.list_changed, BOB, listed.change, 500)).rows
     assert (row["dstid"], row["seq"], row["last"]["content"]) == (ANN, 6, "new")
     await scribe.log.close()
+
+
+async def test_what_was_said_before_counts_as_ones_own(upgraded):
+    """Nobody's own messages are unread after the upgrade, and nobody's list has to look for them where there
+    are none."""
+
+    def said():
+        m, s = Member, StoredMessage
+        first = s.select(fn.MIN(s.seq)).where(
+            s.conversation_id == m.conversation_id, s.userid == m.user_id, s.seq > m.read
+        )
+        return list(m.select(m.said, fn.COALESCE(first, 0)).tuples())
+
+    pairs = await upgraded.read(said)
+    assert all(said == first for said, first in pairs)
+    assert {0} < {said for said, _ in pairs}
 
 
 async def test_resends_are_recognised(upgraded):

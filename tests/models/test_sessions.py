@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import sessions
+from models import groups, sessions
 from models.tables import Session
 from protocol.errors import Refused
 from tests.models.people import NOW, count, newcomer
@@ -145,3 +145,43 @@ async def test_oldest_session_makes_room(database):
     assert late.ended == [third.id]
     assert await living(database, "bo", NOW) == [theirs]
     assert await count(database, Session, Session.user_id == ann) == 3
+
+
+async def test_many_connections_begin_at_once(database):
+    """Looked up together, each token opens the session of its own user and of nobody else, with that user's
+    groups."""
+    users = [await newcomer(database) for _ in range(10)]
+    rooms = {}
+    for i, user_id in enumerate(users):
+        await open_one(database, user_id, f"token {i}")
+        made = [
+            await database.write(groups.create_community, user_id, "room", "", 0, "", 9, NOW)
+            for _ in range(i % 3)
+        ]
+        rooms[user_id] = [row["id"] for row in made]
+    second = await open_one(database, users[0], "second")
+    dead = await open_one(database, users[1], "dead", NOW - IDLE)
+    asked = [(user_id, f"token {i}") for i, user_id in enumerate(users)]
+    asked += [
+        (users[0], "second"),
+        (users[1], "dead"),
+        (users[2], "token 3"),
+        (users[3], "none"),
+        (10**9, "token 1"),
+    ]
+    for many in (1, 2, 5, len(asked)):
+        found = await database.read(sessions.connection_starts, asked[:many], NOW, IDLE)
+        assert (
+            [start and sorted(start.group_ids) for start in found]
+            == [
+                *[sorted(rooms[user_id]) for user_id in users],
+                [],  # of the second session of one who is in no group
+                None,
+                None,
+                None,
+                None,
+            ][:many]
+        )
+    assert found[10].session_id == second != dead and found[0].expires == NOW + LIFETIME
+    assert len({start.epoch for start in found if start}) == 1
+    assert await database.read(sessions.connection_starts, [(1, "none")], NOW, IDLE) == [None]

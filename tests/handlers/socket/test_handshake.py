@@ -1,5 +1,6 @@
 """Who may open a socket, and what it says first."""
 
+import asyncio
 import time
 from collections import deque
 
@@ -79,6 +80,81 @@ async def test_origin(app, origin, status):
         assert socket.status == status
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "v=2&token={token}&id={id}",
+        "id={id}&token={token}&v=2&from=menu",
+        "id=%3{first}{rest}&token={token}&v=2",
+        "id=00{id}&token={token}&v=2",
+    ],
+)
+async def test_other_ways_to_ask(app, query):
+    """However the address is spelt, and with whatever else in it, it opens the same socket."""
+    ann = await app.client().register()
+    first, rest = str(ann.user_id)[0], str(ann.user_id)[1:]
+    path = "/chat?" + query.format(id=ann.user_id, token=ann.token, first=first, rest=rest)
+    async with await RawSocket.connect(app.port, path, Content_Length="0") as socket:
+        assert socket.status == 101 and (await socket.receive())["cmd"] == 3
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Upgrade": "h2c"}, 400),
+        ({"Connection": "keep-alive"}, 400),
+        ({"Sec_WebSocket_Version": "12"}, 426),
+        ({"Sec_WebSocket_Key": "short"}, 400),
+        ({"Sec_WebSocket_Key": "MDEyMzQ1Njc4OWFiY2RlZg=!"}, 400),
+        ({"Host": "a,b"}, 400),
+        ({"Host": "a b"}, 400),
+    ],
+)
+async def test_what_is_no_handshake(app, headers, status):
+    """A request that asks for no WebSocket, or not as one is asked for, gets HTTP's answer for that, but only
+    with a token: without one it is told nothing."""
+    ann = await app.client().register()
+    for token, expected in ((ann.token, status), ("x" * 43, 400 if "Host" in headers else 403)):
+        path = f"/chat?id={ann.user_id}&token={token}&v=2"
+        async with await RawSocket.connect(app.port, path, **headers) as socket:
+            assert socket.status == expected
+    assert app.services.hub.connections == 0
+
+
+async def test_other_methods(app):
+    """A socket's address takes no call and no body: without a token that is told nobody."""
+    ann = await app.client().register()
+    for token, refused in ((ann.token, None), ("x" * 43, 403)):
+        for method, body, status in (
+            ("HEAD", "", 405),
+            ("POST", "", 405),
+            ("PUT", "x", 405),
+            ("GET", "x", 400),
+        ):
+            reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
+            line = f"{method} /chat?id={ann.user_id}&token={token} HTTP/1.1"
+            writer.write(f"{line}\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+            assert int((await reader.readline()).split()[1]) == (refused or status)
+            writer.close()
+
+
+async def test_many_at_once(app):
+    """Everybody who comes in the same moment gets in, the wrong ones among them do not."""
+    people = [await app.client().register() for _ in range(3)]
+    asked = [(person, v, right) for person in people for v in ("", "&v=2") for right in (True, False, True)]
+
+    async def status(person, v, right):
+        token = person.token if right else people[0].token[::-1]
+        path = f"/chat?id={person.user_id}&token={token}{v}"
+        async with await RawSocket.connect(app.port, path) as socket:
+            return socket.status
+
+    found = await asyncio.gather(*(status(*one) for one in asked))
+    assert found == [101 if right else 403 for _, _, right in asked]
+    stats = app.services.stats()
+    assert stats["handshakes_looks"] < stats["handshakes_looked_up"] == len(asked)
+
+
 async def test_the_welcome(app):
     """A v2 client is told the epoch, the time, how often to speak and how much at once; the epoch stays."""
     ann = await app.client().register()
@@ -107,17 +183,17 @@ async def test_a_connection_that_fails_to_open(app, monkeypatch, expect_logs):
 @pytest.fixture
 def meanwhile(app, monkeypatch):
     """`meanwhile(change)`: `change()` runs after the database was asked and before the socket opens."""
-    from handlers.socket.handshake import ChatSocket
+    from handlers.socket.handshake import Arrival
 
     def arrange(change):
-        read = ChatSocket._read_start
+        read = Arrival._read_start
 
         async def read_and_change(self):
             found = await read(self)
             await change()
             return found
 
-        monkeypatch.setattr(ChatSocket, "_read_start", read_and_change)
+        monkeypatch.setattr(Arrival, "_read_start", read_and_change)
 
     return arrange
 

@@ -7,7 +7,7 @@ import struct
 import pytest
 import ujson
 
-from handlers.socket.handshake import ChatSocket
+from handlers.socket.handshake import Arrival, ChatSocket
 from hub.websocket import base
 from hub.websocket.protocol import OPEN
 from tests.hub.websocket.test_parser import masked
@@ -95,7 +95,7 @@ async def test_nothing_of_the_handshake_stays(app):
     client = await app.client().register()
     gc.collect()
     wire = await Wire.open(client)
-    left = [kept for kept in gc.get_objects() if isinstance(kept, ChatSocket)]
+    left = [kept for kept in gc.get_objects() if isinstance(kept, (Arrival, ChatSocket))]
     assert left == []
     wire.close()
 

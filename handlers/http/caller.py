@@ -1,0 +1,98 @@
+"""Who makes a request, and whose rates and places it counts against."""
+
+import asyncio
+import random
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tornado.httputil import HTTPServerRequest
+from tornado.web import HTTPError
+
+from actions.budget import address_key
+from actions.services import Services
+from handlers.http import proxies, security
+
+if TYPE_CHECKING:
+    from handlers.http.places import Place
+
+#: Seconds for which a request waits for its turn at most.
+PACE_S = 5.0
+
+
+class Caller:
+    """One request's. Every handler is one, and so is a handshake that needs no handler."""
+
+    #: What a request takes of its caller's rate; a call is 1. A chat with its pictures is hundreds of files.
+    cost: float = 0.2
+
+    request: HTTPServerRequest
+    caller_id: int | None = None  #: who calls, for the logs, once the gate has let them in
+    code: int | None = None  #: the envelope's code, for the access log
+    payer: "int | str | None" = None  #: whose rate it counts against, once it is counted
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The site's."""
+        raise NotImplementedError
+
+    @property
+    def app(self) -> Services:
+        services: Services = self.settings["services"]
+        return services
+
+    @cached_property
+    def address(self) -> str:
+        """The caller's IP address, seen through our own proxies."""
+        return proxies.client_address(self.request, self.settings["proxies"])
+
+    @property
+    def network(self) -> str:
+        """What counts as one place of strangers: the address, or the network it is one of."""
+        return address_key(self.address)
+
+    @cached_property
+    def secure(self) -> bool:
+        """True when the browser speaks TLS."""
+        return proxies.scheme(self.request, self.settings["proxies"]) == "https"
+
+    @property
+    def lang(self) -> str:
+        """ "zh" or "en"."""
+        return security.language(self.request)
+
+    @cached_property
+    def request_id(self) -> str:
+        """Names this request in the log and in the answer to a crash. It is no secret."""
+        return f"{random.getrandbits(48):012x}"
+
+    @property
+    def place(self) -> "Place | None":
+        """The connection's, while there is one."""
+        place: Place | None = getattr(getattr(self.request.connection, "stream", None), "place", None)
+        return place
+
+    # --- what a request costs -----------------------------------------------------------------------------
+
+    async def pace(self) -> None:
+        """Waits while the address has more requests than can be answered beside those of others."""
+        if wait := self.app.budget.charge("pace", self.network):
+            await asyncio.sleep(min(wait, PACE_S))
+
+    def count(self) -> None:
+        """Every request passes here before anything is done about it: it counts against its address, until a
+        session is shown."""
+        place, caller = self.place, self.network
+        if place is not None and place.full:
+            raise HTTPError(503)
+        self.app.budget.take("request", caller, cost=self.cost)
+        self.payer = caller
+        if place is not None:
+            place.speak_for(caller)
+
+    def show_session(self, user_id: int) -> None:
+        """The request, and its connection, are a user's: their session was shown."""
+        if self.payer is not None and self.payer != user_id:
+            self.app.budget.move("request", self.payer, user_id, self.cost)
+            self.payer = user_id
+        if self.place is not None:
+            self.place.show(user_id)

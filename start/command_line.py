@@ -1,0 +1,45 @@
+"""What is said on the command line."""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_CONFIG = Path(__file__).resolve().parent.parent / "config.yaml"
+
+
+@dataclass(frozen=True)
+class Options:
+    """`config`: the file of settings; `overrides`: settings that go before those in it, by name; `migrate`,
+    `new_epoch`: what is to be done instead of serving."""
+
+    config: Path
+    overrides: Mapping[str, object]
+    migrate: bool
+    new_epoch: bool
+
+
+def read() -> Options:
+    """Of this process. Ends it with one line, or the help, when there is nothing to go on with."""
+    parser = argparse.ArgumentParser(prog="server.py", description="Magpie 鹊桥, a chat server")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=_CONFIG,
+        metavar="FILE",
+        help="settings (default: config.yaml beside server.py)",
+    )
+    parser.add_argument("--port", type=int, help="port to listen on, 0 for any free one")
+    parser.add_argument("--data", metavar="DIR", help="directory of the database and the media")
+    parser.add_argument(
+        "--migrate", action="store_true", help="bring the database's schema up to date, and end"
+    )
+    parser.add_argument(
+        "--new-epoch",
+        action="store_true",
+        help="after restoring a backup: make clients drop what they cached, and end",
+    )
+    said = parser.parse_args()
+    given = {"server.port": said.port, "server.data": said.data}
+    overrides = {name: value for name, value in given.items() if value is not None}
+    return Options(said.config, overrides, said.migrate, said.new_epoch)
