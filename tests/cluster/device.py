@@ -24,12 +24,12 @@ _GONE = (OSError, EOFError, asyncio.IncompleteReadError, AssertionError, Timeout
 
 
 class Device:
-    """`ports`: where the processes are; `at`: the one it prefers. `books` are those of the round, set by the
-    load."""
+    """`ports`: where the processes are; `at`: the one where it belongs. `books` are those of the round, set
+    by the load."""
 
     def __init__(self, number: int, user_id: int, token: str, ports: list[int], at: int) -> None:
         self.number, self.user_id, self._token = number, user_id, token
-        self._ports, self.at = ports, at
+        self._ports, self._home, self.at = ports, at, at
         self.books = Books()
         self.knows: dict[Talk, dict[int, int]] = {}  # by seq, the id
         self.waiting: dict[str, tuple[float, dict]] = {}  # what has no ack, by cid
@@ -66,6 +66,14 @@ class Device:
             self._close()
             for calls in self._calls:
                 await calls.__aexit__()
+
+    async def go_home(self) -> None:
+        """Back to the process where it belongs, if it had to go to another."""
+        if self.at != self._home and self._socket is not None:
+            self.open.clear()
+            self.at = self._home - 1  # it tries the next one
+            self._socket.close()
+        await self.open.wait()
 
     async def send(self, cid: str, kind: int, dstid: int) -> None:
         """Notes it as sent, and sends it as soon as there is a connection."""

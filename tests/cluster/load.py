@@ -49,8 +49,9 @@ class Load:
             await device.open.wait()
         return load
 
-    def begin(self) -> None:
-        """A new round: everybody writes, and the books are empty."""
+    async def begin(self) -> None:
+        """A new round: everybody is where they belong and writes, and the books are empty."""
+        await asyncio.gather(*(device.go_home() for device in self.devices))
         self.books = Books()
         for device in self.devices:
             device.books = self.books

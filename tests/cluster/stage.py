@@ -26,7 +26,7 @@ class Stage:
 
     async def play(self, fault: "Fault", before_s: float = BEFORE_S, after_s: float = AFTER_S) -> Result:
         """One round: people write, `fault` happens, they go on writing; then everybody is asked."""
-        self.load.begin()
+        await self.load.begin()
         await asyncio.sleep(before_s)
         await fault(self)
         ended_at = now()
