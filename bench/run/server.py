@@ -18,6 +18,8 @@ PATIENCE_S = 60
 _SPARE = 1000
 #: Lines of its log that are shown when it fails.
 _LINES = 12
+_DATABASE_NAMES = {"MAGPIE_DATABASE_URL", "IM_DATABASE_URL"}
+SAMPLER = Path(__file__).with_name("sampled.py")
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -28,11 +30,13 @@ class ServerFailed(Exception):
 @dataclass(frozen=True)
 class Checkout:
     """Code of a server: the folder of its `server.py`, the Python that runs it, and variables that it gets
-    whatever this process has set."""
+    whatever this process has set. `database`: the `database.url` of one that was made for it; "" is SQLite in
+    the data directory."""
 
     root: Path = ROOT
     python: str = sys.executable
     env: Mapping[str, str] = field(default_factory=dict)
+    database: str = ""
 
     @property
     def commit(self) -> str:
@@ -50,7 +54,7 @@ class Checkout:
         done = subprocess.run(
             [self.python, str(self.root / "server.py"), "--data", str(data.absolute()), "--migrate"],
             cwd=self.root,
-            env={**os.environ, **self.env},
+            env=self._environment,
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,
@@ -58,25 +62,34 @@ class Checkout:
         if done.returncode:
             raise ServerFailed(f"the server did not make its tables\n{_last_lines(done.stderr)}")
 
-    def server(self, data: Path, cores: set[int] | None, connections: int) -> "Server":
+    def server(self, data: Path, cores: set[int] | None, connections: int, sampled: bool = False) -> "Server":
         """The server on `data`, with rate limits off and room for so many connections unless ``MAGPIE_*``
-        variables say otherwise. Raises ValueError when they name another database, which cannot be filled."""
-        if {"MAGPIE_DATABASE_URL", "IM_DATABASE_URL"} & {**os.environ, **self.env}.keys():
+        variables say otherwise; `sampled`: it can be asked where its time goes (`bench.run.sampled`). Raises
+        ValueError when variables name another database, which nobody has made for this."""
+        if not self.database and _DATABASE_NAMES & {**os.environ, **self.env}.keys():
             raise ValueError(
-                "MAGPIE_DATABASE_URL: only SQLite can be filled here; start a server and use --url"
+                "MAGPIE_DATABASE_URL: only a database of its own is filled; start a server and use --url"
             )
+        sampler = [str(SAMPLER)] if sampled else []
         return Server(
-            [self.python, str(self.root / "server.py"), "--data", str(data.absolute())],
+            [self.python, *sampler, str(self.root / "server.py"), "--data", str(data.absolute())],
             self.root,
             data / "server.log",
             {
                 "MAGPIE_LIMITS_ENABLED": "false",
                 "MAGPIE_SERVER_MAX_CONNECTIONS": str(connections + _SPARE),
-                **os.environ,
-                **self.env,
+                **self._environment,
             },
             cores,
         )
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        database = {"MAGPIE_DATABASE_URL": self.database} if self.database else {}
+        own = {
+            name: value for name, value in os.environ.items() if not database or name not in _DATABASE_NAMES
+        }
+        return {**own, **self.env, **database}
 
 
 class Server:
