@@ -80,7 +80,7 @@ class Sampler:
     def _name(self, code: str) -> str:
         """A file of the server's own by its path; all others, and the one that holds the loop, are ""."""
         path = os.path.abspath(code)
-        if not path.startswith(self._root) or "site-packages" in path:
+        if code.startswith("<") or not path.startswith(self._root) or "site-packages" in path:
             return ""
         name = path[len(self._root) :]
         return "" if name == "server.py" or name.startswith(("bench" + os.sep, ".venv" + os.sep)) else name

@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -85,11 +85,10 @@ class Checkout:
 
     @property
     def _environment(self) -> dict[str, str]:
-        database = {"MAGPIE_DATABASE_URL": self.database} if self.database else {}
-        own = {
-            name: value for name, value in os.environ.items() if not database or name not in _DATABASE_NAMES
-        }
-        return {**own, **self.env, **database}
+        if not self.database:
+            return {**os.environ, **self.env}
+        own = {name: value for name, value in os.environ.items() if name not in _DATABASE_NAMES}
+        return {**own, **self.env, "MAGPIE_DATABASE_URL": self.database}
 
 
 class Server:
@@ -130,6 +129,11 @@ class Server:
             raise ServerFailed(f"the server did not start\n{self._said()}")
         self.port = urlsplit(line.split()[-1]).port or 80
 
+    @property
+    def ports(self) -> list[int]:
+        """Where its clients may go."""
+        return [self.port]
+
     async def stop(self) -> None:
         """SIGTERM, and SIGKILL when that is not enough. A second time, or never started, it does nothing."""
         child = self._child
@@ -160,6 +164,46 @@ class Server:
         return linux.rss_bytes(self.pid)
 
 
+class Cluster:
+    """Several processes of a server as one: each has a part of the clients."""
+
+    def __init__(self, members: Sequence[Server]) -> None:
+        self.members = members
+
+    @property
+    def host(self) -> str:
+        return self.members[0].host
+
+    @property
+    def port(self) -> int:
+        """Of the first: any of them answers any call."""
+        return self.members[0].port
+
+    @property
+    def ports(self) -> list[int]:
+        return [member.port for member in self.members]
+
+    async def start(self) -> None:
+        """Returns when all of them serve. Raises `ServerFailed`."""
+        for member in self.members:
+            await member.start()
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(member.stop() for member in self.members))
+
+    def check(self) -> None:
+        """Raises `ServerFailed` when one has ended by itself."""
+        for member in self.members:
+            member.check()
+
+    def cpu_s(self) -> float:
+        """Of all together."""
+        return sum(member.cpu_s() for member in self.members)
+
+    def rss_bytes(self) -> int:
+        return sum(member.rss_bytes() for member in self.members)
+
+
 class StandingServer:
     """A server that somebody else has started. Without `pid` there are no figures of CPU and memory."""
 
@@ -169,6 +213,7 @@ class StandingServer:
             raise ValueError(f"--url: expected http:// and a loopback address, got {url}")
         self.host = "127.0.0.1" if where.hostname == "localhost" else where.hostname
         self.port, self.pid = where.port or 80, pid
+        self.ports = [self.port]
 
     async def start(self) -> None:
         """Nothing: it is there."""
@@ -184,6 +229,9 @@ class StandingServer:
 
     def rss_bytes(self) -> int:
         return linux.rss_bytes(self.pid) if self.pid else 0
+
+
+AnyServer = Server | Cluster | StandingServer
 
 
 def _last_lines(log: str) -> str:

@@ -54,14 +54,14 @@ class Tables(ABC):
         if not rows:
             return
         named = list(rows[0])
-        values = [
-            self._empty(kind) for name, kind, needed in self.columns(table) if needed and name not in named
-        ]
-        needed = [name for name, _, needed in self.columns(table) if needed and name not in named]
-        columns = ", ".join(map(self.name, named + needed))
-        places = ", ".join([self.place] * (len(named) + len(needed)))
-        statement = f"INSERT INTO {self.name(table)} ({columns}) VALUES ({places})"
-        self.cursor.executemany(statement, [[*(row[name] for name in named), *values] for row in rows])
+        columns = self.columns(table)
+        empty = {name: _empty(kind) for name, kind, needed in columns if needed and name not in named}
+        names = ", ".join(map(self.name, [*named, *empty]))
+        places = ", ".join([self.place] * (len(named) + len(empty)))
+        statement = f"INSERT INTO {self.name(table)} ({names}) VALUES ({places})"
+        self.cursor.executemany(
+            statement, [[*(row[name] for name in named), *empty.values()] for row in rows]
+        )
         if "id" in named:
             self.ids_given(table)
 
@@ -70,10 +70,6 @@ class Tables(ABC):
 
     def name(self, name: str) -> str:
         return f"{self.quote}{name}{self.quote}"
-
-    @staticmethod
-    def _empty(kind: str) -> Value:
-        return "" if "CHAR" in kind.upper() or "TEXT" in kind.upper() else 0
 
 
 class _SQLite(Tables):
@@ -109,6 +105,11 @@ class _PostgreSQL(Tables):
 
 def sqlite_url(file: Path) -> str:
     return f"sqlite:///{file.absolute()}"
+
+
+def _empty(kind: str) -> Value:
+    """What a column of this type has when it has nothing."""
+    return "" if "CHAR" in kind.upper() or "TEXT" in kind.upper() else 0
 
 
 @contextmanager
