@@ -7,7 +7,7 @@ import sys
 from bench import echo
 from bench.clients.calls import CallFailed
 from bench.report.progress import Progress
-from bench.run import capacity, cluster, compare, linux, one, versus, whole_table
+from bench.run import capacity, cluster, compare, linux, one, reads, versus, whole_table
 from bench.run.client_processes import ClientsFailed
 from bench.run.options import parse
 from bench.run.programs import ProgramFailed
@@ -19,6 +19,7 @@ _COMMANDS = {
     "compare": compare.run,
     "versus": versus.run,
     "cluster": cluster.run,
+    "reads": reads.run,
     "echo": echo.run,
     "capacity": capacity.run,
 }

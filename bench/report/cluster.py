@@ -61,6 +61,12 @@ class Slice:
     def _us(self, cpu_s: float) -> float:
         return cpu_s * 1e6 / max(1, self.result.acked)
 
+    @property
+    def others_share(self) -> float:
+        """Of a core, what neither side's programs nor the clients have used."""
+        beside_s = self.broker_cpu_s + self.database_cpu_s
+        return max(0.0, self.result.others_cpu_share - beside_s / max(self.result.seconds, 1e-3))
+
     def dump(self) -> dict[str, object]:
         """For JSON."""
         own = {name: value for name, value in asdict(self).items() if name != "result"}

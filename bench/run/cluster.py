@@ -5,6 +5,7 @@ one, a part of it to one, all of it to several, and back. What counts is CPU for
 together: on few cores, which the clients need, too, time says nothing of what more cores would carry.
 """
 
+import statistics
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
@@ -60,6 +61,8 @@ async def run(options: Options, progress: Progress) -> int:
     if figures:
         print(table(figures))
     slices = [slice_ for one in comparisons for round_ in one.rounds for slice_ in round_.values()]
+    others = statistics.median(one.others_share for one in slices)
+    print(f"others on this machine used {others:.2f} of a core, in the middle")
     print(*_incomplete(slices, looked_up), sep="\n", end="")
     complete = all(one.result.complete for one in slices) and not any(map(_missing, looked_up))
     write(

@@ -19,7 +19,7 @@ from bench.run.tables import Row, Tables, TablesFailed, open_tables, sqlite_url
 
 #: `cate` of a contact: a user, or a group.
 _FRIEND, _MEMBERSHIP = 1, 2
-_LIFETIME_MS = 7 * 86400 * 1000
+LIFETIME_MS = 7 * 86400 * 1000
 
 
 def fill_database(checkout: Checkout, data: Path, plan: DataPlan) -> Dataset:
@@ -76,7 +76,7 @@ class _Filling:
                 "ua": "bench",
                 "created": now,
                 "last_seen": now,
-                "expires": now + _LIFETIME_MS,
+                "expires": now + LIFETIME_MS,
             }
             for user_id, token in users
         ]
