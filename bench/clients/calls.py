@@ -70,7 +70,8 @@ class Calls:
         """The body of the answer, whatever it says."""
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
-            f"Authorization: Bearer {token}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Authorization: Bearer {token}\r\nContent-Type: {content_type}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
         ).encode()
         async with self._turn, asyncio.timeout(PATIENCE_S):
             while self._idle:

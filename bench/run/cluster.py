@@ -21,8 +21,6 @@ from bench.run.plan import Plan, Traffic
 from bench.run.scenarios import cluster as make_plan
 from bench.run.side import Side, make_side
 
-#: Rounds of a traffic; the seconds of each side are cut into so many slices.
-_ROUNDS = 4
 #: Seconds of traffic that a new server gets before its figures count.
 _WARM_UP_S = 1.0
 #: Files of the server that are there because it is not alone, by the beginnings of their paths.
@@ -49,7 +47,8 @@ async def run(options: Options, progress: Progress) -> int:
             await side.steps.send_slice(_WARM_UP_S)
         idle = {_title(len(side.servers.members)): await side.idle() for side in sides.values()}
         comparisons = [
-            await _compare(sides, many, name, traffic, plan.seconds_s) for name, traffic in _traffic(plan)
+            await _compare(sides, many, name, traffic, plan.seconds_s, options.rounds)
+            for name, traffic in _traffic(plan)
         ]
         looked_up = [await side.runner.look_up(side.steps) for side in sides.values()]
     progress.clear()
@@ -84,7 +83,7 @@ async def run(options: Options, progress: Progress) -> int:
 
 
 async def _compare(
-    sides: dict[str, Side], many: int, name: str, traffic: list[Traffic], seconds_s: float
+    sides: dict[str, Side], many: int, name: str, traffic: list[Traffic], seconds_s: float, rounds: int
 ) -> Comparison:
     """All rounds of one traffic, and then where the time of several goes."""
     found = Comparison(name, many)
@@ -92,10 +91,10 @@ async def _compare(
     turn = [(ONE, sides[ONE], traffic)]
     if many > 1:
         turn += [(PART, sides[ONE], part), (ALL, sides[ALL], traffic)]
-    for number in range(_ROUNDS):
+    for number in range(rounds):
         slices = {}
         for side, runs, what in turn if number % 2 == 0 else reversed(turn):
-            slices[side] = await runs.send(side, seconds_s / _ROUNDS, what)
+            slices[side] = await runs.send(side, seconds_s / rounds, what)
         found.rounds.append(slices)
     files = await sides[ALL if many > 1 else ONE].sample(seconds_s / 2, traffic)
     if many > 1:

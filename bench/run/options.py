@@ -209,7 +209,7 @@ def _add_versus(group: argparse._ArgumentGroup) -> None:
         type=_within(1, 1000),
         default=5,
         metavar="N",
-        help="times that each row is run on both (5)",
+        help="versus, cluster: times that each row is run on both (5)",
     )
     add(
         "--only",

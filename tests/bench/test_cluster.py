@@ -10,7 +10,7 @@ from tests.bench.test_runs import bench, nothing_went_wrong
 
 WAYS = [("mariadb", "redis"), ("postgresql", "postgresql")]
 NEEDS = {"mariadb": MariaDB, "postgresql": PostgreSQL, "redis": Redis}
-SMALL = ("--clients", 12, "--rate", 200, "--seconds", 0.8)
+SMALL = ("--clients", 12, "--rate", 200, "--seconds", 0.5, "--rounds", 1)
 
 
 @pytest.mark.parametrize("way", WAYS, ids="+".join)
@@ -26,17 +26,15 @@ async def test_two_processes_beside_one(tmp_path, way):
     assert found["complete"] and (found["database"], found["broker"]) == way and found["processes"] == 2
     assert set(found["rooms"]) == {"pairs and rooms", "pairs", "rooms"}
     for rooms in found["rooms"].values():
-        assert sum(rooms.values()) == pytest.approx(1.0) and {"log", "hub"} < set(rooms)
+        assert sum(rooms.values()) == pytest.approx(1.0)
     sides = [(run["traffic"], run["side"]) for run in found["runs"]]
-    assert len(sides) == 3 * 4 * 3 and sides[:3] == [
-        ("pairs and rooms", side) for side in ("one", "part", "all")
-    ]
+    assert sides == [(traffic, side) for traffic in found["rooms"] for side in ("one", "part", "all")]
     for run in found["runs"]:
         nothing_went_wrong({**run, "log": {"checked": 1, "missing": 0, "gaps": 0}})
         both = run["side"] == "all"
         assert len(run["servers_cpu_s"]) == 1 + both and min(run["servers_cpu_s"]) > 0
         assert (run["broker_cpu_s"] > 0) == (both and broker == "redis")
-        assert run["acked"] == run["counted"]["published"] or run["counted"]["published"] > run["acked"]
+        assert run["counted"]["published"] >= run["acked"] and run["counted"]["commits"] > 0
         assert (run["counted"]["received"] > 0) == both
     wanted = {"gain of 2 by CPU a message", "between processes, by samples"}
     assert wanted < {figure["figure"] for figure in found["figures"]}
