@@ -21,8 +21,6 @@ from bench.run.plan import Plan, Traffic
 from bench.run.scenarios import cluster as make_plan
 from bench.run.side import Side, make_side
 
-#: Seconds of traffic that a new server gets before its figures count.
-_WARM_UP_S = 1.0
 #: Files of the server that are there because it is not alone, by the beginnings of their paths.
 _BUS = ("hub/ports/", "log/telling.py")
 
@@ -43,8 +41,7 @@ async def run(options: Options, progress: Progress) -> int:
             made = make_side(options, partial(_say, progress, _title(count)), plan, count)
             sides[ONE if count == 1 else ALL] = await stack.enter_async_context(made)
         for side in sides.values():
-            await side.steps.prepare()
-            await side.steps.send_slice(_WARM_UP_S)
+            await side.prepare()
         idle = {_title(len(side.servers.members)): await side.idle() for side in sides.values()}
         comparisons = [
             await _compare(sides, many, name, traffic, plan.seconds_s, options.rounds)

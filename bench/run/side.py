@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -25,6 +25,10 @@ from bench.run.steps import Steps
 
 #: Seconds for a process to write what it has sampled, or to tell its counters.
 _PATIENCE_S = 10.0
+#: Seconds of traffic that a new server gets before its figures count.
+_WARM_UP_S = 1.0
+#: Seconds for which a server tells the same counters again.
+_FRESH_S = 1.1
 #: Seconds in which nobody says anything, to see what waiting costs.
 _IDLE_S = 2.0
 _TOKEN = "bench-reads-the-counters"
@@ -42,16 +46,22 @@ class Side:
     data: Path
     database: Program | None
     broker: Program | None
+    _counted: dict[str, float] = field(default_factory=dict)
+    _asked_s: float = 0.0
+
+    async def prepare(self) -> None:
+        """Everybody is connected, and has said something."""
+        await self.steps.prepare()
+        await self.steps.send_slice(_WARM_UP_S)
+        await self._rose()
 
     async def send(self, side: str, seconds_s: float, traffic: list[Traffic]) -> Slice:
         """A slice, and what it cost."""
-        counted = await self._counted()
         before = self._cpu_s()
         result = await self.steps.send_slice(seconds_s, traffic)
         after = self._cpu_s()
         used = [now - then for then, now in zip(before, after, strict=True)]
-        rose = {name: value - counted[name] for name, value in (await self._counted()).items()}
-        return Slice(side, result, used[2:], used[0], used[1], rose)
+        return Slice(side, result, used[2:], used[0], used[1], await self._rose())
 
     async def idle(self) -> float:
         """The share of a core that all server processes together use when nobody says anything."""
@@ -70,6 +80,7 @@ class Side:
             file = self.data / f"samples-{member.pid}.json"
             for name, seconds in (await asyncio.to_thread(_written, file)).items():
                 took[name] = took.get(name, 0.0) + seconds
+        await self._rose()
         whole = sum(took.values()) or 1.0
         return {name: seconds / whole for name, seconds in took.items()}
 
@@ -81,8 +92,10 @@ class Side:
         beside = [program.cpu_s() if program else 0.0 for program in (self.broker, self.database)]
         return beside + [member.cpu_s() for member in self.servers.members]
 
-    async def _counted(self) -> dict[str, float]:
-        """The servers' own counters, all processes together."""
+    async def _rose(self) -> dict[str, float]:
+        """By how much the servers' own counters, all processes together, have risen since the last call."""
+        await asyncio.sleep(max(0.0, self._asked_s + _FRESH_S - time.monotonic()))
+        self._asked_s = time.monotonic()
         pages = [asyncio.to_thread(_metrics, member.port) for member in self.servers.members]
         found = dict.fromkeys(COUNTERS.values(), 0.0)
         for page in await asyncio.gather(*pages):
@@ -90,7 +103,8 @@ class Side:
                 name, _, value = line.rpartition(" ")
                 if (known := COUNTERS.get(name.partition("{")[0])) is not None:
                     found[known] += float(value)
-        return found
+        before, self._counted = self._counted, found
+        return {name: value - before.get(name, 0.0) for name, value in found.items()}
 
 
 @asynccontextmanager

@@ -34,7 +34,7 @@ async def test_two_processes_beside_one(tmp_path, way):
         both = run["side"] == "all"
         assert len(run["servers_cpu_s"]) == 1 + both and min(run["servers_cpu_s"]) > 0
         assert (run["broker_cpu_s"] > 0) == (both and broker == "redis")
-        assert run["counted"]["published"] >= run["acked"] and run["counted"]["commits"] > 0
+        assert 0 < run["counted"]["commits"] <= run["acked"] <= run["counted"]["published"]
         assert (run["counted"]["received"] > 0) == both
     wanted = {"gain of 2 by CPU a message", "between processes, by samples"}
     assert wanted < {figure["figure"] for figure in found["figures"]}
