@@ -1,4 +1,4 @@
-"""Puts users, log-ins, friends and groups straight into a new server's database, in bulk, of whatever kind.
+"""Puts users, log-ins, friends and groups straight into a new server's database, of whatever kind, in bulk.
 
 Whose server it is does not matter: its own ``server.py --migrate`` makes the tables, and the rows are plain
 SQL, with the columns' names, which stay. So a server of any commit gets the same data. Columns that this file
