@@ -8,7 +8,7 @@ import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -18,7 +18,7 @@ from bench.run import linux
 from bench.run.databases import DatabaseServer, MariaDB, PostgreSQL
 from bench.run.options import Options
 from bench.run.plan import Plan, Traffic
-from bench.run.programs import Program, Redis
+from bench.run.programs import Program, ProgramFailed, Redis
 from bench.run.runner import Runner, make_runner
 from bench.run.server import Checkout, Cluster, ServerFailed
 from bench.run.steps import Steps
@@ -118,8 +118,9 @@ async def make_side(
         stack.callback(shutil.rmtree, data)
 
         async def start(kind: type[Program]) -> Program:
-            program = await asyncio.to_thread(kind)
-            stack.callback(program.stop)
+            starting = asyncio.create_task(asyncio.to_thread(kind))
+            stack.push_async_callback(_end, starting)
+            program = await asyncio.shield(starting)
             if other_cores:
                 program.pin(other_cores)
             return program
@@ -144,6 +145,13 @@ async def make_side(
         )
         steps = await stack.enter_async_context(runner.ready(plan))
         yield Side(runner, steps, servers, data, database, broker)
+
+
+async def _end(starting: asyncio.Task[Program]) -> None:
+    """Also of one that was still about to start when we were told to end."""
+    with suppress(ProgramFailed):
+        program = await starting
+        await asyncio.to_thread(program.stop)
 
 
 def _metrics(port: int) -> str:

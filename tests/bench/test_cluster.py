@@ -1,12 +1,18 @@
 """Several processes beside one, made very small."""
 
+import asyncio
 import json
+import random
+import sys
+from pathlib import Path
 
 import pytest
 
+from bench.run import linux
 from bench.run.databases import MariaDB, PostgreSQL
 from bench.run.programs import Redis
 from tests.bench.test_runs import bench, nothing_went_wrong
+from tests.process import ROOT
 
 WAYS = [("mariadb", "redis"), ("postgresql", "postgresql")]
 NEEDS = {"mariadb": MariaDB, "postgresql": PostgreSQL, "redis": Redis}
@@ -50,6 +56,31 @@ async def test_one_process_alone(tmp_path):
     found = json.loads(figures.read_text())
     assert found["complete"] and found["figures"] == [] and found["broker"] == ""
     assert {run["side"] for run in found["runs"]} == {"one"}
+
+
+@pytest.mark.gen_test(timeout=120)
+async def test_it_ends_what_it_has_started():
+    """Told to end, in the middle or while a database is about to start, it leaves nothing behind."""
+    if not PostgreSQL.installed():
+        pytest.skip("postgresql is not installed on this machine")
+    for word in (b"filling", b"sending"):
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bench", "cluster", *map(str, SMALL), "--database", "postgresql"),
+            *("--broker", "postgresql"),
+            cwd=ROOT,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        while word not in (line := await child.stderr.readline()):
+            assert line, "it ended by itself"
+        if word == b"filling":
+            await asyncio.sleep(random.random())  # the other side's database is made next
+        started = linux.tree(child.pid)
+        assert len(started) > 3
+        child.terminate()
+        await child.communicate()
+        assert child.returncode == 130
+        assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
 
 
 async def test_what_does_not_go_together():
