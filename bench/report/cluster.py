@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 from bench.report.figures import Figure, aligned, number
 from bench.report.result import Result
@@ -12,6 +13,8 @@ ONE, PART, ALL = "one", "part", "all"
 
 #: What several should reach: so much of their number's work for the CPU of each, and this share for the bus.
 _GAIN_SHARE, _BUS_SHARE = 0.9, 0.05
+#: Batches of two loads that differ by less than this share say nothing of what a transaction costs.
+_LEAST_APART = 0.2
 
 #: Counters of /metrics that are read, and what they are called here.
 COUNTERS = {
@@ -73,6 +76,19 @@ class Slice:
         return {**own, **self.result.dump()}
 
 
+class _Pooled(NamedTuple):
+    """Of all slices of a side: CPU of the servers for a message, µs, and messages of a transaction."""
+
+    cpu_us: float
+    messages: float
+
+
+def _pooled(slices: Sequence[Slice]) -> _Pooled:
+    acked = max(1, sum(one.result.acked for one in slices))
+    commits = sum(one.counted.get("commits", 0.0) for one in slices)
+    return _Pooled(sum(sum(one.servers_cpu_s) for one in slices) * 1e6 / acked, acked / max(1.0, commits))
+
+
 @dataclass
 class Comparison:
     """One traffic on both sides. `rounds`: slices that were measured right after each other, by side.
@@ -91,14 +107,22 @@ class Comparison:
 
     @property
     def gain_by_part(self) -> float:
-        """The same beside one that has as much to do as each of several, so that batches are as large."""
+        """The same beside one that has as much to do as each of several."""
         return self._middle(lambda one: self.processes * one[PART].servers_us / one[ALL].servers_us)
 
     @property
-    def extra_share(self) -> float:
-        """Of the CPU of several, what one with a part of the load does not need: the bus, order and presence,
-        and what else it costs not to be alone; below 0 when chance is larger."""
-        return self._middle(lambda one: 1 - one[PART].servers_us / one[ALL].servers_us)
+    def gain_by_batches(self) -> float | None:
+        """The same beside one whose transactions are as large. Of a message's CPU, one part is the message's
+        and one its share of a transaction: what one needed for the whole load and for a part of it says how
+        large each is. None when the batches of several do not lie between these two."""
+        one, part, several = (_pooled(self.slices(side)) for side in (ONE, PART, ALL))
+        share, share_of_part = 1 / one.messages, 1 / part.messages
+        low, high = sorted((share, share_of_part))
+        if high - low < _LEAST_APART * high or not low <= 1 / several.messages <= high:
+            return None
+        of_transaction = (part.cpu_us - one.cpu_us) / (share_of_part - share)
+        alone_us = one.cpu_us + of_transaction * (1 / several.messages - share)
+        return self.processes * alone_us / several.cpu_us
 
     def _middle(self, of: Callable[[dict[str, Slice]], float]) -> float:
         return statistics.median(of(one) for one in self.rounds)
@@ -114,8 +138,10 @@ class Comparison:
         found = [
             Figure(f"gain of {many} by CPU a message", self.gain, "×", many * _GAIN_SHARE, at_least=True),
             Figure("the same, by a part of the load each", self.gain_by_part, "×"),
-            Figure("more than one needs for its part", self.extra_share * 100, "%"),
         ]
+        if (by_batches := self.gain_by_batches) is not None:
+            found.append(Figure("the same, by batches as large", by_batches, "×"))
+            found.append(Figure("what it costs not to be alone", (1 - by_batches / many) * 100, "%"))
         if self.bus_share is not None:
             found.append(Figure("between processes, by samples", self.bus_share * 100, "%", _BUS_SHARE * 100))
         return found
