@@ -7,9 +7,10 @@ import sys
 from bench import echo
 from bench.clients.calls import CallFailed
 from bench.report.progress import Progress
-from bench.run import capacity, compare, linux, one, versus, whole_table
+from bench.run import capacity, cluster, compare, linux, one, reads, versus, whole_table
 from bench.run.client_processes import ClientsFailed
 from bench.run.options import parse
+from bench.run.programs import ProgramFailed
 from bench.run.server import ServerFailed
 
 #: What is done for a scenario that is not one run on one server.
@@ -17,6 +18,8 @@ _COMMANDS = {
     "all": whole_table.run,
     "compare": compare.run,
     "versus": versus.run,
+    "cluster": cluster.run,
+    "reads": reads.run,
     "echo": echo.run,
     "capacity": capacity.run,
 }
@@ -31,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     progress = Progress()
     try:
         return asyncio.run(_COMMANDS.get(options.scenario, one.run)(options, progress))
-    except (ServerFailed, ClientsFailed, CallFailed, ValueError, OSError) as error:
+    except (ServerFailed, ClientsFailed, CallFailed, ProgramFailed, ValueError, OSError) as error:
         progress.clear()
         print(f"bench: {error}", file=sys.stderr)
         return 2

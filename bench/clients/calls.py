@@ -62,9 +62,16 @@ class Calls:
 
     async def post_body(self, path: str, token: str, content_type: str, body: bytes) -> Answer:
         """The answer, whatever it says."""
+        return cast(Answer, ujson.loads(await self.ask("POST", path, token, content_type, body)))
+
+    async def ask(
+        self, method: str, path: str, token: str, content_type: str = "application/json", body: bytes = b""
+    ) -> bytes:
+        """The body of the answer, whatever it says."""
         head = (
-            f"POST {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nAuthorization: Bearer {token}\r\n"
-            f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"{method} {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
+            f"Authorization: Bearer {token}\r\nContent-Type: {content_type}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
         ).encode()
         async with self._turn, asyncio.timeout(PATIENCE_S):
             while self._idle:
@@ -76,7 +83,7 @@ class Calls:
 
     async def _exchange(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, data: bytes
-    ) -> Answer:
+    ) -> bytes:
         try:
             writer.write(data)
             answer = await reader.readuntil(b"\r\n\r\n")
@@ -85,7 +92,7 @@ class Calls:
                 for line in answer.lower().split(b"\r\n")
                 if line.startswith(b"content-length")
             )
-            found = cast(Answer, ujson.loads(await reader.readexactly(length)))
+            found = await reader.readexactly(length)
         except BaseException:
             writer.close()
             raise

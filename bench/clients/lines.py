@@ -69,11 +69,12 @@ class ActivityRates(msgspec.Struct, frozen=True):
 
 
 class Connect(msgspec.Struct, tag_field="do", tag="connect"):
-    """Open a connection for each user, `at_once` under way at a time. `returning`: clients come back when
-    they lose theirs; not `fresh`: their conversations may have messages already. Answer: `Opened`."""
+    """Open a connection for each user, `at_once` under way at a time. `ports`: of a server's processes, over
+    which they are spread. `returning`: clients come back when they lose theirs; not `fresh`: their
+    conversations may have messages already. Answer: `Opened`."""
 
     host: str
-    port: int
+    ports: list[int]
     users: list[User]
     at_once: int
     returning: bool
@@ -84,7 +85,7 @@ class Visit(msgspec.Struct, tag_field="do", tag="visit"):
     """Each user connects and leaves again. Answer: `Opened`."""
 
     host: str
-    port: int
+    ports: list[int]
     users: list[User]
     at_once: int
 

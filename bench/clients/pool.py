@@ -62,9 +62,9 @@ class ClientPool:
 
     async def connect(self, order: Connect) -> Opened:
         """Opens connections beside those there are."""
-        self._where, self._returning = (order.host, order.port), order.returning
+        self._host, self._ports, self._returning = order.host, order.ports, order.returning
         if not self.clients:
-            self.calls = Calls(order.host, order.port, most=_CALLS)
+            self.calls = Calls(order.host, order.ports[0], most=_CALLS)
         coming = [self._client(len(self.clients) + i, user) for i, user in enumerate(order.users)]
         self.clients += coming
         answer = await self._open(coming, order.at_once)
@@ -77,14 +77,14 @@ class ClientPool:
 
     async def visit(self, order: Visit) -> Opened:
         """Each of the users connects and leaves again."""
-        self._where = (order.host, order.port)
+        self._host, self._ports = order.host, order.ports
         coming = [self._client(i, user) for i, user in enumerate(order.users)]
         return await self._open(coming, order.at_once, leave=True)
 
     async def reopen(self, client: Client) -> None:
         """After `client.close()`: connects again and reads what was missed. Raises OSError, `Refused`,
         TimeoutError."""
-        await client.connect(*self._where)
+        await client.connect(*self._where(client))
         self._opened_at[client.number] = time.monotonic_ns()
         await self._catch_up(client)
 
@@ -92,6 +92,13 @@ class ClientPool:
         self._returning = False
         for client in self.clients:
             client.close()
+
+    def _where(self, client: Client) -> tuple[str, int]:
+        """The process that a client goes to, as a proxy would choose it: of n processes, one pair of n is at
+        the same, and a group at all of them."""
+        pair, second = divmod(client.number, 2)
+        many = len(self._ports)
+        return self._host, self._ports[(pair // many if second else pair) % many]
 
     def _client(self, number: int, user: User) -> Client:
         return Client(number, *user, self.receiver, self._on_ack, self._on_error, self._on_lost)
@@ -103,7 +110,7 @@ class ClientPool:
         async def one_after_the_other() -> None:
             for client in waiting:
                 try:
-                    latency.add(await client.connect(*self._where))
+                    latency.add(await client.connect(*self._where(client)))
                     self._opened_at[client.number] = time.monotonic_ns()
                 except (OSError, TimeoutError, wire.Refused) as error:
                     failures.append(f"{type(error).__name__}: {error}")
@@ -131,7 +138,7 @@ class ClientPool:
             await asyncio.sleep(backoff_s(self._failures[client.number]))
             self._attempts += 1
             try:
-                await client.connect(*self._where)
+                await client.connect(*self._where(client))
             except (OSError, TimeoutError, wire.Refused):
                 continue
             now = self._opened_at[client.number] = time.monotonic_ns()

@@ -97,9 +97,11 @@ class ClientProcesses:
         while text := await lines.readline():
             line = decoder.decode(text)
             self.ticks[i] = line.tick
+            if line.answer is None or self._answers[i].done():  # nobody waits any more: we are about to end
+                continue
             if isinstance(line.answer, Failed):
                 self._answers[i].set_exception(ClientsFailed(line.answer.reason))
-            elif line.answer is not None:
+            else:
                 self._answers[i].set_result(line.answer)
         if self._answers and not self._answers[i].done():
             self._answers[i].set_exception(ClientsFailed("a client process died"))

@@ -1,4 +1,4 @@
-"""Puts users, log-ins, friends and groups straight into a new server's database, in bulk.
+"""Puts users, log-ins, friends and groups straight into a new server's database, of whatever kind, in bulk.
 
 Whose server it is does not matter: its own ``server.py --migrate`` makes the tables, and the rows are plain
 SQL, with the columns' names, which stay. So a server of any commit gets the same data. Columns that this file
@@ -7,43 +7,44 @@ does not know, because they came later, are 0 or empty.
 
 import hashlib
 import secrets
-import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable
 from pathlib import Path
 
 from bench.clients.lines import User
 from bench.clients.wire import GROUP, SINGLE
 from bench.run.dataset import DataPlan, Dataset
 from bench.run.server import Checkout
+from bench.run.tables import Row, Tables, TablesFailed, open_tables, sqlite_url
 
 #: A database with nothing but tables, by whose server made it.
 _empty: dict[tuple[Path, str], bytes] = {}
 #: `cate` of a contact: a user, or a group.
 _FRIEND, _MEMBERSHIP = 1, 2
-_LIFETIME_MS = 7 * 86400 * 1000
-
-Row = Mapping[str, int | str]
+LIFETIME_MS = 7 * 86400 * 1000
 
 
 def fill_database(checkout: Checkout, data: Path, plan: DataPlan) -> Dataset:
-    """Adds `plan` to the database in `data`, made if need be, beside whatever is there.
+    """Adds `plan` to the checkout's database, or to the one in `data`, made if need be, beside whatever is
+    there.
 
     The users cannot log in by password: their tokens are the way in, for a week. Raises `ServerFailed` when
     the server cannot make its tables, and ValueError when there is something else than a database of it.
     """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = data.absolute() / "magpie.db"
+    url = checkout.database or sqlite_url(file)
     try:
-        if file.exists():
-            _look_into(file)
+        if checkout.database or file.exists():
+            if not checkout.database:
+                with open_tables(url) as tables:
+                    tables.columns("user")  # or it is no database
             checkout.migrate(data)
         else:
             _make_tables(checkout, file)
-        with closing(sqlite3.connect(file)) as database, database:
-            return _Filling(database, int(time.time() * 1000)).fill(plan)
-    except sqlite3.Error as error:
+        with open_tables(url) as tables:
+            return _Filling(tables, int(time.time() * 1000)).fill(plan)
+    except TablesFailed as error:
         raise ValueError(f"{data}: {error}") from error
 
 
@@ -58,17 +59,11 @@ def _make_tables(checkout: Checkout, file: Path) -> None:
         file.write_bytes(made)
 
 
-def _look_into(file: Path) -> None:
-    """Raises `sqlite3.Error` when it is no database."""
-    with closing(sqlite3.connect(file)) as database:
-        database.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-
-
 class _Filling:
     """Rows for one database, all made at `now_ms`."""
 
-    def __init__(self, database: sqlite3.Connection, now_ms: int) -> None:
-        self._database, self._now = database, now_ms
+    def __init__(self, tables: Tables, now_ms: int) -> None:
+        self._tables, self._now = tables, now_ms
 
     def fill(self, plan: DataPlan) -> Dataset:
         users = self._add_users(plan.users)
@@ -97,7 +92,7 @@ class _Filling:
                 "ua": "bench",
                 "created": now,
                 "last_seen": now,
-                "expires": now + _LIFETIME_MS,
+                "expires": now + LIFETIME_MS,
             }
             for user_id, token in users
         ]
@@ -167,23 +162,7 @@ class _Filling:
         )
 
     def _next_id(self, table: str) -> int:
-        (highest,) = self._database.execute(f'SELECT MAX(id) FROM "{table}"').fetchone()
-        return int(highest or 0) + 1
+        return self._tables.highest_id(table) + 1
 
-    def _insert(self, table: str, rows: Sequence[Row]) -> None:
-        """`rows` all name the same columns."""
-        if not rows:
-            return
-        row = {**self._needed(table), **rows[0]}
-        columns = ", ".join(f'"{column}"' for column in row)
-        places = ", ".join(f":{column}" for column in row)
-        statement = f'INSERT INTO "{table}" ({columns}) VALUES ({places})'
-        self._database.executemany(statement, ({**row, **given} for given in rows))
-
-    def _needed(self, table: str) -> dict[str, int | str]:
-        """Values for all columns that need one: models give defaults, tables don't."""
-        needed: dict[str, int | str] = {}
-        for _, name, kind, not_null, default, key in self._database.execute(f'PRAGMA table_info("{table}")'):
-            if not_null and default is None and not key:
-                needed[name] = "" if "CHAR" in kind.upper() or "TEXT" in kind.upper() else 0
-        return needed
+    def _insert(self, table: str, rows: list[Row]) -> None:
+        self._tables.insert(table, rows)

@@ -12,7 +12,7 @@ from bench.run.scenarios import SCENARIOS, Load
 #: Most clients and seconds of a run: a load test ends by itself and stays on its machine.
 MAX_CLIENTS, MAX_SECONDS_S = 100_000, 3600
 #: Seconds to send unless `--seconds` says otherwise.
-_SECONDS_S = {"mixed": 60.0, "versus": 4.0}
+_SECONDS_S = {"mixed": 60.0, "versus": 4.0, "reads": 3.0}
 
 _ABOUT = """\
 Load test of a Magpie server on this machine. It starts a server of its own (a free port, rate limits off,
@@ -23,6 +23,8 @@ data in a temporary directory), puts users, friends and groups into its database
   mixed     a company's day in --seconds                  all     the table of docs/performance.md
   compare   the room on other servers, and the kernel's floor
   versus    the rows of `all` on this code and on another checkout (--before DIR), in turn
+  cluster   --processes servers on one --database with a --broker, beside one server with the same load
+  reads     what each call that reads costs, of a log of --messages
   echo      no load: a WebSocket on --port that says back what it is told, over --transport"""
 
 
@@ -40,6 +42,10 @@ class Options:
     pid: int
     pin: bool
     processes: int | None
+    database: str
+    broker: str
+    messages: int
+    conversations: int
     before: Path
     before_python: str
     before_env: dict[str, str]
@@ -59,21 +65,25 @@ def parse(arguments: list[str] | None = None) -> Options:
         prog="python -m bench", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("scenario", choices=[*SCENARIOS, "all", "compare", "versus", "echo", "capacity"])
+    add("scenario", choices=[*SCENARIOS, "all", "compare", "versus", "cluster", "reads", "echo", "capacity"])
     _add_load(parser.add_argument_group("the load"))
     _add_server(parser.add_argument_group("the server"))
+    _add_cluster(parser.add_argument_group("cluster"))
+    _add_reads(parser.add_argument_group("reads"))
     _add_versus(parser.add_argument_group("versus"))
     _add_echo(parser.add_argument_group("echo"))
     _add_output(parser.add_argument_group("what comes out"))
     given = parser.parse_args(arguments)
     if bool(given.url) != bool(given.users):
         parser.error("--url and --users go together")
-    if given.url and given.scenario in ("all", "compare", "versus"):
+    if given.url and given.scenario not in SCENARIOS:
         parser.error(f"{given.scenario} starts its own servers")
     if given.rate and given.window:
         parser.error("give --rate or --window, not both")
     if bool(given.before) != (given.scenario == "versus"):
         parser.error("versus and --before go together")
+    if given.scenario == "cluster" and (given.window or given.data):
+        parser.error("cluster sends at a --rate, to databases that it starts")
     return Options(
         scenario=given.scenario,
         load=Load(
@@ -92,6 +102,10 @@ def parse(arguments: list[str] | None = None) -> Options:
         pid=given.pid,
         pin=given.pin,
         processes=given.processes,
+        database=given.database,
+        broker=given.broker,
+        messages=given.messages,
+        conversations=given.conversations,
         before=given.before,
         before_python=given.before_python,
         before_env=dict(given.before_env),
@@ -109,7 +123,12 @@ def parse(arguments: list[str] | None = None) -> Options:
 def _add_load(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--clients", type=_within(2, MAX_CLIENTS), metavar="N", help="people who are connected")
-    add("--seconds", type=_seconds, metavar="S", help="how long to send (10; mixed 60; versus 4)")
+    add(
+        "--seconds",
+        type=_seconds,
+        metavar="S",
+        help="how long to send (10; mixed 60; versus 4; reads 3, each call)",
+    )
     add("--rate", type=_positive, default=0.0, metavar="R", help="messages a second, however long they take")
     add("--window", type=_within(1, 100_000), metavar="W", help="messages outstanding, as fast as it goes")
     add(
@@ -148,7 +167,24 @@ def _add_server(group: argparse._ArgumentGroup) -> None:
         action="store_false",
         help="leave processes on any core (else: the server on the first, clients on the others)",
     )
-    add("--processes", type=_within(1, 64), metavar="N", help="client processes (one a free core)")
+    add(
+        "--processes",
+        type=_within(1, 64),
+        metavar="N",
+        help="client processes (one a free core); cluster: of the server (2)",
+    )
+
+
+def _add_cluster(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--database", choices=["mariadb", "postgresql", "sqlite"], default="mariadb", help="(mariadb)")
+    add("--broker", choices=["redis", "postgresql"], default="redis", help="(redis)")
+
+
+def _add_reads(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--messages", type=_within(1000, 10**8), default=3_000_000, metavar="N", help="in all (3000000)")
+    add("--conversations", type=_within(10, 5000), default=500, metavar="N", help="of one user (500)")
 
 
 def _add_versus(group: argparse._ArgumentGroup) -> None:
@@ -173,7 +209,7 @@ def _add_versus(group: argparse._ArgumentGroup) -> None:
         type=_within(1, 1000),
         default=5,
         metavar="N",
-        help="times that each row is run on both (5)",
+        help="versus, cluster: times that each row is run on both (5)",
     )
     add(
         "--only",

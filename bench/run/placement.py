@@ -20,9 +20,12 @@ class Placement:
             self._home[user] = (process, len(self.users[process]))
             self.users[process].append(user)
 
-    def traffic(self, process: int, dataset: Dataset) -> list[TrafficShare]:
-        """The traffic as this process is told it: its own senders, and its share of rates and windows."""
-        return [self._share(process, traffic, dataset) for traffic in self._plan.traffic]
+    def traffic(
+        self, process: int, dataset: Dataset, traffic: list[Traffic] | None = None
+    ) -> list[TrafficShare]:
+        """The traffic, the plan's unless there is another, as this process is told it: its own senders, and
+        its share of rates and windows."""
+        return [self._share(process, one, dataset) for one in traffic or self._plan.traffic]
 
     def activities(self) -> ActivityRates | None:
         """One process's share of what users do besides."""

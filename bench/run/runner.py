@@ -19,11 +19,11 @@ from bench.run.fill_database import fill_database
 from bench.run.options import Options
 from bench.run.placement import Placement
 from bench.run.plan import Plan
-from bench.run.server import Checkout, Server, StandingServer
+from bench.run.server import AnyServer, Checkout, Server
 from bench.run.steps import Steps
 
 #: Makes the server for a plan. Where it has other data than the runner fills, that is empty.
-MakeServer = Callable[[Plan], Server | StandingServer]
+MakeServer = Callable[[Plan], AnyServer]
 
 
 @dataclass

@@ -153,6 +153,35 @@ def mixed(load: Load) -> Plan:
     )
 
 
+def cluster(load: Load) -> Plan:
+    """People who all talk in twos, each also in a room of 50 and in one of 200 (or of so many as there are).
+    `--rate`: messages a second in all, nine of ten in twos, and of the others one of five in the larger."""
+    people = max(4, load.clients or 400) // 2 * 2
+    rate = load.rate or 2000.0
+    friends = [(2 * i, 2 * i + 1) for i in range(people // 2)]
+    talk = friends + [pair[::-1] for pair in friends]
+    small, large = _split(people, 50), _split(people, 200)
+    chance = random.Random(people)
+    chance.shuffle(talk)
+    to_small, to_large = (
+        [(user, first + i) for i, group in enumerate(rooms) for user in group]
+        for first, rooms in ((0, small), (len(small), large))
+    )
+    chance.shuffle(to_small)
+    chance.shuffle(to_large)
+    return Plan(
+        "cluster",
+        f"{people} people, {rate:g} messages/s",
+        DataPlan(people, [*small, *large], friends),
+        [
+            Traffic("pairs", pairs=talk, rate=rate * 0.9),
+            Traffic("rooms of 50", to_groups=to_small, rate=rate * 0.08),
+            Traffic("rooms of 200", to_groups=to_large, rate=rate * 0.02),
+        ],
+        load.seconds_s,
+    )
+
+
 SCENARIOS: dict[str, Callable[[Load], Plan]] = {
     "connect": connect,
     "room": room,

@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +18,8 @@ PATIENCE_S = 60
 _SPARE = 1000
 #: Lines of its log that are shown when it fails.
 _LINES = 12
+_DATABASE_NAMES = {"MAGPIE_DATABASE_URL", "IM_DATABASE_URL"}
+SAMPLER = Path(__file__).with_name("sampled.py")
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -28,11 +30,13 @@ class ServerFailed(Exception):
 @dataclass(frozen=True)
 class Checkout:
     """Code of a server: the folder of its `server.py`, the Python that runs it, and variables that it gets
-    whatever this process has set."""
+    whatever this process has set. `database`: the `database.url` of one that was made for it; "" is SQLite in
+    the data directory."""
 
     root: Path = ROOT
     python: str = sys.executable
     env: Mapping[str, str] = field(default_factory=dict)
+    database: str = ""
 
     @property
     def commit(self) -> str:
@@ -50,7 +54,7 @@ class Checkout:
         done = subprocess.run(
             [self.python, str(self.root / "server.py"), "--data", str(data.absolute()), "--migrate"],
             cwd=self.root,
-            env={**os.environ, **self.env},
+            env=self._environment,
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,
@@ -58,25 +62,33 @@ class Checkout:
         if done.returncode:
             raise ServerFailed(f"the server did not make its tables\n{_last_lines(done.stderr)}")
 
-    def server(self, data: Path, cores: set[int] | None, connections: int) -> "Server":
+    def server(self, data: Path, cores: set[int] | None, connections: int, sampled: bool = False) -> "Server":
         """The server on `data`, with rate limits off and room for so many connections unless ``MAGPIE_*``
-        variables say otherwise. Raises ValueError when they name another database, which cannot be filled."""
-        if {"MAGPIE_DATABASE_URL", "IM_DATABASE_URL"} & {**os.environ, **self.env}.keys():
+        variables say otherwise; `sampled`: it can be asked where its time goes (`bench.run.sampled`). Raises
+        ValueError when variables name another database, which nobody has made for this."""
+        if not self.database and _DATABASE_NAMES & {**os.environ, **self.env}.keys():
             raise ValueError(
-                "MAGPIE_DATABASE_URL: only SQLite can be filled here; start a server and use --url"
+                "MAGPIE_DATABASE_URL: only a database of its own is filled; start a server and use --url"
             )
+        sampler = [str(SAMPLER)] if sampled else []
         return Server(
-            [self.python, str(self.root / "server.py"), "--data", str(data.absolute())],
+            [self.python, *sampler, str(self.root / "server.py"), "--data", str(data.absolute())],
             self.root,
             data / "server.log",
             {
                 "MAGPIE_LIMITS_ENABLED": "false",
                 "MAGPIE_SERVER_MAX_CONNECTIONS": str(connections + _SPARE),
-                **os.environ,
-                **self.env,
+                **self._environment,
             },
             cores,
         )
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        if not self.database:
+            return {**os.environ, **self.env}
+        own = {name: value for name, value in os.environ.items() if name not in _DATABASE_NAMES}
+        return {**own, **self.env, "MAGPIE_DATABASE_URL": self.database}
 
 
 class Server:
@@ -117,6 +129,11 @@ class Server:
             raise ServerFailed(f"the server did not start\n{self._said()}")
         self.port = urlsplit(line.split()[-1]).port or 80
 
+    @property
+    def ports(self) -> list[int]:
+        """Where its clients may go."""
+        return [self.port]
+
     async def stop(self) -> None:
         """SIGTERM, and SIGKILL when that is not enough. A second time, or never started, it does nothing."""
         child = self._child
@@ -147,6 +164,46 @@ class Server:
         return linux.rss_bytes(self.pid)
 
 
+class Cluster:
+    """Several processes of a server as one: each has a part of the clients."""
+
+    def __init__(self, members: Sequence[Server]) -> None:
+        self.members = members
+
+    @property
+    def host(self) -> str:
+        return self.members[0].host
+
+    @property
+    def port(self) -> int:
+        """Of the first: any of them answers any call."""
+        return self.members[0].port
+
+    @property
+    def ports(self) -> list[int]:
+        return [member.port for member in self.members]
+
+    async def start(self) -> None:
+        """Returns when all of them serve. Raises `ServerFailed`."""
+        for member in self.members:
+            await member.start()
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(member.stop() for member in self.members))
+
+    def check(self) -> None:
+        """Raises `ServerFailed` when one has ended by itself."""
+        for member in self.members:
+            member.check()
+
+    def cpu_s(self) -> float:
+        """Of all together."""
+        return sum(member.cpu_s() for member in self.members)
+
+    def rss_bytes(self) -> int:
+        return sum(member.rss_bytes() for member in self.members)
+
+
 class StandingServer:
     """A server that somebody else has started. Without `pid` there are no figures of CPU and memory."""
 
@@ -156,6 +213,7 @@ class StandingServer:
             raise ValueError(f"--url: expected http:// and a loopback address, got {url}")
         self.host = "127.0.0.1" if where.hostname == "localhost" else where.hostname
         self.port, self.pid = where.port or 80, pid
+        self.ports = [self.port]
 
     async def start(self) -> None:
         """Nothing: it is there."""
@@ -171,6 +229,9 @@ class StandingServer:
 
     def rss_bytes(self) -> int:
         return linux.rss_bytes(self.pid) if self.pid else 0
+
+
+AnyServer = Server | Cluster | StandingServer
 
 
 def _last_lines(log: str) -> str:

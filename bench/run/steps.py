@@ -24,8 +24,8 @@ from bench.report.result import Connecting, Restart, Result
 from bench.run import linux
 from bench.run.client_processes import ClientProcesses, ClientsFailed
 from bench.run.dataset import Dataset
-from bench.run.plan import Plan
-from bench.run.server import Server, StandingServer
+from bench.run.plan import Plan, Traffic
+from bench.run.server import AnyServer
 
 #: Connections under way at once.
 AT_ONCE = 128
@@ -44,7 +44,7 @@ class Steps:
     def __init__(
         self,
         plan: Plan,
-        server: Server | StandingServer,
+        server: AnyServer,
         dataset: Dataset,
         clients: ClientProcesses,
         fresh: bool,
@@ -77,14 +77,14 @@ class Steps:
             await self._visit()
         await self._connect()
 
-    async def send_slice(self, seconds_s: float) -> Result:
-        """After `prepare`, as often as one likes: the plan's traffic for so long, with a result of its own.
-        Raises `ServerFailed`, `ClientsFailed`."""
+    async def send_slice(self, seconds_s: float, traffic: list[Traffic] | None = None) -> Result:
+        """After `prepare`, as often as one likes: the plan's traffic, or another among the same people, for
+        so long, with a result of its own. Raises `ServerFailed`, `ClientsFailed`."""
         whole = self.result
         self.result = Result(
             whole.scenario, whole.label, whole.clients, connected=whole.connected, connecting=whole.connecting
         )
-        await self._send(seconds_s)
+        await self._send(seconds_s, traffic)
         await self._report()
         await self._clients.carry_out([Forget()] * self._clients.number, Done)
         return self.result
@@ -101,8 +101,8 @@ class Steps:
         return found
 
     async def _visit(self) -> None:
-        host, port, at_once = self._server.host, self._server.port, AT_ONCE // self._clients.number + 1
-        orders = [Visit(host, port, users, at_once) for users in self._users()]
+        host, ports, at_once = self._server.host, self._server.ports, AT_ONCE // self._clients.number + 1
+        orders = [Visit(host, ports, users, at_once) for users in self._users()]
         await self._clients.carry_out(orders, Opened, self._watch("visiting"))
         await asyncio.sleep(1)
 
@@ -115,7 +115,7 @@ class Steps:
         answers: list[Opened] = []
         for half in (0, 1):
             orders = [
-                Connect(server.host, server.port, users, at_once, plan.restart, self._fresh)
+                Connect(server.host, server.ports, users, at_once, plan.restart, self._fresh)
                 for users in self._users(half)
             ]
             began = time.monotonic()
@@ -162,20 +162,20 @@ class Steps:
         measuring.end(self.result)
         self.result.client_cpu_share = 0.0  # they do nothing but answer pings
 
-    async def _send(self, seconds_s: float) -> None:
+    async def _send(self, seconds_s: float, traffic: list[Traffic] | None = None) -> None:
         start_ns = time.monotonic_ns() + int(_LEAD_S * 1e9)
         measuring = _Measuring(self._server, self._clients, start_ns / 1e9)
         watch = self._watch("sending", start_ns / 1e9)
-        await self._clients.carry_out(self._orders(start_ns, seconds_s), Done, watch)
+        await self._clients.carry_out(self._orders(start_ns, seconds_s, traffic), Done, watch)
         await self._drain(self._watch("waiting for the rest", start_ns / 1e9))
         measuring.end(self.result)
 
-    def _orders(self, start_ns: int, seconds_s: float) -> list[Send]:
+    def _orders(self, start_ns: int, seconds_s: float, traffic: list[Traffic] | None) -> list[Send]:
         run_id, placement = secrets.token_hex(4), self._placement
         return [
             Send(
                 run_id,
-                placement.traffic(process, self.dataset),
+                placement.traffic(process, self.dataset, traffic),
                 seconds_s,
                 start_ns,
                 self._text,
@@ -228,9 +228,7 @@ class Steps:
 class _Measuring:
     """CPU time from now on, and seconds from `began_s` (monotonic) on."""
 
-    def __init__(
-        self, server: Server | StandingServer, clients: ClientProcesses, began_s: float | None = None
-    ) -> None:
+    def __init__(self, server: AnyServer, clients: ClientProcesses, began_s: float | None = None) -> None:
         self._server, self._clients = server, clients
         self._now_s = time.monotonic()
         self.began_s = self._now_s if began_s is None else began_s

@@ -1,0 +1,37 @@
+"""Reading a long log, made very short."""
+
+import json
+
+from tests.bench.test_runs import bench
+
+
+async def test_each_call_is_measured(tmp_path):
+    """Every call that reads answers what is there, at the size that is asked for; the log is used again."""
+    figures, data = tmp_path / "reads.json", tmp_path / "data"
+    small = ("reads", "--seconds", 0.1, "--data", data, "--json", figures)
+    code, text = await bench(*small, "--messages", 4000, "--conversations", 60)
+    assert code == 0, text
+    found = json.loads(figures.read_text())
+    reads = {read["read"]: read for read in found["reads"]}
+    rows = {name: read["rows"] for name, read in reads.items()}
+    assert all(read["requests"] >= 50 and read["cpu_us"] > 0 < read["p50"] for read in reads.values())
+    assert rows["conversations, all"] == 60 and rows["conversations, the first 50"] == 50
+    assert rows["conversations, the next 50"] == 10 and rows["conversations, nothing changed"] == 0
+    assert 5 <= rows["conversations, 10 changed"] <= 13
+    assert rows["history, the newest 200"] == 200 == rows["history, 200 anywhere before"]
+    assert rows["friends"] == 48 and rows["groups"] == 12 and rows["where I am logged in"] == 1
+    assert rows["changes, none"] == 0 < rows["changes, 200 anywhere"]
+    assert all(name in text for name in reads)
+    kept = (data / "magpie.db").stat().st_mtime_ns
+    code, text = await bench(*small, "--messages", 9999)
+    assert code == 0, text
+    assert "4,000 messages, 60 conversations" in text and "filling" not in text
+    assert (data / "reads.json").exists() and kept
+
+
+async def test_somebody_elses_data(tmp_path):
+    """A data directory that people use is not filled with a log."""
+    (tmp_path / "magpie.db").write_bytes(b"")
+    code, text = await bench("reads", "--messages", 1000, "--data", tmp_path)
+    assert code == 2 and "other data" in text
+    assert (tmp_path / "magpie.db").read_bytes() == b""
