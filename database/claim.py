@@ -29,6 +29,7 @@ class Claim:
         self._dialect = dialect.of_url(url)
         self._database = self._dialect.open(url, deadline_s)
         self._held: bool | Exception = False
+        self._warned = False  # that another has it
         self._settled, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="claim", daemon=True)
 
@@ -56,16 +57,24 @@ class Claim:
         self._let_go()
 
     def _look(self) -> None:
+        """Claims again what was lost: the connection, or the server that it leads to, which has become
+        read-only."""
         try:
-            self._database.execute_sql("SELECT 1")
-        except Exception:  # the connection is gone, and the claim with it
+            if not self._database.is_closed() and not self._dialect.is_read_only(self._database):
+                return
+        except Exception as error:  # the connection is gone, and the claim with it
+            logger.debug("claim: %s", error)
+        self._let_go()
+        claimed = False
+        try:
+            claimed = self._dialect.claim(self._database, 0, self._shared)
+            if not claimed and not self._warned:
+                logger.error("another server has come to this database: each delivers only its own")
+            self._warned = not claimed
+        except Exception as error:  # the database is away; whoever needs it says so
+            logger.debug("claim: %s", error)
+        if not claimed:
             self._let_go()
-            try:
-                if not self._dialect.claim(self._database, 0, self._shared):
-                    logger.error("another server has come to this database: each delivers only its own")
-                    self._let_go()
-            except Exception as error:  # the database is away; whoever needs it says so
-                logger.debug("claim: %s", error)
 
     def _let_go(self) -> None:
         try:

@@ -9,16 +9,12 @@ from pathlib import Path
 import peewee
 from playhouse.db_url import parse
 
-from database import functions, patience
+from database import functions, patience, reasons
 from database.mysql import MySqlDatabase, take_claim
 from database.sqlite import PRAGMAS, json_pairs, path_of, readable
 
 #: Seconds in which a connection to a database server has to be there.
 _CONNECT_S = 5
-#: What MySQL calls a full disk (ER_DISK_FULL) and a full table or tablespace (ER_RECORD_FILE_FULL).
-_MYSQL_FULL = (1021, 1114)
-#: `disk_full` in PostgreSQL's list of error codes.
-_POSTGRESQL_FULL = "53100"
 #: Seconds without a word after which the database takes a claim back.
 CLAIM_SILENCE_S = 60
 #: The claim's number among a PostgreSQL database's advisory locks: "magpie".
@@ -108,6 +104,14 @@ class Dialect(ABC):
     def says_full(self, error: BaseException) -> bool:
         """Whether `error` means that the database's disk is full."""
 
+    def says_read_only(self, error: BaseException) -> bool:
+        """Whether `error` means that this server takes no writes, and others may."""
+        return False
+
+    def is_read_only(self, database: peewee.Database) -> bool:
+        """Whether this thread's connection leads to such a server."""
+        return False
+
     def claim(self, database: peewee.Database, patience_s: float, shared: bool = False) -> bool:
         """Takes the lock of the one server, or `shared` one of those that go together, until this thread's
         connection ends. False when another has it after `patience_s`, or has the other kind."""
@@ -140,9 +144,6 @@ class Sqlite(Dialect):
     def pairs_among(self, columns: str, pairs: Sequence[tuple[int, int]]) -> tuple[str, Sequence[object]]:
         there = "SELECT CAST(key AS INTEGER), value FROM json_each(?)"
         return f"({columns}) IN ({there})", (json_pairs(pairs),)
-
-    def complete(self, database: peewee.Database) -> None:
-        """At the start: makes what a database whose rows alone were restored may be without."""
 
     def interrupt(self, connection: object) -> None:
         if isinstance(connection, sqlite3.Connection):
@@ -180,13 +181,21 @@ class MySql(Dialect):
         return int(database.execute_sql(sql).fetchone()[0])
 
     def says_full(self, error: BaseException) -> bool:
-        return any(code in _MYSQL_FULL for code in error.args[:2])
+        return reasons.mysql_says(error, *reasons.MYSQL_FULL)
+
+    def says_read_only(self, error: BaseException) -> bool:
+        return reasons.mysql_says(error, *reasons.MYSQL_READ_ONLY)
+
+    def is_read_only(self, database: peewee.Database) -> bool:
+        return bool(database.execute_sql("SELECT @@read_only").fetchone()[0])
 
     def open(self, url: str, deadline_s: float) -> peewee.Database:
         import pymysql.constants.CLIENT as client
 
         arguments = parse(url, unquote_password=True, unquote_user=True)
         arguments["password"] = arguments.pop("passwd", "")  # the name that PyMySQL knows today
+        if "ssl_ca" in arguments:  # who names an authority means it to be asked
+            arguments.setdefault("ssl_verify_cert", True)
         return MySqlDatabase(
             **arguments,
             charset="utf8mb4",
@@ -232,16 +241,19 @@ class Postgresql(Dialect):
         functions.complete(database)
 
     def says_full(self, error: BaseException) -> bool:
-        causes = (error, error.__cause__, error.__context__, *error.args)
-        return any(getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL for cause in causes)
+        return reasons.postgresql_says(error, reasons.POSTGRESQL_FULL)
+
+    def says_read_only(self, error: BaseException) -> bool:
+        return reasons.postgresql_says(error, reasons.POSTGRESQL_READ_ONLY)
+
+    def is_read_only(self, database: peewee.Database) -> bool:
+        sql = "SELECT current_setting('transaction_read_only')"
+        return bool(database.execute_sql(sql).fetchone()[0] == "on")
 
     def claim(self, database: peewee.Database, patience_s: float, shared: bool = False) -> bool:
-        for name, seconds in (
-            ("idle", CLAIM_SILENCE_S // 3),
-            ("interval", CLAIM_SILENCE_S // 6),
-            ("count", 4),
-        ):
-            database.execute_sql(f"SET tcp_keepalives_{name} = {seconds}")
+        keepalives = {"idle": CLAIM_SILENCE_S // 3, "interval": CLAIM_SILENCE_S // 6, "count": 4}
+        for name, number in keepalives.items():
+            database.execute_sql(f"SET tcp_keepalives_{name} = {number}")
         end = time.monotonic() + patience_s
         sql = f"SELECT pg_try_advisory_lock{'_shared' if shared else ''}(%s)"
         while not database.execute_sql(sql, (_CLAIM_KEY,)).fetchone()[0]:

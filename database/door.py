@@ -24,10 +24,12 @@ from playhouse.migrations import Runner
 from database import base, dialect
 from database.base import TRANSIENT
 from database.checkpoints import Checkpoints
+from database.complaints import Complaints
 from database.disk import Disk
 from database.health import Health
 from database.lane import Lane
 from database.latencies import Latencies
+from database.primary import Primary
 from database.together import Together, Write
 from metrics.histogram import Measures
 from protocol.errors import DiskFull, TryAgain
@@ -77,6 +79,8 @@ class Database:
         #: Whether reading, and whether writing, makes sense now; the log asks for itself.
         self.reads, self.writes = Health(deadline_s), Health(deadline_s)
         self.latencies = Latencies(self.reads.clock)
+        self._complaints = Complaints(logger)
+        self._primary = Primary(self.dialect.says_read_only)
         self._connections: dict[int, object] = {}  # by thread, while one is in a transaction
         self._readers = Lane("db_read", workers, deadline_s, self._interrupt)
         self._heavy = Lane("db_heavy", _HEAVY_THREADS, deadline_s, self._interrupt)
@@ -220,7 +224,7 @@ class Database:
                 pause = _FIRST_PAUSE * 2**attempt
                 if attempt == _ATTEMPTS - 1 or time.monotonic() + pause > end:
                     name = getattr(getattr(call, "func", call), "__name__", "a call")
-                    logger.error("database: %s failed: %s", name, error)
+                    self._complaints.say(error, "database: %s failed", name)
                     raise TryAgain() from error
                 time.sleep(pause)
         raise TryAgain()
@@ -243,7 +247,7 @@ class Database:
     def writing_always(self) -> Iterator[None]:
         """A writing transaction of this thread, with the last of the disk, too."""
         if not self.dialect.single_writer:
-            with self._connected(), self.peewee.atomic(*self.dialect.writing):
+            with self._primary.writing(), self._connected(), self.peewee.atomic(*self.dialect.writing):
                 yield
             return
         if not self._writer.acquire(timeout=self.deadline_s):
@@ -257,12 +261,12 @@ class Database:
     @contextmanager
     def statement(self) -> Iterator[None]:
         """For one statement of this thread that is a transaction by itself, where many may write at once."""
-        with self._connected():
+        with self._primary.writing(), self._connected():
             yield
 
     @contextmanager
     def _connected(self) -> Iterator[None]:
-        self.peewee.connect(reuse_if_open=True)
+        self._primary.connect(self.peewee, self.drop_connection)
         thread_id = threading.get_ident()
         self._connections[thread_id] = self.peewee.connection()
         try:

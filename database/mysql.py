@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import peewee
 from pymysql.connections import Connection
+from pymysql.constants import CR
+from pymysql.err import OperationalError
 
 
 class MySqlDatabase(peewee.MySQLDatabase):
@@ -21,10 +23,17 @@ class _Connection(Connection):
     one context that knows none is for all."""
 
     def _create_ssl_ctx(self, settings: Mapping[str, object] | ssl.SSLContext) -> ssl.SSLContext:
-        if settings:
+        if not settings:
+            return _ANY_CERTIFICATE
+        asked = settings if isinstance(settings, Mapping) else {}
+        try:
             context: ssl.SSLContext = super()._create_ssl_ctx(settings)  # type: ignore[misc]
-            return context
-        return _ANY_CERTIFICATE
+        except OSError as error:
+            files = ", ".join(str(asked[name]) for name in ("ca", "cert", "key") if asked.get(name))
+            raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, f"{files}: {error}") from error
+        if asked.get("check_hostname"):
+            context.check_hostname = True  # PyMySQL asks no machine's authorities for a name
+        return context
 
 
 def _any_certificate() -> ssl.SSLContext:

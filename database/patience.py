@@ -2,8 +2,6 @@
 heard for longer than the deadline is taken back: it would keep all others from writing, for hours when a
 machine has lost its power."""
 
-import peewee
-
 #: In one statement. Each server reads what is meant for it; MySQL has no word for a transaction that stands
 #: still.
 _MYSQL = (
@@ -11,10 +9,6 @@ _MYSQL = (
     " /*!50720 transaction_isolation = 'READ-COMMITTED', */"
     " /*M!100300 idle_write_transaction_timeout = {seconds}, */ innodb_lock_wait_timeout = {seconds}"
 )
-
-# Peewee would call it an InternalError, by the first two digits of its code; it says that the connection has
-# ended.
-peewee.EXCEPTIONS["IdleInTransactionSessionTimeout"] = peewee.OperationalError
 
 
 def mysql(deadline_s: float) -> str:

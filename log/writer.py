@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from peewee import IntegrityError, ProgrammingError
 
 from database.base import TRANSIENT
+from database.complaints import Complaints
 from database.door import Database
 from log.batch import Batch, Common
 from log.broken import Broken
@@ -32,6 +33,7 @@ class Writer:
         self._telling = telling
         self._common = common
         self._broken = Broken(db)
+        self._complaints = Complaints(logger)
         self._way: Way | None = None  # of usual batches
         self.usual = 0  #: how many batches took it
         self._last_time = 0
@@ -97,7 +99,7 @@ class Writer:
                 self._last_time = attempt.now
         self._telling.done()
         if self._away is None:
-            logger.error("log: gave up a batch of %d: %s", len(batch), failure)
+            self._complaints.say(failure, "log: gave up a batch of %d", len(batch))
             self._away = TryAgain()
         for entry in batch:
             entry.refusal = type(self._away)()

@@ -56,7 +56,7 @@ class MariaDB(DatabaseServer):
         )
         (self.folder / "init.sql").write_text(
             "CREATE USER magpie@'127.0.0.1' IDENTIFIED BY 'magpie';\n"
-            "GRANT ALL ON *.* TO magpie@'127.0.0.1';\n"
+            "GRANT ALL ON *.* TO magpie@'127.0.0.1' WITH GRANT OPTION;\n"
         )
 
     def command(self) -> list[str]:

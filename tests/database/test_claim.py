@@ -1,7 +1,9 @@
 """One server on a database server, whatever becomes of its connection."""
 
 import queue
+import time
 
+import peewee
 import psycopg
 import pytest
 
@@ -19,18 +21,35 @@ def server_and_url(request, monkeypatch):
     server.drop(name)
 
 
-def cut(server, url: str) -> None:
-    """Ends all connections to the database, as a restart of it would."""
+def connections(server, url: str) -> list[int]:
+    """The numbers of those to the database."""
     name = url.rpartition("/")[2]
     if url.startswith("postgresql"):
         with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-            mine = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
-            connection.execute(mine, (name,))
-        return
+            mine = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
+            return [number for (number,) in connection.execute(mine, (name,))]
     with server.connect() as connection, connection.cursor() as cursor:
         cursor.execute("SELECT id FROM information_schema.processlist WHERE db = %s", (name,))
-        for (thread,) in cursor.fetchall():
-            cursor.execute(f"KILL {thread}")
+        return [number for (number,) in cursor.fetchall()]
+
+
+def only(server, url: str) -> int:
+    """The number of the one connection, once there are no others."""
+    end = time.monotonic() + 20
+    while len(found := connections(server, url)) != 1:
+        assert time.monotonic() < end, found
+        time.sleep(0.01)
+    return found[0]
+
+
+def cut(server, url: str) -> None:
+    """Ends all connections to the database, as a restart of it would."""
+    for number in connections(server, url):
+        server.execute(
+            f"SELECT pg_terminate_backend({number}, 5000)"
+            if url.startswith("postgresql")
+            else f"KILL {number}"
+        )
 
 
 class Steps:
@@ -82,6 +101,47 @@ def test_it_is_taken_again(server_and_url):
     server, url = server_and_url
     running, steps = stepping(url)
     cut(server, url)
+    steps.look()
+    assert not Claim(url, 8).take()
+    running.release()
+
+
+def test_the_server_became_read_only(server_and_url):
+    """After a failover the connection may lead to a server that nobody writes to: the claim is made again,
+    where the address leads now."""
+    server, url = server_and_url
+    change = f"ALTER DATABASE {url.rpartition('/')[2]} {{}} default_transaction_read_only {{}}"
+    on, off = "SET GLOBAL read_only = 1", "SET GLOBAL read_only = 0"
+    if url.startswith("postgresql"):
+        on, off = change.format("SET", "= on"), change.format("RESET", "")
+    running, steps = stepping(url)
+    server.execute(on)
+    try:
+        cut(server, url)
+        steps.look()
+        before = only(server, url)
+        steps.look()
+        assert only(server, url) != before
+    finally:
+        server.execute(off)
+    steps.look()
+    assert not Claim(url, 8).take()
+    running.release()
+
+
+def test_no_database_at_one_look(server_and_url, monkeypatch):
+    """However long the database was away, the claim is taken again once it is back."""
+    server, url = server_and_url
+    running, steps = stepping(url)
+
+    def away(*_: object) -> bool:
+        raise peewee.OperationalError("there is no database")
+
+    cut(server, url)
+    with monkeypatch.context() as patched:
+        patched.setattr(running._dialect, "claim", away)
+        steps.look()
+        steps.look()
     steps.look()
     assert not Claim(url, 8).take()
     running.release()

@@ -8,6 +8,7 @@ import psycopg
 import pymysql
 import pytest
 
+from database.base import TRANSIENT
 from database.dialect import MySql, Postgresql, Sqlite
 from database.disk import Disk
 from database.health import Health
@@ -137,3 +138,21 @@ def test_what_databases_call_a_full_disk(dialect, error):
         raise error
     assert dialect.says_full(raised.value)
     assert not dialect.says_full(peewee.OperationalError("server has gone away"))
+
+
+@pytest.mark.parametrize(
+    "dialect, error",
+    [
+        (MySql(), pymysql.OperationalError(1290, "running with the --read-only option")),
+        (MySql(), pymysql.OperationalError(1792, "Cannot execute statement in a READ ONLY transaction")),
+        (MySql(), pymysql.OperationalError(1836, "Running in read-only mode")),
+        (Postgresql(), psycopg.errors.ReadOnlySqlTransaction("cannot execute UPDATE")),
+    ],
+)
+def test_what_databases_call_read_only(dialect, error):
+    """Each database's own word for it is understood, and passes; another error is none."""
+    with pytest.raises(TRANSIENT) as raised, peewee.__exception_wrapper__:
+        raise error
+    assert dialect.says_read_only(raised.value)
+    assert not dialect.says_read_only(peewee.OperationalError("server has gone away"))
+    assert not Sqlite().says_read_only(raised.value)

@@ -61,7 +61,8 @@ async def test_reads_stand_behind_nobody(database, busy):
 async def test_nobody_waits_for_ever(hurried, call, expect_logs):
     """Who waits longer than the deadline is told to try again, also in line behind the one that hangs;
     afterwards all goes on."""
-    expect_logs("magpie.database", "wait failed: .*clos", required=False)  # PostgreSQL took it back meanwhile
+    # PostgreSQL took it back meanwhile, and says so or just hangs up, as it happens.
+    expect_logs("magpie.database", "wait failed", required=False)
     end = threading.Event()
     results = await asyncio.gather(
         *(getattr(hurried, call)(end.wait, 10) for _ in range(4)), return_exceptions=True
