@@ -157,7 +157,8 @@ class ClientPool:
         client = self.clients[route.sender]
         if not client.open or client.leaving:
             return False
-        cid = f"{self.run_id}-{self.process}-{source.number}-{source.sent}"
+        # The time first, as our page's.
+        cid = f"{due_ns // 1_000_000:011x}-{self.run_id}-{self.process}-{source.number}-{source.sent}"
         client.send(
             wire.message(
                 due_ns, source.number, self.process, self.text, cid, client.user_id, route.dst_id, route.kind
@@ -217,7 +218,7 @@ class ClientPool:
     def _fetched(self, client: Client, place: int, row: Frame) -> None:
         """Catching up brought a message: it counts when it is news, and of this run."""
         is_news = client.sequences.fetch(place, row["seq"])
-        if is_news and row["userid"] != client.user_id and row.get("cid", "").startswith(self.run_id):
+        if is_news and row["userid"] != client.user_id and self.run_id in row.get("cid", ""):
             marked = wire.marker(row["content"])
             if marked is not None:
                 due_ns, traffic, process = marked
