@@ -30,6 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     130: it was told to end, by Ctrl-C or SIGTERM."""
     options = parse(arguments)
     linux.raise_file_limit()
+    # A shell has it ignored by what it runs in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # ends what it has started
     progress = Progress()
     try:
