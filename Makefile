@@ -1,6 +1,8 @@
 # make run · make test · make setup.  Options for the server: make run ARGS="--port 9000"
 PYTHON ?= python3
 PYTEST = .venv/bin/python -m pytest
+# A third of the time tests wait, for a process that starts or for one that is to be missed: one more than cores.
+WORKERS = $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 # The tests start hundreds of servers: each would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -14,7 +16,7 @@ test: ## set up, then run all tests: rules and types, the page's, the server's, 
 	@$(PYTHON) tools/setup.py --dev
 	@$(MAKE) --no-print-directory -j 4 lint page-types page-lint page-unit
 ifeq ($(ARGS),)
-	@$(PYTEST) -n auto --maxprocesses 4 --dist worksteal --ignore tests/browser
+	@$(PYTEST) -n $(WORKERS) --dist worksteal --ignore tests/browser
 	@$(PYTEST) -n auto --maxprocesses 4 --dist worksteal tests/browser
 else
 	@$(PYTEST) $(ARGS)

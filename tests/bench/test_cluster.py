@@ -14,7 +14,7 @@ from bench.run.programs import Redis
 from tests.bench.test_runs import bench, nothing_went_wrong
 from tests.process import ROOT
 
-WAYS = [("mariadb", "redis"), ("postgresql", "postgresql")]
+WAYS = [("mariadb", "redis")]
 NEEDS = {"mariadb": MariaDB, "postgresql": PostgreSQL, "redis": Redis}
 SMALL = ("--clients", 12, "--rate", 200, "--seconds", 0.5, "--rounds", 1)
 
