@@ -30,8 +30,12 @@ class Lossy:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._writers:  # a task that had not begun has closed nothing
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in self._writers), return_exceptions=True)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         self._tasks.add(asyncio.get_running_loop().create_task(self._carry(reader, writer)))
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -43,7 +47,7 @@ class Lossy:
         except BaseException:
             writer.close()
             raise
-        self._writers |= {writer, far_writer}
+        self._writers.add(far_writer)
         swallows = asyncio.Event()
         try:
             await asyncio.gather(

@@ -18,6 +18,8 @@ class Line:
         self._loop = asyncio.new_event_loop()
         self._moving = asyncio.Event()
         self._moving.set()
+        self._writers: list[asyncio.StreamWriter] = []
+        self._tasks: list[asyncio.Task[None]] = []
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(started,))
         self._thread.start()
@@ -36,15 +38,23 @@ class Line:
 
     def _run(self, started: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._connect, "127.0.0.1", 0))
+        server = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", 0))
         self.port = server.sockets[0].getsockname()[1]
         started.set()
         self._loop.run_forever()
         server.close()
-        for task in asyncio.all_tasks(self._loop):
+        left_over = asyncio.all_tasks(self._loop)
+        for task in left_over:
             task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left_over, return_exceptions=True))
+        for writer in self._writers:  # a task that had not begun has closed nothing
+            writer.close()
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
+        self._tasks.append(self._loop.create_task(self._connect(reader, writer)))
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
