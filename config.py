@@ -81,6 +81,10 @@ class Auth:
     passwd_min: int = _number(6, 6, 128)
     max_sessions: int = _number(50, 1, 100000)
 
+    @property
+    def idle_ms(self) -> int:
+        return round(self.idle_days * 86_400_000)
+
 
 def _rate(default: float) -> Any:
     return _number(default, 1e-6, 1e6)

@@ -127,7 +127,7 @@ def make_services(config: Config) -> Services:
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)
     use = SessionUse(db, hub)
-    handshakes = Handshakes(db, use, round(config.auth.idle_days * 86_400_000))
+    handshakes = Handshakes(db, use, config.auth.idle_ms)
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, typing, use, handshakes)
     services = Services(config, db, hub, transports, message_log, delivery, *parts, Scraper())
     if config.metrics.port or config.metrics.token:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from actions.session_use import SessionUse
 from database.door import Database
-from models.sessions import MOST_STARTS, TOUCH_MS, ConnectionStart, connection_starts
+from models.sessions import MOST_STARTS, ConnectionStart, connection_starts, touch_ms
 from protocol.clock import now_ms
 
 
@@ -25,8 +25,7 @@ class Handshakes:
 
     def __init__(self, db: Database, use: SessionUse, idle_ms: int) -> None:
         self._db, self._use, self._idle_ms = db, use, idle_ms
-        #: How old `last_seen` may be; where sessions die after minutes, less.
-        self._touch_ms = min(TOUCH_MS, idle_ms // 4)
+        self._touch_ms = touch_ms(idle_ms)
         self._waiting: list[_Asked] = []
         self._task: asyncio.Task[None] | None = None
         self._asked = self._looks = 0
@@ -35,7 +34,7 @@ class Handshakes:
         """What a socket of this user needs to know to open, None when the token opens no session of theirs.
         Raises `TryAgain` when the database is away.
 
-        Opening a socket is use, and so is having it open, of which `sessions.forget_expired` takes care. It
+        Opening a socket is use, and so is having it open, of which `sessions.keep_in_use` takes care. It
         is closed when the session ends.
         """
         loop = asyncio.get_running_loop()

@@ -43,9 +43,9 @@ async def authenticate(app: Services, tokens: list[str]) -> list[SessionRow]:
 
     Being used prolongs a session, so `last_seen` of those not seen for some minutes is written, soon.
     """
-    now = now_ms()
-    found = await app.db.read(sessions.find_sessions, tokens, now, _idle_ms(app))
-    app.session_use.seen(row.id for row in found if now - row.last_seen >= _touch_ms(app))
+    now, idle = now_ms(), app.config.auth.idle_ms
+    found = await app.db.read(sessions.find_sessions, tokens, now, idle)
+    app.session_use.seen(row.id for row in found if now - row.last_seen >= sessions.touch_ms(idle))
     return found
 
 
@@ -58,7 +58,7 @@ async def logout(app: Services, session: SessionRow) -> None:
 async def sessions_of(app: Services, current: SessionRow) -> list[dict[str, object]]:
     """`{id, ua, ip, created, last_seen, current}` for each session of the caller."""
     now = now_ms()
-    found = await app.db.read(sessions.sessions_of, current.user_id, now, _idle_ms(app))
+    found = await app.db.read(sessions.sessions_of, current.user_id, now, app.config.auth.idle_ms)
     # The one that asks is in use now, written yet or not.
     others = [{**row, "current": False} for row in found if row["id"] != current.id]
     mine = [{**row, "last_seen": now, "current": True} for row in found if row["id"] == current.id]
@@ -88,7 +88,7 @@ async def forget_expired(app: Services) -> int:
     """Delete the sessions whose time is over and close what sockets they have, in every process; how many
     there were."""
     forgotten = 0
-    while ended := await app.db.write_always(sessions.close_dead, now_ms(), _idle_ms(app)):
+    while ended := await app.db.write_always(sessions.close_dead, now_ms(), app.config.auth.idle_ms):
         close_sockets(app, ended)
         forgotten += len(ended)
     return forgotten
@@ -122,12 +122,3 @@ async def open_session(app: Services, user_id: int, passwd: str, client: Client)
 
 def close_sockets(app: Services, session_ids: list[int]) -> None:
     app.hub.close_sessions(session_ids)
-
-
-def _idle_ms(app: Services) -> int:
-    return int(app.config.auth.idle_days * _DAY_MS)
-
-
-def _touch_ms(app: Services) -> int:
-    """How old `last_seen` may be; where sessions die after minutes, less."""
-    return min(sessions.TOUCH_MS, _idle_ms(app) // 4)

@@ -18,7 +18,14 @@ from protocol.messages import ROOM
 
 #: `last_seen` is written at most this often (ms): precise enough for a lifetime of days, and rare enough to
 #: cost nothing.
-TOUCH_MS = 300_000
+_TOUCH_MS = 300_000
+
+
+def touch_ms(idle_ms: int) -> int:
+    """How old `last_seen` may be of a session that lives `idle_ms` unused: less where that is minutes."""
+    return min(_TOUCH_MS, idle_ms // 4)
+
+
 #: One sweep deletes at most this many rows, so that it never holds the database for long.
 SWEEP = 1000
 

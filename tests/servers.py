@@ -56,11 +56,16 @@ class PostgreSQL(DatabaseServer, databases.PostgreSQL):
         return copied
 
 
+def need(name: str, found) -> None:
+    """Skips (fails in CI) a test when a program is not on this machine."""
+    if not found:
+        missing = f"{name} is not installed on this machine"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+
+
 def running(kind: type[Program], found):
     """Yield a started server, or skip (fail in CI) when its binary is not on this machine."""
-    if not found:
-        missing = f"{kind.binary} is not installed on this machine"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    need(kind.binary, found)
     server = kind()
     yield server
     server.stop()

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
@@ -66,16 +67,7 @@ class Program(ABC):
 
     def start(self) -> None:
         """Runs it, for the first time or again, at the same port on the same data."""
-        self.process = subprocess.Popen(
-            self.command(),
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=self.environment,
-            **self.identity,
-        )
+        self.process = self._run(self.command())
         self.started = threading.Event()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -92,7 +84,13 @@ class Program(ABC):
 
     def call(self, *command: str) -> None:
         """Run a program of the server's to its end, as the server's user."""
-        done = subprocess.run(
+        done = self._run(command)
+        said, _ = done.communicate()
+        if done.returncode:
+            raise ProgramFailed(f"{command[0]} failed:\n{said}")
+
+    def _run(self, command: Sequence[str]) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
             command,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
@@ -102,8 +100,6 @@ class Program(ABC):
             env=self.environment,
             **self.identity,
         )
-        if done.returncode:
-            raise ProgramFailed(f"{command[0]} failed:\n{done.stdout}")
 
     def end(self) -> None:
         """Ends it at once; `start` brings it back."""

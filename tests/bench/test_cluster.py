@@ -13,6 +13,7 @@ from bench.run.databases import MariaDB, PostgreSQL
 from bench.run.programs import Redis
 from tests.bench.test_runs import bench, nothing_went_wrong
 from tests.process import ROOT
+from tests.servers import need
 
 WAYS = [("mariadb", "redis")]
 NEEDS = {"mariadb": MariaDB, "postgresql": PostgreSQL, "redis": Redis}
@@ -23,8 +24,8 @@ SMALL = ("--clients", 12, "--rate", 200, "--seconds", 0.5, "--rounds", 1)
 @pytest.mark.gen_test(timeout=300)
 async def test_two_processes_beside_one(tmp_path, way):
     """Both carry the same load, nothing is lost or doubled, and what each program cost is told."""
-    if missing := [name for name in way if not NEEDS[name].installed()]:
-        pytest.skip(f"{missing} is not installed on this machine")
+    for name in way:
+        need(name, NEEDS[name].installed())
     figures, (database, broker) = tmp_path / "cluster.json", way
     code, text = await bench("cluster", *SMALL, "--database", database, "--broker", broker, "--json", figures)
     assert code == 0, text
@@ -61,8 +62,7 @@ async def test_one_process_alone(tmp_path):
 @pytest.mark.gen_test(timeout=120)
 async def test_it_ends_what_it_has_started():
     """Told to end, in the middle or while a database is about to start, it leaves nothing behind."""
-    if not PostgreSQL.installed():
-        pytest.skip("postgresql is not installed on this machine")
+    need("postgresql", PostgreSQL.installed())
     for word in (b"filling", b"sending"):
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bench", "cluster", *map(str, SMALL), "--database", "postgresql"),
