@@ -93,7 +93,11 @@ def catch_up(key: str) -> bool:
         return False
     of_it = StoredMessage.conversation_id == found.id
     seq = StoredMessage.select(fn.MAX(StoredMessage.seq)).where(of_it).scalar() or 0
-    ver = StoredMessage.select(fn.MAX(StoredMessage.ver)).where(of_it).scalar() or 0
+    # By the key of those whose version is not their number: all others are not above `seq`.
+    changed = StoredMessage.select(fn.MAX(StoredMessage.ver)).where(
+        of_it, StoredMessage.ver != StoredMessage.seq
+    )
+    ver = max(seq, changed.scalar() or 0)
     if seq <= found.seq and ver <= found.ver:
         return False
     silent = (Member.conversation_id == found.id) & (Member.said == 0) & (Member.read < seq)

@@ -37,8 +37,7 @@ _DATABASES: dict[str, type[DatabaseServer]] = {"mariadb": MariaDB, "postgresql":
 
 @dataclass
 class Side:
-    """Some server processes with what they need. `programs`: the database and the broker, as far as there
-    are."""
+    """Some server processes with what they need: a database and a broker, as far as there are."""
 
     runner: Runner
     steps: Steps
