@@ -63,10 +63,10 @@ def need(name: str, found) -> None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
 
 
-def running(kind: type[Program], found):
-    """Yield a started server, or skip (fail in CI) when its binary is not on this machine."""
+def running(kind: type[Program], found, *arguments):
+    """Yield a server started with these arguments, or skip (fail in CI) when its binary is missing."""
     need(kind.binary, found)
-    server = kind()
+    server = kind(*arguments)
     yield server
     server.stop()
 

@@ -51,7 +51,7 @@ def test_postgresql_as_broker_of_another_database(tmp_path):
 @pytest.fixture
 def closed(redis):
     """A Redis that wants a password."""
-    yield from running(lambda: Redis("--requirepass", "s3cret"), True)
+    yield from running(Redis, True, "--requirepass", "s3cret")
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)

@@ -38,7 +38,7 @@ async def says(url: str, letter: bytes = b"hi") -> None:
 @pytest.fixture
 def closed():
     """A Redis that wants a password."""
-    yield from running(lambda: Redis("--requirepass", "s3cret"), True)
+    yield from running(Redis, True, "--requirepass", "s3cret")
 
 
 async def test_a_password(closed):
