@@ -20,7 +20,7 @@ async def test_a_worker_for_others(tmp_path):
         ann, eve = await server.client().register(), await server.client().register()
         assert (await ann.upload(SMALL))["code"] == 0
         flooding = [asyncio.create_task(eve.upload(SLOW)) for _ in range(4)]
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.1)
         assert (await ann.upload(SMALL))["code"] == 0
         assert not any(upload.done() for upload in flooding)
         assert [answer["code"] for answer in await asyncio.gather(*flooding)] == [0] * 4
@@ -48,7 +48,7 @@ async def test_pictures_that_take_seconds(tmp_path):
                 for _ in range(2)
             ]
             flooding = [asyncio.create_task(upload) for upload in slow]
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.1)
             answers = [await sent("ann", friends.ann.upload(SMALL)) for _ in range(2)]
             await asyncio.gather(*flooding)
             return answers
