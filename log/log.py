@@ -137,7 +137,6 @@ class Log:
     def _next(self) -> None:
         if not self._queue:
             self._committing = None
-            self._pace.rests()
             self._idle.set()
             return
         wait_s = self._pace.wait_s() if len(self._queue) < self._max_batch else 0
