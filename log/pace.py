@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 #: Seconds from the beginning of a commit of many entries to that of the next. At 4,000 messages a second one
-#: costs 94 µs of CPU where commits follow as they can, 78 where they are 5 ms apart and 65 with 7; with 9 ms no
-#: less, and the slowest ack of a hundred takes more than 15 ms.
+#: costs 94 µs of CPU where commits follow as they can, 78 where they are 5 ms apart and 65 with 7; with 9 ms
+#: no less, and the slowest ack of a hundred takes more than 15 ms.
 PERIOD_S = 0.007
 #: So many entries in one commit are many. A few people who write to each other never wait.
 MANY = 6

@@ -93,8 +93,8 @@ async def test_a_full_batch_does_not_wait(database, monkeypatch):
 
 
 async def test_a_moment_of_silence(database):
-    """A burst that comes just after a commit of many, when nothing had waited, is not cut into small ones; what
-    comes when its time is over is stored at once."""
+    """A burst that comes just after a commit of many, when nothing had waited, is not cut into small ones;
+    what comes when its time is over is stored at once."""
     ann, bob = await friends(database)
     clock = Clock()
     scribe = Scribe(database, clock=clock)
