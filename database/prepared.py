@@ -1,7 +1,7 @@
 """Queries that run for every connection: their SQL is made by Peewee once, which costs more than running
 them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,10 +20,23 @@ class Prepared:
         self._sql: dict[type, str] = {}
 
     def __call__(self, *parameters: object) -> Sequence[tuple[Any, ...]]:
+        return self._execute(parameters).fetchall()
+
+    def each(self, *parameters: object) -> Iterator[tuple[Any, ...]]:
+        """The rows one after the other, for a caller who may not want all of them."""
+        return iter(self._execute(parameters))
+
+    def dicts(self, *parameters: object) -> list[Any]:
+        """The rows as dicts, by the names of their columns."""
+        cursor = self._execute(parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, values)) for values in cursor.fetchall()]
+
+    def _execute(self, parameters: Sequence[object]) -> Any:
         kind = type(database.obj)
         if kind not in self._sql:
             self._sql[kind] = self._make().sql()[0]
-        return database.execute_sql(self._sql[kind], parameters).fetchall()
+        return database.execute_sql(self._sql[kind], parameters)
 
 
 class PreparedFor:
