@@ -42,10 +42,12 @@ class Prepared:
 class PreparedFor:
     """The same for a list of values, one at least and `MOST` at most: `make(listed)` builds the query with
     ``column.in_(listed)``. There are texts for a few sizes only, and a shorter list is filled up with its
-    last value; where the database takes `numbers` as one value, there is one text for all."""
+    last value. Where the database takes `numbers` as one value, there is one text for all that are more than
+    a few: PostgreSQL makes a new plan for each such list, which takes 0.2 ms."""
 
     MOST = 512
-    _SIZES = (1, 8, 64, MOST)
+    _FEW = 8
+    _SIZES = (1, _FEW, 64, MOST)
 
     def __init__(self, make: Callable[[Any], Query], numbers: bool = True) -> None:
         self._numbers = numbers
@@ -53,11 +55,12 @@ class PreparedFor:
         self._of_any = Prepared(lambda: make(SQL(of_database(database.obj).numbers_in)))
 
     def __call__(
-        self, values: Sequence[object], *after: object, before: Sequence[object] = ()
+        self, values: Sequence[Any], *after: object, before: Sequence[object] = ()
     ) -> Sequence[tuple[Any, ...]]:
         """`before` and `after`: the parameters that stand before and after the list."""
-        if self._numbers and of_database(database.obj).numbers_in:
-            return self._of_any(*before, f"[{','.join(map(str, values))}]", *after)
+        dialect = of_database(database.obj)
+        if self._numbers and dialect.numbers_in and len(values) > self._FEW:
+            return self._of_any(*before, dialect.numbers(values), *after)
         size = next(size for size in self._SIZES if size >= len(values))
         filled = [*values, *[values[-1]] * (size - len(values))]
         return self._of_size[size](*before, *filled, *after)
