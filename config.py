@@ -152,6 +152,8 @@ class Limits:
 class Messages:
     max_queue: int = _number(20000, 1)
     max_batch: int = _number(256, 1, 10000)
+    recall_window: int = _number(120, -1)
+    edit_window: int = _number(86400, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ class Contacts:
 @dataclass(frozen=True, slots=True)
 class Communities:
     max_owned: int = _number(5, 0, 100000)
+    mention_all: str = _one_of("owner", "owner", "members")
 
 
 @dataclass(frozen=True, slots=True)

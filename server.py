@@ -120,6 +120,7 @@ def make_services(config: Config) -> Services:
         max_batch=config.messages.max_batch,
         max_queue=config.messages.max_queue,
         quota=config.uploads.quota_bytes,
+        all_name_all=config.communities.mention_all == "members",
         room=Room(partial(budget.hold, "queued_bytes"), partial(budget.hold, "waiting_bytes")),
         on_settled=delivery.settled,
         telling=telling,

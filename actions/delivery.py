@@ -4,7 +4,7 @@ new."""
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from actions.budget import RETRY_S
 from hub.audience import V2
@@ -12,7 +12,19 @@ from hub.connection import Connection
 from hub.hub import Hub
 from hub.ports.bus import Publication
 from hub.ports.control import MembershipChanged, Order
-from log.entries import Befriend, CreateGroup, Entry, Join, Post, ReadMark
+from log.entries import (
+    Befriend,
+    Change,
+    CreateGroup,
+    Edit,
+    Entry,
+    Join,
+    Pin,
+    Post,
+    React,
+    ReadMark,
+    Recall,
+)
 from log.log import Log
 from metrics.histogram import Measures, Tally
 from protocol import frames
@@ -79,6 +91,7 @@ class Delivery:
             Befriend: self._befriend,
             CreateGroup: self._create,
             Join: self._join,
+            **dict.fromkeys((Recall, Edit, React, Pin), self._change),
         }
 
     @property
@@ -130,6 +143,8 @@ class Delivery:
         if entry.refusal is None:
             if isinstance(entry, Post):
                 self._count(entry)
+            elif isinstance(entry, Change) and entry.told is None and _awaits(origin):
+                origin.tell(_change_ack(entry))
             return self.news(entry) if entry.news is None else entry.news
         if isinstance(origin, Connection):
             self.refuse(origin, entry.refusal, entry.client_cid)
@@ -155,14 +170,13 @@ class Delivery:
     def _count(self, entry: Post) -> None:
         """A message is counted; a resend gets its ack at once, the first one's comes with its message."""
         origin = entry.origin
-        awaited = isinstance(origin, Connection) and origin.v2
         if not entry.repeated:
             self._messages += 1
-            if awaited and entry.since and entry.kind != ROOM:
+            if _awaits(origin) and entry.since and entry.kind != ROOM:
                 self._acked.append(entry.since)
             return
         self._repeated += 1
-        if isinstance(origin, Connection) and awaited:
+        if _awaits(origin):
             assert entry.receipt is not None
             origin.tell(frames.ack(entry.message, entry.receipt))
 
@@ -173,13 +187,28 @@ class Delivery:
         assert receipt is not None
         if entry.repeated:
             return []
-        ack = frames.ack(message, receipt) if isinstance(origin, Connection) and origin.v2 else b""
+        ack = frames.ack(message, receipt) if _awaits(origin) else b""
         # A classic client would not know how to draw a notice.
         audience = V2 if message.media == Media.NOTICE else None
         users, group = ((), message.dstid) if message.cmd == ROOM else ((message.dstid, message.userid), 0)
-        item = Publication(message.encode(receipt), users, group, _origin_id(entry), ack, audience)
+        item = Publication(entry.delivered.encode(receipt), users, group, _origin_id(entry), ack, audience)
         if group and ack:
             item.since = entry.since
+        if entry.place is not None:
+            item.change, item.after = entry.place.change, entry.place.before
+        return [item]
+
+    @staticmethod
+    def _change(entry: Change) -> News:
+        """A change: all other v2 connections of the members hear what it made of the message."""
+        if entry.told is None:
+            return []
+        receipt = entry.receipt
+        assert receipt is not None
+        event = frames.changed(entry.cmd, receipt, entry.kind, entry.dstid, entry.userid, entry.told)
+        ack = _change_ack(entry) if _awaits(entry.origin) else b""
+        users, group = ((), entry.dstid) if entry.kind == ROOM else ((entry.dstid, entry.userid), 0)
+        item = Publication(event, users, group, _origin_id(entry), ack, V2)
         if entry.place is not None:
             item.change, item.after = entry.place.change, entry.place.before
         return [item]
@@ -222,6 +251,17 @@ class Delivery:
         if entry.notice is not None and entry.notice.refusal is None:
             news += self._post(entry.notice)
         return news
+
+
+def _awaits(origin: object) -> TypeGuard[Connection]:
+    """Whether it is a connection that gets acks."""
+    return isinstance(origin, Connection) and origin.v2
+
+
+def _change_ack(entry: Change) -> bytes:
+    assert entry.receipt is not None
+    ack = frames.change_ack(entry.client_cid, entry.message_id, entry.receipt, entry.kind, entry.dstid)
+    return frames.event(Cmd.ACK, **ack)
 
 
 def _origin_id(entry: Entry) -> int:

@@ -15,11 +15,10 @@ from media import prepare, spool
 from media.kinds import KINDS, Kind, Sort
 from media.prepare import Prepared, Sender
 from models import media
-from models.tables import file_name, thumb_name
 from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import BadArgument, NotLoggedIn, TooLarge, TryAgain
-from protocol.media import PREFIX
+from protocol.media import PREFIX, file_name, thumb_name
 
 log = logging.getLogger("magpie.uploads")
 

@@ -41,12 +41,17 @@ def _count(app: "Services", message: Message) -> None:
     `SlowDown`."""
     if not app.budget.enabled:
         return
-    limits, size, named = app.config.limits, message.text_bytes, len(message.at or ())
+    count_stored(app, message.userid, message.text_bytes, len(message.at or ()))
+
+
+def count_stored(app: "Services", user_id: int, size: int, named: int) -> None:
+    """Counts a text of `size` bytes that names so many people, and is kept. Raises `SlowDown`."""
+    limits = app.config.limits
     if more := size // _BYTES_OF_ONE + named // _NAMED_OF_ONE:
-        app.budget.take("message", message.userid, cost=min(more, limits.message_burst))
+        app.budget.take("message", user_id, cost=min(more, limits.message_burst))
     stored_kib = (_ROW_BYTES + size + _MENTION_BYTES * named) / 1024
     try:
-        app.budget.take("stored_kib", message.userid, cost=min(stored_kib, limits.stored_kib_burst))
+        app.budget.take("stored_kib", user_id, cost=min(stored_kib, limits.stored_kib_burst))
     except SlowDown as refusal:
         zh, en = "您近期发送的内容过多，请稍后再试", "You have sent too much lately, try again later"
         raise SlowDown(refusal.retry_after_s, zh, en) from None

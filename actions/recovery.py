@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub.audience import V2
 from hub.ports.bus import Publication
-from models import messages, sessions, state
+from models import missed, sessions, state
 from protocol import frames
 from protocol.clock import now_ms
 from protocol.messages import ROOM, Media
@@ -64,10 +64,17 @@ async def heal(app: "Services", changes: Sequence[range]) -> None:
     answer to its COMMIT was lost. What was said is told to those who are connected here; each process does
     so for its own."""
     items = []
-    for message, receipt, change in await app.db.read(messages.said_under, changes):
-        users, group = ((), message.dstid) if message.cmd == ROOM else ((message.dstid, message.userid), 0)
-        audience = V2 if message.media == Media.NOTICE else None
-        items.append(Publication(message.encode(receipt), users, group, audience=audience, change=change))
+    for found, change in await app.db.read(missed.under, changes):
+        if isinstance(found, missed.Changed):
+            userid, kind, dstid = found[:3]
+            told = frames.changed(found.cmd, found.receipt, kind, dstid, userid, found.told)
+            for_all = False
+        else:
+            message, receipt = found
+            userid, kind, dstid = message.userid, message.cmd, message.dstid
+            told, for_all = message.encode(receipt), message.media != Media.NOTICE
+        users, group = ((), dstid) if kind == ROOM else ((dstid, userid), 0)
+        items.append(Publication(told, users, group, audience=None if for_all else V2, change=change))
     app.hub.ports.bus.heal(items, changes)
 
 

@@ -13,13 +13,13 @@ from log import said
 from log.entries import Entry
 from log.statements import Statements
 from log.times import following
-from models import media, state
-from models.access import may_open, refusal
+from models import changes, done, media, state
+from models.access import may_open, owns, refusal
 from models.conversations import open_single
 from models.messages import public_id
 from models.tables import Conversation, StoredMessage, key_of
-from protocol.errors import Refusal
-from protocol.messages import SINGLE, Message, Receipt
+from protocol.errors import Forbidden, Refusal
+from protocol.messages import ROOM, SINGLE, Message, Receipt
 
 #: Remembered conversation ids; all are forgotten when there are more.
 _MAX_IDS = 200_000
@@ -38,12 +38,13 @@ class Place:
 
 class Common:
     """What all batches of one log share. `strangers`: whether people who are no friends may begin a single
-    chat; `quota`: bytes of media that a user may have."""
+    chat; `quota`: bytes of media that a user may have; `all_name_all`: whether every member of a group may
+    name everybody at once."""
 
-    def __init__(self, db: Database, strangers: bool, quota: int) -> None:
+    def __init__(self, db: Database, strangers: bool, quota: int, all_name_all: bool = False) -> None:
         self.statements = Statements(db)
         self.savepoint = db.peewee.atomic
-        self.strangers, self.quota = strangers, quota
+        self.strangers, self.quota, self.all_name_all = strangers, quota, all_name_all
         self.born = 0  # when the database was made, ms
         #: Conversation ids by key; an id never changes and is only kept once it is committed.
         self.ids: dict[str, int] = {}
@@ -73,6 +74,7 @@ class Batch:
         #: (user, conversation) -> read
         self.members: dict[tuple[int, int], int] = {}
         self._said: dict[tuple[int, int], int] = {}  # the same, as it was found
+        self._there: set[tuple[int, int]] = set()  # (user, conversation): members who are named
         self._reached: dict[int, int] = {}  # by conversation id: the seq as it was found
         #: (sender, cid) -> (digest, receipt), of what is stored
         self.stored: dict[tuple[int, str], tuple[int | None, Receipt]] = {}
@@ -131,6 +133,15 @@ class Batch:
             self.found.append(lost)
         return lost.posted.get(conversation_id)
 
+    def named(self, entry: Entry, place: Place, at: Sequence[int]) -> list[int]:
+        """Those of `at` whom this entry can name: members, and 0, everybody, where its author may. Raises
+        `Forbidden` where not."""
+        if 0 in at and not (
+            entry.kind == ROOM and (self._common.all_name_all or owns(entry.userid, entry.dstid))
+        ):
+            raise Forbidden("只有群主可以提及所有人", "Only the owner of a group can name everybody")
+        return [user_id for user_id in at if not user_id or (user_id, place.id) in self._there]
+
     def is_stored(self, entry: Entry) -> bool:
         """Whether an entry that is to be refused was stored when it came first: its sender gets its ack."""
         if not self.look_back:
@@ -139,15 +150,16 @@ class Batch:
 
     def is_stored_as(self, message: Message, place: Place, receipt: Receipt) -> bool:
         """Whether the stored row says what `message` says: digests of the first release depend on the Python
-        that made them, so a row is looked at before a resend is refused."""
+        that made them, so a row is looked at before a resend is refused. It must be as it was said."""
         row = StoredMessage.get_or_none(
             StoredMessage.conversation_id == place.id, StoredMessage.seq == receipt.seq
         )
         return row is not None and public_id(place.id, row.seq) == receipt.id and (
-            row.userid, row.media, row.content, row.pic, row.url, row.memo, row.amount, row.ref, row.at
+            row.cid, row.userid, row.media, row.content, row.pic, row.url, row.memo, row.amount, row.ref,
+            row.at, changes.was_edited(row.extra),
         ) == (
-            message.userid, message.media, message.content, message.pic, message.url, message.memo,
-            message.amount, message.ref, ",".join(map(str, message.at or ())),
+            message.cid, message.userid, message.media, message.content, message.pic, message.url,
+            message.memo, message.amount, message.ref, ",".join(map(str, message.at or ())), False,
         )  # fmt: skip
 
     # --- before the entries -------------------------------------------------------------------------------
@@ -183,6 +195,13 @@ class Batch:
         """Which of those who act are members of where they act, asked in this transaction."""
         places = self._places
         pairs = {(e.userid, places[key].id) for e, key in zip(self.entries, keys) if key in places}
+        named = {
+            (user_id, places[key].id)
+            for e, key in zip(self.entries, keys)
+            if e.names and key in places
+            for user_id in e.names
+        }
+        self._there = set(self._statements.members_among(sorted(named)))
         if pairs:
             for user_id, conversation_id, read, begun in self._statements.members(list(pairs)):
                 self.members[user_id, conversation_id] = read
@@ -196,12 +215,9 @@ class Batch:
                 by_sender.setdefault(entry.userid, []).append(entry.cid)
         m = StoredMessage
         for sender, cids in by_sender.items():
-            query = m.select(m.cid, m.digest, m.conversation_id, m.seq, m.ver, m.createat)
-            for cid, digest, conversation_id, seq, ver, createat in query.where(
-                m.userid == sender, m.cid.in_(cids)
-            ).tuples():
-                receipt = Receipt(public_id(conversation_id, seq), seq, ver, createat)
-                self.stored[sender, cid] = (digest, receipt)
+            query = m.select(m.cid, m.digest, m.conversation_id, m.seq, m.ver, m.createat, m.ref, m.amount)
+            for cid, digest, *row in query.where(m.userid == sender, m.cid.in_(cids)).tuples():
+                self.stored[sender, cid] = (digest, done.receipt_of(*row))
 
     # --- the entries --------------------------------------------------------------------------------------
 
@@ -226,7 +242,7 @@ class Batch:
         """The rows, then the numbers: who takes change numbers keeps others waiting until COMMIT."""
         statements = self._statements
         if self.messages:
-            statements.insert(self.messages, self._mentions_of_members())
+            statements.insert(self.messages, self.mentions)
         self.shown.write()
         begun = said.changed(self._said, self._reached, self.read, self.messages)
         statements.said([(begun[pair], *pair) for pair in sorted(begun.keys() - self.read.keys())])
@@ -242,12 +258,3 @@ class Batch:
             read = sorted(self.read.items())
             statements.read([(seq, begun[pair], next(numbers), *pair) for pair, seq in read])
             statements.change([(next(numbers), *pair) for pair in alone])
-
-    def _mentions_of_members(self) -> list[tuple[int, int, int, int]]:
-        """Naming somebody who is not there leaves no row: nobody would ever see it. 0 is everybody."""
-        if not self.mentions:
-            return []
-        named = {mention[:2] for mention in self.mentions if mention[0]}
-        there = set(self._statements.members_among(sorted(named - self.members.keys())))
-        there |= self.members.keys()
-        return [mention for mention in self.mentions if not mention[0] or mention[:2] in there]

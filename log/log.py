@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from database.door import Database
 from log.batch import Common
-from log.entries import Entry, Post
+from log.entries import Change, Entry, Post
 from log.pace import Pace
 from log.room import Room
 from log.telling import Telling
@@ -38,7 +38,8 @@ _OWN_CID = 66
 
 class Log:
     """Appends entries durably. `strangers`: whether people who are no friends may begin a single chat;
-    `quota`: bytes of media that a user may have; `on_settled(entries, changes)` is called on the loop with
+    `quota`: bytes of media that a user may have; `all_name_all`: whether every member of a group may name
+    everybody at once; `on_settled(entries, changes)` is called on the loop with
     every settled batch, in commit order; `changes` are the numbers that it took, most often one range.
     `room`: what bounds the queue, besides `max_queue` entries; `telling`: who tells other processes within
     the transaction, if anybody; `clock`: seconds, for the pace."""
@@ -52,12 +53,13 @@ class Log:
         max_batch: int = 256,
         max_queue: int = 20000,
         quota: int = NO_QUOTA,
+        all_name_all: bool = False,
         room: Room | None = None,
         telling: Telling | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._db = db
-        self._writer = Writer(db, Common(db, strangers, quota), telling or Telling())
+        self._writer = Writer(db, Common(db, strangers, quota, all_name_all), telling or Telling())
         self._on_settled = on_settled
         self._max_batch = max_batch
         self._max_queue = max_queue
@@ -94,7 +96,7 @@ class Log:
         except TryAgain:
             entry.leave()
             raise
-        if self._db.dialect.commits_get_lost and isinstance(entry, Post) and entry.cid is None:
+        if self._db.dialect.commits_get_lost and isinstance(entry, (Post, Change)) and entry.cid is None:
             # A COMMIT whose answer was lost is made again; only a cid keeps that from storing twice.
             entry.cid = _own_cid(now_ms())
         self._queue.append(entry)

@@ -108,7 +108,7 @@ class Writer:
         """Writes and commits a batch: in one pass when it is a usual one, else in the general way."""
         way, pairs = self._way, None
         if way is not None and not batch.look_back and len(batch.entries) >= way.least:
-            pairs = pairs_of(batch.entries, self._common.ids)
+            pairs = pairs_of(batch.entries, self._common.ids, way.answers)
         stored, opened = False, dict[str, int]()
         if way is not None and pairs is not None and way.alone and not self._telling.together:
             with self._db.statement():

@@ -60,6 +60,11 @@ def hears_typing(user_id: int, kind: int, dstid: int, strangers: bool, max_membe
     return members.limit(max_members + 1).count() <= max_members
 
 
+def owns(user_id: int, community_id: int) -> bool:
+    """Whether the group is this user's."""
+    return Community.select().where(Community.id == community_id, Community.ownerid == user_id).exists()
+
+
 def _exists(kind: int, dstid: int) -> bool:
     model = Community if kind == ROOM else User
     return model.select(model.id).where(model.id == dstid).exists()

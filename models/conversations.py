@@ -13,7 +13,7 @@ from peewee import JOIN, SQL, Case, Expression, ModelSelect, fn
 from database.prepared import Prepared, PreparedFor
 from models import state
 from models.messages import COLUMNS, MAX_ANSWER_BYTES, TEXTS, size_of, wire_row
-from models.tables import Conversation, Member, StoredMessage, key_of
+from models.tables import Conversation, Member, Reaction, StoredMessage, key_of
 from models.unread import unread
 from protocol import rows
 from protocol.messages import ROOM, SINGLE
@@ -191,6 +191,19 @@ _length = sum((fn.LENGTH(text) for text in TEXTS[1:]), fn.LENGTH(TEXTS[0]))
 _last = PreparedFor(_last_of)
 _short_last = PreparedFor(lambda listed: _last_of(listed, _length <= SQL(str(_SHORT))))
 
+#: What the reader has reacted with to the last messages, in the order of time.
+_reacted = PreparedFor(
+    lambda listed: (
+        Reaction.select(Reaction.conversation_id, Reaction.content)
+        .join(
+            Conversation,
+            on=((Reaction.conversation_id == Conversation.id) & (Reaction.seq == Conversation.seq)),
+        )
+        .where(Reaction.user_id == 0, Conversation.id.in_(listed))
+        .order_by(Reaction.ver)
+    )
+)
+
 # --- the rows -----------------------------------------------------------------------------------------------
 
 
@@ -235,6 +248,11 @@ def _last_messages(user_id: int, listed: list[Listed]) -> tuple[dict[int, rows.M
         message = wire_row(values, user_id, c.kind, c.dstid)
         size += size_of(message)
         if size > MAX_ANSWER_BYTES and position:
-            return last, position
+            break
         last[c.id] = message
-    return last, len(listed)
+    else:
+        position = len(listed)
+    reacted = [i for i, message in last.items() if message.reactions]
+    for i, content in _reacted(reacted, before=(user_id,)) if reacted else ():
+        last[i].mine = [*(last[i].mine or ()), content]
+    return last, position

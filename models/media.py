@@ -45,7 +45,7 @@ class Shown:
         """`quota`: bytes that one user may have."""
         self._quota = quota
         self._rows: dict[str, Attachment] = {}
-        self._fresh: set[str] = set()
+        self._used: dict[str, int] = {}  # how often each is shown once more
         row = Attachment
         for some in _parts(keys):
             query = row.select(row.id, row.key, row.owner, row.bytes, row.state).where(row.key.in_(some))
@@ -67,13 +67,17 @@ class Shown:
             Attachment.update(owner=user_id).where(Attachment.id.in_([row.id for row in unowned])).execute()
         for row in fresh:
             row.owner, row.state = row.owner or user_id, ATTACHED
-            self._fresh.add(row.key)
+        for row in rows:
+            self._used[row.key] = self._used.get(row.key, 0) + 1
 
     def write(self) -> None:
         """Marks what is shown as in use; comes last."""
-        for some in _parts(self._fresh):
-            Attachment.update(state=ATTACHED).where(Attachment.key.in_(some)).execute()
-        self._fresh.clear()
+        for times in sorted(set(self._used.values())):
+            for some in _parts([key for key, used in self._used.items() if used == times]):
+                Attachment.update(state=ATTACHED, uses=Attachment.uses + times).where(
+                    Attachment.key.in_(some)
+                ).execute()
+        self._used.clear()
 
 
 def attach(user_id: int, quota: int, *texts: str) -> None:
@@ -85,6 +89,16 @@ def attach(user_id: int, quota: int, *texts: str) -> None:
         shown = Shown(keys, quota)
         shown.show(user_id, keys)
         shown.write()
+
+
+def drop(keys: Collection[str]) -> None:
+    """What showed these shows them no more: those that nothing else shows are left to the collector. Of what
+    was shown before uses were counted nobody knows, and it stays."""
+    row = Attachment
+    for some in _parts(keys):
+        here = row.key.in_(some)
+        row.update(uses=row.uses - 1).where(here, row.uses > 0).execute()
+        row.update(state=UNATTACHED).where(here, row.uses == 0, row.state == ATTACHED).execute()
 
 
 class NewRow(TypedDict):

@@ -5,21 +5,21 @@ that a reference to a message needs no index of its own.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import reduce
 from heapq import merge
-from operator import itemgetter, or_
+from operator import itemgetter
 from typing import Any
 
+import msgspec
 from msgspec import UNSET
 from peewee import SQL, Expression, Field, ModelSelect, Ordering
 
 from database.base import database
 from database.dialect import of_database
-from database.prepared import Prepared
+from database.prepared import Prepared, PreparedFor
 from models.access import locate
-from models.tables import Conversation, StoredMessage
+from models.tables import Member, Mention, Reaction, StoredMessage
 from protocol import rows
-from protocol.messages import ROOM, Message, Receipt
+from protocol.messages import ROOM
 
 #: id = conversation_id << 27 | seq: 2^26 conversations of 2^27 messages stay below 2^53.
 SEQ_BITS = 27
@@ -32,9 +32,8 @@ MAX_CLIENT_CID = 64
 
 #: Bytes of an answer, as far as they can be told before it is written; the first row always fits.
 MAX_ANSWER_BYTES = 1 << 20
-#: Messages of one conversation that one batch of the log has written, as far as they are looked for.
-_MOST_TOGETHER = 256
 _ROW_BYTES = 250  #: of a message without its texts
+_ID_BYTES = 17
 
 
 #: A row of the log, as far as the wire tells of it: the values of `COLUMNS`.
@@ -54,13 +53,15 @@ COLUMNS = (
     StoredMessage.ref,
     StoredMessage.at,
     StoredMessage.createat,
+    StoredMessage.extra,
 )
-_ver_of = itemgetter(2)
+_seq_of, _ver_of = itemgetter(1), itemgetter(2)
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
 #: Those of a message that may be long.
 TEXTS = (StoredMessage.content, StoredMessage.pic, StoredMessage.url, StoredMessage.memo)
 
 
-def _people(at: str) -> list[int]:
+def people_of(at: str) -> list[int]:
     """The ids in a stored `at`; what is none, in a damaged row, is left out."""
     return [int(user_id) for user_id in at.split(",") if user_id.isdecimal()]
 
@@ -69,67 +70,31 @@ def public_id(conversation_id: int, seq: int) -> int:
     return conversation_id << SEQ_BITS | seq
 
 
+def is_in(message_id: int, conversation_id: int, seq: int) -> bool:
+    """Whether a public id is that of a message of this conversation, which has come to `seq`."""
+    return message_id >> SEQ_BITS == conversation_id and 0 < message_id & MAX_SEQ <= seq
+
+
 def wire_row(stored: Stored, reader_id: int, kind: int, dstid: int) -> rows.Message:
     """A stored message as the wire has it, of the conversation that its reader means by (kind, dstid)."""
-    (conversation_id, seq, ver, userid, cid, media, content, pic, url, memo, amount, ref, at, createat) = (
-        stored
-    )
+    (
+        conversation_id, seq, ver, userid, cid, media, content, pic, url, memo, amount, ref, at, createat,
+        extra,
+    ) = stored  # fmt: skip
     meant = dstid if kind == ROOM or userid == reader_id else reader_id
-    return rows.Message(
+    message = rows.Message(
         public_id(conversation_id, seq), userid, meant, kind, media,
         content or UNSET, pic or UNSET, url or UNSET, memo or UNSET, amount or UNSET,
-        _client_cid(cid) or UNSET, ref or UNSET, (at and _people(at)) or UNSET, seq, ver, createat,
+        _client_cid(cid) or UNSET, ref or UNSET, (at and people_of(at)) or UNSET, seq, ver, createat,
     )  # fmt: skip
-
-
-def _dstid(userid: int, conversation: Conversation) -> int:
-    """Whom the author of a message meant by it."""
-    if conversation.kind == ROOM or userid != conversation.a:
-        return conversation.a
-    return conversation.b
+    if extra:
+        for name, value in _decode(extra).items():
+            setattr(message, name, value)
+    return message
 
 
 def _client_cid(cid: str | None) -> str | None:
     return cid if cid and len(cid) <= MAX_CLIENT_CID else None
-
-
-def _said(stored: StoredMessage, conversation: Conversation) -> tuple[Message, Receipt]:
-    """A stored message the way its author addressed it, and what the log gave it."""
-    message = Message(
-        stored.userid,
-        _dstid(stored.userid, conversation),
-        conversation.kind,
-        stored.media,
-        stored.content,
-        stored.pic,
-        stored.url,
-        stored.memo,
-        stored.amount,
-        _client_cid(stored.cid),
-        stored.ref,
-        _people(stored.at) or None,
-    )
-    place = public_id(stored.conversation_id, stored.seq)
-    return message, Receipt(place, stored.seq, stored.ver, stored.createat)
-
-
-def said_under(changes: Sequence[range]) -> list[tuple[Message, Receipt, int]]:
-    """The messages that took these change numbers, and the number of each, after which nothing was said in
-    their conversations: who was told of something later sees a gap. Walks over all conversations: for the
-    death of a process."""
-    numbers = [Conversation.change.between(taken.start, taken.stop - 1) for taken in changes]
-    found: list[tuple[Message, Receipt, int]] = []
-    for conversation in Conversation.select().where(reduce(or_, numbers)):
-        # One batch gives all its messages of a conversation the same time, and each batch another.
-        newest = (
-            StoredMessage.select()
-            .where(StoredMessage.conversation_id == conversation.id, StoredMessage.seq <= conversation.seq)
-            .order_by(StoredMessage.seq.desc())
-            .limit(_MOST_TOGETHER)
-        )
-        together = [stored for stored in newest if stored.createat == newest[0].createat]
-        found += [(*_said(stored, conversation), conversation.change) for stored in reversed(together)]
-    return found
 
 
 def size_of(message: rows.Message) -> int:
@@ -138,6 +103,8 @@ def size_of(message: rows.Message) -> int:
     for text in (message.content, message.pic, message.url, message.memo):
         if text:
             size += len(text) if text.isascii() else 3 * len(text)
+    if message.reactions:
+        size += sum(50 + _ID_BYTES * len(kind["who"]) for kind in message.reactions.values())
     return size
 
 
@@ -168,6 +135,52 @@ def changes(
     return found[:limit], more or len(found) > limit
 
 
+def around(
+    user_id: int, kind: int, dstid: int, seq: int, limit: int, strangers: bool
+) -> tuple[list[rows.Message], bool, bool]:
+    """Messages on both sides of `seq`, with its own, in ascending order; and whether there are more before
+    and after them."""
+    conversation_id = locate(user_id, kind, dstid, strangers)
+    if conversation_id is None:
+        return [], False, False
+    below = _nearest_below(conversation_id, seq, limit + 1)
+    above = _first_above(conversation_id, seq - 1, limit + 1)
+    earlier = min(len(below), limit // 2)
+    later = min(len(above), limit - earlier)
+    earlier = min(len(below), limit - later)
+    up, cut_up = _fitting(above[:later], user_id, kind, dstid)
+    down, cut_down = _fitting(below[:earlier], user_id, kind, dstid)
+    return [*down[::-1], *up], cut_down or len(below) > earlier, cut_up or len(above) > later
+
+
+def some(user_id: int, kind: int, dstid: int, ids: Sequence[int], strangers: bool) -> list[rows.Message]:
+    """Those of these messages that are of the conversation, in ascending seq."""
+    conversation_id = locate(user_id, kind, dstid, strangers)
+    if conversation_id is None:
+        return []
+    seqs = [id_ & MAX_SEQ for id_ in ids if id_ >> SEQ_BITS == conversation_id]
+    return these(conversation_id, seqs, user_id, kind, dstid)
+
+
+def mentions(user_id: int, kind: int, dstid: int, limit: int, strangers: bool) -> list[rows.Message]:
+    """The first messages of others after the caller's mark that name the caller, or everybody."""
+    conversation_id = locate(user_id, kind, dstid, strangers)
+    if conversation_id is None:
+        return []
+    seqs = _naming(user_id, user_id, user_id, conversation_id, limit)
+    return these(conversation_id, [seq for (seq,) in seqs], user_id, kind, dstid)
+
+
+def these(
+    conversation_id: int, seqs: Sequence[int], reader_id: int, kind: int, dstid: int
+) -> list[rows.Message]:
+    """The messages with these numbers that are there, ascending, as far as there is room in an answer."""
+    if not seqs:
+        return []
+    found = _with_numbers(seqs, before=(conversation_id,))
+    return _fitting(sorted(found, key=_seq_of), reader_id, kind, dstid)[0]
+
+
 def _after(conversation_id: int, ver: int, limit: int) -> Iterator[Stored]:
     """The first messages of a conversation above `ver`, in the order of theirs: at least `limit`, if there
     are so many."""
@@ -193,9 +206,22 @@ def _fitting(
         message = wire_row(stored, reader_id, kind, dstid)
         size += size_of(message)
         if size > MAX_ANSWER_BYTES and found:
-            return found, True
+            break
         found.append(message)
-    return found, False
+    else:
+        return _with_mine(found, reader_id), False
+    return _with_mine(found, reader_id), True
+
+
+def _with_mine(found: list[rows.Message], reader_id: int) -> list[rows.Message]:
+    """With what the reader has reacted with, of messages of one conversation."""
+    reacted = {message.seq: message for message in found if message.reactions}
+    if reacted:
+        place = next(iter(reacted.values())).id >> SEQ_BITS
+        for seq, content in _reacted(list(reacted), reader_id, before=(place,)):
+            message = reacted[seq]
+            message.mine = [*(message.mine or ()), content]
+    return found
 
 
 # --- the queries: a conversation, a number, and how many ----------------------------------------------------
@@ -221,5 +247,38 @@ _place_of_changed = Prepared(
         .order_by(_ver)
         .limit(SQL("1"))
         .offset(1)
+    )
+)
+
+_with_numbers = PreparedFor(
+    lambda listed: StoredMessage.select(*COLUMNS).where(StoredMessage.conversation_id == 0, _seq.in_(listed))
+)
+
+#: The reader's own, in the order of time.
+_reacted = PreparedFor(
+    lambda listed: (
+        Reaction.select(Reaction.seq, Reaction.content)
+        .where(Reaction.conversation_id == 0, Reaction.seq.in_(listed), Reaction.user_id == 0)
+        .order_by(Reaction.ver)
+    )
+)
+
+#: Parameters: three times the reader, a conversation, how many.
+_naming = Prepared(
+    lambda: (
+        Mention.select(Mention.seq)
+        .distinct()
+        .join(
+            Member,
+            on=((Member.conversation_id == Mention.conversation_id) & (Member.user_id == 0)),
+        )
+        .where(
+            Mention.user_id.in_([SQL("0"), 0]),
+            Mention.author != 0,
+            Mention.conversation_id == 0,
+            Mention.seq > Member.read,
+        )
+        .order_by(Mention.seq)
+        .limit(1)
     )
 )

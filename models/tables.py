@@ -15,7 +15,7 @@ from peewee import (
 
 from database.base import Base
 from protocol.limits import MAX_GROUP_NAME, MAX_MEMO, MAX_NICKNAME, MAX_URL
-from protocol.media import KEY_LENGTH
+from protocol.media import KEY_LENGTH, file_name, thumb_name
 from protocol.messages import ROOM
 
 # --- accounts and sessions -------------------------------------------------------------------------------
@@ -149,9 +149,11 @@ def key_of(user_id: int, kind: int, dstid: int) -> str:
 
 
 class StoredMessage(Base):
-    """`cid` and `digest` tell a resend from another message under the same cid; `at` is the ids
-    of the people addressed, comma-separated. But for MySQL the key of cids is without messages that have
-    none, and that of versions has only those whose `ver` is not their `seq`."""
+    """`cid` and `digest` tell a resend from another message under the same cid; `at` is the ids of the people
+    addressed, comma-separated; `extra` the fields of the wire that few messages have, as a JSON object. But
+    for MySQL the key of cids is without messages that have none, and that of versions has only those whose
+    `ver` is not their `seq`. What was done to messages stands here, too, under the negative id of its
+    conversation, so that one key decides about the cids of both (`models.done`)."""
 
     conversation_id = BigIntegerField()
     seq = BigIntegerField()
@@ -168,6 +170,7 @@ class StoredMessage(Base):
     ref = BigIntegerField(default=0)
     at = TextField(default="")
     createat = BigIntegerField()
+    extra = TextField(null=True)
 
     class Meta:
         table_name = "message"
@@ -188,9 +191,61 @@ class Mention(Base):
         primary_key = CompositeKey("user_id", "conversation_id", "seq")
 
 
+# --- what was done to messages ---------------------------------------------------------------------------
+
+
+class Reaction(Base):
+    """`content`: the emoji. `ver`: of the conversation when it came, which is their order."""
+
+    conversation_id = BigIntegerField()
+    seq = BigIntegerField()
+    user_id = BigIntegerField()
+    content = CharField(32)
+    ver = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("conversation_id", "seq", "user_id", "content")
+        indexes = ((("conversation_id", "seq", "content", "ver"), True),)
+
+
+class Edit(Base):
+    """A text that a message had before: since `createat` (ms), the conversation's `ver` then."""
+
+    conversation_id = BigIntegerField()
+    seq = BigIntegerField()
+    ver = BigIntegerField()
+    content = TextField()
+    createat = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("conversation_id", "seq", "ver")
+
+
+class Pin(Base):
+    """A pinned message, by whom; `ver` is the order."""
+
+    conversation_id = BigIntegerField()
+    seq = BigIntegerField()
+    user_id = BigIntegerField()
+    ver = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("conversation_id", "seq")
+
+
+class Withdrawn(Base):
+    """A recalled message; kept to count what is unread without reading messages."""
+
+    conversation_id = BigIntegerField()
+    seq = BigIntegerField()
+    author = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("conversation_id", "seq")
+
+
 # --- media -----------------------------------------------------------------------------------------------
 
-THUMB_MARK = "_s"
 UNATTACHED = 0  #: uploaded, and nothing shows it yet
 ATTACHED = 1  #: a message, an avatar or an icon holds its address; kept
 COLLECTING = 2  #: being deleted; can't be attached any more
@@ -209,6 +264,9 @@ class Attachment(Base):
     height = IntegerField(default=0)
     state = SmallIntegerField(default=UNATTACHED)
     createat = BigIntegerField()
+    uses = BigIntegerField(
+        null=True, default=0
+    )  #: what shows it; None: not known, from before it was counted
 
     class Meta:
         indexes = ((("state", "createat"), False),)
@@ -218,14 +276,6 @@ class Attachment(Base):
         """The storage keys of the files: the original's, then the thumbnail's if there is one."""
         thumb = [thumb_name(self.key, self.thumb_ext)] if self.thumb_ext else []
         return [file_name(self.key, self.ext), *thumb]
-
-
-def file_name(key: str, ext: str) -> str:
-    return f"{key}.{ext}"
-
-
-def thumb_name(key: str, ext: str) -> str:
-    return f"{key}{THUMB_MARK}.{ext}"
 
 
 # --- the installation ------------------------------------------------------------------------------------

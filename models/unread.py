@@ -1,8 +1,8 @@
 """What is unread: how many messages in each conversation, and how many that name the reader.
 
 A conversation's messages are numbered without a hole. So what lies after a read mark is known without looking
-at it, and only what does not count has to be found: notices, and one's own messages, of which the member's
-row tells whether there are any and from where on (`Member.said`).
+at it, and only what does not count has to be found: notices, what was recalled, and one's own messages, of
+which the member's row tells whether there are any and from where on (`Member.said`).
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from peewee import SQL, Expression, Model, Query, fn
 from database.base import database
 from database.dialect import of_database
 from database.prepared import Prepared, PreparedFor
-from models.tables import Member, Mention, StoredMessage
+from models.tables import Member, Mention, StoredMessage, Withdrawn
 from protocol.limits import MAX_UNREAD
 from protocol.messages import ROOM, Media
 
@@ -67,12 +67,14 @@ def _counts(user_id: int, behind: Sequence[Behind]) -> dict[int, int]:
         behind = [c for c in behind if c.kind != ROOM]
     rooms = [c.id for c in behind if c.kind == ROOM]
     notices = dict(_notices(rooms, before=(user_id,))) if rooms else {}
-    counts = {c.id: c.seq - c.read - notices.get(c.id, 0) for c in behind}
+    recalled = dict(_recalled([c.id for c in behind], before=(user_id,))) if behind else {}
+    silent = {c.id: notices.get(c.id, 0) + recalled.get(c.id, 0) for c in behind}
+    counts = {c.id: c.seq - c.read - silent[c.id] for c in behind}
     own: list[int] = []
     for c in behind:
         if c.said:
-            # All before it is of others; how many notices of all that are after the mark is not known.
-            enough = MAX_UNREAD - max(c.said - 1 - c.read - notices.get(c.id, 0), 0)
+            # All before it is of others; how many of what does not count are after it is not known.
+            enough = MAX_UNREAD - max(c.said - 1 - c.read - silent[c.id], 0) + recalled.get(c.id, 0)
             if enough > 0 and not (counts[c.id] >= MAX_UNREAD and _has_many(user_id, c.id, c.said, enough)):
                 own.append(c.id)
     for conversation_id, count in _own(own, before=(user_id,)) if own else ():
@@ -102,6 +104,23 @@ _notices = PreparedFor(
     )
 )
 
+#: Recalled messages of others after the mark.
+_recalled = PreparedFor(
+    lambda listed: (
+        Member.select(Member.conversation_id, fn.COUNT(SQL("*")))
+        .join(
+            Withdrawn,
+            on=((Withdrawn.conversation_id == Member.conversation_id) & (Withdrawn.seq > Member.read)),
+        )
+        .where(
+            Member.user_id == 0,
+            Member.conversation_id.in_(listed),
+            Withdrawn.author != Member.user_id,
+        )
+        .group_by(Member.conversation_id)
+    )
+)
+
 #: In which conversations the reader is named after the mark at all.
 _with_mentions = PreparedFor(
     lambda listed: Member.select(Member.conversation_id).where(
@@ -123,11 +142,13 @@ _with_mentions = PreparedFor(
 
 def _looked_through(user_id: int, behind: Sequence[Behind]) -> dict[int, int]:
     """Where no index has the notices."""
+    recalled = dict(_recalled([c.id for c in behind], before=(user_id,))) if behind else {}
     long = [c for c in behind if c.seq - c.read > MAX_UNREAD]
-    far = {c.id for c in long if _has_many(user_id, c.id, c.read + 1, MAX_UNREAD)}
+    far = {c.id for c in long if _has_many(user_id, c.id, c.read + 1, MAX_UNREAD + recalled.get(c.id, 0))}
     ids = [c.id for c in behind if c.id not in far]
     m = StoredMessage
     counted = _count(user_id, ids, m.seq, m, m.userid != user_id, m.media != Media.NOTICE) if ids else {}
+    counted = {i: count - recalled.get(i, 0) for i, count in counted.items()}
     return counted | dict.fromkeys(far, MAX_UNREAD)
 
 

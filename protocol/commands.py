@@ -10,6 +10,7 @@ import msgspec
 
 from protocol import (
     accounts,
+    changes,
     contacts,
     conversations,
     groups,
@@ -41,6 +42,13 @@ COMMANDS: tuple[type[Command], ...] = (
     messages.SendMessage,
     messages.History,
     messages.Changes,
+    messages.GetMessages,
+    messages.Around,
+    messages.Mentions,
+    changes.ChangeMessage,
+    changes.Edits,
+    changes.Reactions,
+    changes.Pins,
     media.Upload,
     presence.Typing,
     presence.Look,

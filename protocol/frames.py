@@ -4,7 +4,7 @@ from enum import IntEnum
 
 import msgspec
 
-from protocol import rows
+from protocol import changes, rows
 from protocol.errors import Refusal
 from protocol.messages import Message, Receipt
 from protocol.numbers import Cmd
@@ -59,6 +59,36 @@ def ack_fields(message: Message, receipt: Receipt) -> rows.Ack:
         "kind": message.cmd,
         "dstid": message.dstid,
     }
+
+
+def change_ack(
+    cid: str | None, message_id: int, receipt: Receipt, kind: int, dstid: int
+) -> changes.ChangeAck:
+    """What the ack of a change says; also the answer of /message/change."""
+    return {
+        "cid": cid or "",
+        "id": message_id,
+        "seq": receipt.seq,
+        "ver": receipt.ver,
+        "kind": kind,
+        "dstid": dstid,
+    }
+
+
+def changed(cmd: int, receipt: Receipt, kind: int, dstid: int, userid: int, told: dict[str, object]) -> bytes:
+    """`userid` has changed a message; `told`: how."""
+    return _encode(
+        {
+            "cmd": cmd,
+            "id": receipt.id,
+            "seq": receipt.seq,
+            "kind": kind,
+            "dstid": dstid,
+            "userid": userid,
+            "ver": receipt.ver,
+            **told,
+        }
+    )
 
 
 def error(refusal: Refusal, cid: object = None, lang: str = "zh") -> bytes:

@@ -33,6 +33,14 @@ MAX_SHOWN = 100
 #: Characters of the name under which a file is saved.
 MAX_FILE_NAME = 120
 
+#: Bytes of what one reacts with.
+MAX_REACTION_BYTES = 32
+#: Different reactions to one message, and those of one person.
+MAX_REACTIONS = 20
+MAX_REACTIONS_OF_ONE = 10
+#: Pinned messages of one conversation.
+MAX_PINS = 50
+
 # --- lists: rows of one answer, when none are asked for and at most ---------------------------------------
 
 DEFAULT_HISTORY = 50
@@ -40,6 +48,12 @@ MAX_HISTORY = 200
 DEFAULT_CHANGES = 200
 MAX_CHANGES = 500
 MAX_CONVERSATIONS = 500
+#: Messages that are asked for by their ids.
+MAX_GET = 100
+#: Messages that name the caller.
+MAX_MENTIONS = 100
+#: People who reacted alike.
+MAX_REACTION_ROWS = 200
 #: What is unread is counted up to here; more is told as this number.
 MAX_UNREAD = 1000
 

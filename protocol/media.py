@@ -35,6 +35,16 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
+def file_name(key: str, ext: str) -> str:
+    """Under which the original of an upload is stored."""
+    return f"{key}.{ext}"
+
+
+def thumb_name(key: str, ext: str) -> str:
+    """Under which its thumbnail is stored."""
+    return f"{key}_s.{ext}"
+
+
 def missing() -> NotFound:
     """No file has this name."""
     return NotFound("文件不存在", "No such file")

@@ -20,6 +20,7 @@ from protocol.limits import (
     MAX_AT,
     MAX_CHANGES,
     MAX_CID,
+    MAX_GET,
     MAX_HISTORY,
     MAX_MEDIA,
     MAX_TEXT_BYTES,
@@ -64,9 +65,9 @@ def _refuse_padding(cid: str, name: str) -> None:
 #: The two kinds of conversation.
 Kind = Annotated[int, Meta(ge=SINGLE, le=ROOM, description="10 single chat, 11 group"), ONCE]
 
-_Text = Annotated[str, Meta(max_length=MAX_TEXT_BYTES), Bytes(MAX_TEXT_BYTES)]
-_Cid = Annotated[str, Meta(max_length=MAX_CID), ONCE, Rule(_refuse_padding)]
-_At = Annotated[list[Number], Meta(max_length=MAX_AT)]
+Text = Annotated[str, Meta(max_length=MAX_TEXT_BYTES), Bytes(MAX_TEXT_BYTES)]
+Cid = Annotated[str, Meta(max_length=MAX_CID), ONCE, Rule(_refuse_padding)]
+At = Annotated[list[Number], Meta(max_length=MAX_AT)]
 
 
 _encode = msgspec.json.Encoder().encode
@@ -166,14 +167,14 @@ class SendMessage(Command, frozen=True, kw_only=True):
         Rule(_refuse_notices),
     ]
     dstid: Annotated[Id, Missing(BadArgument.of)]
-    content: _Text | None = None
-    pic: _Text | None = None
-    url: _Text | None = None
-    memo: _Text | None = None
+    content: Text | None = None
+    pic: Text | None = None
+    url: Text | None = None
+    memo: Text | None = None
     amount: Number | None = None
     ref: Number | None = None
-    at: _At | None = None
-    cid: _Cid | None = None
+    at: At | None = None
+    cid: Cid | None = None
 
     def check(self) -> None:
         name_field = _NAMES.get(self.media)
@@ -232,3 +233,38 @@ class Changes(Command, frozen=True):
     dstid: Id
     ver: Position
     limit: Annotated[Limit, Held(MAX_CHANGES)] = DEFAULT_CHANGES
+
+
+@call("/message/get", access=Access.USER, row=rows.Message)
+class GetMessages(Command, frozen=True):
+    """Messages by their ids, ascending in seq, for quotes and jumps; those that are not of this conversation
+    are absent."""
+
+    kind: Kind
+    dstid: Id
+    ids: Annotated[list[Number], Meta(max_length=MAX_GET)]
+
+
+class Sides(TypedDict):
+    """Whether there are more messages before and after these."""
+
+    before: int
+    after: int
+
+
+@call("/message/around", access=Access.USER, row=rows.Message, data=Sides)
+class Around(Command, frozen=True):
+    """Messages on both sides of `seq`, with its own, ascending."""
+
+    kind: Kind
+    dstid: Id
+    seq: Position
+    limit: Annotated[Limit, Held(MAX_HISTORY)] = DEFAULT_HISTORY
+
+
+@call("/message/mentions", access=Access.USER, row=rows.Message)
+class Mentions(Command, frozen=True):
+    """The first messages after the caller's read mark that name the caller, ascending."""
+
+    kind: Kind
+    dstid: Id

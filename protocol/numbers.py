@@ -12,8 +12,12 @@ class Cmd(IntEnum):
     ROOM = 11
     TYPING = 12
     READ = 13
+    RECALL = 14
+    EDIT = 15
+    REACTION = 16
     PRESENCE = 17
     LOOK = 18
+    PIN = 19
     CONTACT_CHANGED = 20
     COMMUNITY_CHANGED = 21
 

@@ -7,7 +7,7 @@ dicts; their fields stand in the order of the wire, and what is UNSET is left ou
 from typing import NotRequired, TypedDict
 
 import msgspec
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 
 class Profile(TypedDict):
@@ -52,8 +52,17 @@ class Session(TypedDict):
     current: NotRequired[bool]
 
 
+class Reactions(TypedDict):
+    """Of one kind: how many, and the user ids of the first."""
+
+    n: int
+    who: list[int]
+
+
 class Message(msgspec.Struct, gc=False):
-    """A stored message; empty fields are left out."""
+    """A stored message; empty fields are left out. `fwd`: the first author of what was forwarded; `edited`:
+    when (ms) it got its text; `reactions`: by what people reacted with; `pinned`: by whom; `recalled`: 1, and
+    `by` whom if not its author."""
 
     id: int
     userid: int
@@ -71,6 +80,15 @@ class Message(msgspec.Struct, gc=False):
     seq: int
     ver: int
     createat: int
+    # What few messages have, by the names under which it is stored.
+    fwd: int | UnsetType = UNSET
+    edited: int | UnsetType = UNSET
+    reactions: dict[str, Reactions] | UnsetType = UNSET
+    pinned: int | UnsetType = UNSET
+    recalled: int | UnsetType = UNSET
+    by: int | UnsetType = UNSET
+    #: What the reader has reacted with; in answers to calls only.
+    mine: list[str] | UnsetType = UNSET
 
 
 class StoredUpload(TypedDict):

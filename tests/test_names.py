@@ -10,19 +10,19 @@ from handlers.socket.client import ACTIONS
 from hub.hub import Hub
 from hub.ports import memory
 from log import entries
-from log.entries import Entry
+from log.entries import Change, Entry
 from protocol.commands import COMMANDS, FRAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # The subjects of the house: each has one name, which is a file's in all of these rooms.
-NOUNS = {"accounts", "sessions", "contacts", "groups", "conversations", "messages", "media"}
+NOUNS = {"accounts", "sessions", "contacts", "groups", "conversations", "messages", "changes", "media"}
 # What else stands in these rooms: machinery, and subjects that have no rows (presence, access, the
 # installation).
 PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
                  "names", "numbers", "presence", "rows", "values"},
-    "models": {"access", "devices", "rates", "state", "tables", "unread"},
+    "models": {"access", "devices", "done", "missed", "rates", "state", "tables", "unread"},
     "actions": {"bucket", "budget", "delivery", "guesses", "handshakes", "housekeeping", "passwords",
                 "presence", "recovery", "services", "session_use", "shared_rates", "stored_rates", "telling",
                 "typing", "weak_passwords"},
@@ -33,11 +33,15 @@ PARTS = {
 }  # fmt: skip
 
 
+# What the page can't do yet.
+NOT_YET = {"web/src/features": {"changes"}}
+
+
 @pytest.mark.parametrize("room", PARTS)
 def test_one_noun_in_each_layer(room):
     """Whoever knows the name of a subject in one room knows its file in every other."""
     there = {path.stem for path in (ROOT / room).iterdir() if not path.name.startswith("__")}
-    assert there == NOUNS | PARTS[room]
+    assert there == NOUNS - NOT_YET.get(room, set()) | PARTS[room]
 
 
 def test_routes_and_tables_stand_at_their_noun():
@@ -59,4 +63,4 @@ def test_every_entry_is_delivered():
     """Whatever the log can be asked to write, somebody is told of it."""
     kinds = {kind for kind in vars(entries).values() if isinstance(kind, type) and issubclass(kind, Entry)}
     delivery = Delivery(Hub(memory.alone(), 0, 1 << 20))
-    assert delivery.kinds == kinds - {Entry}
+    assert delivery.kinds == kinds - {Entry, Change}

@@ -3,11 +3,12 @@
 from actions import messages
 from handlers.http.body import body_of
 from handlers.http.gate import ApiHandler, routes_of
-from models.messages import changes, history
+from models.messages import around, changes, history, mentions, some
 from protocol import frames
 from protocol.errors import TooLarge
 from protocol.forms import Form
-from protocol.messages import Changes, History, SendMessage
+from protocol.limits import MAX_MENTIONS
+from protocol.messages import Around, Changes, GetMessages, History, Mentions, SendMessage
 
 
 class SendHandler(ApiHandler[SendMessage]):
@@ -40,4 +41,29 @@ class ChangesHandler(ApiHandler[Changes]):
         await self.reply_rows(rows, data={"more": int(more)})
 
 
-routes = routes_of(SendHandler, HistoryHandler, ChangesHandler)
+class GetHandler(ApiHandler[GetMessages]):
+    async def answer(self, command: GetMessages) -> None:
+        strangers = self.app.config.contacts.strangers
+        await self.reply_rows(
+            await self.app.db.read(some, self.user_id, command.kind, command.dstid, command.ids, strangers)
+        )
+
+
+class AroundHandler(ApiHandler[Around]):
+    async def answer(self, command: Around) -> None:
+        strangers = self.app.config.contacts.strangers
+        kind, dstid, seq, limit = command.kind, command.dstid, command.seq, command.limit
+        rows, before, after = await self.app.db.read(around, self.user_id, kind, dstid, seq, limit, strangers)
+        await self.reply_rows(rows, data={"before": int(before), "after": int(after)})
+
+
+class MentionsHandler(ApiHandler[Mentions]):
+    async def answer(self, command: Mentions) -> None:
+        strangers = self.app.config.contacts.strangers
+        kind, dstid = command.kind, command.dstid
+        await self.reply_rows(
+            await self.app.db.read(mentions, self.user_id, kind, dstid, MAX_MENTIONS, strangers)
+        )
+
+
+routes = routes_of(SendHandler, HistoryHandler, ChangesHandler, GetHandler, AroundHandler, MentionsHandler)

@@ -11,6 +11,7 @@ from tornado.web import Application, RequestHandler
 from actions.services import Services
 from handlers.http import (
     accounts,
+    changes,
     contacts,
     conversations,
     groups,
@@ -41,6 +42,7 @@ ROUTES: list[tuple[Any, ...]] = [
     *groups.routes,
     *conversations.routes,
     *messages.routes,
+    *changes.routes,
     *media.routes,
     *handshake.routes,
     *ops.routes,

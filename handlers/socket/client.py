@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from actions import conversations, messages
+from actions import changes, conversations, messages
 from actions.budget import Holding
 from actions.services import Services
 from hub.audience import Look
 from hub.connection import Connection
 from protocol import commands, frames, presence
+from protocol.changes import ChangeMessage
 from protocol.clock import now_ms
 from protocol.conversations import MarkRead
 from protocol.errors import Malformed, Refusal
@@ -109,6 +110,10 @@ def _send(app: Services, connection: Connection, command: SendMessage) -> Busy:
     return messages.submit(app, command.by(connection.user_id), connection)
 
 
+def _change(app: Services, connection: Connection, command: ChangeMessage) -> Busy:
+    return changes.submit(app, command, connection) if connection.v2 else None
+
+
 def _read(app: Services, connection: Connection, command: MarkRead) -> Busy:
     return conversations.submit_read(
         app, connection.user_id, command.kind, command.dstid, command.seq, connection, command.cid
@@ -133,6 +138,7 @@ def _heartbeat(app: Services, connection: Connection, command: presence.Heartbea
 #: What is done about each command.
 ACTIONS: dict[type, Callable[[Services, Connection, Any], Busy]] = {
     SendMessage: _send,
+    ChangeMessage: _change,
     MarkRead: _read,
     presence.Typing: _typing,
     presence.Look: _look,

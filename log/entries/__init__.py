@@ -1,8 +1,13 @@
 """The kinds of entries, a file each: what the log can be asked to write."""
 
+from log.entries.change import Change as Change
+from log.entries.edit import Edit as Edit
 from log.entries.entry import Entry as Entry
 from log.entries.membership import Befriend as Befriend
 from log.entries.membership import CreateGroup as CreateGroup
 from log.entries.membership import Join as Join
+from log.entries.pin import Pin as Pin
 from log.entries.post import Post as Post
+from log.entries.reaction import React as React
 from log.entries.read_mark import ReadMark as ReadMark
+from log.entries.recall import Recall as Recall

@@ -44,10 +44,12 @@ class Entry:
     writes_at_once = False
     #: A conversation that has no row yet, and may begin, is opened for it.
     opens = False
-    #: The client's own id, under which it is stored once; None for what has none.
+    #: The client's own id, under which it is stored once, or the log's; None for what has none.
     cid: str | None = None
     #: Keys of the uploads that it shows.
     shows: Sequence[str] = ()
+    #: Users whom it names, 0 for everybody.
+    names: Sequence[int] = ()
 
     def __init__(self, userid: int, kind: int, dstid: int, origin: object = None) -> None:
         self.userid, self.kind, self.dstid = userid, kind, dstid

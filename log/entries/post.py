@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from log.entries.entry import ENTRY_BYTES, Entry
-from models.messages import MAX_CONVERSATION, MAX_SEQ, public_id
-from protocol.errors import Conflict, Refusal, Refused
+from models.messages import MAX_CONVERSATION, MAX_SEQ, is_in, public_id
+from protocol.errors import Conflict, NotFound, Refusal, Refused
 from protocol.media import keys_in
 from protocol.messages import Media, Message, Receipt
 
@@ -20,19 +22,22 @@ _NUMBER_BYTES = 40
 class Post(Entry):
     """A message on its way. Settled without a refusal it has a `receipt`; `repeated` then says that it was
     stored before and need not be delivered again. `place` is the conversation that it was written in, with
-    its change numbers; None for what was repeated.
+    its change numbers; None for what was repeated. `delivered`: the message as others get it, which names
+    members only.
 
     `cid`: the message's own, or one that the log gave it, so that a COMMIT whose answer was lost can be made
     again. `since`: when it came, in seconds of the hub's clock; 0.0 for what nobody measures.
     """
 
-    __slots__ = ("cid", "message", "place", "receipt", "repeated", "shows", "since")
+    __slots__ = ("cid", "delivered", "message", "names", "place", "receipt", "repeated", "shows", "since")
 
     opens = True
 
     def __init__(self, message: Message, origin: object = None, since: float = 0.0) -> None:
         super().__init__(message.userid, message.cmd, message.dstid, origin)
         self.message, self.since = message, since
+        self.delivered = message
+        self.names = message.at or ()
         self.shows = keys_in(message.content, message.pic, message.url, message.memo)
         self.cid: str | None = message.cid
         self.receipt: Receipt | None = None
@@ -62,15 +67,14 @@ class Post(Entry):
         if place.seq >= MAX_SEQ or place.id > MAX_CONVERSATION:
             self.refusal = Refused("该会话已满", "This conversation is full")
             return
-        if self.shows:
-            try:
-                batch.shown.show(self.userid, self.shows)
-            except Refusal:
-                if not batch.is_stored(self):
-                    raise
-                assert digest is not None  # a resend: what it shows was there when it came first
-                self._repeat(batch, place, digest)
-                return
+        try:
+            self._allow(batch, place)
+        except Refusal:
+            if not batch.is_stored(self):
+                raise
+            assert digest is not None  # a resend: what it shows was there when it came first
+            self._repeat(batch, place, digest)
+            return
         place.seq += 1
         place.ver += 1
         # A notice does not move a conversation up, but for its first message.
@@ -78,11 +82,11 @@ class Post(Entry):
             place.updateat = batch.now
         batch.posted[place.id] = self.place = place
         receipt = self.receipt = Receipt(public_id(place.id, place.seq), place.seq, place.ver, batch.now)
-        at = message.at
+        at = self.delivered.at
         batch.messages.append((
             place.id, place.seq, place.ver, message.userid, cid, digest, message.media, message.content,
             message.pic, message.url, message.memo, message.amount, message.ref,
-            ",".join(map(str, at)) if at else "", batch.now,
+            ",".join(map(str, at)) if at else "", batch.now, None,
         ))  # fmt: skip
         if at:
             batch.mentions.extend(
@@ -90,6 +94,17 @@ class Post(Entry):
             )
         if cid is not None:
             batch.stored[message.userid, cid] = (digest, receipt)
+
+    def _allow(self, batch: Batch, place: Place) -> None:
+        """Raises what speaks against what it shows, answers and names."""
+        message = self.message
+        if message.ref and not is_in(message.ref, place.id, place.seq):
+            raise NotFound("被引用的消息不在该会话中", "The message answered is not of this conversation")
+        if message.at:
+            at = batch.named(self, place, message.at)
+            self.delivered = message if at == message.at else replace(message, at=at)
+        if self.shows:
+            batch.shown.show(self.userid, self.shows)
 
     def _repeat(self, batch: Batch, place: Place, digest: int) -> None:
         """Gives a resend the numbers of the first one, or refuses another message under the same cid."""

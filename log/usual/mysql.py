@@ -43,7 +43,7 @@ class MySqlWay(Way):
         self._look = _LOOK.format(_table(["who", "place"], []))
         self._said = _SAID.format(_table(["said", "who", "place"], []))
         columns = [field.column_name for field in StoredMessage._meta.sorted_fields]
-        texts = ["cid", "content", "pic", "url", "memo", "at"]
+        texts = ["cid", "content", "pic", "url", "memo", "at", "extra"]
         names = ", ".join(f"`{name}`" for name in columns)
         self._insert = f"INSERT INTO message ({names}) SELECT {names} FROM {_table(columns, texts)}"
         reached = ["seq", "ver", "updateat", "change"]

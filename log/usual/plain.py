@@ -9,7 +9,7 @@ from database.dialect import Values
 from log.batch import Batch, Place
 from log.entries import Entry, Post
 from log.times import following
-from models.messages import MAX_CONVERSATION, MAX_SEQ, public_id
+from models.messages import MAX_CONVERSATION, MAX_SEQ, is_in, public_id
 from models.tables import key_of
 from protocol.messages import Media, Receipt
 
@@ -20,9 +20,9 @@ Pair = tuple[int, int]
 Found = tuple[int, int, int, int, int, int, int]
 
 
-def pairs_of(entries: Sequence[Entry], ids: Mapping[str, int]) -> list[Pair] | None:
-    """Where each entry is to be written. None when one of them is more than a plain message, its conversation
-    is not among `ids`, or one cid is there twice."""
+def pairs_of(entries: Sequence[Entry], ids: Mapping[str, int], answers: bool) -> list[Pair] | None:
+    """Where each entry is to be written. None when one of them is more than a plain message (or an answer to
+    one, unless `answers` are usual), its conversation is not among `ids`, or one cid is there twice."""
     pairs = []
     cids = set()
     for entry in entries:
@@ -35,6 +35,8 @@ def pairs_of(entries: Sequence[Entry], ids: Mapping[str, int]) -> list[Pair] | N
             if (entry.userid, entry.cid) in cids:
                 return None
             cids.add((entry.userid, entry.cid))
+        if entry.message.ref and not (answers and is_in(entry.message.ref, conversation_id, MAX_SEQ)):
+            return None
         pairs.append((entry.userid, conversation_id))
     return pairs
 
@@ -55,7 +57,8 @@ class Plain:
 
     def begin(self, found: Sequence[Found]) -> bool:
         """What the conversations have reached, which are locked. `found` are those who are members where they
-        write; False when somebody is not, or a conversation is full. The batch has its time from here on."""
+        write; False when somebody is not, a conversation is full, or what is answered is not there. The batch
+        has its time from here on."""
         for user_id, conversation_id, said, *reached in found:
             if not said:
                 self._silent.add((user_id, conversation_id))
@@ -66,6 +69,11 @@ class Plain:
         places = self._places.values()
         if any(place.seq + self.counts[place.id] > MAX_SEQ for place in places):
             return False
+        for post, (_, conversation_id) in zip(self.posts, self.pairs):
+            if post.message.ref and not is_in(
+                post.message.ref, conversation_id, self._places[conversation_id].seq
+            ):
+                return False
         times = [place.updateat for place in places]
         self.batch.now = following(self.batch.now, *times, born=self.batch.born)
         return True
@@ -93,7 +101,7 @@ class Plain:
             rows.append((
                 conversation_id, receipt.seq, receipt.ver, user_id, post.cid, digest_of(post), message.media,
                 message.content, message.pic, message.url, message.memo, message.amount, message.ref, "",
-                receipt.createat,
+                receipt.createat, None,
             ))  # fmt: skip
         return rows
 

@@ -38,6 +38,7 @@ class _Said(msgspec.Struct):
 
 class PostgresqlWay(Way):
     alone = True
+    answers = False
 
     def works(self) -> bool:
         return functions.there(self.statements.peewee)

@@ -10,10 +10,12 @@ class Way(ABC):
     """How one kind of database stores a usual batch. Used in the log's thread only.
 
     `alone`: `store` is a single statement that commits itself; else it is called inside a writing
-    transaction. `least`: fewer messages are not worth it.
+    transaction. `least`: fewer messages are not worth it. `answers`: it looks whether what a message
+    answers is there.
     """
 
     alone = False
+    answers = True
     least = 1
 
     def __init__(self, statements: Statements) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from actions import recovery
-from log.entries import Post
+from log.entries import Edit, Post, React, Recall
 from models import contacts, state
 from models.tables import Session
 from protocol.messages import ROOM, SINGLE, Media, Message
@@ -54,6 +54,35 @@ async def test_committed_and_not_told(app, elsewhere):
         assert sorted(frame["content"] for frame in got) == ["a notice", "one", "to all", "two"]
         assert [frame["seq"] for frame in got if frame["cmd"] == SINGLE] == [2, 3]
         assert sorted([(await classic.receive())["content"] for _ in range(3)]) == ["one", "to all", "two"]
+
+
+async def test_changes_that_were_not_told(app, elsewhere):
+    """Nor is a change of a message lost: each is told with what it says now, in order with what was said."""
+    ann, bob, _ = await friends_in_a_group(app)
+    chat = {"kind": 10, "dstid": bob.user_id}
+    ids = []
+    for content in ("one", "two"):
+        sent = await ann.post("/message/send", cmd=10, dstid=bob.user_id, media=1, content=content)
+        ids.append(sent["data"]["id"])
+    async with bob.socket() as his, bob.socket(v=None) as classic:
+        first = await app.services.db.read(state.change) + 1
+        where = (ann.user_id, SINGLE, bob.user_id)
+        entries = [
+            React(*where, ids[0], {"content": "👍", "amount": 1}),
+            React(*where, ids[0], {"content": "👍", "amount": 1}, "changes nothing"),
+            Post(Message(*where[::2], SINGLE, Media.TEXT, "three")),
+            Edit(*where, ids[1], "zwei", None, -1),
+            Recall(*where, ids[0], -1),
+        ]
+        for entry in entries:
+            assert elsewhere.log.offer(entry)
+        await elsewhere.say(ann.user_id, ann.user_id, "a note of hers, behind the others")
+        last = await app.services.db.read(state.change)
+        await recovery.heal(app.services, [range(first, last + 1)])
+        got = [await his.receive() for _ in range(4)]
+        assert [(frame["cmd"], frame["ver"]) for frame in got] == [(16, 3), (10, 4), (15, 5), (14, 6)]
+        assert got[2].items() >= {"content": "zwei", "userid": ann.user_id, "seq": 2, **chat}.items()
+        assert (await classic.receive())["content"] == "three"
 
 
 async def test_a_clock_that_is_wrong(app):

@@ -20,7 +20,7 @@ def way(request, monkeypatch):
     if kind is None:
         return None
 
-    def pairs(entries, ids):
+    def pairs(entries, ids, answers):
         if kind == "general":
             return None
         known = dict(ids)
@@ -28,7 +28,7 @@ def way(request, monkeypatch):
             found = Conversation.select(Conversation.id).where(Conversation.key == key).scalar()
             if found is not None:
                 known[key] = found
-        return pairs_of(entries, known)
+        return pairs_of(entries, known, answers)
 
     monkeypatch.setattr("log.writer.pairs_of", pairs)
     return kind

@@ -140,7 +140,7 @@ class Crowd:
             "url": pick(["", "https://example.org/?a='\\"]),
             "memo": pick(["", "", '{"a":[1,null]}']),
             "amount": pick([0, 0, 1, 2**53 - 1]),
-            "ref": pick([0, 0, 2**53 - 1]),
+            "ref": pick([2**53 - 1, 1 << 27 | 1, 1 << 27 | 10**6]) if odd else 0,
             "at": pick([None, [0, 999], [*self.people]]) if odd else None,
             "cid": self.cid(odd),
         }

@@ -46,6 +46,7 @@ async def test_a_row_is_what_was_sent(database, scribe):
     """Every field comes back as its author sent it, addressed as its author addressed it; empty ones are
     absent."""
     ann, bob = await friends(database)
+    earlier = await scribe.say(ann, bob)
     told = await scribe.say(
         ann,
         bob,
@@ -55,14 +56,14 @@ async def test_a_row_is_what_was_sent(database, scribe):
         url="/mnt/b.png",
         memo="m",
         amount=2**53 - 1,
-        ref=5,
-        at=[bob, 0],
+        ref=earlier.id,
+        at=[bob],
     )
     await scribe.say(bob, ann, "x")
     rows, _ = await database.read(stored.history, ann, SINGLE, bob, None, None, 50, False)
-    assert rows[0] == told.row(told.receipt)
+    assert rows[1] == told.row(told.receipt)
     rows = to_builtins(rows)
-    assert rows[0] == {
+    assert rows[1] == {
         "id": told.id,
         "userid": ann,
         "dstid": bob,
@@ -74,14 +75,14 @@ async def test_a_row_is_what_was_sent(database, scribe):
         "memo": "m",
         "amount": 2**53 - 1,
         "cid": "c1",
-        "ref": 5,
-        "at": [bob, 0],
-        "seq": 1,
-        "ver": 1,
+        "ref": earlier.id,
+        "at": [bob],
+        "seq": 2,
+        "ver": 2,
         "createat": told.createat,
     }
-    assert (rows[1]["userid"], rows[1]["dstid"]) == (bob, ann)
-    assert set(rows[1]) == {"id", "userid", "dstid", "cmd", "media", "content", "seq", "ver", "createat"}
+    assert (rows[2]["userid"], rows[2]["dstid"]) == (bob, ann)
+    assert set(rows[2]) == {"id", "userid", "dstid", "cmd", "media", "content", "seq", "ver", "createat"}
 
 
 async def test_who_may_not_read(database, scribe):
@@ -269,7 +270,7 @@ async def test_unread_ends_at_a_thousand(database, scribe):
 async def test_mentions_end_at_a_thousand(database, scribe):
     """Mentions are exact up to 1000, however many there are; notes to oneself are never unread."""
     ann, bob = await friends(database)
-    await asyncio.gather(*(scribe.say(ann, bob, at=[bob, 0]) for _ in range(1002)))
+    await asyncio.gather(*(scribe.say(ann, bob, at=[bob]) for _ in range(1002)))
     assert (await listed(database, bob))[0]["mentions"] == 1000
     await scribe.read(bob, SINGLE, ann, 3)
     assert (await listed(database, bob))[0]["mentions"] == 999
@@ -331,7 +332,7 @@ async def test_mentions(database, scribe):
     room = await room_of(database, ann, bob, eve)
     await scribe.say_in(ann, room, at=[bob])
     await scribe.say_in(ann, room, at=[0, bob])
-    await scribe.say_in(bob, room, at=[0, bob])
+    await scribe.say_in(bob, room, at=[ann, eve, bob])
     await scribe.say_in(ann, room, at=[eve])
     mentions = {user: (await listed(database, user))[0]["mentions"] for user in (ann, bob, eve)}
     assert mentions == {ann: 1, bob: 2, eve: 3}

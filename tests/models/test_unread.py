@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from log.entries import Join, Post, ReadMark
+from log.entries import Join, Post, ReadMark, Recall
 from models import contacts, conversations, unread
 from models.tables import Conversation, Member, StoredMessage
 from protocol.messages import ROOM, SINGLE, Media, Message
@@ -26,9 +26,12 @@ async def listed(database, user):
 def looked_at(users, most):
     """The same of each user by looking at every message that is stored."""
     m, stored = StoredMessage, defaultdict(list)
-    for conversation_id, *row in m.select(m.conversation_id, m.seq, m.userid, m.media, m.at).tuples():
-        stored[conversation_id].append(row)
-    chats = {c.id: c for c in Conversation.select() if c.id in stored}
+    for conversation_id, *row, extra in m.select(
+        m.conversation_id, m.seq, m.userid, m.media, m.at, m.extra
+    ).tuples():
+        if not extra:  # what was recalled counts for nothing
+            stored[conversation_id].append(row)
+    chats = {c.id: c for c in Conversation.select() if c.seq}
     found = {user: {} for user in users}
     for user, conversation_id, read in Member.select(
         Member.user_id, Member.conversation_id, Member.read
@@ -78,12 +81,21 @@ class Crowd:
         who, kind, dst = self.place()
         at, media = None, Media.TEXT
         if not plain:
-            at = self.random.choice([None, None, None, [0], [self.people[0]], self.people])
+            everybody = [0] if (kind, who) == (ROOM, self.people[0]) else None  # who owns the groups may
+            at = self.random.choice([None, None, None, everybody, [self.people[0]], self.people])
             media = Media.NOTICE if kind == ROOM and self.random.random() < 0.4 else media
         return Post(Message(who, dst, kind, media, "x", at=at))
 
     def mark(self):
         return ReadMark(*self.place(), self.random.choice([1, 5, 20, self.random.randint(1, 60), 10**6]))
+
+    def recall(self, delivered):
+        """Takes something back that was said, if it can be."""
+        said = [one for one in delivered if one.message.media != Media.NOTICE]
+        if not said or self.random.random() < 0.7:
+            return []
+        one = self.random.choice(said)
+        return [Recall(one.userid, one.cmd, one.dstid, one.id, -1)]
 
     def newcomer(self):
         room = self.random.choice([room for room, count in self.inside.items() if count < 4] or [0])
@@ -102,7 +114,8 @@ async def test_whatever_is_done(database, scribe, monkeypatch, seed, most):
     seed = seed or random.randrange(10**6)
     crowd = await Crowd(seed).gather(database)
     for step in range(80):
-        await asyncio.gather(*(scribe.settled(deed) for deed in crowd.deeds()))
+        deeds = crowd.deeds() + crowd.recall(scribe.delivered)
+        await asyncio.gather(*(scribe.settled(deed) for deed in deeds))
         lists = await database.read(lambda: {user: told(user) for user in crowd.people})
         assert lists == await database.read(looked_at, crowd.people, most), f"seed {seed}, step {step}"
     assert scribe.log.stats()["log_usual"] > 5

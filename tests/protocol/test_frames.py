@@ -43,8 +43,12 @@ def test_the_numbers_of_the_wire():
         "ROOM": 11,
         "TYPING": 12,
         "READ": 13,
+        "RECALL": 14,
+        "EDIT": 15,
+        "REACTION": 16,
         "PRESENCE": 17,
         "LOOK": 18,
+        "PIN": 19,
         "CONTACT_CHANGED": 20,
         "COMMUNITY_CHANGED": 21,
     }

@@ -33,7 +33,7 @@ def fits(value: object, kind: type) -> None:
         hints = get_type_hints(kind)
         assert set(value) <= set(hints), f"{kind.__name__} has no {set(value) - set(hints)}"
         for name, part in value.items():
-            if isinstance(part, dict):
+            if isinstance(part, dict) and isinstance(hints[name], type):
                 fits(part, hints[name])
 
 
@@ -52,8 +52,15 @@ async def test_every_answer_is_as_declared(app):
     """Each call there is answers with the fields that the documents name, of their types."""
     ann, bob = await app.client().register("Ann"), await app.client().register("Bob")
     group = (await ann.post("/contact/createcommunity", name="hills"))["data"]["id"]
-    chat = {"kind": 10, "dstid": bob.user_id}
-    message = {"cmd": 10, "dstid": bob.user_id, "media": 10, "content": "a.pdf", "url": "/mnt/a", "amount": 5}
+    await bob.post("/contact/joincommunity", dstid=group)
+    named = {"cmd": 11, "dstid": group, "media": 1, "content": "you", "at": [ann.user_id]}
+    assert (await bob.post_json("/message/send", **named))["code"] == 0
+    chat = {"kind": 10, "dstid": ann.user_id}
+    note = {"cmd": 10, "dstid": ann.user_id, "media": 1, "content": "note"}
+    one = {**chat, "id": (await ann.post_json("/message/send", **note))["data"]["id"]}
+    for change in ({"cmd": 16, "content": "👍", "amount": 1}, {"cmd": 19, "amount": 1}):
+        assert (await ann.post_json("/message/change", **one, **change))["code"] == 0
+    message = {"cmd": 10, "dstid": ann.user_id, "media": 10, "content": "a.pdf", "url": "/mnt/a", "amount": 5}
     said = {
         "Register": {"userid": None, "mobile": "13900000000", "passwd": PASSWD},
         "Login": {"userid": None, "mobile": ann.mobile, "passwd": PASSWD},
@@ -64,7 +71,14 @@ async def test_every_answer_is_as_declared(app):
         "CreateGroup": {"name": "sea"},
         "JoinGroup": {"dstid": group},
         "MarkRead": {**chat, "seq": 1},
-        "SendMessage": {**message, "cid": "c1", "ref": 1, "at": f"[{bob.user_id}]"},
+        "SendMessage": {**message, "cid": "c1", "ref": one["id"], "at": f"[{ann.user_id}]"},
+        "ChangeMessage": {**one, "cmd": 15, "content": "edited", "cid": "c2"},
+        "Edits": one,
+        "Reactions": {**one, "content": "👍"},
+        "Pins": chat,
+        "GetMessages": {**chat, "ids": f"[{one['id']}]"},
+        "Around": {**chat, "seq": 1},
+        "Mentions": {"kind": 11, "dstid": group},
         "History": chat,
         "Changes": {**chat, "ver": 0},
     }

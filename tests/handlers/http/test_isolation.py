@@ -43,6 +43,21 @@ ATTEMPTS = {
         ({"kind": 10, "dstid": "{user}", "ver": 0}, -403),
         ({"kind": 11, "dstid": "{group}", "ver": 0}, -403),
     ],
+    "/message/get": [
+        ({"kind": 10, "dstid": "{user}", "ids": "[1]"}, -403),
+        ({"kind": 11, "dstid": "{group}", "ids": "[1]"}, -403),
+    ],
+    "/message/around": [({"kind": 10, "dstid": "{user}", "seq": 1}, -403)],
+    "/message/mentions": [({"kind": 11, "dstid": "{group}"}, -403)],
+    "/message/change": [
+        ({"cmd": 14, "kind": 10, "dstid": "{user}", "id": "{message}"}, -403),
+        ({"cmd": 15, "kind": 10, "dstid": "{user}", "id": "{message}", "content": "x"}, -403),
+        ({"cmd": 16, "kind": 10, "dstid": "{user}", "id": "{message}", "content": "x", "amount": 1}, -403),
+        ({"cmd": 19, "kind": 10, "dstid": "{user}", "id": "{message}", "amount": 1}, -403),
+    ],
+    "/message/edits": [({"kind": 10, "dstid": "{user}", "id": "{message}"}, -403)],
+    "/message/reactions": [({"kind": 10, "dstid": "{user}", "id": "{message}", "content": "x"}, -403)],
+    "/message/pins": [({"kind": 11, "dstid": "{group}"}, -403)],
     "/message/read": [
         ({"kind": 10, "dstid": "{user}", "seq": 9}, -403),
         ({"kind": 11, "dstid": "{group}", "seq": 9}, -403),
@@ -62,9 +77,10 @@ class World:
         self.group = (await self.ann.post("/contact/createcommunity", name="Birds"))["data"]["id"]
         await self.bo.post("/contact/joincommunity", dstid=self.group)
         for kind, dstid, content in ((10, self.bo.user_id, SECRETS[0]), (11, self.group, SECRETS[1])):
-            await self.ann.post_json("/message/send", cmd=kind, dstid=dstid, media=1, content=content)
+            sent = await self.ann.post_json("/message/send", cmd=kind, dstid=dstid, media=1, content=content)
         session = (await self.ann.post("/user/sessions"))["rows"][0]["id"]
         self.ids = {"{user}": self.ann.user_id, "{group}": self.group, "{session}": session}
+        self.ids["{message}"] = sent["data"]["id"]
         return self
 
     async def seen_by(self, client):

@@ -33,7 +33,8 @@ async def chats(client, **fields) -> list[dict]:
 async def test_sending(app):
     """As a form and as JSON a message is the same; the answer is its ack."""
     ann, bob = await friends(app)
-    message = text(bob, "12", "c1", url="/mnt/a.png", amount=3, ref=9, at=[bob.user_id])
+    [first] = await say(ann, bob, "first")
+    message = text(bob, "12", "c1", url="/mnt/a.png", amount=3, ref=first["id"], at=[bob.user_id])
     by_json = await ann.post_json("/message/send", **message)
     assert by_json == {
         "code": 0,
@@ -41,8 +42,8 @@ async def test_sending(app):
         "data": {
             "cid": "c1",
             "id": by_json["data"]["id"],
-            "seq": 1,
-            "ver": 1,
+            "seq": 2,
+            "ver": 2,
             "createat": by_json["data"]["createat"],
             "kind": 10,
             "dstid": bob.user_id,
@@ -50,7 +51,7 @@ async def test_sending(app):
     }
     by_form = await ann.post("/message/send", **{**message, "at": f"[{bob.user_id}]"})
     assert by_form == by_json
-    row = (await bob.post("/message/history", kind=10, dstid=ann.user_id))["rows"][0]
+    row = (await bob.post("/message/history", kind=10, dstid=ann.user_id))["rows"][1]
     assert row.items() >= message.items() and row["userid"] == ann.user_id
 
 
@@ -279,7 +280,7 @@ async def test_the_same_row_everywhere(app):
     """The pushed frame, history, changes and the list show one and the same message."""
     ann, bob = await friends(app)
     async with bob.socket() as socket:
-        await say(ann, bob, "same", cid="c", memo="m", at=[0])
+        await say(ann, bob, "same", cid="c", memo="m", at=[bob.user_id])
         frame = await socket.receive()
     history = (await bob.post("/message/history", kind=10, dstid=ann.user_id))["rows"]
     changes = (await bob.post("/message/changes", kind=10, dstid=ann.user_id, ver=0))["rows"]

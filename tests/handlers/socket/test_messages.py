@@ -13,17 +13,17 @@ from tests.protocol.test_messages import NEEDED
 async def test_a_message_between_friends(app):
     """The sender gets an ack, the friend the message with everything in it, and both speak of the same."""
     ann, bob = await friends(app)
+    first = (await ann.post_json("/message/send", **text(bob)))["data"]["id"]
+    said = {"userid": bob.user_id, "id": 5, "ref": first, "at": [bob.user_id], "pic": "", "amount": 3}
     async with ann.socket() as mine, bob.socket() as theirs:
-        await mine.send(
-            text(bob, "你好 👋", "c1", userid=bob.user_id, id=5, ref=7, at=[bob.user_id, 0], pic="", amount=3)
-        )
+        await mine.send(text(bob, "你好 👋", "c1", **said))
         ack, message = await mine.receive(), await theirs.receive()
     assert ack == {
         "cmd": 1,
         "cid": "c1",
         "id": ack["id"],
-        "seq": 1,
-        "ver": 1,
+        "seq": 2,
+        "ver": 2,
         "createat": ack["createat"],
         "kind": 10,
         "dstid": bob.user_id,
@@ -35,12 +35,12 @@ async def test_a_message_between_friends(app):
         "media": 1,
         "content": "你好 👋",
         "cid": "c1",
-        "ref": 7,
-        "at": [bob.user_id, 0],
+        "ref": first,
+        "at": [bob.user_id],
         "amount": 3,
         "id": ack["id"],
-        "seq": 1,
-        "ver": 1,
+        "seq": 2,
+        "ver": 2,
         "createat": ack["createat"],
     }
 

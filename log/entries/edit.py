@@ -1,0 +1,62 @@
+"""A message gets another text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from log.entries.change import Change, is_over, refuse_recalled
+from models import changes
+from models.changes import Changing
+from protocol.errors import Forbidden, Refused
+from protocol.messages import Media
+from protocol.numbers import Cmd
+
+if TYPE_CHECKING:
+    from log.batch import Batch, Place
+
+
+class Edit(Change):
+    """By its author, while `window_s` has not passed (-1: for ever). `content`: the text; `at`: whom it names
+    from now on, None for the same as before."""
+
+    __slots__ = ("at", "content", "names", "window_s")
+
+    cmd = Cmd.EDIT
+
+    def __init__(
+        self,
+        userid: int,
+        kind: int,
+        dstid: int,
+        message_id: int,
+        content: str,
+        at: list[int] | None,
+        window_s: int,
+        cid: str | None = None,
+        origin: object = None,
+    ) -> None:
+        super().__init__(userid, kind, dstid, message_id, {}, cid, origin)
+        self.content, self.at, self.window_s = content, at, window_s
+        self.names = at or ()
+
+    @property
+    def size_bytes(self) -> int:
+        return super().size_bytes + 3 * len(self.content)
+
+    def change(self, batch: Batch, place: Place, message: Changing) -> bool:
+        if message.userid != self.userid:
+            raise Forbidden("只能编辑自己的消息", "Only its author can edit a message")
+        refuse_recalled(message)
+        if message.media != Media.TEXT:
+            raise Refused("只能编辑文字消息", "Only texts can be edited")
+        if is_over(self.window_s, message, batch.now):
+            raise Refused("已超过可编辑的时间", "It is too late to edit this message")
+        before = [int(user_id) for user_id in message.at.split(",")] if message.at else []
+        at = before if self.at is None else batch.named(self, place, self.at)
+        if self.content == message.content and at == before:
+            return False
+        changes.edit(message, self.content, at, place.ver + 1, batch.now)
+        return True
+
+    def _words(self) -> str:
+        return "\0".join((self.content, "" if self.at is None else f"@{self.at}"))

@@ -1,0 +1,40 @@
+"""A message is pinned for all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from log.entries.change import Change, refuse_recalled
+from models import access, changes
+from models.changes import Changing
+from protocol.errors import Forbidden, Refused
+from protocol.limits import MAX_PINS
+from protocol.numbers import ROOM, Cmd
+
+if TYPE_CHECKING:
+    from log.batch import Batch, Place
+
+
+class Pin(Change):
+    """Or not any more, where `said["amount"]` is -1. By both in a single chat, by a group's owner."""
+
+    __slots__ = ()
+
+    cmd = Cmd.PIN
+
+    def change(self, batch: Batch, place: Place, message: Changing) -> bool:
+        if self.kind == ROOM and not access.owns(self.userid, self.dstid):
+            raise Forbidden("只有群主可以置顶消息", "Only the owner of a group can pin messages")
+        pinned = "pinned" in message.extra
+        if self.said["amount"] < 0:
+            if not pinned:
+                return False
+            changes.unpin(message)
+            return True
+        refuse_recalled(message)
+        if pinned:
+            return False
+        if changes.pins_in(message.conversation_id) >= MAX_PINS:
+            raise Refused(f"最多置顶 {MAX_PINS} 条消息", f"{MAX_PINS} messages can be pinned at most")
+        changes.pin(message, self.userid, place.ver + 1)
+        return True

@@ -1,0 +1,47 @@
+"""A message is taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from log.entries.change import Change, is_over
+from models import access, changes
+from models.changes import Changing
+from protocol.errors import Forbidden, Refused
+from protocol.numbers import ROOM, Cmd
+
+if TYPE_CHECKING:
+    from log.batch import Batch, Place
+
+
+class Recall(Change):
+    """By its author while `window_s` has not passed (-1: for ever), by a group's owner at any time."""
+
+    __slots__ = ("window_s",)
+
+    cmd = Cmd.RECALL
+
+    def __init__(
+        self,
+        userid: int,
+        kind: int,
+        dstid: int,
+        message_id: int,
+        window_s: int,
+        cid: str | None = None,
+        origin: object = None,
+    ) -> None:
+        super().__init__(userid, kind, dstid, message_id, {}, cid, origin)
+        self.window_s = window_s
+
+    def change(self, batch: Batch, place: Place, message: Changing) -> bool:
+        if message.recalled:
+            return False
+        own = message.userid == self.userid
+        if not own or is_over(self.window_s, message, batch.now):
+            if not (self.kind == ROOM and access.owns(self.userid, self.dstid)):
+                if not own:
+                    raise Forbidden("只能撤回自己的消息", "Only its author can recall a message")
+                raise Refused("已超过可撤回的时间", "It is too late to recall this message")
+        changes.recall(message, self.userid)
+        return True
