@@ -1,0 +1,178 @@
+"""A device as a client would write it: what it is told by events, and by calls for what it missed."""
+
+from collections import defaultdict
+from copy import deepcopy
+
+from tests.app import Client, Socket
+
+#: Of a recalled message nothing else is left.
+_LEFT = {"id", "userid", "dstid", "cmd", "media", "cid", "seq", "ver", "createat"}
+
+Place = tuple[int, int]  # kind and dstid, as its user means them
+
+
+class Device:
+    """`rows`: the messages of each conversation by seq; `read`, `peer_read`: the marks."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.rows: dict[Place, dict[int, dict]] = defaultdict(dict)
+        self.ver: dict[Place, int] = defaultdict(int)
+        self.read: dict[Place, int] = defaultdict(int)
+        self.peer_read: dict[Place, int] = defaultdict(int)
+        self._change: int | None = None
+        self._socket: Socket | None = None
+        self._cids = 0
+        self._behind: set[Place] = set()
+
+    @property
+    def online(self) -> bool:
+        return self._socket is not None
+
+    async def come(self) -> None:
+        """Connects, and asks for what has changed since it was here."""
+        self._socket = await self.client.socket().open()
+        await self.ask()
+
+    def go(self) -> None:
+        self._socket.close()
+        self._socket = None
+
+    async def ask(self) -> None:
+        """The list, and the changes of each conversation that moved."""
+        more = 1
+        while more:
+            after = {} if self._change is None else {"after": self._change}
+            answer = await self.client.post("/message/conversations", **after)
+            for row in answer["rows"]:
+                place = row["kind"], row["dstid"]
+                self.read[place], self.peer_read[place] = row["read"], row["peer_read"]
+                if row["ver"] > self.ver[place]:
+                    await self._catch_up(place)
+            self._change = answer["data"]["change"]
+            more = answer["data"].get("more")
+
+    async def do(self, **frame: object) -> dict:
+        """Says a frame and takes in all that comes until it is answered; the answer."""
+        self._cids += 1
+        frame["cid"] = cid = f"{self._cids}-{id(self)}"
+        await self._socket.send(frame)
+        while (told := await self._socket.receive()).get("cid") != cid or told["cmd"] > 2:
+            self._hear(told)
+        if told["cmd"] == 1 and frame["cmd"] in (10, 11):
+            self._message(
+                {
+                    **frame,
+                    "userid": self.client.user_id,
+                    **{k: told[k] for k in ("id", "seq", "ver", "createat")},
+                }
+            )
+        elif told["cmd"] == 1:
+            self._behind.add((told["kind"], told["dstid"]))  # the ack does not tell what became of the row
+        await self._mend()
+        return told
+
+    async def settle(self) -> None:
+        """Takes in all that was said before now."""
+        await self._socket.send({"cmd": 0})
+        while (told := await self._socket.receive())["cmd"] != 0:
+            self._hear(told)
+        await self._mend()
+
+    def knows(self) -> dict[Place, dict]:
+        """Each conversation as this device would show it."""
+        return {place: self._shown(place) for place, rows in self.rows.items() if rows}
+
+    def _shown(self, place: Place) -> dict:
+        rows, me = self.rows[place], self.client.user_id
+        after = [row for seq, row in rows.items() if seq > self.read[place] and row["userid"] != me]
+        named = [row for row in after if {0, me} & set(row.get("at", ()))]
+        unread = [row for row in after if "recalled" not in row and (row["media"] != 90 or row in named)]
+        return {
+            "rows": rows,
+            "seq": max(rows),
+            "ver": self.ver[place],
+            "read": self.read[place],
+            "peer_read": self.read[place] if place == (10, me) else self.peer_read[place],
+            "unread": 0 if place == (10, me) else len(unread),
+            "mentions": len(named),
+            "last": rows[max(rows)],
+            "updateat": max(
+                row["createat"] for row in rows.values() if row["media"] != 90 or row["seq"] == 1
+            ),
+        }
+
+    # --- what it hears ------------------------------------------------------------------------------------
+
+    def _hear(self, told: dict) -> None:
+        cmd = told["cmd"]
+        if cmd in (10, 11):
+            self._message(told)
+        elif cmd in (14, 15, 16, 19):
+            self._changed(told)
+        elif cmd == 13:
+            marks = self.read if told["userid"] == self.client.user_id else self.peer_read
+            place = self._place(told["kind"], told["userid"], told["dstid"])
+            marks[place] = max(marks[place], told["seq"])
+
+    def _place(self, kind: int, userid: int, dstid: int) -> Place:
+        return kind, dstid if kind == 11 or userid == self.client.user_id else userid
+
+    def _next(self, place: Place, ver: int) -> bool:
+        """Whether this is the next version of a conversation; what is between is asked for."""
+        known = self.ver[place]
+        if ver == known + 1:
+            self.ver[place] = ver
+            return True
+        if ver > known:
+            self._behind.add(place)
+        return False
+
+    def _message(self, told: dict) -> None:
+        place = self._place(told["cmd"], told["userid"], told["dstid"])
+        if self._next(place, told["ver"]):
+            self.rows[place][told["seq"]] = {k: v for k, v in told.items() if v not in ("", None, [])}
+
+    def _changed(self, told: dict) -> None:
+        place = self._place(told["kind"], told["userid"], told["dstid"])
+        if not self._next(place, told["ver"]):
+            return
+        row = self.rows[place][told["seq"]]
+        cmd = told["cmd"]
+        if cmd == 14:
+            for name in row.keys() - _LEFT:
+                del row[name]
+            row |= {"recalled": 1, **({"by": told["by"]} if "by" in told else {})}
+        elif cmd == 15:
+            row.pop("at", None)
+            row |= {name: told[name] for name in ("content", "at", "edited") if name in told}
+        elif cmd == 16:
+            row.pop("reactions", None)
+            if "reactions" in told:
+                row["reactions"] = told["reactions"]
+            if told["userid"] == self.client.user_id:
+                mine = [emoji for emoji in row.pop("mine", []) if emoji != told["content"]]
+                if told["amount"] > 0:
+                    mine.append(told["content"])
+                if mine:
+                    row["mine"] = mine
+        elif told["amount"] > 0:
+            row["pinned"] = told["userid"]
+        else:
+            row.pop("pinned", None)
+        row["ver"] = told["ver"]
+
+    async def _mend(self) -> None:
+        while self._behind:
+            await self._catch_up(self._behind.pop())
+
+    async def _catch_up(self, place: Place) -> None:
+        more = 1
+        while more:
+            answer = await self.client.post(
+                "/message/changes", kind=place[0], dstid=place[1], ver=self.ver[place], limit=7
+            )
+            for row in answer["rows"]:
+                self.rows[place][row["seq"]] = deepcopy(row)
+                self.ver[place] = max(self.ver[place], row["ver"])
+            more = answer["data"]["more"]
