@@ -3,6 +3,7 @@ functions that log-in asks."""
 
 from typing import TypedDict
 
+from database.prepared import Prepared
 from models.media import NO_QUOTA, attach
 from models.tables import User
 from protocol import rows
@@ -64,10 +65,13 @@ def require_free(mobile: str) -> None:
 
 def find_user(user_id: int) -> rows.Profile:
     """`{id, mobile, avatar, sex, nickname, memo, createat}`, or `NotFound`."""
-    row = User.select(*PROFILE).where(User.id == user_id).dicts().first()
-    if row is None:
+    found: list[rows.Profile] = _profile.dicts(user_id)
+    if not found:
         raise unknown_user()
-    return row
+    return found[0]
+
+
+_profile = Prepared(lambda: User.select(*PROFILE).where(User.id == 0))
 
 
 def nickname_of(user_id: int) -> str:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 
+from database.prepared import Prepared
 from models.accounts import PROFILE, unknown_user
 from models.conversations import open_single
 from models.tables import USER, Contact, Conversation, Member, User
@@ -56,9 +57,17 @@ def acquainted(user_id: int, other_id: int) -> bool:
 
 def friends_of(user_id: int) -> list[rows.Profile]:
     """The rows of a user's friends, in the order they were added."""
-    friends = User.select(*PROFILE).join(Contact, on=(Contact.dstobj == User.id))
-    mine = (Contact.ownerid == user_id) & (Contact.cate == USER)
-    return list(friends.where(mine).order_by(Contact.id).dicts())
+    return _friends.dicts(user_id, USER)
+
+
+_friends = Prepared(
+    lambda: (
+        User.select(*PROFILE)
+        .join(Contact, on=(Contact.dstobj == User.id))
+        .where(Contact.ownerid == 0, Contact.cate == 0)
+        .order_by(Contact.id)
+    )
+)
 
 
 def friend_ids(user_id: int) -> list[int]:

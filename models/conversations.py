@@ -5,45 +5,40 @@ in `member` is the one rule for who may send to it and read it.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from msgspec import UNSET
 from peewee import JOIN, SQL, Case, Expression, ModelSelect, fn
 
 from database.prepared import Prepared, PreparedFor
 from models import state
-from models.messages import COLUMNS, MAX_ANSWER_BYTES, Stored, size_of, wire_row
+from models.messages import COLUMNS, MAX_ANSWER_BYTES, TEXTS, size_of, wire_row
 from models.tables import Conversation, Member, StoredMessage, key_of
 from models.unread import unread
 from protocol import rows
 from protocol.messages import ROOM, SINGLE
 
-#: Last messages that are read at once: no more than this many of the largest are in memory beyond the answer.
-_SLICE = 64
+#: Last messages with no more characters than this are read at once, of longer ones so many: there are never
+#: more than some megabytes in memory beyond the answer.
+_SHORT, _SLICE = 2000, 64
 
 
 class Listed(NamedTuple):
-    """A conversation and what its member knows of it. `own_change`: of the latest change that concerns this
-    member alone; `peer_read`: how far the other one of a single chat has read."""
+    """A conversation as its member sees it, but for its messages. `change`: the latest that concerns this
+    member; `peer_read`: how far the other one of a single chat has read, 0 in a group."""
 
     id: int
+    said: int
     kind: int
-    a: int
-    b: int
+    dstid: int
     seq: int
     ver: int
-    updateat: int
-    change: int
     read: int
-    said: int
+    peer_read: int
     pinned: int
     muted: int
-    own_change: int
-    peer_read: int | None
-
-    @property
-    def with_oneself(self) -> bool:
-        """Notes: all in them is one's own, and never unread."""
-        return self.kind == SINGLE and self.a == self.b
+    updateat: int
+    change: int
 
 
 class ConversationList(NamedTuple):
@@ -126,7 +121,7 @@ def list_changed(user_id: int, after: int, limit: int) -> ConversationList:
     change first. `change` of the answer is what the next call goes on from."""
     change, epoch = state.change(), state.epoch()
     _, told, more = _rows(user_id, _changed(user_id, after, after, limit + 1), limit)
-    return ConversationList(told, epoch, told[-1]["change"] if more else change, more)
+    return ConversationList(told, epoch, told[-1].change if more else change, more)
 
 
 def _place_of(text: str) -> tuple[int, int]:
@@ -136,26 +131,34 @@ def _place_of(text: str) -> tuple[int, int]:
 
 # --- the queries --------------------------------------------------------------------------------------------
 
-_SINGLE = SQL(str(SINGLE))
+_SINGLE, _ZERO = SQL(str(SINGLE)), SQL("0")
+_peer = Member.alias()
+#: The one that a member's single chat is with, and the community of a group.
+_other = Case(
+    None,
+    [((Conversation.kind == _SINGLE) & (Conversation.a == Member.user_id), Conversation.b)],
+    Conversation.a,
+)
+#: The number of the latest change of a conversation that concerns a member.
+_change = Case(None, [(Conversation.change > Member.change, Conversation.change)], Member.change)
 
 
 def _mine(*further: Expression) -> ModelSelect:
     """Of a user's conversations, those with a message, as `Listed`; parameters: the user, those of
     `further`, and how many."""
-    c, m, peer = Conversation, Member, Member.alias()
-    other = Case(None, [(c.a == m.user_id, c.b)], c.a)
+    c, m = Conversation, Member
     return (
         c.select(
-            c.id, c.kind, c.a, c.b, c.seq, c.ver, c.updateat, c.change,
-            m.read, m.said, m.pinned, m.muted, m.change, peer.read,
+            c.id, m.said, c.kind, _other, c.seq, c.ver,
+            m.read, fn.COALESCE(_peer.read, _ZERO), m.pinned, m.muted, c.updateat, _change,
         )
         .join(m, on=(m.conversation_id == c.id))
         .join(
-            peer,
+            _peer,
             JOIN.LEFT_OUTER,
-            on=((c.kind == _SINGLE) & (peer.user_id == other) & (peer.conversation_id == c.id)),
+            on=((c.kind == _SINGLE) & (_peer.user_id == _other) & (_peer.conversation_id == c.id)),
         )
-        .where(m.user_id == 0, c.seq > SQL("0"), *further)
+        .where(m.user_id == 0, c.seq > _ZERO, *further)
         .limit(1)
     )  # fmt: skip
 
@@ -170,72 +173,69 @@ _newest_before = Prepared(
     ).order_by(*_by_time)
 )
 
-#: By the number of the latest change of a conversation that concerns a member.
-_changed = Prepared(
-    lambda: _mine((Conversation.change > 0) | (Member.change > 0)).order_by(
-        Case(None, [(Conversation.change > Member.change, Conversation.change)], Member.change)
-    )
-)
+_changed = Prepared(lambda: _mine((Conversation.change > 0) | (Member.change > 0)).order_by(_change))
 
-_last = PreparedFor(
-    lambda listed: (
-        StoredMessage.select(*COLUMNS)
-        .join(
-            Conversation,
-            on=((StoredMessage.conversation_id == Conversation.id) & (StoredMessage.seq == Conversation.seq)),
-        )
-        .where(Conversation.id.in_(listed))
+
+def _last_of(listed: Any, *which: Expression) -> ModelSelect:
+    """The last messages of these conversations."""
+    c, m = Conversation, StoredMessage
+    return (
+        m.select(*COLUMNS)
+        .join(c, on=((m.conversation_id == c.id) & (m.seq == c.seq)))
+        .where(c.id.in_(listed), *which)
     )
-)
+
+
+_length = sum((fn.LENGTH(text) for text in TEXTS[1:]), fn.LENGTH(TEXTS[0]))
+
+_last = PreparedFor(_last_of)
+_short_last = PreparedFor(lambda listed: _last_of(listed, _length <= SQL(str(_SHORT))))
 
 # --- the rows -----------------------------------------------------------------------------------------------
 
 
 def _rows(
-    user_id: int, found: Sequence[tuple[object, ...]], limit: int
+    user_id: int, found: Sequence[tuple[Any, ...]], limit: int
 ) -> tuple[list[Listed], list[rows.Conversation], bool]:
     """(the conversations told, their rows, whether there are more): as many as `limit` and the size of an
     answer allow, one at least."""
     listed = [Listed._make(values) for values in found[:limit]]
-    last, told = _last_messages(listed)
+    last, told = _last_messages(user_id, listed)
     more = len(found) > limit or told < len(listed)
     shown = listed[:told]
-    counts, named = unread(user_id, [c for c in shown if c.read < c.seq and not c.with_oneself])
-    answer: list[rows.Conversation] = []
-    for c in shown:
-        row: rows.Conversation = {
-            "kind": c.kind,
-            "dstid": c.a if c.kind == ROOM or c.b == user_id else c.b,
-            "seq": c.seq,
-            "ver": c.ver,
-            "read": c.read,
-            "peer_read": c.peer_read or 0,
-            "unread": counts.get(c.id, 0),
-            "mentions": named.get(c.id, 0),
-            "pinned": c.pinned,
-            "muted": c.muted,
-            "updateat": c.updateat,
-            "change": max(c.change, c.own_change),
-        }
-        if c.id in last:  # a row that is missing in a damaged database does not take the list with it
-            row["last"] = last[c.id]
-        answer.append(row)
+    counts, named = unread(user_id, [c for c in shown if c.read < c.seq and not _notes(user_id, c)])
+    answer = [
+        rows.Conversation(
+            kind, dstid, seq, ver, read, peer_read, counts.get(id_, 0), named.get(id_, 0),
+            pinned, muted, updateat, change, last.get(id_, UNSET),
+        )
+        for id_, _, kind, dstid, seq, ver, read, peer_read, pinned, muted, updateat, change in shown
+    ]  # fmt: skip
     return shown, answer, more
 
 
-def _last_messages(found: list[Listed]) -> tuple[dict[int, rows.Message], int]:
-    """The last message of each conversation by its id, and of how many there was room in the answer."""
+def _notes(user_id: int, conversation: Listed) -> bool:
+    """Notes to oneself: all in them is one's own, and never unread."""
+    return conversation.dstid == user_id and conversation.kind == SINGLE
+
+
+def _last_messages(user_id: int, listed: list[Listed]) -> tuple[dict[int, rows.Message], int]:
+    """The last message of each conversation by its id, and of how many there was room in the answer. A row
+    that is missing in a damaged database does not take the list with it."""
     last: dict[int, rows.Message] = {}
     size = 0
-    for start in range(0, len(found), _SLICE):
-        part = found[start : start + _SLICE]
-        stored = {values[0]: Stored._make(values) for values in _last([c.id for c in part])}
-        for position, conversation in enumerate(part, start):
-            message = stored.get(conversation.id)
-            if message is None:
-                continue
-            size += size_of(message)
-            if size > MAX_ANSWER_BYTES and position:
-                return last, position
-            last[conversation.id] = wire_row(message, conversation)
-    return last, len(found)
+    stored = {values[0]: values for values in _short_last([c.id for c in listed])} if listed else {}
+    further = [c.id for c in listed if c.id not in stored]
+    for position, c in enumerate(listed):
+        # Of the long ones, the next are read when their turn comes.
+        if further and c.id == further[0]:
+            stored |= {values[0]: values for values in _last(further[:_SLICE])}
+            del further[:_SLICE]
+        if (values := stored.get(c.id)) is None:
+            continue
+        message = wire_row(values, user_id, c.kind, c.dstid)
+        size += size_of(message)
+        if size > MAX_ANSWER_BYTES and position:
+            return last, position
+        last[c.id] = message
+    return last, len(listed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from database.prepared import Prepared
 from models.contacts import add_contact
 from models.conversations import add_member, open_room
 from models.tables import COMMUNITY, Community, Contact
@@ -53,9 +54,17 @@ def made_at(owner_id: int, times: Collection[int]) -> rows.Group | None:
 
 def communities_of(user_id: int) -> list[rows.Group]:
     """The groups a user made or joined, in that order."""
-    groups = Community.select(*_ROW).join(Contact, on=(Contact.dstobj == Community.id))
-    mine = (Contact.ownerid == user_id) & (Contact.cate == COMMUNITY)
-    return list(groups.where(mine).order_by(Contact.id).dicts())
+    return _groups.dicts(user_id, COMMUNITY)
+
+
+_groups = Prepared(
+    lambda: (
+        Community.select(*_ROW)
+        .join(Contact, on=(Contact.dstobj == Community.id))
+        .where(Contact.ownerid == 0, Contact.cate == 0)
+        .order_by(Contact.id)
+    )
+)
 
 
 def _take_slot(row: dict[str, object], max_owned: int) -> int:

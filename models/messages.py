@@ -4,16 +4,18 @@ A message's place is (conversation_id, seq), its primary key. The public `id` is
 that a reference to a message needs no index of its own.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from heapq import merge
-from operator import attrgetter, or_
-from typing import NamedTuple, Protocol
+from operator import itemgetter, or_
+from typing import Any
 
-from peewee import ModelSelect
+from msgspec import UNSET
+from peewee import SQL, Expression, Field, ModelSelect, Ordering
 
 from database.base import database
 from database.dialect import of_database
+from database.prepared import Prepared
 from models.access import locate
 from models.tables import Conversation, StoredMessage
 from protocol import rows
@@ -35,63 +37,52 @@ _MOST_TOGETHER = 256
 _ROW_BYTES = 250  #: of a message without its texts
 
 
-class Stored(NamedTuple):
-    """A row of the log, as far as the wire tells of it; made in a third of the time that a model takes."""
-
-    conversation_id: int
-    seq: int
-    ver: int
-    userid: int
-    cid: str | None
-    media: int
-    content: str
-    pic: str
-    url: str
-    memo: str
-    amount: int
-    ref: int
-    at: str
-    createat: int
-
-
-#: What is selected for a `Stored`.
-COLUMNS = tuple(getattr(StoredMessage, name) for name in Stored._fields)
-
-
-class Addressed(Protocol):
-    """Of a conversation what tells whom its messages are for."""
-
-    @property
-    def kind(self) -> int: ...
-
-    @property
-    def a(self) -> int: ...
-
-    @property
-    def b(self) -> int: ...
+#: A row of the log, as far as the wire tells of it: the values of `COLUMNS`.
+Stored = tuple[Any, ...]
+COLUMNS = (
+    StoredMessage.conversation_id,
+    StoredMessage.seq,
+    StoredMessage.ver,
+    StoredMessage.userid,
+    StoredMessage.cid,
+    StoredMessage.media,
+    StoredMessage.content,
+    StoredMessage.pic,
+    StoredMessage.url,
+    StoredMessage.memo,
+    StoredMessage.amount,
+    StoredMessage.ref,
+    StoredMessage.at,
+    StoredMessage.createat,
+)
+_ver_of = itemgetter(2)
+#: Those of a message that may be long.
+TEXTS = (StoredMessage.content, StoredMessage.pic, StoredMessage.url, StoredMessage.memo)
 
 
-def _people(at: str) -> list[int] | None:
+def _people(at: str) -> list[int]:
     """The ids in a stored `at`; what is none, in a damaged row, is left out."""
-    return [int(user_id) for user_id in at.split(",") if user_id.isdecimal()] if at else None
+    return [int(user_id) for user_id in at.split(",") if user_id.isdecimal()]
 
 
 def public_id(conversation_id: int, seq: int) -> int:
     return conversation_id << SEQ_BITS | seq
 
 
-def wire_row(stored: Stored, conversation: Addressed) -> rows.Message:
-    """A stored message as the wire has it."""
+def wire_row(stored: Stored, reader_id: int, kind: int, dstid: int) -> rows.Message:
+    """A stored message as the wire has it, of the conversation that its reader means by (kind, dstid)."""
     (conversation_id, seq, ver, userid, cid, media, content, pic, url, memo, amount, ref, at, createat) = (
         stored
     )
-    return rows.message_row(
-        public_id(conversation_id, seq), userid, _dstid(userid, conversation), conversation.kind, media,
-        content, pic, url, memo, amount, _client_cid(cid), ref, _people(at), seq, ver, createat,
+    meant = dstid if kind == ROOM or userid == reader_id else reader_id
+    return rows.Message(
+        public_id(conversation_id, seq), userid, meant, kind, media,
+        content or UNSET, pic or UNSET, url or UNSET, memo or UNSET, amount or UNSET,
+        _client_cid(cid) or UNSET, ref or UNSET, (at and _people(at)) or UNSET, seq, ver, createat,
     )  # fmt: skip
 
 
-def _dstid(userid: int, conversation: Addressed | Conversation) -> int:
+def _dstid(userid: int, conversation: Conversation) -> int:
     """Whom the author of a message meant by it."""
     if conversation.kind == ROOM or userid != conversation.a:
         return conversation.a
@@ -116,7 +107,7 @@ def _said(stored: StoredMessage, conversation: Conversation) -> tuple[Message, R
         stored.amount,
         _client_cid(stored.cid),
         stored.ref,
-        _people(stored.at),
+        _people(stored.at) or None,
     )
     place = public_id(stored.conversation_id, stored.seq)
     return message, Receipt(place, stored.seq, stored.ver, stored.createat)
@@ -141,10 +132,10 @@ def said_under(changes: Sequence[range]) -> list[tuple[Message, Receipt, int]]:
     return found
 
 
-def size_of(stored: Stored) -> int:
+def size_of(message: rows.Message) -> int:
     """About how many bytes a message takes in an answer."""
     size = _ROW_BYTES
-    for text in (stored.content, stored.pic, stored.url, stored.memo):
+    for text in (message.content, message.pic, message.url, message.memo):
         if text:
             size += len(text) if text.isascii() else 3 * len(text)
     return size
@@ -156,60 +147,79 @@ def history(
     """Messages in ascending seq: the nearest below `before`, the first above `after`, or the newest. Both
     bounds are exclusive seqs. And whether the answer would have grown too large, so that it ends before
     `limit`."""
-    conversation = locate(user_id, kind, dstid, strangers)
-    if conversation is None:
+    conversation_id = locate(user_id, kind, dstid, strangers)
+    if conversation_id is None:
         return [], False
-    query = StoredMessage.select(*COLUMNS).where(StoredMessage.conversation_id == conversation.id)
     if after is not None:
-        query = query.where(StoredMessage.seq > after).order_by(StoredMessage.seq)
-    else:
-        if before is not None:
-            query = query.where(StoredMessage.seq < before)
-        query = query.order_by(StoredMessage.seq.desc())
-    found, more = _fitting(_rows(query.limit(limit)), conversation)
-    return found if after is not None else found[::-1], more
+        return _fitting(_first_above.each(conversation_id, after, limit), user_id, kind, dstid)
+    bound = MAX_SEQ + 1 if before is None else before
+    found, more = _fitting(_nearest_below.each(conversation_id, bound, limit), user_id, kind, dstid)
+    return found[::-1], more
 
 
 def changes(
     user_id: int, kind: int, dstid: int, ver: int, limit: int, strangers: bool
 ) -> tuple[list[rows.Message], bool]:
     """Messages that changed after `ver`, ascending by ver, and whether there are more."""
-    conversation = locate(user_id, kind, dstid, strangers)
-    if conversation is None:
+    conversation_id = locate(user_id, kind, dstid, strangers)
+    if conversation_id is None:
         return [], False
-    found, more = _fitting(_after(conversation.id, ver, limit + 1), conversation)
+    found, more = _fitting(_after(conversation_id, ver, limit + 1), user_id, kind, dstid)
     return found[:limit], more or len(found) > limit
 
 
 def _after(conversation_id: int, ver: int, limit: int) -> Iterator[Stored]:
     """The first messages of a conversation above `ver`, in the order of theirs: at least `limit`, if there
     are so many."""
-    m = StoredMessage
-    of_it = m.select(*COLUMNS).where(m.conversation_id == conversation_id)
-    above = of_it.where(m.ver > ver).order_by(m.ver)
     if not of_database(database.obj).partial_indexes:
-        yield from _rows(above.limit(limit))
-        return
+        return _first_since.each(conversation_id, ver, limit)
     # Those that have changed have a key of their own; all others are in the order of their numbers.
-    changed = above.where(m.ver != m.seq)
-    unchanged = of_it.where(m.seq > ver, m.ver == m.seq).order_by(m.seq)
-    if (far := changed.select(m.ver).offset(limit).limit(1).scalar()) is not None:
-        unchanged = unchanged.where(m.seq < far)  # with the rest, it would walk over all that have changed
-    yield from merge(_rows(changed.limit(limit)), _rows(unchanged.limit(limit)), key=attrgetter("ver"))
+    far = _place_of_changed(conversation_id, ver, limit)
+    end = far[0][0] if far else MAX_SEQ + 1  # without, it would walk over all that have changed
+    return merge(
+        _first_changed.each(conversation_id, ver, limit),
+        _first_unchanged.each(conversation_id, ver, end, limit),
+        key=_ver_of,
+    )
 
 
-def _rows(query: ModelSelect) -> Iterator[Stored]:
-    """What a query for `COLUMNS` finds."""
-    return map(Stored._make, query.tuples().iterator())
-
-
-def _fitting(messages: Iterable[Stored], conversation: Conversation) -> tuple[list[rows.Message], bool]:
+def _fitting(
+    messages: Iterable[Stored], reader_id: int, kind: int, dstid: int
+) -> tuple[list[rows.Message], bool]:
     """The rows of messages for which there is room in an answer, one at least; and whether there are more."""
     found: list[rows.Message] = []
     size = 0
     for stored in messages:
-        size += size_of(stored)
+        message = wire_row(stored, reader_id, kind, dstid)
+        size += size_of(message)
         if size > MAX_ANSWER_BYTES and found:
             return found, True
-        found.append(wire_row(stored, conversation))
+        found.append(message)
     return found, False
+
+
+# --- the queries: a conversation, a number, and how many ----------------------------------------------------
+
+
+def _those(*which: Expression, order: Ordering | Field) -> Callable[[], ModelSelect]:
+    of_it = StoredMessage.conversation_id == 0
+    return lambda: StoredMessage.select(*COLUMNS).where(of_it, *which).order_by(order).limit(1)
+
+
+_seq, _ver = StoredMessage.seq, StoredMessage.ver
+_nearest_below = Prepared(_those(_seq < 0, order=_seq.desc()))
+_first_above = Prepared(_those(_seq > 0, order=_seq))
+_first_since = Prepared(_those(_ver > 0, order=_ver))
+_first_changed = Prepared(_those(_ver > 0, _ver != _seq, order=_ver))
+#: Below another number.
+_first_unchanged = Prepared(_those(_seq > 0, _seq < 0, _ver == _seq, order=_seq))
+#: The version of the one after so many.
+_place_of_changed = Prepared(
+    lambda: (
+        StoredMessage.select(_ver)
+        .where(StoredMessage.conversation_id == 0, _ver > 0, _ver != _seq)
+        .order_by(_ver)
+        .limit(SQL("1"))
+        .offset(1)
+    )
+)

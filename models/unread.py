@@ -42,16 +42,17 @@ class Behind(Protocol):
 
 
 def unread(user_id: int, behind: Sequence[Behind]) -> tuple[dict[int, int], dict[int, int]]:
-    """Of these conversations, each exact up to `MAX_UNREAD`: how many messages lie after the reader's mark,
-    neither the reader's own nor notices, but for those that name the reader; and in how many of others the
-    reader is addressed, by name or with all."""
+    """By conversation, each exact up to `MAX_UNREAD`: how many messages lie after the reader's mark, neither
+    the reader's own nor notices, but for those that name the reader; and in how many of others the reader is
+    addressed, by name or with all. What is missing is 0."""
     if not behind:
         return {}, {}
-    counted = _counts(user_id, behind)
-    named = {i for (i,) in _with_mentions([c.id for c in behind], user_id, user_id, before=(user_id,))}
-    notices = _named_notices(user_id, [c.id for c in behind if c.kind == ROOM and c.id in named])
-    found = {c.id: min(counted.get(c.id, 0) + notices.get(c.id, 0), MAX_UNREAD) for c in behind}
-    return found, _mentions(user_id, [c for c in behind if c.id in named])
+    counts = _counts(user_id, behind)
+    named_in = {i for (i,) in _with_mentions([c.id for c in behind], user_id, user_id, before=(user_id,))}
+    named = [c for c in behind if c.id in named_in] if named_in else []
+    for conversation_id, count in _named_notices(user_id, [c.id for c in named if c.kind == ROOM]).items():
+        counts[conversation_id] = counts.get(conversation_id, 0) + count
+    return {i: min(count, MAX_UNREAD) for i, count in counts.items()}, _mentions(user_id, named)
 
 
 # --- what does not count ------------------------------------------------------------------------------------

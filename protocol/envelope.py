@@ -9,9 +9,12 @@ import msgspec
 
 from protocol.errors import Refusal
 
-#: Bytes of a list that are encoded at once. Other threads would not help: whoever encodes holds the
+#: Bytes of a list that are encoded at once, about. Other threads would not help: whoever encodes holds the
 #: interpreter, so the loop stands still for the whole of a list that a thread writes.
 PIECE_BYTES = 65536
+#: Rows in one call of the encoder, which takes half the time of a call for each. Few enough that those with
+#: the longest texts are no more than a list may have.
+_TOGETHER = 16
 
 _encode = msgspec.json.Encoder().encode
 
@@ -29,19 +32,21 @@ def rows(items: Sequence[object], total: int | None = None, data: object = None)
 def rows_in_pieces(items: Sequence[object], total: int | None = None, data: object = None) -> Iterator[bytes]:
     """A list as `rows` writes it, in pieces of about `PIECE_BYTES`, so that a long one need not be encoded in
     one turn of the loop."""
-    piece = bytearray(b'{"code":0,"msg":"","rows":[')
-    for number, item in enumerate(items):
-        if len(piece) >= PIECE_BYTES:
-            yield bytes(piece)
-            piece.clear()
-        if number:
-            piece += b","
-        piece += _encode(item)
-    piece += b'],"total":%d' % (len(items) if total is None else total)
+    parts, size = [b'{"code":0,"msg":"","rows":['], 0
+    for start in range(0, len(items), _TOGETHER):
+        if size >= PIECE_BYTES:
+            yield b"".join(parts)
+            parts, size = [], 0
+        if start:
+            parts.append(b",")
+        part = _encode(items[start : start + _TOGETHER])[1:-1]  # without the brackets
+        parts.append(part)
+        size += len(part)
+    parts.append(b'],"total":%d' % (len(items) if total is None else total))
     if data is not None:
-        piece += b',"data":' + _encode(data)
-    piece += b"}"
-    yield bytes(piece)
+        parts.append(b',"data":' + _encode(data))
+    parts.append(b"}")
+    yield b"".join(parts)
 
 
 def failure(refusal: Refusal, lang: str = "zh") -> bytes:

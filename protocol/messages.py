@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta
 
 from protocol import names, rows
 from protocol.declare import Access, Command, call, frame
@@ -124,18 +124,8 @@ class Message(msgspec.Struct, frozen=True):
         return int.from_bytes(blake2b("\0".join(said).encode(), digest_size=8).digest(), "big", signed=True)
 
     def row(self, receipt: Receipt) -> rows.Message:
-        """The stored message as a JSON object: empty fields are left out."""
-        return rows.message_row(
-            receipt.id, self.userid, self.dstid, self.cmd, self.media, self.content, self.pic, self.url,
-            self.memo, self.amount, self.cid, self.ref, self.at, receipt.seq, receipt.ver, receipt.createat,
-        )  # fmt: skip
-
-    def encode(self, receipt: Receipt) -> bytes:
-        """The frame that every receiver gets."""
-        return _encode(self._stored(receipt))
-
-    def _stored(self, receipt: Receipt) -> "_Stored":
-        return _Stored(
+        """The stored message."""
+        return rows.Message(
             receipt.id,
             self.userid,
             self.dstid,
@@ -154,27 +144,9 @@ class Message(msgspec.Struct, frozen=True):
             receipt.createat,
         )
 
-
-class _Stored(msgspec.Struct, gc=False):
-    """A message and its receipt, in the order of the wire; what is unset is left out. As
-    `rows.message_row`."""
-
-    id: int
-    userid: int
-    dstid: int
-    cmd: int
-    media: int
-    content: str | UnsetType
-    pic: str | UnsetType
-    url: str | UnsetType
-    memo: str | UnsetType
-    amount: int | UnsetType
-    cid: str | UnsetType
-    ref: int | UnsetType
-    at: list[int] | UnsetType
-    seq: int
-    ver: int
-    createat: int
+    def encode(self, receipt: Receipt) -> bytes:
+        """The frame that every receiver gets."""
+        return _encode(self.row(receipt))
 
 
 @call("/message/send", access=Access.USER, limit="message", data=rows.Ack)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec import to_builtins
 from peewee import fn
 from playhouse.migrations import Runner
 
@@ -72,7 +73,7 @@ async def test_every_row_is_kept(upgraded):
 async def test_the_list_goes_on(upgraded):
     """The list of conversations is there with its numbers, and what is said now comes after it."""
     listed = await upgraded.read(conversations.list_newest, BOB, "", 500)
-    assert [(row["kind"], row["dstid"], row["seq"], row["read"]) for row in listed.rows] == [
+    assert [(row.kind, row.dstid, row.seq, row.read) for row in listed.rows] == [
         (SINGLE, ANN, 5, 2),
         (ROOM, GROUP, 4, 1),
     ]
@@ -80,7 +81,7 @@ async def test_the_list_goes_on(upgraded):
     scribe = Scribe(upgraded)
     assert (await scribe.say(ANN, BOB, "new")).seq == 6
     (row,) = (await upgraded.read(conversations.list_changed, BOB, listed.change, 500)).rows
-    assert (row["dstid"], row["seq"], row["last"]["content"]) == (ANN, 6, "new")
+    assert (row.dstid, row.seq, row.last.content) == (ANN, 6, "new")
     await scribe.log.close()
 
 
@@ -104,7 +105,7 @@ async def test_resends_are_recognised(upgraded):
     """What a client had sent to the release before and sends again gets its first ack."""
     rows, _ = await upgraded.read(messages.history, ANN, SINGLE, BOB, None, None, 50, False)
     scribe = Scribe(upgraded)
-    for row in rows:
+    for row in to_builtins(rows):
         if "cid" in row:
             said = {
                 name: row[name]
@@ -114,8 +115,8 @@ async def test_resends_are_recognised(upgraded):
             again = Message(row["userid"], row["dstid"], row["cmd"], row["media"], cid=row["cid"], **said)
             assert (await scribe.append(again)).id == row["id"]
     assert scribe.delivered == []
-    picture = next(row for row in rows if row["media"] == Media.IMAGE)
-    assert (await scribe.say(ANN, BOB, "other", cid=picture["cid"])).code == -409
+    picture = next(row for row in rows if row.media == Media.IMAGE)
+    assert (await scribe.say(ANN, BOB, "other", cid=picture.cid)).code == -409
     await scribe.log.close()
 
 

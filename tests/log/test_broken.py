@@ -29,8 +29,8 @@ async def test_a_conversation_behind_its_messages(database, scribe, expect_logs)
     )
     assert [m.seq for m in told] == [6, 7, 2]
     rows, _ = await database.read(history, ann, SINGLE, bob, None, None, 50, False)
-    assert [row["seq"] for row in rows] == list(range(1, 8))
-    assert [row["ver"] for row in rows] == sorted({row["ver"] for row in rows})
+    assert [row.seq for row in rows] == list(range(1, 8))
+    assert [row.ver for row in rows] == sorted({row.ver for row in rows})
 
 
 async def test_one_that_cannot_be_mended(database, scribe, monkeypatch, expect_logs):
@@ -84,6 +84,6 @@ async def test_a_list_with_a_broken_row(database, scribe, expect_logs, damage):
         text = "UPDATE message SET content = CAST(x'ff' AS TEXT) WHERE conversation_id = ?"
         await database.write(database.peewee.execute_sql, text, (conversation_id,))
     listed = (await database.read(list_newest, bob, "", 50)).rows
-    assert {row["dstid"] for row in listed} == {ann, room}
+    assert {row.dstid for row in listed} == {ann, room}
     rows, _ = await database.read(history, bob, 11, room, None, None, 50, False)
-    assert [row["seq"] for row in rows] == ([] if damage == "last" else [message.seq])
+    assert [row.seq for row in rows] == ([] if damage == "last" else [message.seq])

@@ -20,7 +20,7 @@ from tests.models.people import newcomer, newcomers
 
 async def said_in(database, user, room):
     rows, _ = await database.read(history, user, ROOM, room, None, None, 50, False)
-    return [(row["seq"], row["media"], row["content"]) for row in rows]
+    return [(row.seq, row.media, row.content) for row in rows]
 
 
 async def test_a_group_and_its_notice_are_one(database, scribe):

@@ -28,9 +28,7 @@ async def test_messages_are_numbered_from_one_without_a_gap(database, scribe):
     assert [m.seq for m in told] == list(range(1, 61))
     assert [m.ver for m in told] == list(range(1, 61))
     rows = await history(database, bob, SINGLE, ann)
-    assert [(row["seq"], row["content"], row["id"]) for row in rows] == [
-        (m.seq, m.content, m.id) for m in told
-    ]
+    assert [(row.seq, row.content, row.id) for row in rows] == [(m.seq, m.content, m.id) for m in told]
 
 
 async def test_ids_are_unique_over_conversations(database, scribe):
@@ -118,7 +116,7 @@ async def test_notes_to_oneself(database, scribe):
     """A chat with oneself needs no friendship."""
     ann = await newcomer(database)
     assert [(await scribe.say(ann, ann)).seq for _ in range(2)] == [1, 2]
-    assert [row["seq"] for row in await history(database, ann, SINGLE, ann)] == [1, 2]
+    assert [row.seq for row in await history(database, ann, SINGLE, ann)] == [1, 2]
 
 
 async def test_strangers_where_they_are_allowed(database):
@@ -204,8 +202,8 @@ async def test_a_lost_answer_to_commit(database, scribe, lose_a_commit):
     said = [m.content for m in scribe.delivered]
     assert said == ["once c1"] if database.dialect.single_writer else ["once c1", "once None"]
     rows = await history(database, ann, SINGLE, bob)
-    assert [row["content"] for row in rows] == said
-    assert [row.get("cid") for row in rows] == [m.cid for m in scribe.delivered]
+    assert [row.content for row in rows] == said
+    assert [row.cid or None for row in rows] == [m.cid for m in scribe.delivered]
     assert [m.place.change for m in scribe.delivered] == scribe.changes == list(range(1, 1 + len(said)))
 
 
@@ -239,5 +237,5 @@ async def test_a_room_is_not_a_user(database, scribe):
     room = await room_of(database, ann, bob)
     await scribe.say_in(ann, room, "in the room")
     await scribe.say(ann, bob, "in the chat")
-    assert [row["content"] for row in await history(database, bob, ROOM, room)] == ["in the room"]
-    assert [row["content"] for row in await history(database, bob, SINGLE, ann)] == ["in the chat"]
+    assert [row.content for row in await history(database, bob, ROOM, room)] == ["in the room"]
+    assert [row.content for row in await history(database, bob, SINGLE, ann)] == ["in the chat"]

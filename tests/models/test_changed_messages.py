@@ -23,7 +23,7 @@ async def walk(database, user, peer, ver, limit):
     found, more = [], True
     while more:
         rows, more = await database.read(messages.changes, user, SINGLE, peer, ver, limit, False)
-        found += [(row["seq"], row["ver"]) for row in rows]
+        found += [(row.seq, row.ver) for row in rows]
         ver = found[-1][1] if found else ver
     return found
 

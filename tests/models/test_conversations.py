@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec import to_builtins
 
 from log.entries import Join
 from models import conversations
@@ -15,16 +16,17 @@ from tests.models.people import NOW, newcomer, newcomers
 
 
 async def listed(database, user, limit=500):
-    return (await database.read(conversations.list_newest, user, "", limit)).rows
+    return to_builtins((await database.read(conversations.list_newest, user, "", limit)).rows)
 
 
 async def changed(database, user, after, limit=500):
-    return await database.read(conversations.list_changed, user, after, limit)
+    found = await database.read(conversations.list_changed, user, after, limit)
+    return found._replace(rows=to_builtins(found.rows))
 
 
 async def seqs(database, user, dst, before=None, after=None, limit=50, kind=SINGLE):
     rows, _ = await database.read(stored.history, user, kind, dst, before, after, limit, False)
-    return [row["seq"] for row in rows]
+    return [row.seq for row in rows]
 
 
 async def test_history_pages(database, scribe):
@@ -59,6 +61,7 @@ async def test_a_row_is_what_was_sent(database, scribe):
     await scribe.say(bob, ann, "x")
     rows, _ = await database.read(stored.history, ann, SINGLE, bob, None, None, 50, False)
     assert rows[0] == told.row(told.receipt)
+    rows = to_builtins(rows)
     assert rows[0] == {
         "id": told.id,
         "userid": ann,
@@ -115,7 +118,7 @@ async def test_changes_catch_up(database, scribe):
     have, got, more = 2, [], True
     while more:
         rows, more = await database.read(stored.changes, bob, SINGLE, ann, have, 2, False)
-        got += [row["ver"] for row in rows]
+        got += [row.ver for row in rows]
         have = got[-1]
     assert got == [3, 4, 5, 6, 7]
 
@@ -134,7 +137,7 @@ async def test_conversations_newest_first(database, scribe):
     before, pages = "", []
     while True:
         page = await database.read(conversations.list_newest, bob, before, 2)
-        pages.append([row["dstid"] for row in page.rows])
+        pages.append([row.dstid for row in page.rows])
         assert page.more == bool(page.next) == (len(pages) < 3)
         if not page.more:
             break
@@ -211,11 +214,29 @@ async def test_a_list_is_bounded_in_bytes(database, scribe):
     first = await changed(database, bob, 0)
     assert first.more and len((await changed(database, bob, first.change)).rows) + len(first.rows) == 26
     rows, more = await database.read(stored.history, bob, SINGLE, ann, None, None, 200, False)
-    assert more and [row["seq"] for row in rows] == list(range(26 - len(rows), 26))
+    assert more and [row.seq for row in rows] == list(range(26 - len(rows), 26))
     rows, more = await database.read(stored.history, bob, SINGLE, ann, None, 0, 200, False)
-    assert more and [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
+    assert more and [row.seq for row in rows] == list(range(1, len(rows) + 1))
     rows, more = await database.read(stored.changes, bob, SINGLE, ann, 0, 500, False)
     assert more and 10 < len(rows) < 20
+
+
+async def test_last_messages_of_any_length(database, scribe, monkeypatch):
+    """Long last messages, which are read a few at a time, stand among the short ones where they belong; one
+    that is missing hides no other."""
+    monkeypatch.setattr(conversations, "_SLICE", 2)
+    ann, bob = await friends(database)
+    texts = [size * "鹊" for size in (3000, 1, 2000, 2001, 4000, 2, 5000, 2500)]
+    for text in texts:
+        await scribe.say_in(ann, await room_of(database, ann, bob), text)
+    rows = await listed(database, bob)
+    assert [row["last"]["content"] for row in rows] == texts[::-1]
+    await database.write(lambda: StoredMessage.delete().where(StoredMessage.content == texts[4]).execute())
+    rows = await listed(database, bob)
+    there = [row["last"]["content"] if "last" in row else None for row in rows]
+    assert there == [text if text != texts[4] else None for text in texts[::-1]]
+    for limit in (1, 2, 5):
+        assert await listed(database, bob, limit) == rows[:limit]
 
 
 async def test_notices(database, scribe):

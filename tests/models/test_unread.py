@@ -16,7 +16,7 @@ from tests.models.people import NOW, newcomers
 
 def told(user):
     rows = conversations.list_newest(user, "", 500).rows
-    return {(row["kind"], row["dstid"]): (row["unread"], row["mentions"]) for row in rows}
+    return {(row.kind, row.dstid): (row.unread, row.mentions) for row in rows}
 
 
 async def listed(database, user):

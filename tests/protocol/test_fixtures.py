@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec import to_builtins
 
 from protocol import envelope, frames, values
 from protocol.errors import Forbidden, NotLoggedIn, Refusal, SlowDown
@@ -40,7 +41,7 @@ def test_messages(name):
     case = fixture(name)
     row = case["stored"]
     message = said.message(case["sent"], row["userid"]) if "sent" in case else of(row)
-    assert message.row(receipt_of(row)) == row
+    assert to_builtins(message.row(receipt_of(row))) == row
     assert values.parse_json(message.encode(receipt_of(row)).decode()) == row
 
 
@@ -125,7 +126,7 @@ def test_lists(name):
         for message in (row.get("last"), row):
             if message and "cmd" in message:
                 assert message["cmd"] in (SINGLE, ROOM) and set(message) >= set(
-                    of({"content": "", **message}).row(receipt_of(message))
+                    to_builtins(of({"content": "", **message}).row(receipt_of(message)))
                 ) - {"content"}
 
 

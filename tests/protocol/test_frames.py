@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -141,6 +142,13 @@ def test_envelopes():
         "total": 5,
         "data": {"more": True},
     }
+
+
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 32, 33])
+def test_a_list_of_any_length(count):
+    """However many rows are encoded at once, all are there, in their order."""
+    items = [{"seq": seq, "content": "]},{["} for seq in range(count)]
+    assert json.loads(envelope.rows(items)) == {"code": 0, "msg": "", "rows": items, "total": count}
 
 
 def test_a_long_list_comes_in_pieces():

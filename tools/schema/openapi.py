@@ -1,8 +1,9 @@
 """docs/openapi.json: all calls."""
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
+from msgspec import UnsetType
 
 from protocol.commands import COMMANDS
 from protocol.declare import Access, Call, Command
@@ -117,7 +118,17 @@ def _rows() -> dict[str, Schema]:
     told = [kind for c in COMMANDS if c.by_call for kind in (c.by_call.data, c.by_call.row)]
     kinds = [kind for kind in dict.fromkeys(told) if kind not in (None, str)]
     _, components = msgspec.json.schema_components(kinds, ref_template=SCHEMAS + "{name}")
-    return {name: _without_title(schema) for name, schema in components.items()}
+    told_of = {name: _without_title(schema) for name, schema in components.items()}
+    for kind in kinds:
+        if issubclass(kind, msgspec.Struct):
+            told_of[kind.__name__]["required"] = _always_there(kind)
+    return told_of
+
+
+def _always_there(kind: type[msgspec.Struct]) -> list[str]:
+    """The fields that are never UNSET, which msgspec tells only of those with a default."""
+    fields = msgspec.structs.fields(kind)
+    return [field.name for field in fields if UnsetType not in get_args(field.type)]
 
 
 def _without_title(schema: Schema) -> Schema:

@@ -1,9 +1,10 @@
 """Answers hold what is declared of them, no more and no less: pages and bots rely on it."""
 
-from typing import get_type_hints
+from typing import NotRequired, TypedDict, get_args, get_type_hints
 
 import msgspec
 
+from protocol import rows
 from protocol.commands import COMMANDS
 from tests import samples
 from tests.app import PASSWD
@@ -25,6 +26,8 @@ def hold(answer: dict, command: type) -> None:
 
 
 def fits(value: object, kind: type) -> None:
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        kind = as_typed_dict(kind)
     msgspec.convert(value, kind, strict=True)
     if isinstance(value, dict):
         hints = get_type_hints(kind)
@@ -32,6 +35,17 @@ def fits(value: object, kind: type) -> None:
         for name, part in value.items():
             if isinstance(part, dict):
                 fits(part, hints[name])
+
+
+def as_typed_dict(kind: type[msgspec.Struct]) -> type:
+    """The same fields; those that may be UNSET may be missing, which a struct allows only with a default."""
+    fields = {}
+    for name, hint in get_type_hints(kind).items():
+        optional = msgspec.UnsetType in get_args(hint)
+        told = get_args(hint)[0] if optional else hint
+        told = as_typed_dict(told) if told is rows.Message else told
+        fields[name] = NotRequired[told] if optional else told
+    return TypedDict(kind.__name__, fields)
 
 
 async def test_every_answer_is_as_declared(app):
