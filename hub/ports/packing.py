@@ -119,6 +119,12 @@ def unpack(letter: bytes) -> Batch | None:
         return None
 
 
+def opening_of(process: int) -> bytes:
+    """How each letter of this process begins: as that of all without items does, but for its last three
+    bytes."""
+    return pack(Batch(process, 0, 0, ()))[:-3]
+
+
 def size_of(item: Item) -> int:
     """About how many bytes it takes."""
     if isinstance(item, Said):
