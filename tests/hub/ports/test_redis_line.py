@@ -136,6 +136,7 @@ async def test_after_a_while_it_is_read_anyway(redis, monkeypatch):
 
 
 async def test_from_rest_nothing_waits(redis, monkeypatch):
+    """Who is told something after a silence hears it at once, however long is waited otherwise."""
     monkeypatch.setattr(line_module, "GATHER_S", LONG_S)
     monkeypatch.setattr(line_module, "DENSE_S", 0)
     async with lines(redis.port, redis.port) as (one, other):
