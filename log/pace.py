@@ -29,8 +29,9 @@ class Pace:
     def begins(self, entries: int) -> None:
         """A commit of so many entries begins now."""
         processes = self._processes()
-        period_s = PERIOD_S if processes == 1 else min(processes * PERIOD_S, MOST_PERIOD_S)
-        self._earliest = self._clock() + period_s if entries * processes >= MANY else 0.0
+        self._earliest = 0.0
+        if entries >= max(2, MANY / processes):
+            self._earliest = self._clock() + min(processes * PERIOD_S, MOST_PERIOD_S)
 
     def rests(self) -> None:
         """Nothing waits: with one process, whatever comes next begins at once."""

@@ -52,6 +52,8 @@ def test_the_rule_among_others():
     assert rule.wait_s() == pytest.approx(2 * PERIOD_S)
     there[0] = 7
     rule.begins(1)
+    assert rule.wait_s() == 0
+    rule.begins(2)
     assert rule.wait_s() == pytest.approx(MOST_PERIOD_S)
     clock.now += MOST_PERIOD_S
     assert rule.wait_s() == 0
