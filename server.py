@@ -124,6 +124,7 @@ def make_services(config: Config) -> Services:
         room=Room(partial(budget.hold, "queued_bytes"), partial(budget.hold, "waiting_bytes")),
         on_settled=delivery.settled,
         telling=telling,
+        processes=ports.processes,
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
     preparer = MediaPreparer(config.uploads)

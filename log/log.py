@@ -42,7 +42,8 @@ class Log:
     everybody at once; `on_settled(entries, changes)` is called on the loop with
     every settled batch, in commit order; `changes` are the numbers that it took, most often one range.
     `room`: what bounds the queue, besides `max_queue` entries; `telling`: who tells other processes within
-    the transaction, if anybody; `clock`: seconds, for the pace."""
+    the transaction, if anybody; `clock`: seconds, and `processes`: how many write into the database now, for
+    the pace."""
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Log:
         room: Room | None = None,
         telling: Telling | None = None,
         clock: Callable[[], float] = time.monotonic,
+        processes: Callable[[], int] = lambda: 1,
     ) -> None:
         self._db = db
         self._writer = Writer(db, Common(db, strangers, quota, all_name_all), telling or Telling())
@@ -72,7 +74,7 @@ class Log:
         self._idle = asyncio.Event()  # set while nothing is queued or being committed
         self._idle.set()
         self._watch: asyncio.TimerHandle | None = None
-        self._pace = Pace(clock)
+        self._pace = Pace(clock, processes)
         self._paced: asyncio.TimerHandle | None = None  # set while the next commit waits for its moment
         self._begun = 0.0  # when the present commit began
         self._batches = self._settled = self._given_up = 0

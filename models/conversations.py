@@ -240,6 +240,7 @@ def _last_messages(user_id: int, listed: list[Listed]) -> tuple[dict[int, rows.M
     stored = {values[0]: values for values in _short_last([c.id for c in listed])} if listed else {}
     further = [c.id for c in listed if c.id not in stored]
     for position, c in enumerate(listed):
+        # Of the long ones, the next are read when their turn comes.
         if further and c.id == further[0]:
             stored |= {values[0]: values for values in _last(further[:_SLICE])}
             del further[:_SLICE]

@@ -18,6 +18,10 @@ async def _nothing_to_open() -> None:
     pass
 
 
+def _alone() -> int:
+    return 1
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """One process's ends of the three.
@@ -33,6 +37,8 @@ class Ports:
     open: Callable[[], Awaitable[None]] = _nothing_to_open
     #: Where the broker is the database: what the log's transactions tell other processes through.
     outbox: Outbox | None = None
+    #: How many processes take part now, this one among them.
+    processes: Callable[[], int] = _alone
 
     async def close(self) -> None:
         """This process takes part no more; its people are gone from it at once. Closing again does

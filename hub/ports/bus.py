@@ -19,6 +19,11 @@ def group_channel(group_id: int) -> str:
     return f"g{group_id}"
 
 
+def address_of(channel: str) -> tuple[bool, int]:
+    """Whether it is a group's, and whose."""
+    return channel.startswith("g"), int(channel[1:])
+
+
 class Publication:
     """One frame, for some `users` or else for a `group`. Nobody changes it once it is published.
 

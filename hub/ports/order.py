@@ -55,8 +55,9 @@ class Order:
         """Some publications, and the numbers of which all has been said with these. What was read because it
         was missing comes this way, too."""
         ready: list[Publication] = []
+        mark = -1 if self._spans else self._mark  # without spans nothing beyond it has come
         for item in items:
-            if not item.change or self._may_go(item):
+            if not item.change or item.after <= mark < item.change or self._may_go(item):
                 ready.append(item)
             elif item.ack and item.change not in self._waiting:  # others have it from the log by now
                 ready.append(Publication("", origin=item.origin, ack=item.ack))

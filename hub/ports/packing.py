@@ -119,6 +119,12 @@ def unpack(letter: bytes) -> Batch | None:
         return None
 
 
+def opening_of(process: int) -> bytes:
+    """How each letter of this process begins: as that of all without items does, but for its last three
+    bytes."""
+    return pack(Batch(process, 0, 0, ()))[:-3]
+
+
 def size_of(item: Item) -> int:
     """About how many bytes it takes."""
     if isinstance(item, Said):
@@ -134,22 +140,22 @@ def _said(publication: Publication) -> Said:
         audience = (told.kind, told.dstid, told.actor, told.friends)
     elif told is not None:
         audience = _V2
-    users = tuple(publication.users)
     return Said(
-        publication.frame(), users, publication.group, audience, publication.change, publication.after
+        publication.frame(),
+        tuple(publication.users),
+        publication.group,
+        audience,
+        publication.change,
+        publication.after,
     )
 
 
 def publication_of(item: Said) -> Publication:
     """And on its way in."""
     audience: Audience | None = None
-    if isinstance(item.audience, tuple):
-        audience = Looking(*item.audience)
-    elif item.audience == _V2:
-        audience = V2
-    return Publication(
-        "", item.users, item.group, audience=audience, frame=item.frame, change=item.change, after=item.after
-    )
+    if item.audience:
+        audience = Looking(*item.audience) if isinstance(item.audience, tuple) else V2
+    return Publication("", item.users, item.group, 0, b"", audience, item.frame, item.change, item.after)
 
 
 def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ()) -> list[Item]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from hub.ports.line import Line, LineError
-from hub.ports.packing import LETTER_BYTES, Batch, Bye, Item, pack, size_of, unpack
+from hub.ports.packing import LETTER_BYTES, Batch, Bye, Item, opening_of, pack, unpack
 
 logger = logging.getLogger("magpie.bus")
 
@@ -24,6 +24,8 @@ BEAT_S = 1.0
 SILENT_S = 3.5
 #: Seconds in which the line has to be there at the start.
 OPEN_S = 15.0
+#: Bytes that no sign of life has.
+_LONG = 64
 
 
 class Ear(Protocol):
@@ -70,6 +72,7 @@ class Peers:
 
     def __init__(self, line: Line, ear: Ear, clock: Callable[[], float] = time.monotonic) -> None:
         self.process = int.from_bytes(os.urandom(6), "big")
+        self._opening = opening_of(self.process)
         self.up = False
         self._line, self._ear, self._clock = line, ear, clock
         self._number = 0
@@ -86,6 +89,10 @@ class Peers:
     def __len__(self) -> int:
         """The other processes that are here."""
         return sum(peer.here for peer in self._peers.values())
+
+    def processes(self) -> int:
+        """How many take part now, this one among them."""
+        return 1 + len(self)
 
     async def open(self) -> None:
         """Returns once the own echo has come. Raises `LineError` when it does not in `OPEN_S`."""
@@ -119,16 +126,10 @@ class Peers:
         self._items += items
 
     def flush(self) -> None:
-        """Sends what is there to be said, cut into letters."""
+        """Sends what is there to be said: one letter, or as many as it takes."""
         items, self._items = self._items, []
-        start = size = 0
-        for end, item in enumerate(items):
-            size += size_of(item)
-            if size >= LETTER_BYTES:
-                self._send(items[start : end + 1])
-                start, size = end + 1, 0
-        if start < len(items):
-            self._send(items[start:])
+        if items:
+            self._send(items)
 
     async def close(self) -> None:
         if self.closed:
@@ -143,14 +144,20 @@ class Peers:
         """`up`: 1 while the own echo comes; `processes`: this one and others. Since the start: batches that
         were `sent`, of those `dropped` for want of room, `heard` of others, and `lost` of theirs. `echo_us`:
         how long the last sign of life was on its way. And what the line itself tells."""
-        return {**self._line.stats(), "up": int(self.up), "processes": 1 + len(self), **self._counts}
+        return {**self._line.stats(), "up": int(self.up), "processes": self.processes(), **self._counts}
 
     # --- out ----------------------------------------------------------------------------------------------
 
     def _send(self, items: Sequence[Item]) -> None:
+        letter = pack(Batch(self.process, 0, self._number + 1, tuple(items)))
+        if len(letter) > LETTER_BYTES and len(items) > 1:
+            middle = len(items) // 2
+            self._send(items[:middle])
+            self._send(items[middle:])
+            return
         self._number += 1
         self._counts["sent"] += 1
-        if not self._line.send(pack(Batch(self.process, 0, self._number, tuple(items)))):
+        if not self._line.send(letter):
             self._counts["dropped"] += 1  # the next number tells the others
 
     def beat(self) -> None:
@@ -194,18 +201,21 @@ class Peers:
     # --- in -----------------------------------------------------------------------------------------------
 
     def _hear(self, letter: bytes) -> None:
+        if len(letter) > _LONG and letter.startswith(self._opening):
+            self._hear_echo(False)  # what it says is known here
+            return
         batch = unpack(letter)
         if batch is None:
             self._counts["lost"] += 1
             return
         if batch.process == self.process:
-            self._hear_echo(batch)
+            self._hear_echo(not batch.items)
         elif not self.closed:
             self._hear_other(batch)
 
-    def _hear_echo(self, batch: Batch) -> None:
+    def _hear_echo(self, beat: bool) -> None:
         now = self._echo_at = self._clock()
-        if not batch.items:
+        if beat:
             self._counts["echo_us"] = int((now - self._beat_at) * 1e6)
         if self.up:
             return

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from hub.ports import Ports
-from hub.ports.bus import Publication
+from hub.ports.bus import Publication, address_of
 from hub.ports.control import Order as Command
 from hub.ports.line import Line
 from hub.ports.order import Order
@@ -48,7 +48,7 @@ class Shared:
 
     @property
     def ports(self) -> Ports:
-        return Ports(self.bus, self.presence, self.control, self.open, self._outbox)
+        return Ports(self.bus, self.presence, self.control, self.open, self._outbox, self.peers.processes)
 
     async def open(self) -> None:
         """Returns once what is said is heard. Raises `hub.ports.line.LineError`."""
@@ -60,7 +60,8 @@ class Shared:
         publications: list[Publication] = []
         for item in items:
             if isinstance(item, Said):
-                publications.append(publication_of(item))
+                if self.bus.wants(item):
+                    publications.append(publication_of(item))
                 continue
             changes = (range(item.first, item.last + 1),) if isinstance(item, Took) else ()
             if publications or changes:
@@ -120,7 +121,8 @@ class SharedBus:
         self._missed: Callable[[str], None] = lambda why: None
         self._missing: Callable[[Sequence[range]], None] = lambda changes: None
         self._died: Callable[[], None] = lambda: None
-        self._subscribed: dict[str, None] = {}
+        self._users: set[int] = set()  # who is subscribed to, and which groups
+        self._groups: set[int] = set()
         self._counts = {"published": 0, "received": 0, "missed": 0}
         self.order = Order(self._deliver, self._miss_some, clock)
 
@@ -134,10 +136,12 @@ class SharedBus:
         self._receive, self._missed, self._missing, self._died = receive, missed, missing, died
 
     def subscribe(self, channel: str) -> None:
-        self._subscribed[channel] = None
+        of_group, number = address_of(channel)
+        (self._groups if of_group else self._users).add(number)
 
     def unsubscribe(self, channel: str) -> None:
-        self._subscribed.pop(channel, None)
+        of_group, number = address_of(channel)
+        (self._groups if of_group else self._users).discard(number)
 
     def publish(
         self, items: Sequence[Publication], changes: Sequence[range] = (), told: bool = False
@@ -155,11 +159,14 @@ class SharedBus:
         if self._peers.up and self._peers.echoed(self._clock() - 2 * BEAT_S):
             self.order.expect(change)
 
+    def wants(self, item: Said) -> bool:
+        """Whether somebody here listens to it."""
+        return item.group in self._groups if item.group else not self._users.isdisjoint(item.users)
+
     def hear(self, items: Sequence[Publication], changes: Sequence[range] = ()) -> None:
-        """Another process has published this."""
-        wanted = [item for item in items if any(channel in self._subscribed for channel in item.channels)]
-        self._counts["received"] += len(wanted)
-        self.order.take(wanted, changes)
+        """Another process has published this; `items` are those that are wanted here."""
+        self._counts["received"] += len(items)
+        self.order.take(items, changes)
 
     def miss(self, why: str) -> None:
         """Nothing that is held is waited for any more: it may be what was lost."""
@@ -182,7 +189,7 @@ class SharedBus:
         self.order.close()
 
     def stats(self) -> dict[str, int]:
-        counts = {"subscribed": len(self._subscribed), **self._counts, **self.order.stats()}
+        counts = {"subscribed": len(self._users) + len(self._groups), **self._counts, **self.order.stats()}
         return counts | {f"line_{name}": number for name, number in self._peers.stats().items()}
 
 

@@ -46,7 +46,7 @@ class SharedPresence:
         await self._peers.close()
 
     def stats(self) -> dict[str, int]:
-        return {"here": len(self._here), "online": len(self._people), "processes": 1 + len(self._peers)}
+        return {"here": len(self._here), "online": len(self._people), "processes": self._peers.processes()}
 
     # --- between processes --------------------------------------------------------------------------------
 

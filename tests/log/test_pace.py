@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from log import pace
-from log.pace import MANY, PERIOD_S, Pace
+from log.pace import MANY, MOST_PERIOD_S, PERIOD_S, Pace
 from tests.log.scribe import Scribe, friends
 
 #: A wait in which a test would be noticed.
@@ -38,6 +38,26 @@ def test_the_rule():
     rule.begins(MANY - 1)
     assert rule.wait_s() == 0
     assert rule.waits == 2
+
+
+def test_the_rule_among_others():
+    """Several processes commit together as often as one: each so much seldomer, after so much less."""
+    clock, there = Clock(), [2]
+    rule = Pace(clock, lambda: there[0])
+    rule.begins(MANY // 2 - 1)
+    assert rule.wait_s() == 0
+    rule.begins(MANY // 2)
+    assert rule.wait_s() == pytest.approx(min(2 * PERIOD_S, MOST_PERIOD_S))
+    there[0] = 7
+    rule.begins(1)
+    assert rule.wait_s() == 0
+    rule.begins(2)
+    assert rule.wait_s() == pytest.approx(MOST_PERIOD_S)
+    clock.now += MOST_PERIOD_S
+    assert rule.wait_s() == 0
+    there[0] = 1
+    rule.begins(MANY - 1)
+    assert rule.wait_s() == 0
 
 
 class Busy(Scribe):
@@ -81,6 +101,14 @@ async def test_what_comes_meanwhile_goes_with_it(database):
     scribe = Busy(database, [(ann, bob)] * 3, [(bob, ann)] * 4)
     assert await all_said(scribe, [(ann, bob)] * MANY) == list(range(1, MANY + 8))
     assert scribe.batches == [MANY, 7] and scribe.log.stats()["log_paced"] == 1
+
+
+async def test_a_part_of_it_is_not_many_but_goes_together(database):
+    """One of two processes has half of what is said: a commit of few is followed by one that waits."""
+    ann, bob = await friends(database)
+    scribe = Busy(database, [(ann, bob)], [(bob, ann)] * 2, processes=lambda: 2)
+    assert await all_said(scribe, [(ann, bob)] * (MANY // 2)) == list(range(1, MANY // 2 + 4))
+    assert scribe.batches == [MANY // 2, 3] and scribe.log.stats()["log_paced"] == 1
 
 
 async def test_a_full_batch_does_not_wait(database, monkeypatch):

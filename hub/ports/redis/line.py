@@ -3,10 +3,14 @@
 One stream for all, a batch an entry: what it costs is hardly more than pub/sub, and what is said while a
 connection is made again is still there to be read. An entry whose answer did not come is sent again; the
 numbers in it tell who has had it already.
+
+An answer costs the same whatever it holds, and each process would have one for each entry of any of them. So
+while much is said, what comes within `GATHER_S` is read at once, best in one question with what is said here.
 """
 
 import asyncio
 import logging
+import math
 import random
 from collections import deque
 from collections.abc import Callable
@@ -25,6 +29,10 @@ logger = logging.getLogger("magpie.bus")
 KEPT = b"2048"
 #: Entries of one answer at most, so that a process that was away is not handed all of them at once.
 AT_ONCE = 128
+#: Seconds from one answer to the next question, while answers come within `DENSE_S` of each other. From rest
+#: nothing is later for it.
+GATHER_S = 0.006
+DENSE_S = 0.015
 #: Bytes that may wait for Redis's answer; what comes then is lost.
 MOST_WAITING = 4 << 20
 #: Seconds in which a connection has to be made.
@@ -55,6 +63,9 @@ class RedisLine:
         self._place: bytes | None = None  # the id of the last entry that was read
         self._server = b""  # the run of Redis that it was read from
         self._at_once, self._has_read = AT_ONCE, True
+        self._read_at = -math.inf  # when the last entries came
+        self._pause: asyncio.TimerHandle | None = None  # set while nothing asks for more
+        self._ahead: int | None = None  # answers that come before that to a question on `_out`
         self._lost: asyncio.Event | None = None  # of the connections that are open now
         self._keeper: asyncio.Task[None] | None = None
         self._why = ""
@@ -88,7 +99,7 @@ class RedisLine:
         self._unanswered.append(entry)
         self._waiting_bytes += len(entry)
         if self._out is not None:
-            self._out.write(entry)
+            self._out.write(entry + self._ask_with_it() if self._pause is not None else entry)
         return True
 
     def reset(self, why: str) -> None:
@@ -192,7 +203,7 @@ class RedisLine:
         assert self._out is not None
         self._counts["connects"] += 1
         self._why, self._complained = "the connection has ended", False
-        self._has_read = False
+        self._has_read, self._read_at = False, -math.inf
         self._read_on()
         for entry in self._unanswered:
             self._out.write(entry)
@@ -202,7 +213,8 @@ class RedisLine:
         for connection in (self._out, self._in):
             if connection is not None:
                 connection.abort()
-        self._out = self._in = self._lost = None
+        self._out = self._in = self._lost = self._ahead = None
+        self._end_pause()
 
     def _complain(self, why: str) -> None:
         """Once, until it works again."""
@@ -213,7 +225,11 @@ class RedisLine:
     # --- what Redis says ----------------------------------------------------------------------------------
 
     def _on_answer(self, reply: Any) -> None:
-        """To an XADD, in the order in which they were sent."""
+        """To an XADD, in the order in which they were sent, or to a question that went with one."""
+        if self._ahead == 0:
+            self._ahead = None
+            self._on_entries(reply)
+            return
         if isinstance(reply, hiredis.ReplyError):
             said = reason_of(reply)
             if said.startswith(_ELSEWHERE):  # it stays unanswered, and is sent to whoever has the stream
@@ -223,27 +239,48 @@ class RedisLine:
             self._complain(said)
         if self._unanswered and self._lost is not None and not self._lost.is_set():
             self._waiting_bytes -= len(self._unanswered.popleft())
+            if self._ahead is not None:
+                self._ahead -= 1
 
     def _on_entries(self, reply: Any) -> None:
         if isinstance(reply, hiredis.ReplyError):
             self.reset(reason_of(reply))
             return
         entries = reply[0][1] if reply else []
+        dense = False
         if entries:
+            last, self._read_at = self._read_at, asyncio.get_running_loop().time()
+            dense = self._read_at - last < DENSE_S and len(entries) < self._at_once
             self._place, self._has_read = entries[-1][0], True
             self._at_once = min(AT_ONCE, 2 * self._at_once)
-        self._read_on()  # before the work, so that Redis has it in time
+        if dense:
+            self._pause = asyncio.get_running_loop().call_later(GATHER_S, self._read_on)
+        else:
+            self._read_on()  # before the work, so that Redis has it in time
         for _, fields in entries:
             self._heard(fields[1])
 
     def _read_on(self) -> None:
+        """Waits in Redis for what comes next. There is one question at a time."""
+        self._end_pause()
         if self._in is not None and self._place is not None:
-            self._in.write(
-                command(
-                    *(b"XREAD", b"COUNT", b"%d" % self._at_once, b"BLOCK", b"0"),
-                    *(b"STREAMS", self._key, self._place),
-                )
-            )
+            self._in.write(self._question(self._place, b"BLOCK", b"0"))
+
+    def _ask_with_it(self) -> bytes:
+        """A question that goes with an entry: its answer has at least that one."""
+        self._end_pause()
+        assert self._place is not None
+        self._ahead = len(self._unanswered)
+        return self._question(self._place)
+
+    def _question(self, place: bytes, *how: bytes) -> bytes:
+        count = b"%d" % self._at_once
+        return command(b"XREAD", b"COUNT", count, *how, b"STREAMS", self._key, place)
+
+    def _end_pause(self) -> None:
+        if self._pause is not None:
+            self._pause.cancel()
+            self._pause = None
 
 
 def _numbers(entry_id: bytes) -> tuple[int, int]:
