@@ -3,6 +3,7 @@ functions that log-in asks."""
 
 from typing import TypedDict
 
+from database.prepared import Prepared
 from models.media import NO_QUOTA, attach
 from models.tables import User
 from protocol import rows
@@ -19,6 +20,8 @@ class LoginRow(TypedDict):
 
 #: The columns of a user that may be read; who may see `mobile` is decided where the answer is made.
 PROFILE = (User.id, User.mobile, User.avatar, User.sex, User.nickname, User.memo, User.createat)
+_PROFILE_NAMES = tuple(field.name for field in PROFILE)
+_profile = Prepared(lambda: User.select(*PROFILE).where(User.id == 0))
 
 
 def create_user(
@@ -64,10 +67,9 @@ def require_free(mobile: str) -> None:
 
 def find_user(user_id: int) -> rows.Profile:
     """`{id, mobile, avatar, sex, nickname, memo, createat}`, or `NotFound`."""
-    row = User.select(*PROFILE).where(User.id == user_id).dicts().first()
-    if row is None:
-        raise unknown_user()
-    return row
+    for row in _profile(user_id):
+        return rows.Profile(zip(_PROFILE_NAMES, row))  # type: ignore[misc]
+    raise unknown_user()
 
 
 def nickname_of(user_id: int) -> str:
