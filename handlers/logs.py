@@ -40,10 +40,20 @@ class Formatter(logging.Formatter):
 
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
-    default_msec_format = "%s.%03dZ"
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+        self._second = (-1, "")  # the last that was spelt, and how: hundreds of lines share it
+
+    def formatTime(  # noqa: N802 - as in logging
+        self, record: logging.LogRecord, datefmt: str | None = None
+    ) -> str:
+        second, text = self._second
+        if second != int(record.created):
+            second = int(record.created)
+            text = time.strftime(self.default_time_format, self.converter(second))
+            self._second = second, text
+        return f"{text}.{int(record.msecs):03d}Z"
 
     def format(self, record: logging.LogRecord) -> str:
         return scrub(super().format(record))
