@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tornado.http1connection import HTTP1Connection
-from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, HTTPServerRequest, RequestStartLine
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.web import Application, RequestHandler
 
 from actions.services import Services
@@ -75,7 +75,7 @@ class Site(Application):
 
     def arrival(
         self, connection: HTTP1Connection, start_line: RequestStartLine, headers: HTTPHeaders
-    ) -> HTTPMessageDelegate | None:
+    ) -> handshake.Arrival | None:
         """Who answers a request that is a handshake; None for all others."""
         head = head_of(connection, start_line, headers)
         return None if head is None else handshake.Arrival(self, head)
