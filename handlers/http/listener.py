@@ -21,7 +21,7 @@ from tornado.iostream import IOStream
 from tornado.netutil import ssl_wrap_socket
 
 from actions.budget import address_key
-from handlers.http import proxies
+from handlers.http import body, proxies
 from handlers.http.accepting import AcceptingServer, descriptors
 from handlers.http.newcomers import Newcomer, Newcomers
 from handlers.http.places import Place, Places
@@ -55,7 +55,7 @@ REFUSED_POLITELY = 32
 #: Bytes that the kernel may hold of an answer (it takes twice as many, with its own). Left alone it grows to
 #: 4 MiB for a client that reads nothing.
 SEND_BUFFER = 128 << 10
-#: Seconds between two looks at who makes no progress.
+#: Seconds between two looks at who makes no progress, or whose time is over: so much longer it may be.
 LOOK_SECONDS = 5
 
 
@@ -78,15 +78,13 @@ class Listener(AcceptingServer):
         super().initialize(
             site,
             ssl_options=certificate,
-            idle_connection_timeout=HEAD_SECONDS,
-            body_timeout=BODY_SECONDS,
             max_body_size=config.uploads.max_bytes + DRAIN_BYTES,
             max_buffer_size=1 << 20,
         )
-        self._idle, self._idle_proxy, self._full_params = (copy.copy(self.conn_params) for _ in range(3))
+        # A timer for each head and each body would be two for each request: `_look` looks after them.
+        self.conn_params.header_timeout, self._full_params = None, copy.copy(self.conn_params)
         self._newcomers = Newcomers(HEAD_SECONDS, self._arrival, self._pass_on, self._places.give)
         self._direct = services.transports.direct
-        self._idle.header_timeout, self._idle_proxy.header_timeout = IDLE_SECONDS, PROXY_IDLE_SECONDS
         self._full_params.header_timeout, self._full_params.no_keep_alive = FULL_SECONDS, True
         self._looking = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 
@@ -152,7 +150,7 @@ class Listener(AcceptingServer):
         place = newcomer.place
         assert place is not None
         stream = place.stream = self.stream(newcomer.give())
-        stream.early, stream.refused, stream.head_until = newcomer.data, refused, newcomer.until
+        stream.early, stream.refused, stream.due = newcomer.data, refused, newcomer.until
         self._serve(stream, place, newcomer.address)
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
@@ -187,16 +185,14 @@ class Listener(AcceptingServer):
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
         place = _place(server_conn)
-        connection = cast(HTTP1Connection, request_conn)
+        connection, stream = cast(HTTP1Connection, request_conn), _stream(place)
         if place.full:
             connection.params = self._full_params
-        elif place.proxy:
-            connection.params = self._idle_proxy
-        elif place.asked:
-            connection.params = self._idle
-        elif (until := _stream(place).head_until) is not None:
-            connection.params = copy.copy(self.conn_params)
-            connection.params.header_timeout = max(0.0, until - asyncio.get_running_loop().time())
+            connection.set_body_timeout(body.BODY_SECONDS)
+        elif place.proxy or place.asked:
+            stream.due = time.monotonic() + (PROXY_IDLE_SECONDS if place.proxy else IDLE_SECONDS)
+        elif stream.due is None:
+            stream.due = time.monotonic() + HEAD_SECONDS
         place.done()
         inner = super().start_request(server_conn, request_conn)
         return _Request(inner, place, self._heard, self._site, connection)
@@ -230,12 +226,17 @@ class Listener(AcceptingServer):
         await super().close_all_connections()
 
     def _look(self) -> None:
-        """Cuts off who makes no progress."""
+        """Cuts off who makes no progress, and whose time is over."""
         now = time.monotonic()
         for place in self._places:
-            if not place.stream.closed() and place.stream.stalled(now):
+            stream = place.stream
+            if stream.closed():
+                continue
+            if stream.stalled(now):
                 self._stalled += 1
-                place.stream.close()
+                stream.close()
+            elif stream.due is not None and stream.due < now:
+                stream.close()
         self._looking = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 
 
@@ -259,7 +260,7 @@ class _Request(HTTPMessageDelegate):
         self._place.asked = True
         self._heard(self._place, headers)
         stream = _stream(self._place)
-        stream.receive()
+        stream.receive(BODY_SECONDS)
         arrival, stream.refused = stream.refused, None
         if arrival is not None:
             arrival.ask_again(self._connection, cast(RequestStartLine, start_line), headers)
@@ -273,7 +274,7 @@ class _Request(HTTPMessageDelegate):
         return self._inner.data_received(chunk)
 
     def finish(self) -> None:
-        self._place.stream.receiving = False
+        self._place.stream.receiving, self._place.stream.due = False, None
         self._place.begin()
         self._inner.finish()
 

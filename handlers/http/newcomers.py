@@ -7,6 +7,7 @@ first bytes alike, go to Tornado, with what has been read of them.
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ _READ = 16384
 
 class Newcomer:
     """One connection; `place` is its own, and for a request it is the connection and its stream."""
+
+    due: float | None = None  #: as a `PacedStream`'s; its time is measured by `Newcomers`
 
     __slots__ = (
         "protocol",
@@ -41,7 +44,9 @@ class Newcomer:
         self.place: Place | None = None
         self.receiving = False  # as a `PacedStream`
         self.data = b""  #: what has been read
-        self.until: float | None = None  #: when its time is over, unless it has spoken at once
+        self.until: float | None = (
+            None  #: when its time is over (`time.monotonic`), if it did not speak at once
+        )
         self._all = everybody
         self._socket: socket.socket | None = connection
         self._task: asyncio.Task[None] | None = None
@@ -60,7 +65,6 @@ class Newcomer:
         return self._socket is None
 
     def stalled(self, now: float) -> bool:
-        """Its time is measured by `Newcomers`."""
         return False
 
     def close(self) -> None:
@@ -151,7 +155,7 @@ class Newcomers:
         if newcomer.look():
             return
         self._silent[newcomer] = None
-        newcomer.until = self.loop.time() + self._seconds
+        newcomer.until = time.monotonic() + self._seconds
         self.loop.add_reader(connection.fileno(), newcomer.look)
         if self._timer is None:
             self._timer = self.loop.call_later(self._seconds, self._end)
@@ -171,9 +175,9 @@ class Newcomers:
 
     def _end(self) -> None:
         """Those whose time is over."""
-        now, self._timer = self.loop.time(), None
+        now, self._timer = time.monotonic(), None
         for newcomer in list(self._silent):
             if newcomer.until is not None and newcomer.until > now:
-                self._timer = self.loop.call_at(newcomer.until, self._end)
+                self._timer = self.loop.call_later(newcomer.until - now, self._end)
                 return
             newcomer.close()

@@ -25,7 +25,7 @@ class PacedStream(IOStream):
 
     place: "Place | None" = None  #: whose connection this is
     early = b""  #: what has been read of the socket already
-    head_until: float | None = None  #: by when (of the loop's clock) the first head has to be here
+    due: float | None = None  #: by when (`time.monotonic`) the head or the body that is awaited has to come
     refused: "Arrival | None" = None  #: the handshake that the first request is, if it is refused already
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -33,10 +33,11 @@ class PacedStream(IOStream):
         self.receiving = False
         self._moved, self._since = 0, time.monotonic()
 
-    def receive(self) -> None:
-        """A body is awaited from now on."""
+    def receive(self, seconds: float) -> None:
+        """A body is awaited from now on, for so long."""
         self.receiving = True
         self._moved, self._since = 0, time.monotonic()
+        self.due = self._since + seconds
 
     def stalled(self, now: float) -> bool:
         """Whether the client has moved too little for too long. To be asked every few seconds: a time in
