@@ -23,12 +23,13 @@ from tornado.netutil import ssl_wrap_socket
 from actions.budget import address_key
 from handlers.http import body, proxies
 from handlers.http.accepting import AcceptingServer, descriptors
+from handlers.http.heads import PlainConnection
 from handlers.http.newcomers import Newcomer, Newcomers
 from handlers.http.places import Place, Places
 from handlers.http.site import Site
 from handlers.http.streams import PacedStream, PacedTLSStream
 from handlers.socket.handshake import Arrival
-from handlers.socket.head import plain_head
+from handlers.socket.head import plain_handshake
 from metrics.histogram import Measures
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Listener(AcceptingServer):
 
     def _arrival(self, newcomer: Newcomer, data: bytes) -> Arrival | None:
         """The handshake that is all of `data`."""
-        plain = plain_head(data) if self._direct else None
+        plain = plain_handshake(data) if self._direct else None
         if plain is None:
             return None
         if newcomer.place is not None:
@@ -194,6 +195,8 @@ class Listener(AcceptingServer):
         elif stream.due is None:
             stream.due = time.monotonic() + HEAD_SECONDS
         place.done()
+        if type(connection) is HTTP1Connection:
+            connection.__class__ = PlainConnection
         inner = super().start_request(server_conn, request_conn)
         return _Request(inner, place, self._heard, self._site, connection)
 

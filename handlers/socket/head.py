@@ -5,7 +5,9 @@ import time
 
 from tornado.escape import parse_qs_bytes
 from tornado.http1connection import HTTP1Connection
-from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine, parse_request_start_line
+
+from handlers.http.heads import plain_head
 
 #: How our page and the classic ones ask. Anything else that means the same is read the long way.
 _USUAL = re.compile(r"id=([0-9]+)&token=([A-Za-z0-9_-]*)(?:&v=(2))?")
@@ -15,26 +17,15 @@ _HOST = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?"
 _MOST_FIELDS = 1000
 
 
-#: The whole head of a request for a socket as nearly all clients write it: nothing that somebody else could
-#: read in another way, no line that goes on in the next, no letter beyond ASCII.
-_PLAIN = re.compile(rb"GET (/chat\?[!-~]*) HTTP/1\.1\r\n((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~]*\r\n)+)\r\n")
-
-
-def plain_head(data: bytes) -> tuple[RequestStartLine, HTTPHeaders] | None:
-    """What Tornado makes of `data`, if that is such a head, from its first byte to its last; None for all
-    else, which is left to Tornado."""
-    found = _PLAIN.fullmatch(data)
-    if found is None:
+def plain_handshake(data: bytes) -> tuple[RequestStartLine, HTTPHeaders] | None:
+    """What Tornado makes of `data`, if that is one plain head which may ask for a socket; None for all else,
+    which is left to Tornado."""
+    if not data.startswith(b"GET /chat?"):
         return None
-    target, lines = found.groups()
-    listed = lines.decode("ascii").split("\r\n")
-    headers = HTTPHeaders()
-    for line in listed[:-1]:
-        name, _, value = line.partition(":")
-        headers[name] = value.strip(" \t")
-    if len(headers) != len(listed) - 1 or "Expect" in headers:  # a name has come twice
+    plain = plain_head(data)
+    if plain is None or "Expect" in plain[1]:
         return None
-    return RequestStartLine("GET", target.decode("ascii"), "HTTP/1.1"), headers
+    return parse_request_start_line(plain[0]), plain[1]
 
 
 class Head(HTTPServerRequest):

@@ -4,11 +4,13 @@ import asyncio
 import socket
 
 import pytest
+from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPHeaders, HTTPInputError, parse_request_start_line
 
 from handlers.http import listener
+from handlers.http.heads import PlainConnection, plain_head
 from handlers.socket.handshake import Arrival
-from handlers.socket.head import plain_head
+from handlers.socket.head import plain_handshake
 from tests.app import running
 from tests.raw_socket import RawSocket, frame
 
@@ -24,7 +26,8 @@ def test_a_plain_head_is_read_as_tornado_reads_it():
     read = plain_head(PLAIN)
     assert read is not None
     line, _, rest = PLAIN.decode().partition("\r\n")
-    assert read[0] == parse_request_start_line(line)
+    assert read[0] == line
+    assert plain_handshake(PLAIN) == (parse_request_start_line(line), read[1])
     assert list(read[1].get_all()) == list(HTTPHeaders.parse(rest).get_all())
 
 
@@ -61,7 +64,7 @@ def test_a_plain_head_is_read_as_tornado_reads_it():
 def test_other_heads_are_left_to_tornado(old, new):
     """What could be read in another way, or is more than a head or less, is not read here."""
     assert PLAIN.count(old) >= 1
-    assert plain_head(PLAIN.replace(old, new, 1)) is None
+    assert plain_handshake(PLAIN.replace(old, new, 1)) is None
 
 
 def test_nothing_is_taken_that_tornado_refuses():
@@ -76,11 +79,23 @@ def test_nothing_is_taken_that_tornado_refuses():
             taken += 1
             line, _, rest = data.decode("latin-1").partition("\r\n")
             try:
-                theirs = parse_request_start_line(line), list(HTTPHeaders.parse(rest).get_all())
+                theirs = line, list(HTTPHeaders.parse(rest).get_all())
             except HTTPInputError:
                 pytest.fail(f"only here: {data!r}")
             assert (read[0], list(read[1].get_all())) == theirs
+            assert parse_request_start_line(line).version == "HTTP/1.1"
     assert taken > 500
+
+
+@pytest.mark.parametrize(
+    "break_", [b"\r\nHost: b\r\n\r\n", b"\nHost: b\n\n", b"\r\nHost: b\r\nHost: c\r\n\r\n"]
+)
+def test_tornado_reads_the_others(break_):
+    """A connection reads both sorts of heads, as Tornado does."""
+    connection = object.__new__(PlainConnection)
+    data = b"GET /healthz HTTP/1.1" + break_
+    ours, theirs = connection._parse_headers(data), HTTP1Connection._parse_headers(connection, data)
+    assert (ours[0], list(ours[1].get_all())) == (theirs[0], list(theirs[1].get_all()))
 
 
 async def _answered(app, *pieces: bytes) -> bytes:
