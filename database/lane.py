@@ -32,6 +32,7 @@ class Lane:
         self._interrupt = interrupt
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._given = 0  # calls that they have, or that wait for one
         self._pending: dict[_Job, None] = {}  # in the order of their deadlines
         self._loop: asyncio.AbstractEventLoop | None = None  # of the timer
         self._timer: asyncio.TimerHandle | None = None
@@ -82,14 +83,19 @@ class Lane:
         return {f"{self._name}_{what}": count for what, count in counts.items()}
 
     def _give(self, job: "_Job") -> None:
-        if not self._threads:
-            self._threads = [
-                threading.Thread(target=self._work, name=f"{self._name}_{number}", daemon=True)
-                for number in range(self._many)
-            ]
-            for thread in self._threads:
-                thread.start()
+        # As few threads as will do: each warms a connection and its pages of its own.
+        if self._given >= len(self._threads) < self._many:
+            name = f"{self._name}_{len(self._threads)}"
+            thread = threading.Thread(target=self._work, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self._given += 1
         self._queue.put(job)
+
+    def _back(self, job: "_Job") -> None:
+        """A thread is done with it."""
+        self._given -= 1
+        job.tell()
 
     def _work(self) -> None:
         """What each thread does."""
@@ -101,7 +107,10 @@ class Lane:
                 job.make()
                 job.thread_id = None
                 self._busy.discard(thread_id)
-                job.send()
+            try:
+                job.loop.call_soon_threadsafe(self._back, job)
+            except RuntimeError:  # the loop has ended: nobody waits any more
+                pass
             del job  # until the next comes nothing of it is kept
 
     def _expire(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -122,12 +131,12 @@ class Lane:
 class _Job:
     """One call; `thread_id` once it has begun, until it ends."""
 
-    __slots__ = ("_args", "_call", "_error", "_loop", "_result", "answer", "due", "thread_id")
+    __slots__ = ("_args", "_call", "_error", "_result", "answer", "due", "loop", "thread_id")
 
     def __init__(
         self, call: Callable[..., object], args: tuple[object, ...], loop: asyncio.AbstractEventLoop
     ) -> None:
-        self._call, self._args, self._loop = call, args, loop
+        self._call, self._args, self.loop = call, args, loop
         self._result: object = None
         self._error: BaseException | None = None
         self.answer: asyncio.Future[object] = loop.create_future()
@@ -141,14 +150,8 @@ class _Job:
         except BaseException as error:  # the caller's, whatever it is
             self._error = error
 
-    def send(self) -> None:
-        """Its answer, to the loop."""
-        try:
-            self._loop.call_soon_threadsafe(self._tell)
-        except RuntimeError:  # the loop has ended: nobody waits any more
-            pass
-
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """On the loop: its answer, to the caller."""
         error, self._error = self._error, None
         if self.answer.done():  # the caller has gone
             return

@@ -114,3 +114,15 @@ async def test_who_has_gone_is_not_called_for(hurried):
     end.set()
     await asyncio.gather(*busy)
     assert await hurried._heavy.run(len, made) == 0
+
+
+async def test_as_few_threads_as_will_do(database):
+    """Calls one after another are all made by one thread; what waits for none has another one."""
+    first = {await database._heavy.run(threading.get_ident) for _ in range(20)}
+    assert len(first) == 1
+    end = threading.Event()
+    held = asyncio.create_task(database._heavy.run(end.wait, 10))
+    await asyncio.sleep(0)
+    assert await database._heavy.run(threading.get_ident)
+    end.set()
+    assert await held
