@@ -1,8 +1,7 @@
 """Users and their accounts. What leaves this module never holds the password's hash, but for the two
 functions that log-in asks."""
 
-from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from database.prepared import Prepared
 from models.media import NO_QUOTA, attach
@@ -69,13 +68,8 @@ def require_free(mobile: str) -> None:
 def find_user(user_id: int) -> rows.Profile:
     """`{id, mobile, avatar, sex, nickname, memo, createat}`, or `NotFound`."""
     for row in _profile(user_id):
-        return profile_of(row)
+        return rows.Profile(zip(_PROFILE_NAMES, row))  # type: ignore[misc]
     raise unknown_user()
-
-
-def profile_of(row: Sequence[Any]) -> rows.Profile:
-    """The columns of `PROFILE` as a row of the wire."""
-    return rows.Profile(zip(_PROFILE_NAMES, row))  # type: ignore[misc]
 
 
 def nickname_of(user_id: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from peewee import ModelSelect
 
 from database.prepared import Prepared
-from models.accounts import PROFILE, find_user, profile_of, unknown_user
+from models.accounts import PROFILE, find_user, unknown_user
 from models.conversations import open_single
 from models.tables import USER, Contact, Conversation, Member, User
 from protocol import rows
@@ -73,19 +73,11 @@ def seen_by(viewer_id: int, user_id: int) -> tuple[rows.Profile, bool]:
     return find_user(user_id), acquainted(viewer_id, user_id)
 
 
-_friends = Prepared(
-    lambda: (
-        User.select(*PROFILE)
-        .join(Contact, on=(Contact.dstobj == User.id))
-        .where(Contact.ownerid == 0, Contact.cate == USER)
-        .order_by(Contact.id)
-    )
-)
-
-
 def friends_of(user_id: int) -> list[rows.Profile]:
     """The rows of a user's friends, in the order they were added."""
-    return [profile_of(row) for row in _friends(user_id, USER)]
+    friends = User.select(*PROFILE).join(Contact, on=(Contact.dstobj == User.id))
+    mine = (Contact.ownerid == user_id) & (Contact.cate == USER)
+    return list(friends.where(mine).order_by(Contact.id).dicts())
 
 
 def friend_ids(user_id: int) -> list[int]:
