@@ -117,10 +117,9 @@ async def change_passwd(
 async def find(app: Services, viewer_id: int, user_id: int) -> rows.User:
     """A user's row as the viewer may see it: whether they are online is for friends and members of a group
     that both are in."""
-    row = await app.db.read(accounts.find_user, user_id)
     if viewer_id == user_id:
-        return own_row(app, row)
-    return public_row(app, row, await app.db.read(contacts.acquainted, viewer_id, user_id))
+        return own_row(app, await app.db.read(accounts.find_user, user_id))
+    return public_row(app, *await app.db.read(contacts.seen_by, viewer_id, user_id))
 
 
 def own_row(app: Services, row: rows.Profile, token: str = "") -> rows.User:

@@ -40,13 +40,25 @@ class Formatter(logging.Formatter):
 
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
-    default_msec_format = "%s.%03dZ"
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+        self._second = (-1, "")  # the last that was spelt, and how: hundreds of lines share it
+
+    def formatTime(  # noqa: N802 - as in logging
+        self, record: logging.LogRecord, datefmt: str | None = None
+    ) -> str:
+        second, text = self._second
+        if second != int(record.created):
+            second = int(record.created)
+            text = time.strftime(self.default_time_format, self.converter(second))
+            self._second = second, text
+        return f"{text}.{int(record.msecs):03d}Z"
 
     def format(self, record: logging.LogRecord) -> str:
-        return scrub(super().format(record))
+        if record.exc_info or record.exc_text or record.stack_info:
+            return scrub(super().format(record))
+        return scrub(f"{self.formatTime(record)} {record.levelname} {record.name} {record.getMessage()}")
 
 
 def configure(level: str) -> None:
@@ -87,8 +99,11 @@ def log_request(handler: RequestHandler) -> None:
     """The line of one finished request. The query is left out: a classic page's URL has the token in it."""
     request = handler.request
     quiet = request.path in _PROBES or (request.path == "/metrics" and handler.get_status() == 200)
+    level = logging.DEBUG if quiet else logging.INFO
+    if not access.isEnabledFor(level):
+        return
     access.log(
-        logging.DEBUG if quiet else logging.INFO,
+        level,
         "method=%s path=%s status=%d code=%s ms=%.1f user=%s ip=%s id=%s",
         request.method,
         request.path,

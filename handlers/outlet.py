@@ -18,6 +18,8 @@ from queue import SimpleQueue
 MOST_WAITING = 1 << 20
 #: Characters written at once.
 _PIECE = 1 << 16
+#: Seconds between two writes: who wakes up for each line costs more than the line.
+_PAUSE_SECONDS = 0.005
 #: Seconds that the end of the process waits for what is still to be written.
 LAST_SECONDS = 1.0
 
@@ -71,6 +73,7 @@ class Outlet(io.TextIOBase):
                 lost, self._lost = self._lost, 0
             if lost:
                 _write_all(self._fd, self._note(lost))
+            time.sleep(_PAUSE_SECONDS)
 
     def _next(self) -> str:
         """What waits, or the next text to come; small ones are joined."""

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection
 
+from peewee import ModelSelect
+
 from database.prepared import Prepared
-from models.accounts import PROFILE, unknown_user
+from models.accounts import PROFILE, find_user, unknown_user
 from models.conversations import open_single
 from models.tables import USER, Contact, Conversation, Member, User
 from protocol import rows
@@ -35,24 +37,40 @@ def befriend(user_id: int, dst_id: int, now: int) -> int:
     return open_single(user_id, dst_id, now)
 
 
+_since = Prepared(
+    lambda: Contact.select(Contact.createat).where(
+        Contact.ownerid == 0, Contact.dstobj == 0, Contact.cate == USER
+    )
+)
+
+
 def since(owner_id: int, dst_id: int) -> int:
     """When (ms) `dst_id` was put on the list of friends; 0 when not."""
-    mine = (Contact.ownerid == owner_id) & (Contact.dstobj == dst_id) & (Contact.cate == USER)
-    return int(Contact.select(Contact.createat).where(mine).scalar() or 0)
+    return next((int(at) for (at,) in _since(owner_id, dst_id, USER)), 0)
+
+
+def _sharing() -> ModelSelect:
+    theirs = Member.alias()
+    return (
+        Member.select(Member.conversation_id)
+        .join(Conversation, on=(Conversation.id == Member.conversation_id))
+        .join(theirs, on=(theirs.conversation_id == Member.conversation_id))
+        .where(Member.user_id == 0, theirs.user_id == 0, Conversation.kind == ROOM)
+        .limit(1)
+    )
+
+
+_shared = Prepared(_sharing)
 
 
 def acquainted(user_id: int, other_id: int) -> bool:
     """Whether two people are friends or in a group together: what strangers may not know they may."""
-    if since(user_id, other_id):
-        return True
-    theirs = Member.alias()
-    shared = (
-        Member.select(Member.conversation_id)
-        .join(Conversation, on=(Conversation.id == Member.conversation_id))
-        .join(theirs, on=(theirs.conversation_id == Member.conversation_id))
-        .where(Member.user_id == user_id, theirs.user_id == other_id, Conversation.kind == ROOM)
-    )
-    return bool(shared.exists())
+    return bool(since(user_id, other_id) or _shared(user_id, other_id, ROOM, 1))
+
+
+def seen_by(viewer_id: int, user_id: int) -> tuple[rows.Profile, bool]:
+    """A user's row, and whether the viewer is acquainted with them; `NotFound`."""
+    return find_user(user_id), acquainted(viewer_id, user_id)
 
 
 def friends_of(user_id: int) -> list[rows.Profile]:

@@ -110,8 +110,10 @@ def find_sessions(tokens: list[str], now: int, idle: int) -> list[SessionRow]:
     A session is dead once it expired or was not seen for `idle` ms.
     """
     hashes = [token_hash(token) for token in tokens]
-    rows = _living(now, idle).where(Session.token_hash.in_(hashes))
-    found = {row.token_hash: SessionRow(row.id, row.user_id, row.last_seen) for row in rows}
+    found = {
+        key: SessionRow(session_id, user_id, last_seen)
+        for key, user_id, session_id, _, last_seen in _sessions(hashes, now, now - idle)
+    }
     return [found[key] for key in dict.fromkeys(hashes) if key in found]
 
 

@@ -27,6 +27,7 @@ PARTS = {
                 "presence", "recovery", "services", "session_use", "shared_rates", "stored_rates", "telling",
                 "typing", "weak_passwords"},
     "handlers/http": {"accepting", "answers", "base", "body", "caller", "conditions", "gate", "listener",
+                      "heads", "newcomers",
                       "metrics", "multipart", "ops", "origins", "pages", "places", "proxies", "security",
                       "site", "streamed", "streams"},
     "web/src/features": {"connection", "settings", "shell"},

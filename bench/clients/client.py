@@ -143,4 +143,4 @@ class Client(asyncio.Protocol):
 
 def backoff_s(failures: int) -> float:
     """Seconds that our page waits before attempt number `failures` (web/src/transport/backoff.ts)."""
-    return random.random() * min(10.0, 0.5 * float(2 ** min(failures, 10)))
+    return random.random() * min(7.5, 0.5 * float(2 ** min(failures, 10)))

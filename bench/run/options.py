@@ -30,7 +30,7 @@ data in a temporary directory), puts users, friends and groups into its database
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line asks for; docs/performance.md and `--help` tell what each is for."""
+    """What the command line asks for; docs/measuring.md and `--help` tell what each is for."""
 
     scenario: str
     load: Load

@@ -3,6 +3,7 @@ left."""
 
 import asyncio
 import logging
+import resource
 import socket
 import time
 from functools import partial
@@ -80,9 +81,21 @@ class AcceptingServer(HTTPServer):
                 asyncio.get_running_loop().call_later(BREATH_SECONDS, self._listen, listening)
                 self.no_descriptor()
                 return
-            try:
-                stream = self.stream(connection)
-            except OSError:  # it has gone already, as after a port scan
-                connection.close()
-                continue
-            self.handle_stream(stream, address)
+            self.let_in(connection, address)
+
+    def let_in(self, connection: socket.socket, address: tuple[Any, ...]) -> None:
+        """A new connection."""
+        try:
+            stream = self.stream(connection)
+        except OSError:  # it has gone already, as after a port scan
+            connection.close()
+            return
+        self.handle_stream(stream, address)
+
+
+def descriptors() -> int:
+    """How many files this process may open, raised as far as it is allowed to."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard if hard != resource.RLIM_INFINITY else 1 << 20

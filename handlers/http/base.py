@@ -9,7 +9,7 @@ from typing import Any
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
-from handlers.http import proxies, security
+from handlers.http import security
 from handlers.http.caller import Caller
 from protocol import envelope
 from protocol.errors import Refusal, SlowDown
@@ -58,14 +58,16 @@ class BaseHandler(RequestHandler, Caller):
     # --- the answer ---------------------------------------------------------------------------------------
 
     def set_default_headers(self) -> None:
-        own_host = proxies.host(self.request, self.settings["proxies"])
         rules = security.browser_rules(
-            own_host, self.secure, self.settings["media_origins"], self.app.config.server.tls_only_seconds
+            self.own_host,
+            self.secure,
+            self.settings["media_origins"],
+            self.app.config.server.tls_only_seconds,
         )
+        headers = self._headers  # these texts are our own: there is nothing for `set_header` to convert
         for name, value in rules.items():
-            self.set_header(name, value)
-        self.set_header("Cache-Control", "no-store")
-        self.set_header("X-Request-Id", self.request_id)
+            headers[name] = value
+        headers["X-Request-Id"] = self.request_id
         if self.app.draining:  # a next call on this connection would meet the end of the server
             self.set_header("Connection", "close")
         self.clear_header("Server")

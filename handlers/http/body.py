@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable
 
-from tornado.http1connection import HTTP1Connection
 from tornado.httputil import (
     HTTPHeaders,
     HTTPMessageDelegate,
@@ -12,6 +11,7 @@ from tornado.httputil import (
 )
 from tornado.web import HTTPError
 
+from handlers.http.streams import PacedStream
 from protocol.errors import BadArgument, TooLarge
 from protocol.forms import Form
 from protocol.limits import MAX_BODY_BYTES
@@ -35,9 +35,9 @@ class BoundedBody(HTTPMessageDelegate):
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> Awaitable[None] | None:
-        connection = self._request.connection
-        if isinstance(connection, HTTP1Connection):
-            connection.set_body_timeout(BODY_SECONDS)
+        stream = getattr(self._request.connection, "stream", None)
+        if isinstance(stream, PacedStream):
+            stream.receive(BODY_SECONDS)
         return self._inner.headers_received(start_line, headers)
 
     def data_received(self, chunk: bytes) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
@@ -17,6 +17,31 @@ if TYPE_CHECKING:
 
 #: Seconds for which a request waits for its turn at most.
 PACE_S = 5.0
+
+
+T = TypeVar("T")
+
+
+class kept(Generic[T]):  # noqa: N801 - used and named as the one of functools
+    """As `functools.cached_property`, without its lock, which costs more than most of what is kept here:
+    a request is the loop's alone."""
+
+    def __init__(self, found: Callable[[Any], T]) -> None:
+        self._found = found
+        self.__doc__ = found.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, one: None, owner: type) -> "kept[T]": ...
+    @overload
+    def __get__(self, one: object, owner: type) -> T: ...
+    def __get__(self, one: object | None, owner: type) -> "kept[T] | T":
+        if one is None:
+            return self
+        value = one.__dict__[self._name] = self._found(one)
+        return value
 
 
 class Caller:
@@ -40,27 +65,32 @@ class Caller:
         services: Services = self.settings["services"]
         return services
 
-    @cached_property
+    @kept
     def address(self) -> str:
         """The caller's IP address, seen through our own proxies."""
         return proxies.client_address(self.request, self.settings["proxies"])
 
-    @property
+    @kept
     def network(self) -> str:
         """What counts as one place of strangers: the address, or the network it is one of."""
         return address_key(self.address)
 
-    @cached_property
+    @kept
     def secure(self) -> bool:
         """True when the browser speaks TLS."""
         return proxies.scheme(self.request, self.settings["proxies"]) == "https"
+
+    @kept
+    def own_host(self) -> str:
+        """The host[:port] that the browser asked for, "" when it is not a host."""
+        return proxies.host(self.request, self.settings["proxies"])
 
     @property
     def lang(self) -> str:
         """ "zh" or "en"."""
         return security.language(self.request)
 
-    @cached_property
+    @kept
     def request_id(self) -> str:
         """Names this request in the log and in the answer to a crash. It is no secret."""
         return f"{random.getrandbits(48):012x}"

@@ -3,7 +3,6 @@
 import asyncio
 import copy
 import logging
-import resource
 import socket
 import ssl
 import time
@@ -22,11 +21,15 @@ from tornado.iostream import IOStream
 from tornado.netutil import ssl_wrap_socket
 
 from actions.budget import address_key
-from handlers.http import proxies
-from handlers.http.accepting import AcceptingServer
+from handlers.http import body, proxies
+from handlers.http.accepting import AcceptingServer, descriptors
+from handlers.http.heads import PlainConnection
+from handlers.http.newcomers import Newcomer, Newcomers
 from handlers.http.places import Place, Places
 from handlers.http.site import Site
 from handlers.http.streams import PacedStream, PacedTLSStream
+from handlers.socket.handshake import Arrival
+from handlers.socket.head import plain_handshake
 from metrics.histogram import Measures
 
 if TYPE_CHECKING:
@@ -53,7 +56,7 @@ REFUSED_POLITELY = 32
 #: Bytes that the kernel may hold of an answer (it takes twice as many, with its own). Left alone it grows to
 #: 4 MiB for a client that reads nothing.
 SEND_BUFFER = 128 << 10
-#: Seconds between two looks at who makes no progress.
+#: Seconds between two looks at who makes no progress, or whose time is over: so much longer it may be.
 LOOK_SECONDS = 5
 
 
@@ -66,7 +69,7 @@ class Listener(AcceptingServer):
     ) -> None:
         services = site.settings["services"]
         self._proxies: proxies.Networks = site.settings["proxies"]
-        files = _descriptors()
+        files = descriptors()
         most = min(config.server.max_connections, files - min(RESERVED_FILES, files // 2))
         self._places = Places(most, services.budget, services.hub)
         self._site, self._answers = site, site.answers
@@ -76,13 +79,13 @@ class Listener(AcceptingServer):
         super().initialize(
             site,
             ssl_options=certificate,
-            idle_connection_timeout=HEAD_SECONDS,
-            body_timeout=BODY_SECONDS,
             max_body_size=config.uploads.max_bytes + DRAIN_BYTES,
             max_buffer_size=1 << 20,
         )
-        self._idle, self._idle_proxy, self._full_params = (copy.copy(self.conn_params) for _ in range(3))
-        self._idle.header_timeout, self._idle_proxy.header_timeout = IDLE_SECONDS, PROXY_IDLE_SECONDS
+        # A timer for each head and each body would be two for each request: `_look` looks after them.
+        self.conn_params.header_timeout, self._full_params = None, copy.copy(self.conn_params)
+        self._newcomers = Newcomers(HEAD_SECONDS, self._arrival, self._pass_on, self._places.give)
+        self._direct = services.transports.direct
         self._full_params.header_timeout, self._full_params.no_keep_alive = FULL_SECONDS, True
         self._looking = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 
@@ -103,8 +106,14 @@ class Listener(AcceptingServer):
 
     # --- letting in ---------------------------------------------------------------------------------------
 
+    def add_sockets(self, sockets: "list[socket.socket]") -> None:  # type: ignore[override]
+        """Connections inherit what is said here."""
+        for listening in sockets:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().add_sockets(sockets)
+
     def stream(self, connection: socket.socket) -> PacedStream:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         kind = PacedStream
         if self.ssl_options is not None:
             kind = PacedTLSStream
@@ -116,12 +125,45 @@ class Listener(AcceptingServer):
     def no_descriptor(self) -> None:
         self._places.make_room()
 
+    def let_in(self, connection: socket.socket, address: tuple[Any, ...]) -> None:
+        if self.ssl_options is not None:
+            super().let_in(connection, address)
+            return
+        connection.setblocking(False)
+        newcomer = Newcomer(self._newcomers, connection, address)
+        newcomer.place = self._place_for(newcomer, newcomer.remote_ip)
+        if newcomer.place is not None:
+            self._newcomers.wait(newcomer, connection)
+        else:
+            self._serve(self.stream(connection), None, address)
+
+    def _arrival(self, newcomer: Newcomer, data: bytes) -> Arrival | None:
+        """The handshake that is all of `data`."""
+        plain = plain_handshake(data) if self._direct else None
+        if plain is None:
+            return None
+        if newcomer.place is not None:
+            self._heard(newcomer.place, plain[1])
+        return self._site.arrival(cast(HTTP1Connection, newcomer), *plain)
+
+    def _pass_on(self, newcomer: Newcomer, refused: Arrival | None) -> None:
+        """To Tornado, with what has been read."""
+        place = newcomer.place
+        assert place is not None
+        stream = place.stream = self.stream(newcomer.give())
+        stream.early, stream.refused, stream.due = newcomer.data, refused, newcomer.until
+        self._serve(stream, place, newcomer.address)
+
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
         assert isinstance(stream, PacedStream)
-        client = str(address[0])
-        place = self._places.take(stream, address_key(client), proxies.is_proxy(client, self._proxies))
-        if place is None:
-            place = self._one_too_many(stream, client)
+        self._serve(stream, self._place_for(stream, str(address[0])), address)
+
+    def _place_for(self, stream: PacedStream | Newcomer, client: str) -> Place | None:
+        return self._places.take(stream, address_key(client), proxies.is_proxy(client, self._proxies))
+
+    def _serve(self, stream: PacedStream, place: Place | None, address: tuple[Any, ...]) -> None:
+        """Lets Tornado read it, if there is no place for it to be told so."""
+        place = place or self._one_too_many(stream, str(address[0]))
         if place is None:
             stream.close()
             return
@@ -144,14 +186,17 @@ class Listener(AcceptingServer):
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
         place = _place(server_conn)
-        connection = cast(HTTP1Connection, request_conn)
+        connection, stream = cast(HTTP1Connection, request_conn), _stream(place)
         if place.full:
             connection.params = self._full_params
-        elif place.proxy:
-            connection.params = self._idle_proxy
-        elif place.asked:
-            connection.params = self._idle
+            connection.set_body_timeout(body.BODY_SECONDS)
+        elif place.proxy or place.asked:
+            stream.due = time.monotonic() + (PROXY_IDLE_SECONDS if place.proxy else IDLE_SECONDS)
+        elif stream.due is None:
+            stream.due = time.monotonic() + HEAD_SECONDS
         place.done()
+        if type(connection) is HTTP1Connection:
+            connection.__class__ = PlainConnection
         inner = super().start_request(server_conn, request_conn)
         return _Request(inner, place, self._heard, self._site, connection)
 
@@ -169,6 +214,7 @@ class Listener(AcceptingServer):
     def on_close(self, server_conn: object) -> None:
         place = _place(server_conn)
         self._places.give(place)
+        _stream(place).refused = None
         for full in self._full.values():
             full.discard(place)
         place.stream.place = None  # it is a cycle
@@ -178,13 +224,22 @@ class Listener(AcceptingServer):
         self._looking.cancel()
         super().stop()
 
+    async def close_all_connections(self) -> None:
+        self._newcomers.close()
+        await super().close_all_connections()
+
     def _look(self) -> None:
-        """Cuts off who makes no progress."""
+        """Cuts off who makes no progress, and whose time is over."""
         now = time.monotonic()
         for place in self._places:
-            if not place.stream.closed() and place.stream.stalled(now):
+            stream = place.stream
+            if stream.closed():
+                continue
+            if stream.stalled(now):
                 self._stalled += 1
-                place.stream.close()
+                stream.close()
+            elif stream.due is not None and stream.due < now:
+                stream.close()
         self._looking = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 
 
@@ -207,8 +262,13 @@ class _Request(HTTPMessageDelegate):
     ) -> Awaitable[None] | None:
         self._place.asked = True
         self._heard(self._place, headers)
-        self._place.stream.receive()
-        arrival = self._site.arrival(self._connection, cast(RequestStartLine, start_line), headers)
+        stream = _stream(self._place)
+        stream.receive(BODY_SECONDS)
+        arrival, stream.refused = stream.refused, None
+        if arrival is not None:
+            arrival.ask_again(self._connection, cast(RequestStartLine, start_line), headers)
+        else:
+            arrival = self._site.arrival(self._connection, cast(RequestStartLine, start_line), headers)
         if arrival is not None:
             self._inner = arrival
         return self._inner.headers_received(start_line, headers)
@@ -217,7 +277,7 @@ class _Request(HTTPMessageDelegate):
         return self._inner.data_received(chunk)
 
     def finish(self) -> None:
-        self._place.stream.receiving = False
+        self._place.stream.receiving, self._place.stream.due = False, None
         self._place.begin()
         self._inner.finish()
 
@@ -232,9 +292,7 @@ def _place(server_conn: object) -> Place:
     return stream.place
 
 
-def _descriptors() -> int:
-    """How many files this process may open, raised as far as it is allowed to."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard if hard != resource.RLIM_INFINITY else 1 << 20
+def _stream(place: Place) -> PacedStream:
+    """Of a connection that Tornado has."""
+    assert isinstance(place.stream, PacedStream)
+    return place.stream

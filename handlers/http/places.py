@@ -14,6 +14,7 @@ from actions.budget import Budget, Holding
 from protocol.errors import SlowDown
 
 if TYPE_CHECKING:
+    from handlers.http.newcomers import Newcomer
     from handlers.http.streams import PacedStream
 
 
@@ -30,7 +31,9 @@ class Place:
 
     __slots__ = ("stream", "address", "proxy", "full", "asked", "user_id", "_places", "_held", "_unread")
 
-    def __init__(self, places: "Places", stream: "PacedStream", address: Hashable, proxy: bool) -> None:
+    def __init__(
+        self, places: "Places", stream: "PacedStream | Newcomer", address: Hashable, proxy: bool
+    ) -> None:
         self.stream, self.address, self.proxy = stream, address, proxy
         self.full = self.asked = False
         self.user_id: int | None = None  #: whose session has been shown
@@ -111,7 +114,7 @@ class Places:
     def __iter__(self) -> Iterator[Place]:
         return iter(tuple(self._taken))
 
-    def take(self, stream: "PacedStream", address: Hashable, proxy: bool) -> Place | None:
+    def take(self, stream: "PacedStream | Newcomer", address: Hashable, proxy: bool) -> Place | None:
         """A place for a new connection; None when there is none and nobody can make room."""
         place = Place(self, stream, None if proxy else address, proxy)
         if not proxy and not self._share(place):

@@ -91,6 +91,7 @@ def browser_rules(
         policy.append("upgrade-insecure-requests")
     tls_only = {"Strict-Transport-Security": f"max-age={tls_only_seconds}"}
     return {
+        "Cache-Control": "no-store",
         **(tls_only if secure and tls_only_seconds and _has_a_name(own_host) else {}),
         "Content-Security-Policy": "; ".join(policy),
         "X-Content-Type-Options": "nosniff",

@@ -1,11 +1,13 @@
 """The web application: every route, and the bound on what is read of a request before anybody looks at it."""
 
+import re
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tornado.http1connection import HTTP1Connection
-from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, HTTPServerRequest, RequestStartLine
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.web import Application, RequestHandler
 
 from actions.services import Services
@@ -59,6 +61,7 @@ class Site(Application):
         ours = proxies.networks(config.server.proxies)
         self.running: weakref.WeakSet[ApiHandler[Any]] = weakref.WeakSet()
         self.answers = Answers()
+        self._by_path = _plain(ROUTES)
         super().__init__(
             ROUTES,
             default_handler_class=pages.UnknownHandler,
@@ -74,10 +77,17 @@ class Site(Application):
 
     def arrival(
         self, connection: HTTP1Connection, start_line: RequestStartLine, headers: HTTPHeaders
-    ) -> HTTPMessageDelegate | None:
+    ) -> handshake.Arrival | None:
         """Who answers a request that is a handshake; None for all others."""
         head = head_of(connection, start_line, headers)
         return None if head is None else handshake.Arrival(self, head)
+
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
+        """Most paths are plain words: they are looked up, while Tornado would try one route after another."""
+        handler = self._by_path.get(request.path)
+        if handler is not None:
+            return self.get_handler_delegate(request, handler)
+        return super().find_handler(request, **kwargs)
 
     def get_handler_delegate(
         self,
@@ -90,3 +100,17 @@ class Site(Application):
         delegate = super().get_handler_delegate(request, target_class, target_kwargs, path_args, path_kwargs)
         streams = issubclass(target_class, StreamedHandler)
         return delegate if streams else BoundedBody(delegate, request)
+
+
+def _plain(routes: Sequence[tuple[Any, ...]]) -> dict[str, type[RequestHandler]]:
+    """The handlers of the routes that are one path each, by that path, unless an earlier route takes it."""
+    found: dict[str, type[RequestHandler]] = {}
+    for i, (pattern, *rest) in enumerate(routes):
+        earlier = (route[0] for route in routes[:i])
+        if (
+            len(rest) == 1
+            and pattern == re.escape(pattern)
+            and not any(re.compile(other.removesuffix("$") + "$").match(pattern) for other in earlier)
+        ):
+            found[pattern] = rest[0]
+    return found

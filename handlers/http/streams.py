@@ -12,6 +12,7 @@ from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
 if TYPE_CHECKING:
     from handlers.http.places import Place
+    from handlers.socket.handshake import Arrival
 
 #: While an answer waits to be read, or a body is awaited, at least so many bytes have to move in so many
 #: seconds, or else all that waits: 550 bytes a second, a twentieth of what the oldest mobile network carries.
@@ -19,19 +20,24 @@ PIECE_BYTES, PIECE_SECONDS = 16384, 30
 
 
 class PacedStream(IOStream):
-    """`receiving`: a request's body is awaited."""
+    """`receiving`: a request's body is awaited. Its socket has no Nagle's algorithm to be turned on and off
+    for each answer: that is said once, where it listens."""
 
     place: "Place | None" = None  #: whose connection this is
+    early = b""  #: what has been read of the socket already
+    due: float | None = None  #: by when (`time.monotonic`) the head or the body that is awaited has to come
+    refused: "Arrival | None" = None  #: the handshake that the first request is, if it is refused already
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.receiving = False
         self._moved, self._since = 0, time.monotonic()
 
-    def receive(self) -> None:
-        """A body is awaited from now on."""
+    def receive(self, seconds: float) -> None:
+        """A body is awaited from now on, for so long."""
         self.receiving = True
         self._moved, self._since = 0, time.monotonic()
+        self.due = self._since + seconds
 
     def stalled(self, now: float) -> bool:
         """Whether the client has moved too little for too long. To be asked every few seconds: a time in
@@ -57,7 +63,15 @@ class PacedStream(IOStream):
         self._moved += taken
         return taken
 
+    def set_nodelay(self, value: bool) -> None:
+        """As it is."""
+
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
+        if self.early:
+            taken = min(len(buf), len(self.early))
+            buf[:taken], self.early = self.early[:taken], self.early[taken:]
+            self._moved += taken
+            return taken
         size = super().read_from_fd(buf)
         self._moved += size or 0
         return size

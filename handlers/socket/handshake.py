@@ -5,8 +5,8 @@ to be asked. Who is refused is told so by one, `ChatSocket`, as everybody else i
 """
 
 import logging
-from collections.abc import Awaitable
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, cast
 
 from tornado.http1connection import HTTP1Connection
 from tornado.httputil import (
@@ -16,22 +16,25 @@ from tornado.httputil import (
     RequestStartLine,
     ResponseStartLine,
 )
-from tornado.iostream import IOStream
 from tornado.web import Application, HTTPError, RequestHandler
 
+from actions.budget import Holding
 from handlers.http import security
 from handlers.http.base import BaseHandler
 from handlers.http.caller import Caller
 from handlers.socket.client import ChatClient
 from handlers.socket.head import Head
 from hub.connection import Connection
-from hub.websocket import handshake
+from hub.websocket import Transport, handshake
 from models.sessions import ConnectionStart
 from protocol import frames, values
 from protocol.clock import now_ms
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
 from protocol.limits import MAX_INT
+
+if TYPE_CHECKING:
+    from handlers.http.newcomers import Newcomer
 
 log = logging.getLogger("magpie")
 
@@ -73,16 +76,15 @@ class Arrival(Caller, HTTPMessageDelegate):
     async def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
     ) -> None:
-        if self.place is not None:
-            self.place.stream.receiving = False  # it has come, whole
-            self.place.begin()
-        try:
-            await self.check()
-            answer = handshake.accept(self.request.version, headers)
-            held = self.app.budget.hold("sockets", self._id)
-        except Exception as refusal:
-            await self._refuse(refusal, start_line, headers)
+        place = self.place
+        if place is not None:
+            place.stream.receiving = False  # it has come, whole
+            place.begin()
+        welcome = await self._let_in() if self.refusal is None else None
+        if welcome is None:
+            await self._refuse(start_line, headers)
             return
+        answer, held = welcome
         connection = self.request.connection
         assert isinstance(connection, HTTP1Connection)
         stream = connection.detach()
@@ -92,15 +94,9 @@ class Arrival(Caller, HTTPMessageDelegate):
         self._site.log_request(cast(RequestHandler, self))
         if stream.closed():
             return
-        try:
-            await self._open(stream, answer, ChatClient(self.app, held))
-        except Exception as error:
-            self._log_crash(error)
+        await self._open(lambda: self.app.transports.open(stream, answer), held)
 
-    async def _refuse(
-        self, refusal: Exception, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
-    ) -> None:
-        self.refusal = refusal
+    async def _refuse(self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders) -> None:
         if isinstance(self.request, Head):
             self.request.complete()
         self._handler = self._site.get_handler_delegate(self.request, ChatSocket, {"arrival": self})
@@ -119,7 +115,45 @@ class Arrival(Caller, HTTPMessageDelegate):
         if self._handler is not None:
             self._handler.on_connection_close()
 
+    # --- of a connection that Tornado has never had ------------------------------------------------------
+
+    async def answer(self, newcomer: "Newcomer") -> None:
+        """All of the above in one."""
+        if newcomer.place is not None:
+            newcomer.place.begin()
+        welcome = await self._let_in()
+        if welcome is None:
+            newcomer.refuse(self)
+            return
+        answer, held = welcome
+        left = newcomer.leave()
+        if left is None:
+            self._status = 499
+            held.release()
+        self._site.log_request(cast(RequestHandler, self))
+        if left is not None:
+            await self._open(lambda: self.app.transports.take(*left, answer), held)
+
+    def ask_again(
+        self, connection: HTTP1Connection, start_line: RequestStartLine, headers: HTTPHeaders
+    ) -> None:
+        """The request has come to Tornado, because this is refused."""
+        begun = self.request._start_time
+        self.request = HTTPServerRequest(connection=connection, start_line=start_line, headers=headers)
+        self.request._start_time = begun
+
     # --- who is let in ------------------------------------------------------------------------------------
+
+    async def _let_in(self) -> tuple[bytes, Holding] | None:
+        """The answer to the handshake, and the user's share that it takes; None, and `refusal`, when it is
+        refused."""
+        try:
+            await self.check()
+            answer = handshake.accept(self.request.version, self.request.headers)
+            return answer, self.app.budget.hold("sockets", self._id)
+        except Exception as refusal:
+            self.refusal = refusal
+            return None
 
     async def check(self) -> None:
         """Lets in the user named by `id` with a token of theirs, or their cookie; anything else is a 403."""
@@ -157,9 +191,14 @@ class Arrival(Caller, HTTPMessageDelegate):
 
     # --- the connection -----------------------------------------------------------------------------------
 
-    async def _open(self, stream: IOStream, answer: bytes, client: ChatClient) -> None:
-        """Takes the stream's connection and opens it; the `answer` to the handshake comes first."""
-        transport = self.app.transports.open(stream, answer)
+    async def _open(self, make: Callable[[], Transport], held: Holding) -> None:
+        """Opens the connection on the transport that `make` makes."""
+        try:
+            await self._begin(make(), ChatClient(self.app, held))
+        except Exception as error:
+            self._log_crash(error)
+
+    async def _begin(self, transport: Transport, client: ChatClient) -> None:
         session_id = self._start.session_id
         client.connection = self.app.hub.register(self._id, session_id, self._v2, self.lang, transport)
         try:

@@ -5,7 +5,9 @@ import time
 
 from tornado.escape import parse_qs_bytes
 from tornado.http1connection import HTTP1Connection
-from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine, parse_request_start_line
+
+from handlers.http.heads import plain_head
 
 #: How our page and the classic ones ask. Anything else that means the same is read the long way.
 _USUAL = re.compile(r"id=([0-9]+)&token=([A-Za-z0-9_-]*)(?:&v=(2))?")
@@ -13,6 +15,17 @@ _USUAL = re.compile(r"id=([0-9]+)&token=([A-Za-z0-9_-]*)(?:&v=(2))?")
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 #: Fields of a query that are read, as of Tornado's.
 _MOST_FIELDS = 1000
+
+
+def plain_handshake(data: bytes) -> tuple[RequestStartLine, HTTPHeaders] | None:
+    """What Tornado makes of `data`, if that is one plain head which may ask for a socket; None for all else,
+    which is left to Tornado."""
+    if not data.startswith(b"GET /chat?"):
+        return None
+    plain = plain_head(data)
+    if plain is None or "Expect" in plain[1]:
+        return None
+    return parse_request_start_line(plain[0]), plain[1]
 
 
 class Head(HTTPServerRequest):

@@ -29,11 +29,13 @@ class DirectTransport(BaseTransport):
         pinger: Pinger,
         traffic: Traffic,
         head: bytes = b"",
+        ready: bool = False,
     ) -> None:
-        """`early`: what has been read of the socket already."""
+        """`early`: what has been read of the socket already. `ready`: its options are set."""
         super().__init__(limit, pinger, traffic, early, head)
-        taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # frames are joined already
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        if not ready:
+            taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # frames are joined already
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._socket = taken
         self._fd = taken.fileno()
         self._send = taken.send

@@ -2,6 +2,7 @@
 had."""
 
 import logging
+import socket
 
 import tornado
 from tornado.iostream import IOStream
@@ -41,6 +42,13 @@ class Transports:
         is written: most often in one piece with the welcome, which costs half of two."""
         taken = self._direct(stream, answer)
         return taken or StreamTransport(stream, self._max_frame, self._pinger, self._traffic, answer)
+
+    def take(self, connection: socket.socket, early: bytes, answer: bytes) -> Transport:
+        """The same for a socket that was never in a stream, and was accepted with all that is to be set of
+        it; `early`: what has been read of it since the handshake. Only where this is `direct`."""
+        return DirectTransport(
+            connection, early, self._max_frame, self._pinger, self._traffic, answer, ready=True
+        )
 
     def _direct(self, stream: IOStream, answer: bytes) -> BaseTransport | None:
         if not self.direct or not can_take(stream):

@@ -85,3 +85,44 @@ async def test_a_statement_that_does_not_end(hurried, expect_logs):
                 return
             except TryAgain:
                 pass
+
+
+async def test_each_has_a_deadline_of_its_own(hurried):
+    """Calls that came one after another are given up one after another, and one that comes when the first is
+    given up has its whole time."""
+    end, begun, ends = threading.Event(), asyncio.get_running_loop().time(), []
+
+    async def wait_in_vain(pause_s):
+        await asyncio.sleep(pause_s)
+        with pytest.raises(TryAgain):
+            await hurried._heavy.run(end.wait, 10)
+        ends.append(round(asyncio.get_running_loop().time() - begun, 1))
+
+    await asyncio.gather(*(wait_in_vain(pause_s) for pause_s in (0, 0.2, 0.4)))
+    end.set()
+    assert ends == sorted(ends) and ends[0] >= 0.5 and ends[1] >= 0.7 and ends[2] >= 0.9
+
+
+async def test_who_has_gone_is_not_called_for(hurried):
+    """A call that was cancelled before a thread was free is never made."""
+    end, made = threading.Event(), []
+    busy = [asyncio.create_task(hurried._heavy.run(end.wait, 10)) for _ in range(2)]
+    await asyncio.sleep(0)
+    gone = asyncio.create_task(hurried._heavy.run(made.append, 1))
+    await asyncio.sleep(0)
+    gone.cancel()
+    end.set()
+    await asyncio.gather(*busy)
+    assert await hurried._heavy.run(len, made) == 0
+
+
+async def test_as_few_threads_as_will_do(database):
+    """Calls one after another are all made by one thread; what waits for none has another one."""
+    first = {await database._heavy.run(threading.get_ident) for _ in range(20)}
+    assert len(first) == 1
+    end = threading.Event()
+    held = asyncio.create_task(database._heavy.run(end.wait, 10))
+    await asyncio.sleep(0)
+    assert await database._heavy.run(threading.get_ident)
+    end.set()
+    assert await held

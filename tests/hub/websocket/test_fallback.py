@@ -111,7 +111,9 @@ async def test_no_descriptor_left(monkeypatch, app):
 
     monkeypatch.setattr(transports, "take", full)
     ann = await app.client().register()
-    async with await RawSocket.of(ann) as socket:
+    path = f"/chat?id={ann.user_id}&token={ann.token}&v=2"
+    async with await RawSocket.connect(app.port, path, Expect="a stream") as socket:
+        assert (await socket.receive())["cmd"] == 3
         await socket.write(frame({"cmd": 0}))
         assert (await socket.receive())["cmd"] == 0
     assert app.services.transports.stats()["direct"] == 0

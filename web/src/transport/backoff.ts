@@ -1,11 +1,11 @@
 /**
  * Waiting times between attempts: doubling, capped, each drawn at random so that clients spread out.
- * The cap is low: a restart takes seconds, and five thousand clients that try every five seconds on
- * average are half of what one process takes in.
+ * The cap is what the last of all waits after a restart, so it is low: ten thousand clients that try
+ * every four seconds on average are what one process takes in.
  */
 
 const first = 500
-const longest = 10_000
+const longest = 7_500
 
 /**
  * Milliseconds to wait before attempt number `failures` (1 after the first failure), with full
