@@ -21,12 +21,14 @@ from protocol.messages import ROOM, SINGLE
 
 
 class Listed(NamedTuple):
-    """A conversation as its member sees it, but for its messages. `last`: the number of the last that they
-    see, 0 for none; `updateat`: when the last one was said that moves it in their list. `change`: the latest
-    that concerns this member; `peer_read`: how far the other one of a single chat has read, 0 in a group."""
+    """A conversation as its member sees it, but for its messages. `mark`: up to here nothing is unread;
+    `last`: the number of the last message that they see, 0 for none; `updateat`: when the last one was said
+    that moves it in their list. `change`: the latest that concerns this member; `peer_read`: how far the
+    other one of a single chat has read, 0 in a group."""
 
     id: int
     said: int
+    mark: int
     kind: int
     dstid: int
     seq: int
@@ -42,11 +44,6 @@ class Listed(NamedTuple):
     last: int
     updateat: int
     change: int
-
-    @property
-    def mark(self) -> int:
-        """Up to here nothing is unread."""
-        return max(self.read, self.cleared)
 
 
 class ConversationList(NamedTuple):
@@ -194,9 +191,9 @@ def _mine(*which: Expression) -> ModelSelect:
     c, m = Conversation, Member
     return (
         c.select(
-            c.id, m.said, c.kind, _other, c.seq, c.ver,
+            c.id, m.said, MARK, c.kind, _other, c.seq, c.ver,
             m.read, fn.COALESCE(_peer.read, _ZERO), m.pinned, m.muted, m.archived, m.marked, m.cleared,
-            m.hidden, _last_seen, _moved, _change,
+            m.hidden, _last_seen, _moved.alias("moved"), _change,
         )
         .join(m, on=(m.conversation_id == c.id))
         .join(
@@ -209,7 +206,8 @@ def _mine(*which: Expression) -> ModelSelect:
     )  # fmt: skip
 
 
-_by_time = (_moved.desc(), Conversation.id.desc())
+#: By its name: SQLite works out an expression with a query in it twice.
+_by_time = (SQL("moved DESC"), Conversation.id.desc())
 
 _newest = Prepared(lambda: _mine(_sees_any).order_by(*_by_time))
 
@@ -237,18 +235,17 @@ def _rows(
     last, told = last_messages(user_id, listed)
     more = len(found) > limit or told < len(listed)
     shown = listed[:told]
-    counts, named = unread(user_id, [c for c in shown if c.mark < c.seq and not _notes(user_id, c)])
+    # All in notes to oneself is one's own, and never unread.
+    behind = [c for c in shown if c.mark < c.seq and (c.dstid != user_id or c.kind != SINGLE)]
+    counts, named = unread(user_id, behind)
     answer = [
         rows.Conversation(
-            c.kind, c.dstid, c.seq, c.ver, c.read, c.peer_read, counts.get(c.id, 0), named.get(c.id, 0),
-            c.pinned, c.muted, c.archived, c.marked, c.cleared, c.hidden, c.updateat, c.change,
-            last.get(c.id, UNSET),
+            kind, dstid, seq, ver, read, peer_read, counts.get(id_, 0), named.get(id_, 0),
+            pinned, muted, archived, marked, cleared, hidden, updateat, change, last.get(id_, UNSET),
         )
-        for c in shown
+        for (
+            id_, _, _, kind, dstid, seq, ver, read, peer_read, pinned, muted, archived, marked, cleared,
+            hidden, _, updateat, change,
+        ) in shown
     ]  # fmt: skip
     return shown, answer, more
-
-
-def _notes(user_id: int, conversation: Listed) -> bool:
-    """Notes to oneself: all in them is one's own, and never unread."""
-    return conversation.dstid == user_id and conversation.kind == SINGLE

@@ -58,14 +58,12 @@ def last_messages(user_id: int, listed: Sequence[Line]) -> tuple[dict[int, rows.
         last[c.id] = message
     else:
         position = len(listed)
-    seqs = {c.id: c.seq for c in listed}
-    reacted = [i for i, message in last.items() if message.reactions]
-    earlier = [i for i in reacted if last[i].seq != seqs[i]]
-    reacted = [i for i in reacted if last[i].seq == seqs[i]]
-    for i, content in _reacted(reacted, before=(user_id,)) if reacted else ():
-        last[i].mine = [*(last[i].mine or ()), content]
-    for i in earlier:
-        with_mine([last[i]], user_id)
+    if reacted := {i for i, message in last.items() if message.reactions}:
+        at_end = [c.id for c in listed if c.id in reacted and c.last == c.seq]
+        for i, content in _reacted(at_end, before=(user_id,)) if at_end else ():
+            last[i].mine = [*(last[i].mine or ()), content]
+        for i in reacted.difference(at_end):
+            with_mine([last[i]], user_id)
     return last, position
 
 

@@ -39,6 +39,9 @@ class Behind(Protocol):
     def seq(self) -> int: ...
 
     @property
+    def ver(self) -> int: ...
+
+    @property
     def mark(self) -> int: ...
 
     @property
@@ -91,7 +94,8 @@ def _counts(user_id: int, behind: Sequence[Behind]) -> dict[int, int]:
 
 def _gone(user_id: int, behind: Sequence[Behind]) -> Counter[int]:
     """How many messages of others after the mark, but for notices, are recalled or hidden."""
-    plain = [c.id for c in behind if not c.hidden]
+    # As long as the version is the number of the last message, nothing was ever done to any.
+    plain = [c.id for c in behind if c.ver != c.seq and not c.hidden]
     gone = Counter(dict(_recalled(plain, before=(user_id,)))) if plain else Counter[int]()
     marks = {c.id: c.mark for c in behind if c.hidden}
     if marks:
