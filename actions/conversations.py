@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from actions import delivery
+from actions.messages import count_stored
 from hub.connection import Connection
 from log.entries import Arrange, Clear, Hide, ReadMark
 from models import conversations, hidden
 from protocol import rows
+from protocol.errors import Forbidden
 
 if TYPE_CHECKING:
     from actions.services import Services
@@ -38,12 +40,16 @@ async def arrange(
     """The conversation as the list has it, with `wanted` (pinned, muted, archived, marked) in it."""
     await delivery.commit(app.log, Arrange(user_id, kind, dstid, wanted))
     row = await app.db.read(conversations.one, user_id, kind, dstid)
-    assert row is not None  # it has been opened
+    if row is None:  # no member any more
+        raise Forbidden()
     return row
 
 
 async def hide(app: "Services", user_id: int, kind: int, dstid: int, ids: Sequence[int]) -> None:
-    """Returns once it is durable, or raises why not."""
+    """Returns once it is durable, or raises why not. Many at once count as some messages, too: each is looked
+    for in the log's thread, and kept."""
+    if app.budget.enabled:
+        count_stored(app, user_id, 0, len(ids))
     await delivery.commit(app.log, Hide(user_id, kind, dstid, ids))
 
 

@@ -176,9 +176,12 @@ _moved = Case(
         (Member.view_at > _ZERO, Member.view_at),
         (
             Conversation.seq > Member.view_seq,
-            StoredMessage.select(StoredMessage.createat).where(
-                StoredMessage.conversation_id == Conversation.id,
-                StoredMessage.seq == Member.view_seq + SQL("1"),
+            fn.COALESCE(
+                StoredMessage.select(StoredMessage.createat).where(
+                    StoredMessage.conversation_id == Conversation.id,
+                    StoredMessage.seq == Member.view_seq + SQL("1"),
+                ),
+                Conversation.updateat,
             ),
         ),
     ],

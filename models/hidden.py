@@ -28,9 +28,10 @@ _RANGE_BYTES = 48
 def hide(user_id: int, conversation_id: int, seqs: Iterable[int]) -> list[int]:
     """Hides those of these messages that are there and can be seen; which."""
     m = StoredMessage
-    (cleared,) = Member.select(Member.cleared).where(*_of(Member, user_id, conversation_id)).tuples().get()
     wanted = m.select(m.seq, m.userid, m.media).where(
-        m.conversation_id == conversation_id, m.seq.in_(list(seqs)), m.seq > cleared
+        m.conversation_id == conversation_id,
+        m.seq.in_(list(seqs)),
+        m.seq > cleared(user_id, conversation_id),
     )
     found: list[Range] = [
         (seq, seq, int(author != user_id and media != Media.NOTICE))
@@ -46,31 +47,34 @@ def hide(user_id: int, conversation_id: int, seqs: Iterable[int]) -> list[int]:
 def clear(user_id: int, conversation_id: int, seq: int) -> bool:
     """Hides all up to `seq`, for good; False when that is so already."""
     mine = _of(Member, user_id, conversation_id)
-    moved = Member.update(cleared=seq).where(*mine, Member.cleared < seq).execute()
-    if not moved:
+    if not Member.update(cleared=seq).where(*mine, Member.cleared < seq).execute():
         return False
-    below = Hidden.select(Hidden.high).where(*_of(Hidden, user_id, conversation_id), Hidden.low <= seq)
-    last = below.order_by(Hidden.low.desc()).limit(1).scalar()
-    if last is not None:
+    for low, high, counts in _nearest(user_id, conversation_id, seq):
         Hidden.delete().where(*_of(Hidden, user_id, conversation_id), Hidden.low <= seq).execute()
-        if last > seq:
-            left = seq + 1, last, counting(user_id, conversation_id, seq, last)
-            _insert(user_id, conversation_id, [left])
+        if high > seq:  # what goes is looked through, so that however often it is cut nothing is twice
+            counts -= counting(user_id, conversation_id, low - 1, seq)
+            _insert(user_id, conversation_id, [(seq + 1, high, counts)])
         Member.update(hidden=Member.hidden + 1).where(*mine).execute()
     return True
+
+
+def cleared(user_id: int, conversation_id: int) -> int:
+    """Up to where a member has cleared."""
+    (seq,) = Member.select(Member.cleared).where(*_of(Member, user_id, conversation_id)).tuples().get()
+    return int(seq)
 
 
 def see(user_id: int, conversation_id: int, seq: int, updateat: int) -> None:
     """Notes what the last is that a member sees of a conversation which has come to `seq`, at `updateat`."""
     mine = _of(Member, user_id, conversation_id)
-    (cleared,) = Member.select(Member.cleared).where(*mine).tuples().get()
+    floor = cleared(user_id, conversation_id)
     last = seq
     for low, high, _ in _nearest(user_id, conversation_id, seq):
         last = low - 1 if high >= seq else seq
-    last = last if last > cleared else 0
+    last = last if last > floor else 0
     view = {"view_seq": seq, "view_last": last, "view_time": updateat, "view_at": 0}
     if last:
-        view["view_at"] = _time_of(user_id, conversation_id, cleared, last) or updateat
+        view["view_at"] = _time_of(user_id, conversation_id, floor, last) or updateat
     Member.update(view).where(*mine).execute()
 
 
@@ -134,16 +138,16 @@ def _insert(user_id: int, conversation_id: int, some: Sequence[Range]) -> None:
     Hidden.insert_many([(user_id, conversation_id, *one) for one in some]).execute()
 
 
-def _time_of(user_id: int, conversation_id: int, cleared: int, last: int) -> int:
+def _time_of(user_id: int, conversation_id: int, bound: int, last: int) -> int:
     """When the last message was said that the member sees and that is no notice; of nothing but notices, the
-    first. 0 where its row is missing. `last`: the last message of any kind."""
+    first. 0 where its row is missing. `bound`: what is cleared; `last`: the last message of any kind."""
     for _ in range(_MOST_PASSED):
-        floor, further = cleared, 0
+        floor, further = bound, 0
         for low, high, _ in _nearest(user_id, conversation_id, last):
-            floor, further = max(cleared, high), low - 1
+            floor, further = max(bound, high), low - 1
         if found := _said(conversation_id, last, floor):
             return int(found[0][0])
-        if further <= cleared:
+        if further <= bound:
             break
         last = further
     first = StoredMessage.select(StoredMessage.createat).where(

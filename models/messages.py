@@ -178,10 +178,8 @@ def these(view: View, seqs: Sequence[int], kind: int, dstid: int) -> list[rows.M
     seqs = [seq for seq in seqs if seq > view.cleared]
     if not seqs:
         return []
-    if view.hidden:
-        found = _unhidden_with_numbers(seqs, before=(view.id, view.user_id))
-    else:
-        found = _with_numbers(seqs, before=(view.id,))
+    of_it = (view.id, view.user_id) if view.hidden else (view.id,)
+    found = (_unhidden_with_numbers if view.hidden else _with_numbers)(seqs, before=of_it)
     return _fitting(sorted(found, key=_seq_of), view.user_id, kind, dstid)[0]
 
 
@@ -244,15 +242,16 @@ _seq, _ver = StoredMessage.seq, StoredMessage.ver
 #: Above another number.
 _nearest_below = _those(_seq < 0, _seq > 0, order=_seq.desc())
 _first_above = _those(_seq > 0, order=_seq)
-#: By their versions; above a number.
-_first_since = _those(_ver > 0, _seq > 0, order=_ver)
-_first_changed = _those(_ver > 0, _ver != _seq, _seq > 0, order=_ver)
+#: By their versions, above a number; a bare column would tempt the planner to take the key of numbers.
+_above = (_seq + SQL("0")) > 0
+_first_since = _those(_ver > 0, _above, order=_ver)
+_first_changed = _those(_ver > 0, _ver != _seq, _above, order=_ver)
 #: Below another number.
 _first_unchanged = _those(_seq > 0, _seq < 0, _ver == _seq, order=_seq)
 
 
 def _changed(*seen: Expression) -> ModelSelect:
-    which = (StoredMessage.conversation_id == 0, *seen, _ver > 0, _ver != _seq, _seq > 0)
+    which = (StoredMessage.conversation_id == 0, *seen, _ver > 0, _ver != _seq, _above)
     return StoredMessage.select(_ver).where(*which).order_by(_ver).limit(SQL("1")).offset(1)
 
 
@@ -261,8 +260,8 @@ _place_of_changed = Reading(StoredMessage, _changed)
 
 
 def _numbered(*seen: Expression) -> Callable[[Any], ModelSelect]:
-    of_it = StoredMessage.conversation_id == 0
-    return lambda listed: StoredMessage.select(*COLUMNS).where(of_it, *seen, _seq.in_(listed))
+    which = StoredMessage.conversation_id == 0, *seen
+    return lambda listed: StoredMessage.select(*COLUMNS).where(*which, _seq.in_(listed))
 
 
 _with_numbers = PreparedFor(_numbered())

@@ -34,3 +34,6 @@ class Arrange(Own):
             else:
                 batch.marked.discard((self.userid, place.id))
         return {**changed}
+
+    def present(self, place: Place) -> dict[str, object]:
+        return {**self.wanted}

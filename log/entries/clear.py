@@ -29,3 +29,7 @@ class Clear(Own):
         batch.cleared[pair] = seq
         batch.views[pair] = place
         return {"cleared": seq}
+
+    def present(self, place: Place) -> dict[str, object]:
+        cleared = hidden.cleared(self.userid, place.id)
+        return {"cleared": cleared} if cleared else {}

@@ -25,10 +25,18 @@ class Hide(Own):
         self.begin()
 
     def change(self, batch: Batch, place: Place) -> dict[str, object]:
-        places = {place_of(message_id) for message_id in self.ids}
-        wanted = sorted(seq for conversation_id, seq in places if conversation_id == place.id)
+        wanted = self._wanted(place)
         seqs = hidden.hide(self.userid, place.id, wanted) if wanted else []
         if not seqs:
             return {}
         batch.views[self.userid, place.id] = place
         return {"hidden": [public_id(place.id, seq) for seq in seqs]}
+
+    def present(self, place: Place) -> dict[str, object]:
+        wanted = self._wanted(place)
+        return {"hidden": [public_id(place.id, seq) for seq in wanted]} if wanted else {}
+
+    def _wanted(self, place: Place) -> list[int]:
+        """The numbers that there are of the conversation."""
+        places = {place_of(message_id) for message_id in self.ids}
+        return sorted(seq for where, seq in places if where == place.id and 0 < seq <= place.seq)

@@ -28,7 +28,13 @@ class Own(Entry):
         self.told = self.change(batch, place)
         if self.told:
             batch.changed_for.add((self.userid, place.id))
+        elif batch.earlier:  # a try whose COMMIT may have happened has perhaps done it, and nobody was told
+            self.told = self.present(place)
 
     def change(self, batch: Batch, place: Place) -> dict[str, object]:
         """Writes what it changes; what that is."""
+        raise NotImplementedError
+
+    def present(self, place: Place) -> dict[str, object]:
+        """How it stands where nothing has to be changed."""
         raise NotImplementedError

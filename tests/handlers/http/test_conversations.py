@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from tests.app import running
 from tests.handlers.people import friends, group, open_all, text, waiting
 
 
@@ -203,3 +204,18 @@ async def test_refused(app):
             ("/conversation/clear", {"seq": 1}),
         ):
             assert (await ann.post(path, kind=kind, dstid=999999, **fields))["code"] == -404, (kind, path)
+
+
+async def test_very_many_at_once(tmp_path):
+    """Who hides very many at once again and again is told to slow down; one after the other is a call like
+    any other."""
+    limits = {"limits.enabled": True, "limits.message_rate": 0.001, "limits.message_burst": 6}
+    async with running(tmp_path, limits) as app:
+        ann, bob = await friends(app)
+        acks = await said(ann, bob, "hi")
+        place = {"kind": 10, "dstid": bob.user_id}
+        many = [acks[0]["id"] + i for i in range(100)]
+        codes = [(await ann.post_json("/message/hide", **place, ids=many))["code"] for _ in range(2)]
+        assert codes == [0, -429]
+        for message_id in many[:9]:
+            assert (await ann.post_json("/message/hide", **place, ids=[message_id]))["code"] == 0
