@@ -3,7 +3,7 @@ new."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
 from actions.budget import RETRY_S
@@ -13,11 +13,14 @@ from hub.hub import Hub
 from hub.ports.bus import Publication
 from hub.ports.control import MembershipChanged, Order
 from log.entries import (
+    Arrange,
     Befriend,
     Change,
+    Clear,
     CreateGroup,
     Edit,
     Entry,
+    Hide,
     Join,
     Pin,
     Post,
@@ -92,6 +95,7 @@ class Delivery:
             CreateGroup: self._create,
             Join: self._join,
             **dict.fromkeys((Recall, Edit, React, Pin), self._change),
+            **dict.fromkeys((Arrange, Clear, Hide), self._own),
         }
 
     @property
@@ -217,13 +221,21 @@ class Delivery:
     def _read(entry: ReadMark) -> News:
         """A mark that moved: the reader's other connections learn it, and in a single chat the peer; who else
         reads a group is nobody's business there."""
-        if not entry.stands:
-            return []
-        event = frames.event(
-            Cmd.READ, userid=entry.userid, kind=entry.kind, dstid=entry.dstid, seq=entry.stands
-        )
-        readers = (entry.userid, entry.dstid) if entry.kind == SINGLE else (entry.userid,)
-        return [Publication(event, readers, origin=_origin_id(entry), audience=V2)]
+        news: News = []
+        if entry.stands:
+            event = frames.event(
+                Cmd.READ, userid=entry.userid, kind=entry.kind, dstid=entry.dstid, seq=entry.stands
+            )
+            readers = (entry.userid, entry.dstid) if entry.kind == SINGLE else (entry.userid,)
+            news.append(Publication(event, readers, origin=_origin_id(entry), audience=V2))
+        if entry.unmarked:
+            news.append(_conversation_changed(entry, {"marked": 0}))
+        return news
+
+    @staticmethod
+    def _own(entry: Arrange | Clear | Hide) -> News:
+        """What somebody does for themselves their own other connections learn."""
+        return [_conversation_changed(entry, entry.told)] if entry.told else []
 
     @staticmethod
     def _befriend(entry: Befriend) -> News:
@@ -262,6 +274,13 @@ def _change_ack(entry: Change) -> bytes:
     assert entry.receipt is not None
     ack = frames.change_ack(entry.client_cid, entry.message_id, entry.receipt, entry.kind, entry.dstid)
     return frames.event(Cmd.ACK, **ack)
+
+
+def _conversation_changed(entry: Entry, what: Mapping[str, object]) -> Publication:
+    event = frames.event(
+        Cmd.CONVERSATION_CHANGED, userid=entry.userid, kind=entry.kind, dstid=entry.dstid, **what
+    )
+    return Publication(event, (entry.userid,), origin=_origin_id(entry), audience=V2)
 
 
 def _origin_id(entry: Entry) -> int:

@@ -13,7 +13,7 @@ from log import said
 from log.entries import Entry
 from log.statements import Statements
 from log.times import following
-from models import changes, done, media, state
+from models import changes, done, hidden, media, state
 from models.access import may_open, owns, refusal
 from models.conversations import open_single
 from models.messages import public_id
@@ -74,6 +74,7 @@ class Batch:
         #: (user, conversation) -> read
         self.members: dict[tuple[int, int], int] = {}
         self._said: dict[tuple[int, int], int] = {}  # the same, as it was found
+        self.marked: set[tuple[int, int]] = set()  #: (user, conversation): shown as unread until read
         self._there: set[tuple[int, int]] = set()  # (user, conversation): members who are named
         self._reached: dict[int, int] = {}  # by conversation id: the seq as it was found
         #: (sender, cid) -> (digest, receipt), of what is stored
@@ -86,6 +87,9 @@ class Batch:
         self.mentions: list[tuple[int, int, int, int]] = []
         self.posted: dict[int, Place] = {}  # by conversation id: those with a new message
         self.read: dict[tuple[int, int], int] = {}  # (user, conversation) -> read
+        self.cleared: dict[tuple[int, int], int] = {}  # (user, conversation) -> cleared
+        #: (user, conversation): members who see another part of it from now on
+        self.views: dict[tuple[int, int], Place] = {}
         self.changed_for: set[tuple[int, int]] = set()  # (user, conversation) with other news for this member
 
         self.found: list[Batch] = []  #: of `earlier`, those that were committed
@@ -203,9 +207,11 @@ class Batch:
         }
         self._there = set(self._statements.members_among(sorted(named)))
         if pairs:
-            for user_id, conversation_id, read, begun in self._statements.members(list(pairs)):
+            for user_id, conversation_id, read, begun, marked in self._statements.members(list(pairs)):
                 self.members[user_id, conversation_id] = read
                 self._said[user_id, conversation_id] = begun
+                if marked:
+                    self.marked.add((user_id, conversation_id))
 
     def _find_stored(self, entries: Sequence[Entry]) -> None:
         """What is stored already under the cids of these entries."""
@@ -244,7 +250,10 @@ class Batch:
         if self.messages:
             statements.insert(self.messages, self.mentions)
         self.shown.write()
-        begun = said.changed(self._said, self._reached, self.read, self.messages)
+        for (user_id, conversation_id), place in self.views.items():
+            hidden.see(user_id, conversation_id, place.seq, place.updateat)
+        marks = {pair: max(seq, self.read.get(pair, 0)) for pair, seq in self.cleared.items()}
+        begun = said.changed(self._said, self._reached, self.read | marks, self.messages)
         statements.said([(begun[pair], *pair) for pair in sorted(begun.keys() - self.read.keys())])
         alone = sorted(self.changed_for - self.read.keys())
         if count := len(self.posted) + len(self.read) + len(alone):

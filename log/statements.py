@@ -42,11 +42,12 @@ class Statements:
         reached = f"SELECT id, seq, ver, updateat, {self.quoted('change')} FROM conversation"
         return self.rows(f"{reached} WHERE {among} ORDER BY id{self._dialect.locking}", parameters)
 
-    def members(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
-        """(user id, conversation id, read, said) of those (user, conversation) who belong together."""
+    def members(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int, int, int, int]]:
+        """(user id, conversation id, read, said, marked) of those (user, conversation) who belong
+        together."""
         among, parameters = self._dialect.pairs_among("user_id, conversation_id", pairs)
-        sql = f"SELECT user_id, conversation_id, {self.quoted('read')}, said FROM member WHERE {among}"
-        return self.rows(sql, parameters)
+        numbers = f"{self.quoted('read')}, said, marked"
+        return self.rows(f"SELECT user_id, conversation_id, {numbers} FROM member WHERE {among}", parameters)
 
     def members_among(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         """Those of (user id, conversation id) who belong together, however many are asked about."""

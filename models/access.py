@@ -2,33 +2,35 @@
 
 from database.prepared import Prepared
 from models.tables import Community, Conversation, Member, User, key_of
+from models.views import View
 from protocol.errors import Forbidden, NotFound, Refusal
 from protocol.messages import ROOM, SINGLE
 
 
-def find(user_id: int, kind: int, dstid: int) -> int | None:
-    """The id of the conversation, or None where the caller is no member."""
-    found = _find(key_of(user_id, kind, dstid), user_id)
-    return int(found[0][0]) if found else None
+def find(user_id: int, kind: int, dstid: int) -> View | None:
+    """The conversation as the caller sees it, or None where they are no member."""
+    for conversation_id, cleared, hidden in _find(key_of(user_id, kind, dstid), user_id):
+        return View(conversation_id, cleared, hidden, user_id)
+    return None
 
 
 _find = Prepared(
     lambda: (
-        Conversation.select(Conversation.id)
+        Conversation.select(Conversation.id, Member.cleared, Member.hidden)
         .join(Member, on=(Member.conversation_id == Conversation.id))
         .where(Conversation.key == "", Member.user_id == 0)
     )
 )
 
 
-def locate(user_id: int, kind: int, dstid: int, strangers: bool) -> int | None:
+def locate(user_id: int, kind: int, dstid: int, strangers: bool) -> View | None:
     """As `find`, for a caller who may read it; None for one that has no message yet.
 
     Raises `NotFound` where there is no such user or community, `Forbidden` for strangers and non-members."""
-    conversation_id = find(user_id, kind, dstid)
-    if conversation_id is None and not may_open(user_id, kind, dstid, strangers):
+    view = find(user_id, kind, dstid)
+    if view is None and not may_open(user_id, kind, dstid, strangers):
         raise refusal(kind, dstid)
-    return conversation_id
+    return view
 
 
 def may_open(user_id: int, kind: int, dstid: int, strangers: bool) -> bool:
@@ -52,11 +54,11 @@ def refusal(kind: int, dstid: int) -> Refusal:
 def hears_typing(user_id: int, kind: int, dstid: int, strangers: bool, max_members: int) -> bool:
     """Whether anybody is to be told that the caller types in (kind, dstid): nobody in a group of more than
     `max_members`, nor in notes to oneself. Raises as `locate`."""
-    conversation_id = locate(user_id, kind, dstid, strangers)
+    view = locate(user_id, kind, dstid, strangers)
     if kind == SINGLE:
         return user_id != dstid
-    assert conversation_id is not None  # a group has one
-    members = Member.select(Member.user_id).where(Member.conversation_id == conversation_id)
+    assert view is not None  # a group has one
+    members = Member.select(Member.user_id).where(Member.conversation_id == view.id)
     return members.limit(max_members + 1).count() <= max_members
 
 

@@ -217,19 +217,20 @@ def reactions(
 
 def pins(user_id: int, kind: int, dstid: int, strangers: bool) -> list[rows.Message]:
     """The pinned messages, the one pinned last first."""
-    conversation_id = locate(user_id, kind, dstid, strangers)
-    if conversation_id is None:
+    view = locate(user_id, kind, dstid, strangers)
+    if view is None:
         return []
-    seqs = Pin.select(Pin.seq).where(Pin.conversation_id == conversation_id).order_by(Pin.ver.desc())
+    seqs = Pin.select(Pin.seq).where(Pin.conversation_id == view.id).order_by(Pin.ver.desc())
     listed = [seq for (seq,) in seqs.tuples()]
-    found = {row.seq: row for row in messages.these(conversation_id, listed, user_id, kind, dstid)}
+    found = {row.seq: row for row in messages.these(view, listed, kind, dstid)}
     return [found[seq] for seq in listed if seq in found]
 
 
 def _located(user_id: int, kind: int, dstid: int, message_id: int, strangers: bool) -> Changing:
-    """A message of a conversation that the caller may read."""
+    """A message that the caller can see."""
     conversation_id, seq = place_of(message_id)
-    if locate(user_id, kind, dstid, strangers) == conversation_id:
+    view = locate(user_id, kind, dstid, strangers)
+    if view is not None and view.id == conversation_id and view.shows(seq):
         message = find(conversation_id, seq)
         if message is not None:
             return message

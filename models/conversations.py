@@ -4,31 +4,31 @@ A conversation's `key` is ``p<low id>-<high id>`` for a single chat and ``g<comm
 in `member` is the one rule for who may send to it and read it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
 from peewee import JOIN, SQL, Case, Expression, ModelSelect, fn
 
-from database.prepared import Prepared, PreparedFor
+from database.prepared import Prepared
 from models import state
-from models.messages import COLUMNS, MAX_ANSWER_BYTES, TEXTS, size_of, wire_row
-from models.tables import Conversation, Member, Reaction, StoredMessage, key_of
+from models.last import last_messages
+from models.tables import Conversation, Member, StoredMessage, key_of
 from models.unread import unread
+from models.views import MARK
 from protocol import rows
 from protocol.messages import ROOM, SINGLE
 
-#: Last messages with no more characters than this are read at once, of longer ones so many: there are never
-#: more than some megabytes in memory beyond the answer.
-_SHORT, _SLICE = 2000, 64
-
 
 class Listed(NamedTuple):
-    """A conversation as its member sees it, but for its messages. `change`: the latest that concerns this
-    member; `peer_read`: how far the other one of a single chat has read, 0 in a group."""
+    """A conversation as its member sees it, but for its messages. `mark`: up to here nothing is unread;
+    `last`: the number of the last message that they see, 0 for none; `updateat`: when the last one was said
+    that moves it in their list. `change`: the latest that concerns this member; `peer_read`: how far the
+    other one of a single chat has read, 0 in a group."""
 
     id: int
     said: int
+    mark: int
     kind: int
     dstid: int
     seq: int
@@ -37,6 +37,11 @@ class Listed(NamedTuple):
     peer_read: int
     pinned: int
     muted: int
+    archived: int
+    marked: int
+    cleared: int
+    hidden: int
+    last: int
     updateat: int
     change: int
 
@@ -96,15 +101,27 @@ def catch_up(key: str) -> bool:
     if seq <= found.seq and ver <= found.ver:
         return False
     silent = (Member.conversation_id == found.id) & (Member.said == 0) & (Member.read < seq)
-    Member.update(said=Member.read + 1).where(silent).execute()  # those messages may be anybody's
+    silent &= Member.cleared < seq
+    Member.update(said=MARK + 1).where(silent).execute()  # those messages may be anybody's
     numbers = {"seq": max(seq, found.seq), "ver": max(ver, found.ver)}
     Conversation.update(numbers).where(Conversation.id == found.id).execute()
     return True
 
 
+def arrange(user_id: int, conversation_id: int, wanted: Mapping[str, int]) -> dict[str, int]:
+    """Sets what a member has `pinned`, `muted`, `archived` and `marked`, 0 or 1 each; what was not so."""
+    mine = (Member.user_id == user_id, Member.conversation_id == conversation_id)
+    stands = Member.select(Member.pinned, Member.muted, Member.archived, Member.marked).where(*mine)
+    present = stands.dicts().get()
+    changed = {name: value for name, value in wanted.items() if present[name] != value}
+    if changed:
+        Member.update(changed).where(*mine).execute()
+    return changed
+
+
 def list_newest(user_id: int, before: str, limit: int) -> ConversationList:
-    """The caller's conversations that have a message, the one with the newest first. `before`: what `next` of
-    the part above said, "" for the top."""
+    """The caller's conversations in which they see a message, the one with the newest first. `before`: what
+    `next` of the part above said, "" for the top."""
     change, epoch = state.change(), state.epoch()
     if before:
         updateat, conversation_id = _place_of(before)
@@ -124,6 +141,12 @@ def list_changed(user_id: int, after: int, limit: int) -> ConversationList:
     return ConversationList(told, epoch, told[-1].change if more else change, more)
 
 
+def one(user_id: int, kind: int, dstid: int) -> rows.Conversation | None:
+    """One of the caller's conversations, also without a message; None where they are no member."""
+    found = _one(user_id, key_of(user_id, kind, dstid), 1)
+    return _rows(user_id, found, 1)[1][0] if found else None
+
+
 def _place_of(text: str) -> tuple[int, int]:
     updateat, _, conversation_id = text.partition("-")
     return int(updateat), int(conversation_id)
@@ -141,16 +164,39 @@ _other = Case(
 )
 #: The number of the latest change of a conversation that concerns a member.
 _change = Case(None, [(Conversation.change > Member.change, Conversation.change)], Member.change)
+#: The last message that a member sees (`Member.view_last`); 0 for none.
+_last_seen = Case(None, [(Conversation.seq > Member.view_seq, Conversation.seq)], Member.view_last)
+_sees_any = (Conversation.seq > Member.view_seq) | (Member.view_last > _ZERO)
+#: When the conversation moved in a member's list. Where they saw nothing, and nothing but notices came since:
+#: with the first of these.
+_moved = Case(
+    None,
+    [
+        (Conversation.updateat != Member.view_time, Conversation.updateat),
+        (Member.view_at > _ZERO, Member.view_at),
+        (
+            Conversation.seq > Member.view_seq,
+            fn.COALESCE(
+                StoredMessage.select(StoredMessage.createat).where(
+                    StoredMessage.conversation_id == Conversation.id,
+                    StoredMessage.seq == Member.view_seq + SQL("1"),
+                ),
+                Conversation.updateat,
+            ),
+        ),
+    ],
+    Conversation.updateat,
+)
 
 
-def _mine(*further: Expression) -> ModelSelect:
-    """Of a user's conversations, those with a message, as `Listed`; parameters: the user, those of
-    `further`, and how many."""
+def _mine(*which: Expression) -> ModelSelect:
+    """Those of a user's conversations as `Listed`; parameters: the user, those of `which`, and how many."""
     c, m = Conversation, Member
     return (
         c.select(
-            c.id, m.said, c.kind, _other, c.seq, c.ver,
-            m.read, fn.COALESCE(_peer.read, _ZERO), m.pinned, m.muted, c.updateat, _change,
+            c.id, m.said, MARK, c.kind, _other, c.seq, c.ver,
+            m.read, fn.COALESCE(_peer.read, _ZERO), m.pinned, m.muted, m.archived, m.marked, m.cleared,
+            m.hidden, _last_seen, _moved.alias("moved"), _change,
         )
         .join(m, on=(m.conversation_id == c.id))
         .join(
@@ -158,51 +204,27 @@ def _mine(*further: Expression) -> ModelSelect:
             JOIN.LEFT_OUTER,
             on=((c.kind == _SINGLE) & (_peer.user_id == _other) & (_peer.conversation_id == c.id)),
         )
-        .where(m.user_id == 0, c.seq > _ZERO, *further)
+        .where(m.user_id == 0, *which)
         .limit(1)
     )  # fmt: skip
 
 
-_by_time = (Conversation.updateat.desc(), Conversation.id.desc())
+#: By its name: SQLite works out an expression with a query in it twice.
+_by_time = (SQL("moved DESC"), Conversation.id.desc())
 
-_newest = Prepared(lambda: _mine().order_by(*_by_time))
+_newest = Prepared(lambda: _mine(_sees_any).order_by(*_by_time))
 
 _newest_before = Prepared(
-    lambda: _mine(
-        (Conversation.updateat < 0) | ((Conversation.updateat == 0) & (Conversation.id < 0))
-    ).order_by(*_by_time)
+    lambda: _mine(_sees_any, (_moved < 0) | ((_moved == 0) & (Conversation.id < 0))).order_by(*_by_time)
 )
 
-_changed = Prepared(lambda: _mine((Conversation.change > 0) | (Member.change > 0)).order_by(_change))
-
-
-def _last_of(listed: Any, *which: Expression) -> ModelSelect:
-    """The last messages of these conversations."""
-    c, m = Conversation, StoredMessage
-    return (
-        m.select(*COLUMNS)
-        .join(c, on=((m.conversation_id == c.id) & (m.seq == c.seq)))
-        .where(c.id.in_(listed), *which)
-    )
-
-
-_length = sum((fn.LENGTH(text) for text in TEXTS[1:]), fn.LENGTH(TEXTS[0]))
-
-_last = PreparedFor(_last_of)
-_short_last = PreparedFor(lambda listed: _last_of(listed, _length <= SQL(str(_SHORT))))
-
-#: What the reader has reacted with to the last messages, in the order of time.
-_reacted = PreparedFor(
-    lambda listed: (
-        Reaction.select(Reaction.conversation_id, Reaction.content)
-        .join(
-            Conversation,
-            on=((Reaction.conversation_id == Conversation.id) & (Reaction.seq == Conversation.seq)),
-        )
-        .where(Reaction.user_id == 0, Conversation.id.in_(listed))
-        .order_by(Reaction.ver)
-    )
+#: One that is cleared has changed, too.
+_changed = Prepared(
+    lambda: _mine(Conversation.seq > _ZERO, (Conversation.change > 0) | (Member.change > 0)).order_by(_change)
 )
+
+_one = Prepared(lambda: _mine(Conversation.key == ""))
+
 
 # --- the rows -----------------------------------------------------------------------------------------------
 
@@ -213,47 +235,20 @@ def _rows(
     """(the conversations told, their rows, whether there are more): as many as `limit` and the size of an
     answer allow, one at least."""
     listed = [Listed._make(values) for values in found[:limit]]
-    last, told = _last_messages(user_id, listed)
+    last, told = last_messages(user_id, listed)
     more = len(found) > limit or told < len(listed)
     shown = listed[:told]
-    counts, named = unread(user_id, [c for c in shown if c.read < c.seq and not _notes(user_id, c)])
+    # All in notes to oneself is one's own, and never unread.
+    behind = [c for c in shown if c.mark < c.seq and (c.dstid != user_id or c.kind != SINGLE)]
+    counts, named = unread(user_id, behind)
     answer = [
         rows.Conversation(
             kind, dstid, seq, ver, read, peer_read, counts.get(id_, 0), named.get(id_, 0),
-            pinned, muted, updateat, change, last.get(id_, UNSET),
+            pinned, muted, archived, marked, cleared, hidden, updateat, change, last.get(id_, UNSET),
         )
-        for id_, _, kind, dstid, seq, ver, read, peer_read, pinned, muted, updateat, change in shown
+        for (
+            id_, _, _, kind, dstid, seq, ver, read, peer_read, pinned, muted, archived, marked, cleared,
+            hidden, _, updateat, change,
+        ) in shown
     ]  # fmt: skip
     return shown, answer, more
-
-
-def _notes(user_id: int, conversation: Listed) -> bool:
-    """Notes to oneself: all in them is one's own, and never unread."""
-    return conversation.dstid == user_id and conversation.kind == SINGLE
-
-
-def _last_messages(user_id: int, listed: list[Listed]) -> tuple[dict[int, rows.Message], int]:
-    """The last message of each conversation by its id, and of how many there was room in the answer. A row
-    that is missing in a damaged database does not take the list with it."""
-    last: dict[int, rows.Message] = {}
-    size = 0
-    stored = {values[0]: values for values in _short_last([c.id for c in listed])} if listed else {}
-    further = [c.id for c in listed if c.id not in stored]
-    for position, c in enumerate(listed):
-        # Of the long ones, the next are read when their turn comes.
-        if further and c.id == further[0]:
-            stored |= {values[0]: values for values in _last(further[:_SLICE])}
-            del further[:_SLICE]
-        if (values := stored.get(c.id)) is None:
-            continue
-        message = wire_row(values, user_id, c.kind, c.dstid)
-        size += size_of(message)
-        if size > MAX_ANSWER_BYTES and position:
-            break
-        last[c.id] = message
-    else:
-        position = len(listed)
-    reacted = [i for i, message in last.items() if message.reactions]
-    for i, content in _reacted(reacted, before=(user_id,)) if reacted else ():
-        last[i].mine = [*(last[i].mine or ()), content]
-    return last, position

@@ -15,9 +15,10 @@ from peewee import SQL, Expression, Field, ModelSelect, Ordering
 
 from database.base import database
 from database.dialect import of_database
-from database.prepared import Prepared, PreparedFor
+from database.prepared import PreparedFor
 from models.access import locate
 from models.tables import Member, Mention, Reaction, StoredMessage
+from models.views import MARK, Reading, View, unhidden
 from protocol import rows
 from protocol.messages import ROOM
 
@@ -29,12 +30,10 @@ MAX_CONVERSATION = 2**26 - 1
 #: A client's cid has at most 64 characters; a longer one was given by the log to a message without one.
 MAX_CLIENT_CID = 64
 
-
 #: Bytes of an answer, as far as they can be told before it is written; the first row always fits.
 MAX_ANSWER_BYTES = 1 << 20
 _ROW_BYTES = 250  #: of a message without its texts
 _ID_BYTES = 17
-
 
 #: A row of the log, as far as the wire tells of it: the values of `COLUMNS`.
 Stored = tuple[Any, ...]
@@ -114,13 +113,15 @@ def history(
     """Messages in ascending seq: the nearest below `before`, the first above `after`, or the newest. Both
     bounds are exclusive seqs. And whether the answer would have grown too large, so that it ends before
     `limit`."""
-    conversation_id = locate(user_id, kind, dstid, strangers)
-    if conversation_id is None:
+    view = locate(user_id, kind, dstid, strangers)
+    if view is None:
         return [], False
     if after is not None:
-        return _fitting(_first_above.each(conversation_id, after, limit), user_id, kind, dstid)
+        above = _first_above.each(view, max(after, view.cleared), limit)
+        return _fitting(above, user_id, kind, dstid)
     bound = MAX_SEQ + 1 if before is None else before
-    found, more = _fitting(_nearest_below.each(conversation_id, bound, limit), user_id, kind, dstid)
+    below = _nearest_below.each(view, bound, view.cleared, limit)
+    found, more = _fitting(below, user_id, kind, dstid)
     return found[::-1], more
 
 
@@ -128,10 +129,10 @@ def changes(
     user_id: int, kind: int, dstid: int, ver: int, limit: int, strangers: bool
 ) -> tuple[list[rows.Message], bool]:
     """Messages that changed after `ver`, ascending by ver, and whether there are more."""
-    conversation_id = locate(user_id, kind, dstid, strangers)
-    if conversation_id is None:
+    view = locate(user_id, kind, dstid, strangers)
+    if view is None:
         return [], False
-    found, more = _fitting(_after(conversation_id, ver, limit + 1), user_id, kind, dstid)
+    found, more = _fitting(_after(view, ver, limit + 1), user_id, kind, dstid)
     return found[:limit], more or len(found) > limit
 
 
@@ -140,11 +141,11 @@ def around(
 ) -> tuple[list[rows.Message], bool, bool]:
     """Messages on both sides of `seq`, with its own, in ascending order; and whether there are more before
     and after them."""
-    conversation_id = locate(user_id, kind, dstid, strangers)
-    if conversation_id is None:
+    view = locate(user_id, kind, dstid, strangers)
+    if view is None:
         return [], False, False
-    below = _nearest_below(conversation_id, seq, limit + 1)
-    above = _first_above(conversation_id, seq - 1, limit + 1)
+    below = _nearest_below(view, seq, view.cleared, limit + 1)
+    above = _first_above(view, max(seq - 1, view.cleared), limit + 1)
     earlier = min(len(below), limit // 2)
     later = min(len(above), limit - earlier)
     earlier = min(len(below), limit - later)
@@ -155,43 +156,44 @@ def around(
 
 def some(user_id: int, kind: int, dstid: int, ids: Sequence[int], strangers: bool) -> list[rows.Message]:
     """Those of these messages that are of the conversation, in ascending seq."""
-    conversation_id = locate(user_id, kind, dstid, strangers)
-    if conversation_id is None:
+    view = locate(user_id, kind, dstid, strangers)
+    if view is None:
         return []
-    seqs = [id_ & MAX_SEQ for id_ in ids if id_ >> SEQ_BITS == conversation_id]
-    return these(conversation_id, seqs, user_id, kind, dstid)
+    seqs = [id_ & MAX_SEQ for id_ in ids if id_ >> SEQ_BITS == view.id]
+    return these(view, seqs, kind, dstid)
 
 
 def mentions(user_id: int, kind: int, dstid: int, limit: int, strangers: bool) -> list[rows.Message]:
     """The first messages of others after the caller's mark that name the caller, or everybody."""
-    conversation_id = locate(user_id, kind, dstid, strangers)
-    if conversation_id is None:
+    view = locate(user_id, kind, dstid, strangers)
+    if view is None:
         return []
-    seqs = _naming(user_id, user_id, user_id, conversation_id, limit)
-    return these(conversation_id, [seq for (seq,) in seqs], user_id, kind, dstid)
+    seqs = _naming(view, user_id, user_id, user_id, limit)
+    return these(view, [seq for (seq,) in seqs], kind, dstid)
 
 
-def these(
-    conversation_id: int, seqs: Sequence[int], reader_id: int, kind: int, dstid: int
-) -> list[rows.Message]:
-    """The messages with these numbers that are there, ascending, as far as there is room in an answer."""
+def these(view: View, seqs: Sequence[int], kind: int, dstid: int) -> list[rows.Message]:
+    """Those of the messages with these numbers that can be seen, ascending, as far as there is room in an
+    answer."""
+    seqs = [seq for seq in seqs if seq > view.cleared]
     if not seqs:
         return []
-    found = _with_numbers(seqs, before=(conversation_id,))
-    return _fitting(sorted(found, key=_seq_of), reader_id, kind, dstid)[0]
+    of_it = (view.id, view.user_id) if view.hidden else (view.id,)
+    found = (_unhidden_with_numbers if view.hidden else _with_numbers)(seqs, before=of_it)
+    return _fitting(sorted(found, key=_seq_of), view.user_id, kind, dstid)[0]
 
 
-def _after(conversation_id: int, ver: int, limit: int) -> Iterator[Stored]:
+def _after(view: View, ver: int, limit: int) -> Iterator[Stored]:
     """The first messages of a conversation above `ver`, in the order of theirs: at least `limit`, if there
     are so many."""
     if not of_database(database.obj).partial_indexes:
-        return _first_since.each(conversation_id, ver, limit)
+        return _first_since.each(view, ver, view.cleared, limit)
     # Those that have changed have a key of their own; all others are in the order of their numbers.
-    far = _place_of_changed(conversation_id, ver, limit)
+    far = _place_of_changed(view, ver, view.cleared, limit)
     end = far[0][0] if far else MAX_SEQ + 1  # without, it would walk over all that have changed
     return merge(
-        _first_changed.each(conversation_id, ver, limit),
-        _first_unchanged.each(conversation_id, ver, end, limit),
+        _first_changed.each(view, ver, view.cleared, limit),
+        _first_unchanged.each(view, max(ver, view.cleared), end, limit),
         key=_ver_of,
     )
 
@@ -209,11 +211,11 @@ def _fitting(
             break
         found.append(message)
     else:
-        return _with_mine(found, reader_id), False
-    return _with_mine(found, reader_id), True
+        return with_mine(found, reader_id), False
+    return with_mine(found, reader_id), True
 
 
-def _with_mine(found: list[rows.Message], reader_id: int) -> list[rows.Message]:
+def with_mine(found: list[rows.Message], reader_id: int) -> list[rows.Message]:
     """With what the reader has reacted with, of messages of one conversation."""
     reacted = {message.seq: message for message in found if message.reactions}
     if reacted:
@@ -224,35 +226,46 @@ def _with_mine(found: list[rows.Message], reader_id: int) -> list[rows.Message]:
     return found
 
 
-# --- the queries: a conversation, a number, and how many ----------------------------------------------------
+# --- the queries: a conversation, numbers, and how many -----------------------------------------------------
 
 
-def _those(*which: Expression, order: Ordering | Field) -> Callable[[], ModelSelect]:
+def _those(*which: Expression, order: Ordering | Field) -> Reading:
     of_it = StoredMessage.conversation_id == 0
-    return lambda: StoredMessage.select(*COLUMNS).where(of_it, *which).order_by(order).limit(1)
+
+    def make(*seen: Expression) -> ModelSelect:
+        return StoredMessage.select(*COLUMNS).where(of_it, *seen, *which).order_by(order).limit(1)
+
+    return Reading(StoredMessage, make)
 
 
 _seq, _ver = StoredMessage.seq, StoredMessage.ver
-_nearest_below = Prepared(_those(_seq < 0, order=_seq.desc()))
-_first_above = Prepared(_those(_seq > 0, order=_seq))
-_first_since = Prepared(_those(_ver > 0, order=_ver))
-_first_changed = Prepared(_those(_ver > 0, _ver != _seq, order=_ver))
+#: Above another number.
+_nearest_below = _those(_seq < 0, _seq > 0, order=_seq.desc())
+_first_above = _those(_seq > 0, order=_seq)
+#: By their versions, above a number; a bare column would tempt the planner to take the key of numbers.
+_above = (_seq + SQL("0")) > 0
+_first_since = _those(_ver > 0, _above, order=_ver)
+_first_changed = _those(_ver > 0, _ver != _seq, _above, order=_ver)
 #: Below another number.
-_first_unchanged = Prepared(_those(_seq > 0, _seq < 0, _ver == _seq, order=_seq))
-#: The version of the one after so many.
-_place_of_changed = Prepared(
-    lambda: (
-        StoredMessage.select(_ver)
-        .where(StoredMessage.conversation_id == 0, _ver > 0, _ver != _seq)
-        .order_by(_ver)
-        .limit(SQL("1"))
-        .offset(1)
-    )
-)
+_first_unchanged = _those(_seq > 0, _seq < 0, _ver == _seq, order=_seq)
 
-_with_numbers = PreparedFor(
-    lambda listed: StoredMessage.select(*COLUMNS).where(StoredMessage.conversation_id == 0, _seq.in_(listed))
-)
+
+def _changed(*seen: Expression) -> ModelSelect:
+    which = (StoredMessage.conversation_id == 0, *seen, _ver > 0, _ver != _seq, _above)
+    return StoredMessage.select(_ver).where(*which).order_by(_ver).limit(SQL("1")).offset(1)
+
+
+#: The version of the one after so many.
+_place_of_changed = Reading(StoredMessage, _changed)
+
+
+def _numbered(*seen: Expression) -> Callable[[Any], ModelSelect]:
+    which = StoredMessage.conversation_id == 0, *seen
+    return lambda listed: StoredMessage.select(*COLUMNS).where(*which, _seq.in_(listed))
+
+
+_with_numbers = PreparedFor(_numbered())
+_unhidden_with_numbers = PreparedFor(_numbered(unhidden(StoredMessage)))
 
 #: The reader's own, in the order of time.
 _reacted = PreparedFor(
@@ -263,22 +276,24 @@ _reacted = PreparedFor(
     )
 )
 
-#: Parameters: three times the reader, a conversation, how many.
-_naming = Prepared(
-    lambda: (
+
+def _named(*seen: Expression) -> ModelSelect:
+    return (
         Mention.select(Mention.seq)
         .distinct()
-        .join(
-            Member,
-            on=((Member.conversation_id == Mention.conversation_id) & (Member.user_id == 0)),
-        )
+        .join(Member, on=(Member.conversation_id == Mention.conversation_id))
         .where(
+            Mention.conversation_id == 0,
+            *seen,
+            Member.user_id == 0,
             Mention.user_id.in_([SQL("0"), 0]),
             Mention.author != 0,
-            Mention.conversation_id == 0,
-            Mention.seq > Member.read,
+            Mention.seq > MARK,
         )
         .order_by(Mention.seq)
         .limit(1)
     )
-)
+
+
+#: Three times the reader.
+_naming = Reading(Mention, _named)

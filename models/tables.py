@@ -120,9 +120,14 @@ class Conversation(Base):
 
 
 class Member(Base):
-    """One user in one conversation. `read`: the seq up to which they have read. `said`: 0 when no message
-    after that is their own, else a seq above `read` with none of theirs between the two. `change`: the change
-    number of the latest of all that concerns this member alone."""
+    """One user in one conversation. `read`: the seq up to which they have read. `cleared`: up to which they
+    see nothing any more. `said`: 0 when no message after both is their own, else a seq above with none of
+    theirs between. `marked`: shown as unread until they read. `hidden`: moves when what they have
+    hidden does. `change`: the change number of the latest of all that concerns this member alone.
+
+    What they saw when something was last hidden or cleared: `view_last`, the last message, while the
+    conversation's seq is `view_seq`; `view_at`, the time that places it in their list, while its `updateat`
+    is `view_time`. Both are 0 where they saw nothing."""
 
     user_id = BigIntegerField()
     conversation_id = BigIntegerField(index=True)
@@ -130,12 +135,34 @@ class Member(Base):
     said = BigIntegerField(default=0)
     pinned = SmallIntegerField(default=0)
     muted = SmallIntegerField(default=0)
+    archived = SmallIntegerField(default=0)
+    marked = SmallIntegerField(default=0)
+    cleared = BigIntegerField(default=0)
+    hidden = BigIntegerField(default=0)
+    view_seq = BigIntegerField(default=0)
+    view_last = BigIntegerField(default=0)
+    view_time = BigIntegerField(default=0)
+    view_at = BigIntegerField(default=0)
     joined_seq = BigIntegerField(default=0)
     createat = BigIntegerField()
     change = BigIntegerField(default=0)
 
     class Meta:
         primary_key = CompositeKey("user_id", "conversation_id")
+
+
+class Hidden(Base):
+    """Messages that a member has hidden, from `low` to `high`; no two of these touch. `counts`: how many of
+    them would be unread, being others' and no notices."""
+
+    user_id = BigIntegerField()
+    conversation_id = BigIntegerField()
+    low = BigIntegerField()
+    high = BigIntegerField()
+    counts = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("user_id", "conversation_id", "low")
 
 
 def key_of(user_id: int, kind: int, dstid: int) -> str:

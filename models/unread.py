@@ -1,11 +1,13 @@
 """What is unread: how many messages in each conversation, and how many that name the reader.
 
-A conversation's messages are numbered without a hole. So what lies after a read mark is known without looking
-at it, and only what does not count has to be found: notices, what was recalled, and one's own messages, of
-which the member's row tells whether there are any and from where on (`Member.said`).
+A conversation's messages are numbered without a hole. So what lies after a mark, the read one or that up to
+which all is cleared, is known without looking at it, and only what does not count has to be found: notices,
+what was recalled, what the reader has hidden, and one's own messages, of which the member's row tells whether
+there are any and from where on (`Member.said`).
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from peewee import SQL, Expression, Model, Query, fn
@@ -13,7 +15,9 @@ from peewee import SQL, Expression, Model, Query, fn
 from database.base import database
 from database.dialect import of_database
 from database.prepared import Prepared, PreparedFor
-from models.tables import Member, Mention, StoredMessage, Withdrawn
+from models.hidden import counting
+from models.tables import Hidden, Member, Mention, StoredMessage, Withdrawn
+from models.views import MARK, unhidden
 from protocol.limits import MAX_UNREAD
 from protocol.messages import ROOM, Media
 
@@ -35,7 +39,13 @@ class Behind(Protocol):
     def seq(self) -> int: ...
 
     @property
-    def read(self) -> int: ...
+    def ver(self) -> int: ...
+
+    @property
+    def mark(self) -> int: ...
+
+    @property
+    def hidden(self) -> int: ...
 
     @property
     def said(self) -> int: ...
@@ -50,7 +60,7 @@ def unread(user_id: int, behind: Sequence[Behind]) -> tuple[dict[int, int], dict
     counts = _counts(user_id, behind)
     named_in = {i for (i,) in _with_mentions([c.id for c in behind], user_id, user_id, before=(user_id,))}
     named = [c for c in behind if c.id in named_in] if named_in else []
-    for conversation_id, count in _named_notices(user_id, [c.id for c in named if c.kind == ROOM]).items():
+    for conversation_id, count in _named_notices(user_id, [c for c in named if c.kind == ROOM]).items():
         counts[conversation_id] = counts.get(conversation_id, 0) + count
     return {i: min(count, MAX_UNREAD) for i, count in counts.items()}, _mentions(user_id, named)
 
@@ -61,25 +71,41 @@ def unread(user_id: int, behind: Sequence[Behind]) -> tuple[dict[int, int], dict
 def _counts(user_id: int, behind: Sequence[Behind]) -> dict[int, int]:
     """How many messages of others after the mark are no notices; some number above `MAX_UNREAD` may be too
     large."""
+    gone = _gone(user_id, behind)
     looked_through: list[Behind] = []
     if not of_database(database.obj).partial_indexes:
         looked_through = [c for c in behind if c.kind == ROOM]
         behind = [c for c in behind if c.kind != ROOM]
     rooms = [c.id for c in behind if c.kind == ROOM]
     notices = dict(_notices(rooms, before=(user_id,))) if rooms else {}
-    recalled = dict(_recalled([c.id for c in behind], before=(user_id,))) if behind else {}
-    silent = {c.id: notices.get(c.id, 0) + recalled.get(c.id, 0) for c in behind}
-    counts = {c.id: c.seq - c.read - silent[c.id] for c in behind}
+    silent = {c.id: notices.get(c.id, 0) + gone.get(c.id, 0) for c in behind}
+    counts = {c.id: c.seq - c.mark - silent[c.id] for c in behind}
     own: list[int] = []
     for c in behind:
         if c.said:
             # All before it is of others; how many of what does not count are after it is not known.
-            enough = MAX_UNREAD - max(c.said - 1 - c.read - silent[c.id], 0) + recalled.get(c.id, 0)
+            enough = MAX_UNREAD - max(c.said - 1 - c.mark - silent[c.id], 0) + gone.get(c.id, 0)
             if enough > 0 and not (counts[c.id] >= MAX_UNREAD and _has_many(user_id, c.id, c.said, enough)):
                 own.append(c.id)
     for conversation_id, count in _own(own, before=(user_id,)) if own else ():
         counts[conversation_id] -= count
-    return counts | _looked_through(user_id, looked_through)
+    return counts | _looked_through(user_id, looked_through, gone)
+
+
+def _gone(user_id: int, behind: Sequence[Behind]) -> Counter[int]:
+    """How many messages of others after the mark, but for notices, are recalled or hidden."""
+    # As long as the version is the number of the last message, nothing was ever done to any.
+    plain = [c.id for c in behind if c.ver != c.seq and not c.hidden]
+    gone = Counter(dict(_recalled(plain, before=(user_id,)))) if plain else Counter[int]()
+    marks = {c.id: c.mark for c in behind if c.hidden}
+    if marks:
+        gone.update(dict(_recalled_unhidden(list(marks), before=(user_id,))))
+        for conversation_id, low, high, counts in _hidden(list(marks), before=(user_id,)):
+            mark = marks[conversation_id]
+            if counts and low <= mark:
+                counts = counting(user_id, conversation_id, mark, high)
+            gone[conversation_id] += counts
+    return gone
 
 
 def _each(*which: Expression) -> Callable[[Any], Query]:
@@ -98,26 +124,45 @@ _own = PreparedFor(_each(StoredMessage.seq >= Member.said, StoredMessage.userid 
 #: Notices of others after the mark.
 _notices = PreparedFor(
     _each(
-        StoredMessage.seq > Member.read,
+        StoredMessage.seq > MARK,
         StoredMessage.userid != Member.user_id,
         StoredMessage.media == _NOTICE,
     )
 )
 
-#: Recalled messages of others after the mark.
-_recalled = PreparedFor(
-    lambda listed: (
+
+def _recalls(*seen: Expression) -> Callable[[Any], Query]:
+    after = (Withdrawn.conversation_id == Member.conversation_id) & (Withdrawn.seq > MARK)
+    return lambda listed: (
         Member.select(Member.conversation_id, fn.COUNT(SQL("*")))
-        .join(
-            Withdrawn,
-            on=((Withdrawn.conversation_id == Member.conversation_id) & (Withdrawn.seq > Member.read)),
-        )
+        .join(Withdrawn, on=after)
         .where(
             Member.user_id == 0,
             Member.conversation_id.in_(listed),
             Withdrawn.author != Member.user_id,
+            *seen,
         )
         .group_by(Member.conversation_id)
+    )
+
+
+#: Recalled messages of others after the mark.
+_recalled = PreparedFor(_recalls())
+_recalled_unhidden = PreparedFor(_recalls(unhidden(Withdrawn, Member.user_id)))
+
+#: What the reader has hidden after the mark.
+_hidden = PreparedFor(
+    lambda listed: (
+        Member.select(Hidden.conversation_id, Hidden.low, Hidden.high, Hidden.counts)
+        .join(
+            Hidden,
+            on=(
+                (Hidden.user_id == Member.user_id)
+                & (Hidden.conversation_id == Member.conversation_id)
+                & (Hidden.high > MARK)
+            ),
+        )
+        .where(Member.user_id == 0, Member.conversation_id.in_(listed))
     )
 )
 
@@ -130,7 +175,7 @@ _with_mentions = PreparedFor(
             Mention.select(Mention.seq).where(
                 Mention.user_id.in_([SQL("0"), 0]),
                 Mention.conversation_id == Member.conversation_id,
-                Mention.seq > Member.read,
+                Mention.seq > MARK,
                 Mention.author != 0,
             )
         ),
@@ -140,15 +185,14 @@ _with_mentions = PreparedFor(
 # --- counted one by one -------------------------------------------------------------------------------------
 
 
-def _looked_through(user_id: int, behind: Sequence[Behind]) -> dict[int, int]:
+def _looked_through(user_id: int, behind: Sequence[Behind], gone: Mapping[int, int]) -> dict[int, int]:
     """Where no index has the notices."""
-    recalled = dict(_recalled([c.id for c in behind], before=(user_id,))) if behind else {}
-    long = [c for c in behind if c.seq - c.read > MAX_UNREAD]
-    far = {c.id for c in long if _has_many(user_id, c.id, c.read + 1, MAX_UNREAD + recalled.get(c.id, 0))}
+    long = [c for c in behind if c.seq - c.mark > MAX_UNREAD]
+    far = {c.id for c in long if _has_many(user_id, c.id, c.mark + 1, MAX_UNREAD + gone.get(c.id, 0))}
     ids = [c.id for c in behind if c.id not in far]
     m = StoredMessage
     counted = _count(user_id, ids, m.seq, m, m.userid != user_id, m.media != Media.NOTICE) if ids else {}
-    counted = {i: count - recalled.get(i, 0) for i, count in counted.items()}
+    counted = {i: count - gone.get(i, 0) for i, count in counted.items()}
     return counted | dict.fromkeys(far, MAX_UNREAD)
 
 
@@ -174,13 +218,13 @@ _place_of = Prepared(
 )
 
 
-def _named_notices(user_id: int, conversation_ids: list[int]) -> dict[int, int]:
-    """Notices of others after the read mark that name the reader."""
-    if not conversation_ids:
+def _named_notices(user_id: int, named: Sequence[Behind]) -> dict[int, int]:
+    """Notices of others after the mark that name the reader."""
+    if not named:
         return {}
     query = (
         Member.select(Member.conversation_id, fn.COUNT(fn.DISTINCT(Mention.seq)))
-        .join(Mention, on=((Mention.conversation_id == Member.conversation_id) & (Mention.seq > Member.read)))
+        .join(Mention, on=((Mention.conversation_id == Member.conversation_id) & (Mention.seq > MARK)))
         .join(
             StoredMessage,
             on=(
@@ -189,36 +233,34 @@ def _named_notices(user_id: int, conversation_ids: list[int]) -> dict[int, int]:
                 & (StoredMessage.media == Media.NOTICE)
             ),
         )
-        .where(*_named(user_id, conversation_ids))
+        .where(Member.user_id == user_id, Member.conversation_id.in_([c.id for c in named]))
+        .where(*_naming(user_id, named))
         .group_by(Member.conversation_id)
     )
     return dict(query.tuples())
 
 
 def _mentions(user_id: int, named: Sequence[Behind]) -> dict[int, int]:
-    ids = [c.id for c in named if c.seq - c.read <= MAX_UNREAD]
-    counted = _count(user_id, ids, fn.DISTINCT(Mention.seq), Mention, *_named(user_id, ids)) if ids else {}
-    return counted | {c.id: _some_mentions(user_id, c) for c in named if c.seq - c.read > MAX_UNREAD}
+    few = [c for c in named if c.seq - c.mark <= MAX_UNREAD]
+    ids = [c.id for c in few]
+    counted = _count(user_id, ids, fn.DISTINCT(Mention.seq), Mention, *_naming(user_id, few)) if ids else {}
+    return counted | {c.id: _some_mentions(user_id, c) for c in named if c.seq - c.mark > MAX_UNREAD}
 
 
 def _some_mentions(user_id: int, conversation: Behind) -> int:
     """As `_mentions`, where there may be very many: walks no further than it counts."""
     query = Mention.select(Mention.seq).where(
         Mention.conversation_id == conversation.id,
-        Mention.seq > conversation.read,
-        Mention.user_id.in_([0, user_id]),
-        Mention.author != user_id,
+        Mention.seq > conversation.mark,
+        *_naming(user_id, [conversation]),
     )
     return int(query.distinct().limit(MAX_UNREAD).count())
 
 
-def _named(user_id: int, conversation_ids: list[int]) -> tuple[Expression, ...]:
-    return (
-        Member.user_id == user_id,
-        Member.conversation_id.in_(conversation_ids),
-        Mention.user_id.in_([0, user_id]),
-        Mention.author != user_id,
-    )
+def _naming(user_id: int, named: Sequence[Behind]) -> list[Expression]:
+    """That a row of `mention` counts for this reader of these conversations."""
+    which = [Mention.user_id.in_([0, user_id]), Mention.author != user_id]
+    return [*which, unhidden(Mention, user_id)] if any(c.hidden for c in named) else which
 
 
 def _count(
@@ -227,7 +269,7 @@ def _count(
     """How many rows of `model` after the reader's mark are `which`, by conversation."""
     query = (
         Member.select(Member.conversation_id, fn.COUNT(what))
-        .join(model, on=((model.conversation_id == Member.conversation_id) & (model.seq > Member.read)))
+        .join(model, on=((model.conversation_id == Member.conversation_id) & (model.seq > MARK)))
         .where(Member.user_id == user_id, Member.conversation_id.in_(conversation_ids), *which)
         .group_by(Member.conversation_id)
     )

@@ -50,6 +50,8 @@ MAX_CHANGES = 500
 MAX_CONVERSATIONS = 500
 #: Messages that are asked for by their ids.
 MAX_GET = 100
+#: Messages that are hidden at once.
+MAX_HIDE = 100
 #: Messages that name the caller.
 MAX_MENTIONS = 100
 #: People who reacted alike.

@@ -20,6 +20,7 @@ class Cmd(IntEnum):
     PIN = 19
     CONTACT_CHANGED = 20
     COMMUNITY_CHANGED = 21
+    CONVERSATION_CHANGED = 22
 
 
 #: The two kinds of conversation are named by the cmd of their messages.

@@ -118,7 +118,8 @@ class Ack(TypedDict):
 
 
 class Conversation(msgspec.Struct, gc=False):
-    """One line of the list, as one member sees it. `last` is missing where its row is."""
+    """One line of the list, as one member sees it. `cleared`: up to here they see nothing any more; `hidden`
+    moves when what they have hidden does. `last` is missing where they see none, or its row is."""
 
     kind: int
     dstid: int
@@ -130,6 +131,17 @@ class Conversation(msgspec.Struct, gc=False):
     mentions: int
     pinned: int
     muted: int
+    archived: int
+    marked: int
+    cleared: int
+    hidden: int
     updateat: int
     change: int
     last: Message | UnsetType
+
+
+class Range(TypedDict):
+    """Messages from one seq to another, both among them."""
+
+    low: int
+    high: int

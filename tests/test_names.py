@@ -22,7 +22,8 @@ NOUNS = {"accounts", "sessions", "contacts", "groups", "conversations", "message
 PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
                  "names", "numbers", "presence", "rows", "values"},
-    "models": {"access", "devices", "done", "missed", "rates", "state", "tables", "unread"},
+    "models": {"access", "devices", "done", "hidden", "last", "missed", "rates", "state", "tables",
+               "unread", "views"},
     "actions": {"bucket", "budget", "delivery", "guesses", "handshakes", "housekeeping", "passwords",
                 "presence", "recovery", "services", "session_use", "shared_rates", "stored_rates", "telling",
                 "typing", "weak_passwords"},

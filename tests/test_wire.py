@@ -74,6 +74,7 @@ def test_welcome_and_heartbeat():
         ("presence", Cmd.PRESENCE),
         ("contact-changed", Cmd.CONTACT_CHANGED),
         ("community-changed", Cmd.COMMUNITY_CHANGED),
+        ("conversation-changed", Cmd.CONVERSATION_CHANGED),
     ],
 )
 def test_event(name, cmd):

@@ -1,9 +1,18 @@
-"""/message/…: the list of conversations, and how far one is read."""
+"""/conversation/… and /message/…: the list of conversations, how far one is read, and what a member does with
+one for themselves."""
 
 from actions import conversations
 from handlers.http.gate import ApiHandler, routes_of
 from models.conversations import list_changed, list_newest
-from protocol.conversations import ListConversations, MarkRead, Standing
+from protocol.conversations import (
+    ArrangeConversation,
+    ClearConversation,
+    HideMessages,
+    ListConversations,
+    ListHidden,
+    MarkRead,
+    Standing,
+)
 
 
 class ConversationsHandler(ApiHandler[ListConversations]):
@@ -27,4 +36,32 @@ class ReadHandler(ApiHandler[MarkRead]):
         self.reply()
 
 
-routes = routes_of(ConversationsHandler, ReadHandler)
+class HideHandler(ApiHandler[HideMessages]):
+    async def answer(self, command: HideMessages) -> None:
+        await conversations.hide(self.app, self.user_id, command.kind, command.dstid, command.ids)
+        self.reply()
+
+
+class HiddenHandler(ApiHandler[ListHidden]):
+    async def answer(self, command: ListHidden) -> None:
+        rows, more = await conversations.hidden_in(
+            self.app, self.user_id, command.kind, command.dstid, command.after
+        )
+        await self.reply_rows(rows, data={"more": int(more)})
+
+
+class ArrangeHandler(ApiHandler[ArrangeConversation]):
+    async def answer(self, command: ArrangeConversation) -> None:
+        kind, dstid = command.kind, command.dstid
+        self.reply(await conversations.arrange(self.app, self.user_id, kind, dstid, command.wanted()))
+
+
+class ClearHandler(ApiHandler[ClearConversation]):
+    async def answer(self, command: ClearConversation) -> None:
+        await conversations.clear(self.app, self.user_id, command.kind, command.dstid, command.seq)
+        self.reply()
+
+
+routes = routes_of(
+    ConversationsHandler, ReadHandler, HideHandler, HiddenHandler, ArrangeHandler, ClearHandler
+)

@@ -1,8 +1,11 @@
 """The kinds of entries, a file each: what the log can be asked to write."""
 
+from log.entries.arrange import Arrange as Arrange
 from log.entries.change import Change as Change
+from log.entries.clear import Clear as Clear
 from log.entries.edit import Edit as Edit
 from log.entries.entry import Entry as Entry
+from log.entries.hide import Hide as Hide
 from log.entries.membership import Befriend as Befriend
 from log.entries.membership import CreateGroup as CreateGroup
 from log.entries.membership import Join as Join

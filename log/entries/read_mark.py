@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from log.entries.entry import Entry
+from models import conversations
 from protocol.messages import SINGLE
 
 if TYPE_CHECKING:
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 
 class ReadMark(Entry):
     """`userid` has read up to `seq`, held to the end. Settled, `stands` is where the mark stands when it
-    moved, and 0 when it did not: a lower seq changes nothing."""
+    moved, and 0 when it did not: a lower seq changes nothing. `unmarked`: the conversation was shown as
+    unread, and is not any more."""
 
-    __slots__ = ("_cid", "seq", "stands")
+    __slots__ = ("_cid", "seq", "stands", "unmarked")
 
     nothing_before_the_first = True
 
@@ -24,7 +26,7 @@ class ReadMark(Entry):
     ) -> None:
         super().__init__(userid, kind, dstid, origin)
         self.seq = seq
-        self.stands = 0
+        self.stands, self.unmarked = 0, False
         self._cid = cid
 
     @property
@@ -32,12 +34,18 @@ class ReadMark(Entry):
         return self._cid
 
     def begin(self) -> None:
-        self.refusal, self.stands = None, 0
+        self.refusal, self.stands, self.unmarked = None, 0, False
 
     def apply(self, batch: Batch, place: Place | None) -> None:
         assert place is not None
         seq = min(self.seq, place.seq)
-        if seq > batch.members[self.userid, place.id]:
-            self.stands = batch.members[self.userid, place.id] = batch.read[self.userid, place.id] = seq
+        pair = self.userid, place.id
+        if pair in batch.marked and seq >= batch.members[pair]:
+            conversations.arrange(*pair, {"marked": 0})
+            batch.marked.discard(pair)
+            batch.changed_for.add(pair)
+            self.unmarked = True
+        if seq > batch.members[pair]:
+            self.stands = batch.members[pair] = batch.read[pair] = seq
             if self.kind == SINGLE:  # the peer's list has the mark, too
                 batch.changed_for.add((self.dstid, place.id))

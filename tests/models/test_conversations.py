@@ -225,7 +225,7 @@ async def test_a_list_is_bounded_in_bytes(database, scribe):
 async def test_last_messages_of_any_length(database, scribe, monkeypatch):
     """Long last messages, which are read a few at a time, stand among the short ones where they belong; one
     that is missing hides no other."""
-    monkeypatch.setattr(conversations, "_SLICE", 2)
+    monkeypatch.setattr("models.last._SLICE", 2)
     ann, bob = await friends(database)
     texts = [size * "鹊" for size in (3000, 1, 2000, 2001, 4000, 2, 5000, 2500)]
     for text in texts:

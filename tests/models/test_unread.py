@@ -6,12 +6,13 @@ from collections import defaultdict
 
 import pytest
 
-from log.entries import Join, Post, ReadMark, Recall
-from models import contacts, conversations, unread
+from log.entries import Join
+from models import conversations, unread
 from models.tables import Conversation, Member, StoredMessage
-from protocol.messages import ROOM, SINGLE, Media, Message
+from protocol.messages import ROOM, Media
 from tests.log.scribe import room_of
-from tests.models.people import NOW, newcomers
+from tests.models.crowd import Crowd
+from tests.models.people import newcomers
 
 
 def told(user):
@@ -23,21 +24,22 @@ async def listed(database, user):
     return await database.read(told, user)
 
 
-def looked_at(users, most):
-    """The same of each user by looking at every message that is stored."""
+def looked_at(crowd, most):
+    """The same of each of a crowd by looking at every message that is stored."""
     m, stored = StoredMessage, defaultdict(list)
-    for conversation_id, *row, extra in m.select(
+    for conversation_id, *row in m.select(
         m.conversation_id, m.seq, m.userid, m.media, m.at, m.extra
     ).tuples():
-        if not extra:  # what was recalled counts for nothing
-            stored[conversation_id].append(row)
+        stored[conversation_id].append(row)
     chats = {c.id: c for c in Conversation.select() if c.seq}
-    found = {user: {} for user in users}
+    found = {user: {} for user in crowd.people}
     for user, conversation_id, read in Member.select(
         Member.user_id, Member.conversation_id, Member.read
     ).tuples():
-        if c := chats.get(conversation_id):
-            after = [row for row in stored[c.id] if row[0] > read and row[1] != user]
+        c = chats.get(conversation_id)
+        if seen := [row for row in stored[conversation_id] if crowd.sees(user, conversation_id, row[0])]:
+            # What was recalled counts for nothing.
+            after = [row for row in seen if row[0] > read and row[1] != user and not row[4]]
             named = [row for row in after if {"0", str(user)} & set(row[3].split(","))]
             count = [row for row in after if row[2] != Media.NOTICE or row in named]
             dst = c.a if c.kind == ROOM or c.b == user else c.b
@@ -45,79 +47,21 @@ def looked_at(users, most):
     return found
 
 
-class Crowd:
-    """Four people in chats and groups, and what they make up to do: to write, to read, to come into a group,
-    several things at once."""
-
-    def __init__(self, seed):
-        self.random = random.Random(seed)
-
-    async def gather(self, database):
-        self.people = await newcomers(database, 4)
-        for peer in self.people[1:]:
-            await database.write(contacts.befriend, self.people[0], peer, NOW)
-        rooms = [await room_of(database, *self.people[:count]) for count in (4, 3, 2)]
-        self.inside = dict(zip(rooms, [4, 3, 2]))
-        return self
-
-    def deeds(self):
-        """Of a moment; mostly plain messages, so that some are written in one pass."""
-        usual = self.random.random() < 0.5
-        return [
-            self.post(True) if usual else self.random.choice([self.post, self.post, self.mark])()
-            for _ in range(self.random.choice([1, 2, 5]))
-        ] + ([] if usual or self.random.random() < 0.9 else self.newcomer())
-
-    def place(self):
-        """(who, kind, dstid)"""
-        a, *others = self.people
-        if self.random.random() < 0.3:
-            one, other = self.random.sample([a, self.random.choice(others)], 2)
-            return one, SINGLE, other
-        room = self.random.choice([*self.inside])
-        return self.random.choice(self.people[: self.inside[room]]), ROOM, room
-
-    def post(self, plain=False):
-        who, kind, dst = self.place()
-        at, media = None, Media.TEXT
-        if not plain:
-            everybody = [0] if (kind, who) == (ROOM, self.people[0]) else None  # who owns the groups may
-            at = self.random.choice([None, None, None, everybody, [self.people[0]], self.people])
-            media = Media.NOTICE if kind == ROOM and self.random.random() < 0.4 else media
-        return Post(Message(who, dst, kind, media, "x", at=at))
-
-    def mark(self):
-        return ReadMark(*self.place(), self.random.choice([1, 5, 20, self.random.randint(1, 60), 10**6]))
-
-    def recall(self, delivered):
-        """Takes something back that was said, if it can be."""
-        said = [one for one in delivered if one.message.media != Media.NOTICE]
-        if not said or self.random.random() < 0.7:
-            return []
-        one = self.random.choice(said)
-        return [Recall(one.userid, one.cmd, one.dstid, one.id, -1)]
-
-    def newcomer(self):
-        room = self.random.choice([room for room, count in self.inside.items() if count < 4] or [0])
-        if not room:
-            return []
-        self.inside[room] += 1
-        return [Join(self.people[self.inside[room] - 1], room)]
-
-
 @pytest.mark.parametrize("most", [1000, 6])
 @pytest.mark.parametrize("seed", [1, None])
 async def test_whatever_is_done(database, scribe, monkeypatch, seed, most):
-    """Whatever people write and read, everybody's list says after each step how many messages of others are
-    unread: notices are not counted, what names one is, up to the most that is told."""
+    """Whatever people write, read, hide and clear, everybody's list says after each step how many messages of
+    others are unread: notices are not counted, what names one is, up to the most that is told."""
     monkeypatch.setattr(unread, "MAX_UNREAD", most)
     seed = seed or random.randrange(10**6)
     crowd = await Crowd(seed).gather(database)
     for step in range(80):
-        deeds = crowd.deeds() + crowd.recall(scribe.delivered)
-        await asyncio.gather(*(scribe.settled(deed) for deed in deeds))
+        deeds = crowd.deeds()
+        if not crowd.usual:
+            deeds += crowd.recall(scribe.delivered) + crowd.hide(scribe.delivered)
+        crowd.note(await asyncio.gather(*(scribe.settled(deed) for deed in deeds)))
         lists = await database.read(lambda: {user: told(user) for user in crowd.people})
-        assert lists == await database.read(looked_at, crowd.people, most), f"seed {seed}, step {step}"
+        assert lists == await database.read(looked_at, crowd, most), f"seed {seed}, step {step}"
     assert scribe.log.stats()["log_usual"] > 5
 
 

@@ -89,6 +89,7 @@ def test_frames():
         ("presence", Cmd.PRESENCE),
         ("contact-changed", Cmd.CONTACT_CHANGED),
         ("community-changed", Cmd.COMMUNITY_CHANGED),
+        ("conversation-changed", Cmd.CONVERSATION_CHANGED),
     ):
         event = fixture(name)["frame"]
         fields = {key: value for key, value in event.items() if key != "cmd"}

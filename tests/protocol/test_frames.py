@@ -51,6 +51,7 @@ def test_the_numbers_of_the_wire():
         "PIN": 19,
         "CONTACT_CHANGED": 20,
         "COMMUNITY_CHANGED": 21,
+        "CONVERSATION_CHANGED": 22,
     }
     assert {code.name: int(code) for code in frames.CloseCode} == {
         "POLICY": 1008,

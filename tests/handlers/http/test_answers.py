@@ -58,6 +58,7 @@ async def test_every_answer_is_as_declared(app):
     chat = {"kind": 10, "dstid": ann.user_id}
     note = {"cmd": 10, "dstid": ann.user_id, "media": 1, "content": "note"}
     one = {**chat, "id": (await ann.post_json("/message/send", **note))["data"]["id"]}
+    hidden = (await ann.post_json("/message/send", **note))["data"]["id"]
     for change in ({"cmd": 16, "content": "👍", "amount": 1}, {"cmd": 19, "amount": 1}):
         assert (await ann.post_json("/message/change", **one, **change))["code"] == 0
     message = {"cmd": 10, "dstid": ann.user_id, "media": 10, "content": "a.pdf", "url": "/mnt/a", "amount": 5}
@@ -79,6 +80,10 @@ async def test_every_answer_is_as_declared(app):
         "GetMessages": {**chat, "ids": f"[{one['id']}]"},
         "Around": {**chat, "seq": 1},
         "Mentions": {"kind": 11, "dstid": group},
+        "HideMessages": {**chat, "ids": f"[{hidden}]"},
+        "ListHidden": chat,
+        "ArrangeConversation": {**chat, "pinned": 1, "marked": 1},
+        "ClearConversation": {"kind": 11, "dstid": group, "seq": 1},
         "History": chat,
         "Changes": {**chat, "ver": 0},
     }

@@ -62,6 +62,19 @@ ATTEMPTS = {
         ({"kind": 10, "dstid": "{user}", "seq": 9}, -403),
         ({"kind": 11, "dstid": "{group}", "seq": 9}, -403),
     ],
+    "/message/hide": [
+        ({"kind": 10, "dstid": "{user}", "ids": "[1]"}, -403),
+        ({"kind": 11, "dstid": "{group}", "ids": "[1]"}, -403),
+    ],
+    "/message/hidden": [({"kind": 10, "dstid": "{user}"}, -403), ({"kind": 11, "dstid": "{group}"}, -403)],
+    "/conversation/set": [
+        ({"kind": 10, "dstid": "{user}", "pinned": 1}, -403),
+        ({"kind": 11, "dstid": "{group}", "muted": 1}, -403),
+    ],
+    "/conversation/clear": [
+        ({"kind": 10, "dstid": "{user}", "seq": 9}, -403),
+        ({"kind": 11, "dstid": "{group}", "seq": 9}, -403),
+    ],
 }
 
 

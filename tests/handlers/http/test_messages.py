@@ -140,6 +140,10 @@ async def test_conversations(app):
         "last": "three",
         "pinned": 0,
         "muted": 0,
+        "archived": 0,
+        "marked": 0,
+        "cleared": 0,
+        "hidden": 0,
         "updateat": last["createat"],
         "change": single["change"],
     }
