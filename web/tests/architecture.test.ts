@@ -23,6 +23,7 @@ const mayImport: Record<string, string[]> = {
  * event (`state/events.ts`) or given what it needs by the view around it.
  */
 const featureMayImport: Record<string, string[]> = {
+  changes: [],
   connection: [],
   media: [],
   sessions: [],
@@ -31,7 +32,7 @@ const featureMayImport: Record<string, string[]> = {
   contacts: ['accounts'],
   groups: ['accounts', 'media'],
   conversations: ['accounts', 'connection', 'contacts', 'groups', 'media'],
-  messages: ['accounts', 'connection', 'contacts', 'conversations', 'media', 'settings'],
+  messages: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'media', 'settings'],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

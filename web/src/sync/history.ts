@@ -31,6 +31,8 @@ const pageSize = Math.min(50, limits.historyPage)
 const above = 25
 /** Pages looked through at most for the first unread message: behind the mark may be many of one's own. */
 const searched = 20
+/** A page on its way while rows outside the window change is asked for so often. */
+const tries = 3
 
 export class History {
   constructor(
@@ -80,24 +82,26 @@ export class History {
   }
 
   /** One more page above the window; false when there is none. */
-  async older(key: ChatKey): Promise<boolean> {
+  async older(key: ChatKey, attempt = 1): Promise<boolean> {
     const timeline = this.timelines.get(key)
     if (!timeline?.loaded || !timeline.hasOlder) return false
-    const before = timeline.first
+    const { first: before, outside } = timeline
     const { rows, more } = await this.ask(key, { before, limit: pageSize })
     if (this.timelines.get(key) !== timeline || timeline.first !== before) return timeline.hasOlder
+    if (timeline.outside !== outside && attempt < tries) return this.older(key, attempt + 1)
     timeline.prepend(rows, more)
     this.onRows(key, rows)
     return timeline.hasOlder
   }
 
   /** One more page below the window; false when there is none. */
-  async newer(key: ChatKey): Promise<boolean> {
+  async newer(key: ChatKey, attempt = 1): Promise<boolean> {
     const timeline = this.timelines.get(key)
     if (!timeline?.loaded || !timeline.hasNewer) return false
-    const after = timeline.last
+    const { last: after, outside } = timeline
     const { rows, more } = await this.ask(key, { after, limit: pageSize })
     if (this.timelines.get(key) !== timeline || timeline.last !== after) return timeline.hasNewer
+    if (timeline.outside !== outside && attempt < tries) return this.newer(key, attempt + 1)
     timeline.append(rows, more)
     this.onRows(key, rows)
     return timeline.hasNewer

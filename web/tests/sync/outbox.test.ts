@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { OutgoingMessage } from '@/protocol/messages'
 import { MemoryStore } from '@/state/storage'
-import { Outbox } from '@/sync/outbox'
+import { cidOf, Outbox } from '@/sync/outbox'
 
 let store: MemoryStore
 let outbox: Outbox
@@ -11,7 +11,7 @@ function message(cid: string, dstid = 42): OutgoingMessage {
 }
 
 function due(now: number): string[] {
-  return outbox.due(now).map((item) => item.message.cid)
+  return outbox.due(now).map(cidOf)
 }
 
 function ack(cid: string, seq = 1) {
@@ -97,7 +97,7 @@ describe('a reload', () => {
     outbox.refused({ cid: 'a', code: -400, msg: 'no' }, 0)
     const again = new Outbox(7, store)
     expect(again.items).toEqual(outbox.items)
-    expect(again.due(0).map((item) => item.message.cid)).toEqual(['z'])
+    expect(again.due(0).map(cidOf)).toEqual(['z'])
   })
 
   it('forgets what was acknowledged, removed, or came back from the server', () => {

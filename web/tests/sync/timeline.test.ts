@@ -15,7 +15,7 @@ const seqs = (timeline: Timeline) => timeline.messages.map(({ seq }) => seq)
 
 describe('the window', () => {
   it('starts with the newest page and grows at both ends', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(11, 15), true)
     expect(timeline.hasOlder).toBe(true)
     timeline.prepend(rows(6, 10), true)
@@ -25,21 +25,21 @@ describe('the window', () => {
   })
 
   it('knows the beginning by a short page, an empty page or the first message', () => {
-    const short = new Timeline()
+    const short = new Timeline(7)
     short.start(rows(1, 3), false)
     expect(short.hasOlder).toBe(false)
-    const exact = new Timeline()
+    const exact = new Timeline(7)
     exact.start(rows(6, 10), true)
     exact.prepend(rows(1, 5), true)
     expect(exact.hasOlder).toBe(false)
-    const joinedLater = new Timeline()
+    const joinedLater = new Timeline(7)
     joinedLater.start(rows(6, 10), true)
     joinedLater.prepend([], false)
     expect(joinedLater.hasOlder).toBe(false)
   })
 
   it('keeps live messages that came while the page was on its way', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.applyLive(row(6))
     timeline.start(rows(1, 5), false)
     expect(seqs(timeline)).toEqual([1, 2, 3, 4, 5, 6])
@@ -48,7 +48,7 @@ describe('the window', () => {
   })
 
   it('sees what is missing between the page and a live message', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.applyLive(row(8))
     timeline.start(rows(1, 5), false)
     expect(timeline.hasGap).toBe(true)
@@ -58,7 +58,7 @@ describe('the window', () => {
   })
 
   it('starts anew after a long absence without a hole in it', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(1, 5), true)
     timeline.applyLive(row(2000))
     timeline.start(rows(1950, 1999), true)
@@ -68,7 +68,7 @@ describe('the window', () => {
   })
 
   it('lets the oldest go and can have them back', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(1, 10), false)
     timeline.trim(4)
     expect(seqs(timeline)).toEqual([7, 8, 9, 10])
@@ -78,7 +78,7 @@ describe('the window', () => {
   })
 
   it('gives views a new array only when something changed', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(1, 3), false)
     const before = timeline.messages
     expect(timeline.applyLive(row(2))).toBe('known')
@@ -90,7 +90,7 @@ describe('the window', () => {
 
 describe('changes', () => {
   it('replaces a message by its newer state, never by an older one', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(1, 3), false)
     timeline.applyLive(row(2, 4, 'edited'))
     timeline.applyChanges([row(2, 2, 'stale')])
@@ -98,7 +98,7 @@ describe('changes', () => {
   })
 
   it('leaves changes before the window to history', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(11, 20), true)
     timeline.applyChanges([row(3, 21, 'edited'), row(21, 22)])
     expect(timeline.first).toBe(11)
@@ -106,7 +106,7 @@ describe('changes', () => {
   })
 
   it('does not wait for a state that a later one has replaced', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(1, 3), false)
     timeline.applyLive(row(5, 6))
     expect(timeline.hasGap).toBe(true)
@@ -132,7 +132,7 @@ describe('any order', () => {
       for (const change of changes.slice(0, upTo)) now.set(change.seq, change)
       return [...now.values()]
     }
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     const loadedAt = 1 + random.below(30)
     timeline.start(
       stateAt(loadedAt).sort((a, b) => a.seq - b.seq),
