@@ -31,7 +31,7 @@ const featureMayImport: Record<string, string[]> = {
   accounts: ['media', 'sessions', 'settings'],
   contacts: ['accounts'],
   groups: ['accounts', 'media'],
-  conversations: ['accounts', 'connection', 'contacts', 'groups', 'media'],
+  conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
   messages: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'media', 'settings'],
   shell: ['contacts', 'conversations', 'messages'],
 }

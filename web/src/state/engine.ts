@@ -2,7 +2,7 @@
  * The moving parts of a logged-in page, wired: socket, outbox, catch-up. No Vue in here; the stores
  * hear of changes through `events` and read the parts.
  */
-import { cleanChange, type Change } from '@/protocol/changes'
+import { cleanChange, type Change, type ChangeEvent } from '@/protocol/changes'
 import { Cmd, Code } from '@/protocol/codes'
 import { chatKey, keyOfMessage, parseChatKey, type ChatKey } from '@/protocol/conversations'
 import {
@@ -164,7 +164,7 @@ export class Engine {
       case Cmd.Edit:
       case Cmd.Reaction:
       case Cmd.Pin:
-        return this.touched(this.catchup.applyEvent(frame))
+        return this.changed(this.catchup.applyEvent(frame), frame)
       case Cmd.Typing: {
         const { kind, userid, dstid } = frame
         const key = keyOfMessage({ cmd: kind, userid, dstid }, this.me)
@@ -210,6 +210,11 @@ export class Engine {
     this.touched(key)
   }
 
+  private changed(key: ChatKey, { id, cmd }: Pick<ChangeEvent, 'id' | 'cmd'>): void {
+    this.touched(key)
+    this.options.events.emit('changed', { key, id, cmd })
+  }
+
   /** Something about the messages of a chat is different, and perhaps about the last of them. */
   private touched(key: ChatKey): void {
     this.own.settle((one) => this.catchup.reached(one))
@@ -222,7 +227,7 @@ export class Engine {
     if (change) {
       this.own.stored(change, ack.ver)
       this.catchup.expect(change.key, ack.ver)
-      this.touched(change.key)
+      this.changed(change.key, change.change)
       return this.flush()
     }
     const message = this.outbox.acked(ack, this.me)

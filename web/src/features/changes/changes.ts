@@ -3,6 +3,7 @@
  * network as messages do, and is put back with the server's words when it is refused.
  */
 import { defineStore } from 'pinia'
+import { shallowReactive } from 'vue'
 import { mui } from '@/mui'
 import type { Change } from '@/protocol/changes'
 import { Cmd, Media } from '@/protocol/codes'
@@ -15,8 +16,8 @@ const remembered = 120_000
 
 export const useChanges = defineStore('changes', () => {
   const live = useLive()
-  /** Texts of one's own recalled messages by id, in memory only, and until when they are kept. */
-  const texts = new Map<number, { content: string; until: number }>()
+  /** Texts of one's own recalled messages by id, in memory only. */
+  const texts = shallowReactive(new Map<number, string>())
 
   function change(message: Message, what: Change): void {
     live.engine?.change(keyOfMessage(message, live.api.userId), message.id, what)
@@ -25,16 +26,16 @@ export const useChanges = defineStore('changes', () => {
 
   function recall(message: Message): void {
     const { id, userid, media, content } = message
-    if (userid === live.api.userId && media === Media.Text && content)
-      texts.set(id, { content, until: Date.now() + remembered })
+    if (userid === live.api.userId && media === Media.Text && content) {
+      texts.set(id, content)
+      setTimeout(() => texts.delete(id), remembered)
+    }
     change(message, { cmd: Cmd.Recall })
   }
 
   /** The text of a message that one has recalled just now, '' when it is not known any more. */
   function textOf(id: number): string {
-    const kept = texts.get(id)
-    if (kept && kept.until <= Date.now()) texts.delete(id)
-    return texts.get(id)?.content ?? ''
+    return texts.get(id) ?? ''
   }
 
   function edit(message: Message, content: string): void {

@@ -54,6 +54,9 @@ export const useChat = defineStore('chat', () => {
     })
   })
 
+  /** The stored messages of the window by their ids. */
+  const byId = computed(() => new Map((timeline.value?.messages ?? []).map((row) => [row.id, row])))
+
   const waiting = computed<readonly Entry[]>(() => {
     const mine = live.outbox.filter((item) => item.key === key.value).map(waitingEntry)
     const files = [...uploads.items.values()].filter((item) => item.key === key.value).map(uploadEntry)
@@ -212,6 +215,7 @@ export const useChat = defineStore('chat', () => {
     key,
     target,
     entries,
+    byId,
     loading,
     hasOlder: computed(() => timeline.value?.hasOlder ?? false),
     loadingOlder,

@@ -176,7 +176,8 @@ export function useReadingPosition(options: ReadingOptions) {
   /** The first line that nobody has seen, of what others wrote. */
   function firstUnseen(): Line | undefined {
     return shown.value.find(
-      ({ entry }) => entry.seq > furthest.value && !entry.own && entry.message.media !== Media.Notice,
+      ({ entry: { seq, own, message } }) =>
+        seq > furthest.value && !own && message.media !== Media.Notice && !message.recalled,
     )
   }
 

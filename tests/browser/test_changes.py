@@ -1,0 +1,99 @@
+"""What becomes of a message is seen by everybody and on all devices of each, without a reload."""
+
+import asyncio
+import re
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.person import Person
+
+
+async def press(person: Person, message: Locator) -> None:
+    """Open the menu of a message: by a finger that rests on it, or by the other button of the mouse."""
+    if not person.phone:
+        await message.click(button="right", position={"x": 20, "y": 12})
+        return
+    box = await message.bounding_box()
+    finger = await person.page.context.new_cdp_session(person.page)
+    at = {"x": box["x"] + 20, "y": box["y"] + 15}
+    await finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+    await expect(menu(person)).to_be_visible()
+    await finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await finger.detach()
+
+
+def menu(person: Person) -> Locator:
+    return person.page.get_by_role("dialog", name="消息菜单")
+
+
+async def choose(person: Person, text: str, what: str) -> None:
+    """Press the message with this text and choose something of its menu, or a reaction."""
+    await press(person, person.log.locator(".bubble", has_text=text))
+    role = "menuitem" if what in ("回复", "复制", "编辑", "置顶", "取消置顶", "撤回") else "button"
+    await menu(person).get_by_role(role, name=what, exact=True).click()
+    await expect(menu(person)).to_have_count(0)
+
+
+def chip(person: Person, name: str) -> Locator:
+    return person.log.get_by_role("group", name="回应").get_by_role("button", name=name, exact=True)
+
+
+async def test_on_all_devices_at_once(people, shot):
+    """Two people, one of them at a phone and a desk: what one does is there for all."""
+    ann = Person(await people.window("ann", PHONE), "小安", "13800000001")
+    bob = Person(await people.window("bob", DESKTOP), "阿波", "13800000002")
+    await ann.join()
+    await bob.join()
+    await ann.befriend(bob)
+    desk = Person(await people.window("ann's desk", DESKTOP), "小安", "13800000001")
+    desk.id = ann.id
+    await desk.login()
+    everybody = (ann, desk, bob)
+
+    await ann.say("周六八点爬山")
+    await asyncio.gather(desk.open_chat("阿波"), bob.open_chat("小安"))
+    for person in everybody:
+        await person.sees("周六八点爬山")
+    await press(ann, ann.message("周六八点爬山"))
+    await shot(ann.page, "menu-phone")
+    await menu(ann).get_by_role("menuitem", name="编辑", exact=True).click()
+    await expect(ann.field).to_have_value("周六八点爬山")
+    await shot(ann.page, "editing-phone")
+    await ann.say("周六九点爬山")
+    for person in everybody:
+        await expect(person.log.get_by_text(re.compile(r"周六九点爬山\s*已编辑"))).to_be_visible()
+    await expect(ann.field).to_have_value("")
+
+    await press(bob, bob.log.locator(".bubble"))
+    await shot(bob.page, "menu-desktop")
+    await menu(bob).get_by_role("button", name="👍").click()
+    await desk.log.get_by_role("button", name="👍 1").click()
+    for person, own in ((ann, "true"), (desk, "true"), (bob, "true")):
+        await expect(chip(person, "👍 2")).to_have_attribute("aria-pressed", own)
+    await chip(ann, "👍 2").click()
+    for person, own in ((ann, "false"), (desk, "false"), (bob, "true")):
+        await expect(chip(person, "👍 1")).to_have_attribute("aria-pressed", own)
+
+    await choose(bob, "周六九点爬山", "回复")
+    await bob.say("好，我带水")
+    for person in everybody:
+        await expect(person.log.get_by_role("button", name=re.compile("引用 .*周六九点爬山"))).to_be_visible()
+    await shot(ann.page, "chat-phone")
+    await shot(bob.page, "chat-desktop")
+
+    await ann.say("说错了")
+    await bob.sees("说错了")
+    await choose(ann, "说错了", "撤回")
+    await expect(ann.log.get_by_text("你撤回了一条消息")).to_be_visible()
+    await expect(desk.log.get_by_text("你撤回了一条消息")).to_be_visible()
+    await expect(bob.log.get_by_text("小安 撤回了一条消息")).to_be_visible()
+    for person in everybody:
+        await person.sees("说错了", 0)
+    await expect(bob.row("小安").get_by_text("小安 撤回了一条消息")).to_be_visible()
+    await ann.log.get_by_role("button", name="重新编辑").click()
+    await expect(ann.field).to_have_value("说错了")
+    await shot(ann.page, "recalled-phone")
+    await shot(desk.page, "recalled-desktop")
+    for person in everybody:
+        await person.fits()
