@@ -97,3 +97,52 @@ async def test_on_all_devices_at_once(people, shot):
     await shot(desk.page, "recalled-desktop")
     for person in everybody:
         await person.fits()
+
+
+def pinned(person: Person) -> Locator:
+    return person.page.get_by_role("region", name="置顶消息")
+
+
+async def test_what_is_pinned(people, shot):
+    """The bar over the chat is there for both; it leads to the message wherever that is. Dialogs tell the
+    earlier texts and who reacted."""
+    ann = Person(await people.window("ann", PHONE), "小安", "13800000001")
+    bob = Person(await people.window("bob", DESKTOP), "阿波", "13800000002")
+    await ann.join()
+    await bob.join()
+    await ann.befriend(bob)
+    await ann.say("集合地点：东门")
+    await bob.open_chat("小安")
+    await bob.sees("集合地点：东门")
+    await choose(ann, "集合地点：东门", "编辑")
+    await ann.say("集合地点：西门")
+    await choose(bob, "集合地点：西门", "❤️")
+    await choose(bob, "集合地点：西门", "置顶")
+    for person in (ann, bob):
+        await expect(pinned(person).get_by_text("集合地点：西门")).to_be_visible()
+
+    await ann.log.get_by_role("button", name="已编辑").click()
+    dialog = ann.page.get_by_role("dialog", name="编辑记录")
+    await expect(dialog.get_by_text("集合地点：东门")).to_be_visible()
+    await shot(ann.page, "edits-phone")
+    await dialog.get_by_role("button", name="关闭").click()
+    await chip(bob, "❤️ 1").click(button="right")
+    dialog = bob.page.get_by_role("dialog", name="谁回应了")
+    await expect(dialog.get_by_text("阿波")).to_be_visible()
+    await shot(bob.page, "reactors-desktop")
+    await dialog.get_by_role("button", name="关闭").click()
+
+    for number in range(70):
+        fields = {"cmd": 10, "dstid": ann.id, "media": 1, "content": f"路线 {number}\n" * 4}
+        await bob._call("/message/send", userid=bob.id, cid=f"c{number}", **fields)
+    await ann.page.reload()
+    await expect(pinned(ann)).to_be_visible()
+    await expect(ann.log.get_by_text("集合地点：西门")).to_have_count(0)
+    await pinned(ann).get_by_role("button", name=re.compile("集合地点：西门")).click()
+    await expect(ann.log.get_by_text("集合地点：西门")).to_be_in_viewport()
+    await shot(ann.page, "jumped-phone")
+    await choose(ann, "集合地点：西门", "取消置顶")
+    for person in (ann, bob):
+        await expect(pinned(person)).to_have_count(0)
+    await ann.fits()
+    await bob.fits()

@@ -163,6 +163,14 @@ export class FakeServer extends FakeStore {
         return this.history(form)
       case '/message/changes':
         return this.changed(form)
+      case '/message/get':
+        return { rows: this.rows(chatKey(form.kind, form.dstid)).filter(({ id }) => form.ids?.includes(id)) }
+      case '/message/pins':
+        return {
+          rows: this.rows(chatKey(form.kind, form.dstid))
+            .filter(({ pinned }) => pinned)
+            .map((row) => this.seen(row)),
+        }
       case '/user/find':
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }

@@ -12,6 +12,7 @@ export interface Form {
   after?: number
   ver: number
   limit: number
+  ids?: number[]
 }
 
 interface Marks {

@@ -27,4 +27,13 @@ export const enChanges = {
   'edit.leave': 'Stop editing',
   'reply.title': 'Reply to {name}',
   'reply.leave': 'Do not reply',
+  'edit.history': 'Edit history',
+  'edit.present': 'now',
+  'edit.first': 'first',
+  'pin.title': 'Pinned message',
+  'pin.titleOf': 'Pinned message {at}/{n}',
+  'pin.list': 'All pinned messages',
+  'pin.pinned': 'Pinned',
+  'reaction.who': 'Who reacted',
+  'reaction.more': 'Load more',
 } as const

@@ -27,4 +27,13 @@ export const zhChanges = {
   'edit.leave': '取消编辑',
   'reply.title': '回复 {name}',
   'reply.leave': '取消回复',
+  'edit.history': '编辑记录',
+  'edit.present': '现在',
+  'edit.first': '最初',
+  'pin.title': '置顶消息',
+  'pin.titleOf': '置顶消息 {at}/{n}',
+  'pin.list': '全部置顶消息',
+  'pin.pinned': '已置顶',
+  'reaction.who': '谁回应了',
+  'reaction.more': '加载更多',
 } as const

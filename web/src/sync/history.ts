@@ -9,6 +9,7 @@ import { limits } from '@/protocol/limits'
 import { countsAsUnread, type Message } from '@/protocol/messages'
 import type { TimelineCache } from './cache'
 import type { Inbox } from './inbox'
+import { greatestVer } from './timeline'
 
 /** Neither: the newest messages. `before`: those right below; `after`: those right above. Both exclusive. */
 export interface HistoryPage {
@@ -63,7 +64,9 @@ export class History {
     ])
     if (this.timelines.get(key) !== timeline) return
     const rows = [...older.rows, ...newer.rows]
-    timeline.start(rows, older.more, newer.more, rows.length > 0 ? known : 0)
+    // The two answers are of two moments: what both know is known.
+    const reached = Math.min(greatestVer(older.rows), greatestVer(newer.rows))
+    timeline.start(rows, older.more, newer.more, rows.length > 0 ? known : 0, reached)
     this.onRows(key, rows)
   }
 

@@ -61,11 +61,10 @@ export class Timeline {
 
   /**
    * A page of history, with `more` above it: starts the window, or starts it anew after a long absence. It is the newest
-   * page, or else one with `newer` below it. `known`: the page holds all changes up to this one. Of what was here before,
-   * only the live messages stay that came while the newest page was on its way.
+   * page, or else one with `newer` below it. The page holds all changes up to `known`, and to `reached`. Of what was here before, only the live messages stay that came while the newest page was on its way.
    */
-  start(page: readonly Message[], more: boolean, newer = false, known = 0): void {
-    const ver = Math.max(known, ...page.map((row) => row.ver))
+  start(page: readonly Message[], more: boolean, newer = false, known = 0, reached = greatestVer(page)): void {
+    const ver = Math.max(known, reached)
     const from = page[0]?.seq ?? 0
     const came = [...this.messages, ...this.beyond.values()]
     const after = came.filter((row) => row.ver > ver && row.seq >= from)
@@ -203,6 +202,11 @@ export class Timeline {
     const place = lowerBound(this.messages, seq)
     return this.messages[place]?.seq === seq ? place : -1
   }
+}
+
+/** The greatest ver of some rows, 0 for none. */
+export function greatestVer(rows: readonly Message[]): number {
+  return Math.max(0, ...rows.map(({ ver }) => ver))
 }
 
 /** Index of the first message whose seq is not below `seq`. */

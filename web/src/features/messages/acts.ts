@@ -2,6 +2,8 @@
 import { computed, shallowRef } from 'vue'
 import { useUsers } from '@/features/accounts/users'
 import type { MessageActs } from '@/features/changes/acts'
+import EditsDialog from '@/features/changes/EditsDialog.vue'
+import ReactorsDialog from '@/features/changes/ReactorsDialog.vue'
 import { allowed, copied, type MenuAct } from '@/features/changes/allowed'
 import { useChanges } from '@/features/changes/changes'
 import { copyText } from '@/features/changes/clipboard'
@@ -14,9 +16,13 @@ import { Kind, Media } from '@/protocol/codes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
+import { openDialog } from '@/ui/dialogs'
 import { useChat } from './chat'
 import type { Entry } from './entry'
 import { useQuotes } from './quotes'
+
+/** A tap beside these closes them. */
+const light = { light: true }
 
 interface Parts {
   reply: (message: Message) => void
@@ -43,8 +49,9 @@ export function useActs(key: ChatKey | '', { reply, edit, write, jump }: Parts) 
     quoted: (id) => chat.byId.get(id) ?? (key ? quotes.get(key, id) : null),
     jump,
     react: changes.react,
-    reactors: () => undefined,
-    edits: () => undefined,
+    reactors: (message, content) =>
+      void openDialog(ReactorsDialog, { title: t('reaction.who'), message, content }, light),
+    edits: (message) => void openDialog(EditsDialog, { title: t('edit.history'), message }, light),
   }
 
   /** The message whose menu is open. */
