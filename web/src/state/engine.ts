@@ -45,6 +45,7 @@ export class Engine {
   readonly own: OwnChanges
   readonly socket: ChatSocket
   private readonly clock = new ServerClock()
+  private epoch = 0
   private maxFrame: number = limits.frameBytes
   private outboxTimer: ReturnType<typeof setTimeout> | undefined
   /** Read marks that the server has not shown to have, the greatest seq of each chat: a cut may have lost their frames. */
@@ -249,6 +250,9 @@ export class Engine {
 
   private welcomed({ epoch, now, max_frame }: Welcome): void {
     this.clock.told(now)
+    // Of another history nothing that one did is on its way any more.
+    if (epoch !== this.epoch) this.own.clear()
+    this.epoch = epoch
     this.maxFrame = max_frame
     if (this.looking) this.socket.send(this.looking)
     for (const [key, seq] of this.marks) this.sendMark(key, seq)

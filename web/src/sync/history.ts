@@ -44,28 +44,33 @@ export class History {
   ) {}
 
   /** The window at the end. */
-  async newest(key: ChatKey): Promise<void> {
+  async newest(key: ChatKey, attempt = 1): Promise<void> {
     const timeline = this.timelines.use(key)
+    const { outside } = timeline
     const known = this.inbox.get(key)?.ver ?? 0
     const { rows, more } = await this.ask(key, { limit: pageSize })
     if (this.timelines.get(key) !== timeline) return
+    if (timeline.outside !== outside && attempt < tries) return this.newest(key, attempt + 1)
     timeline.start(rows, more, false, rows.length > 0 ? known : 0)
     this.onRows(key, rows)
   }
 
   /** The window around a message; at the end when that is near. */
-  async around(key: ChatKey, seq: number): Promise<void> {
+  async around(key: ChatKey, seq: number, attempt = 1): Promise<void> {
     if (this.isNearEnd(key, seq)) return this.newest(key)
     const timeline = this.timelines.use(key)
+    const { outside } = timeline
     const known = this.inbox.get(key)?.ver ?? 0
     const [older, newer] = await Promise.all([
       this.ask(key, { before: seq, limit: above }),
       this.ask(key, { after: seq - 1, limit: pageSize }),
     ])
     if (this.timelines.get(key) !== timeline) return
+    if (timeline.outside !== outside && attempt < tries) return this.around(key, seq, attempt + 1)
     const rows = [...older.rows, ...newer.rows]
     // The two answers are of two moments: what both know is known.
-    const reached = Math.min(greatestVer(older.rows), greatestVer(newer.rows))
+    const parts = [older.rows, newer.rows].filter((part) => part.length > 0)
+    const reached = parts.length > 0 ? Math.min(...parts.map(greatestVer)) : 0
     timeline.start(rows, older.more, newer.more, rows.length > 0 ? known : 0, reached)
     this.onRows(key, rows)
   }

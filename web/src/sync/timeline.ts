@@ -61,14 +61,16 @@ export class Timeline {
 
   /**
    * A page of history, with `more` above it: starts the window, or starts it anew after a long absence. It is the newest
-   * page, or else one with `newer` below it. The page holds all changes up to `known`, and to `reached`. Of what was here before, only the live messages stay that came while the newest page was on its way.
+   * page, or else one with `newer` below it. The page holds all changes up to `known`, and to `reached`. Of what was here
+   * before, only what came live while the page was on its way stays: of its own messages, and behind the newest page all.
    */
   start(page: readonly Message[], more: boolean, newer = false, known = 0, reached = greatestVer(page)): void {
     const ver = Math.max(known, reached)
     const from = page[0]?.seq ?? 0
     const came = [...this.messages, ...this.beyond.values()]
     const after = came.filter((row) => row.ver > ver && row.seq >= from)
-    const live = newer ? [] : after
+    const end = page.at(-1)?.seq ?? 0
+    const live = newer ? after.filter((row) => row.seq <= end) : after
     this.messages = []
     this.newest = 0
     this.put([...page, ...live])

@@ -146,3 +146,39 @@ it('knows that leaving the page would lose what the disk had no room for', () =>
   ack('a')
   expect(outbox.wouldLose).toBe(false)
 })
+
+describe('changes', () => {
+  const change = (cid: string) => ({ cmd: 15, id: 9, kind: 10, dstid: 42, content: 'x', cid }) as const
+
+  it('wait in one line with messages, over a reload too', () => {
+    outbox.add(message('a'), 0)
+    outbox.addChange(change('b'), 0)
+    outbox.add(message('c'), 0)
+    expect(outbox.items.map(cidOf)).toEqual(['a', 'c'])
+    expect(outbox.changes.map(cidOf)).toEqual(['b'])
+    outbox = new Outbox(7, store)
+    expect(due(0)).toEqual(['a'])
+    ack('a')
+    expect(due(0)).toEqual(['b'])
+    expect(outbox.ackedChange('b')).toMatchObject({ change: { id: 9 }, key: '10/42' })
+    expect(outbox.ackedChange('b')).toBeNull()
+    expect(due(0)).toEqual(['c'])
+  })
+
+  it('wait when the server is busy, and are dropped when it refuses', () => {
+    outbox.addChange(change('b'), 0)
+    outbox.sent('b', 0)
+    expect(outbox.refused({ cid: 'b', code: -429, msg: 'slow', retry_after: 2 }, 0)).toBeNull()
+    expect(due(1_999)).toEqual([])
+    expect(due(2_000)).toEqual(['b'])
+    expect(outbox.refused({ cid: 'b', code: -1, msg: 'too late' }, 2_000)).toMatchObject({ change: { cid: 'b' } })
+    expect(outbox.changes).toEqual([])
+    expect(store.length).toBe(0)
+  })
+
+  it('that make no sense are not restored', () => {
+    const broken = JSON.stringify({ change: { cmd: 13, id: 9, kind: 10, dstid: 42, cid: 'x' } })
+    store.setItem('magpie:out:7:x', broken)
+    expect(new Outbox(7, store).changes).toEqual([])
+  })
+})

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ChangeEvent } from '@/protocol/changes'
 import type { Message } from '@/protocol/messages'
 import { Timeline } from '@/sync/timeline'
 import { Random, seeds } from '../random'
@@ -156,5 +157,77 @@ describe('any order', () => {
     expect(timeline.messages).toEqual(stateAt(60).sort((a, b) => a.seq - b.seq))
     expect(timeline.ver).toBe(60)
     expect(timeline.hasGap).toBe(false)
+  })
+})
+
+describe('what becomes of messages', () => {
+  const edit = (seq: number, ver: number, content = `edited ${ver}`): ChangeEvent => ({
+    ...{ cmd: 15, userid: 7, kind: 10, dstid: 42, id: seq, seq, ver, content },
+  })
+
+  it('is applied in order, whatever comes first', () => {
+    const timeline = new Timeline(7)
+    timeline.start(rows(1, 5), false)
+    expect(timeline.applyEvent(edit(3, 7, 'second'))).toBe('gap')
+    expect(timeline.find(3)).toMatchObject({ content: 'm3', ver: 3 })
+    expect(timeline.applyEvent(edit(3, 6, 'first'))).toBe('applied')
+    expect(timeline.find(3)).toMatchObject({ content: 'second', ver: 7 })
+    expect(timeline.applyEvent(edit(3, 6, 'first'))).toBe('known')
+    expect(timeline).toMatchObject({ ver: 7, hasGap: false })
+  })
+
+  it('comes with the rows when something before it is lost', () => {
+    const timeline = new Timeline(7)
+    timeline.start(rows(1, 5), false)
+    timeline.applyEvent(edit(3, 7))
+    timeline.applyChanges([row(3, 7, 'as the server has it')])
+    expect(timeline.find(3)).toMatchObject({ content: 'as the server has it', ver: 7 })
+    expect(timeline.hasGap).toBe(false)
+  })
+
+  it('is not lost while the window is on its way', () => {
+    const timeline = new Timeline(7)
+    timeline.applyEvent(edit(3, 6))
+    timeline.start(rows(1, 5), false)
+    expect(timeline.find(3)).toMatchObject({ content: 'edited 6', ver: 6 })
+    expect(timeline).toMatchObject({ ver: 6, hasGap: false })
+  })
+
+  it('is not lost while a window further up is on its way', () => {
+    const timeline = new Timeline(7)
+    timeline.start(rows(11, 20), true)
+    timeline.applyEvent(edit(12, 21))
+    timeline.applyLive(row(21, 22))
+    timeline.start(rows(5, 15), true, true, 20)
+    expect(timeline.find(12)).toMatchObject({ content: 'edited 21', ver: 21 })
+    expect(timeline).toMatchObject({ last: 15, hasNewer: true })
+  })
+
+  it('is kept of messages behind the window, and told of those before it', () => {
+    const timeline = new Timeline(7)
+    timeline.start(rows(11, 15), true, true, 20)
+    timeline.applyLive(row(21))
+    const { outside } = timeline
+    timeline.applyEvent(edit(21, 22))
+    timeline.applyEvent(edit(2, 23))
+    expect(timeline.outside).toBe(outside + 2)
+    timeline.append(rows(16, 20), false)
+    expect(timeline.find(21)).toMatchObject({ content: 'edited 22', ver: 22 })
+  })
+
+  it('of one’s own is waited for until its row is here', () => {
+    const timeline = new Timeline(7)
+    timeline.start(rows(1, 5), false)
+    expect(timeline.expect(6)).toBe(true)
+    expect(timeline.hasGap).toBe(true)
+    timeline.applyChanges([row(3, 6, 'edited')])
+    expect(timeline.hasGap).toBe(false)
+    expect(timeline.expect(6)).toBe(false)
+  })
+
+  it('is known up to what two answers have in common', () => {
+    const timeline = new Timeline(7)
+    timeline.start([row(1), row(2), row(3, 9)], false, true, 0, 2)
+    expect(timeline.ver).toBe(2)
   })
 })

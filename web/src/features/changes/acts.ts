@@ -10,6 +10,8 @@ export interface MessageActs {
   textOf(id: number): string
   /** Puts that text into the field. */
   again(id: number): void
+  /** Begins an answer to a message; false where nobody can. */
+  answer(message: Message): boolean
   /** The message that another one answers; null when there is none, undefined until it is known. */
   quoted(id: number): Message | null | undefined
   /** Goes to a message, wherever it is in the chat. */

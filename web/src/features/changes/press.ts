@@ -3,6 +3,8 @@
 /** ms that a finger rests before it counts, and px that it may move meanwhile. */
 const REST = 450
 const SLACK = 10
+/** ms after the finger went up within which its click comes. */
+const CLICK = 300
 
 /** What is pressed, and where; `touch`: by a finger. */
 export interface Pressed {
@@ -26,6 +28,12 @@ export function usePress(open: (target: Element, pressed: Pressed) => boolean) {
     from = null
   }
 
+  /** The finger goes up; a click that belongs to it comes at once. */
+  function lift(): void {
+    stop()
+    setTimeout(() => (taken = false), CLICK)
+  }
+
   return {
     pointerdown(event: PointerEvent): void {
       stop()
@@ -41,8 +49,8 @@ export function usePress(open: (target: Element, pressed: Pressed) => boolean) {
     pointermove(event: PointerEvent): void {
       if (from && Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) > SLACK) stop()
     },
-    pointerup: stop,
-    pointercancel: stop,
+    pointerup: (_event?: PointerEvent) => lift(),
+    pointercancel: (_event?: PointerEvent) => lift(),
     contextmenu(event: MouseEvent): void {
       if (!(event.target instanceof Element)) return
       const touch = from !== null || taken

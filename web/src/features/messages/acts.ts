@@ -12,7 +12,7 @@ import { recallWords } from '@/features/changes/words'
 import { useConversations } from '@/features/conversations/conversations'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
-import { Kind, Media } from '@/protocol/codes'
+import { Kind } from '@/protocol/codes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
@@ -28,11 +28,11 @@ interface Parts {
   reply: (message: Message) => void
   edit: (message: Message) => void
   /** Puts a text into the field. */
-  write: (text: string) => void
+  add: (text: string) => void
   jump: (message: Message) => void
 }
 
-export function useActs(key: ChatKey | '', { reply, edit, write, jump }: Parts) {
+export function useActs(key: ChatKey | '', { reply, edit, add, jump }: Parts) {
   const live = useLive()
   const chat = useChat()
   const users = useUsers()
@@ -45,7 +45,12 @@ export function useActs(key: ChatKey | '', { reply, edit, write, jump }: Parts) 
     nameOf: (id) => (id === me ? t('chat.you') : users.nameOf(id)),
     words: (message) => recallWords(message, me, users.nameOf),
     textOf: changes.textOf,
-    again: (id) => write(changes.textOf(id)),
+    again: (id) => add(changes.textOf(id)),
+    answer: (message) => {
+      const may = actsOf(message).includes('reply')
+      if (may) reply(message)
+      return may
+    },
     quoted: (id) => chat.byId.get(id) ?? (key ? quotes.get(key, id) : null),
     jump,
     react: changes.react,
@@ -55,19 +60,14 @@ export function useActs(key: ChatKey | '', { reply, edit, write, jump }: Parts) 
   }
 
   /** The message whose menu is open. */
-  const menu = shallowRef<{ message: Message; bubble: HTMLElement; pressed: Pressed } | null>(null)
+  const menu = shallowRef<{ id: number; bubble: HTMLElement; pressed: Pressed } | null>(null)
+  /** As it is now: others may do something to it meanwhile. */
+  const pressed = computed(() => (menu.value ? chat.byId.get(menu.value.id) : undefined))
   const menuParts = computed(() => {
-    if (!menu.value || !key) return null
-    const { message, bubble, pressed } = menu.value
-    const writable = !conversations.barred(key)
-    const reacts = writable && message.media !== Media.Notice && !message.recalled
-    return {
-      ...pressed,
-      bubble,
-      own: message.userid === me,
-      acts: actsOf(message),
-      mine: reacts ? (message.mine ?? []) : null,
-    }
+    const message = pressed.value
+    if (!menu.value || !message || message.recalled || !key) return null
+    const mine = conversations.barred(key) ? null : (message.mine ?? [])
+    return { ...menu.value.pressed, bubble: menu.value.bubble, own: message.userid === me, acts: actsOf(message), mine }
   })
 
   function actsOf(message: Message): MenuAct[] {
@@ -78,10 +78,9 @@ export function useActs(key: ChatKey | '', { reply, edit, write, jump }: Parts) 
   }
 
   /** A bubble was pressed for its menu. False when there is nothing in it. */
-  function openMenu(entry: Entry, bubble: HTMLElement, pressed: Pressed): boolean {
-    const message = entry.message as Message
-    if (!entry.seq || actsOf(message).length === 0) return false
-    menu.value = { message, bubble, pressed }
+  function openMenu({ seq, message }: Entry, bubble: HTMLElement, where: Pressed): boolean {
+    if (!seq || !message.id || actsOf(message as Message).length === 0) return false
+    menu.value = { id: message.id, bubble, pressed: where }
     return true
   }
 
@@ -90,7 +89,7 @@ export function useActs(key: ChatKey | '', { reply, edit, write, jump }: Parts) 
   }
 
   async function run(act: MenuAct): Promise<void> {
-    const message = menu.value?.message
+    const message = pressed.value
     closeMenu()
     if (!message) return
     if (act === 'reply') reply(message)
@@ -103,10 +102,18 @@ export function useActs(key: ChatKey | '', { reply, edit, write, jump }: Parts) 
   }
 
   function react(content: string): void {
-    const message = menu.value?.message
+    const message = pressed.value
     closeMenu()
     if (message) changes.react(message, content)
   }
 
-  return { acts, menuParts, openMenu, closeMenu, run, react }
+  /** Edits the last of one's own messages that can still be; false when there is none. */
+  function editLast(): boolean {
+    const own = chat.entries.filter((entry) => entry.own && entry.seq > 0).reverse()
+    const last = own.find(({ message }) => actsOf(message as Message).includes('edit'))
+    if (last) edit(last.message as Message)
+    return last !== undefined
+  }
+
+  return { acts, editLast, menuParts, openMenu, closeMenu, run, react }
 }

@@ -2,9 +2,10 @@
  * What the field is for: a new message, an answer to one, or another text for one. While a message is edited
  * the draft is put by, and comes back into the field afterwards.
  */
-import { nextTick, shallowRef, type Ref } from 'vue'
+import { nextTick, shallowRef, watch, type Ref } from 'vue'
 import { useChanges } from '@/features/changes/changes'
 import type { Content, Message } from '@/protocol/messages'
+import { useChat } from './chat'
 
 export interface Composing {
   mode: 'edit' | 'reply'
@@ -14,17 +15,19 @@ export interface Composing {
 /** The part of the composer that is used. `write` gives back the text before. */
 interface Field {
   write(text: string): string
+  focus(): void
 }
 
 export function useComposing(field: Readonly<Ref<Field | null | undefined>>) {
   const changes = useChanges()
+  const chat = useChat()
   const now = shallowRef<Composing | null>(null)
   let draft = ''
 
   function reply(message: Message): void {
     leave()
     now.value = { mode: 'reply', message }
-    field.value?.write(field.value.write(''))
+    field.value?.focus()
   }
 
   function edit(message: Message): void {
@@ -39,6 +42,12 @@ export function useComposing(field: Readonly<Ref<Field | null | undefined>>) {
     if (edited) field.value?.write(draft)
   }
 
+  // A message that is recalled meanwhile is neither edited nor answered.
+  watch(
+    () => now.value && chat.byId.get(now.value.message.id)?.recalled,
+    (recalled) => recalled && leave(),
+  )
+
   /** A text is sent: true when it was the new text of a message. */
   function took(text: string): boolean {
     if (now.value?.mode !== 'edit') return false
@@ -49,6 +58,13 @@ export function useComposing(field: Readonly<Ref<Field | null | undefined>>) {
     return true
   }
 
+  /** Puts a text into the field, behind what is in it. */
+  function add(text: string): void {
+    leave()
+    const before = field.value?.write(text)
+    if (before?.trim()) field.value?.write(before + text)
+  }
+
   /** The content with what it answers. */
   function answering(content: Content): Content {
     if (now.value?.mode !== 'reply') return content
@@ -57,5 +73,5 @@ export function useComposing(field: Readonly<Ref<Field | null | undefined>>) {
     return { ...content, ref: id }
   }
 
-  return { now, reply, edit, leave, took, answering }
+  return { now, reply, edit, add, leave, took, answering }
 }
