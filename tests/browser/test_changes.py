@@ -169,7 +169,8 @@ async def test_by_keys_in_a_group(people, shot):
     await expect(bob.row("爬山群").get_by_text("群主撤回了你的一条消息")).to_be_visible()
 
     await bob.say("抱歉")
-    await bob.all_sent()
+    await ann.sees("抱歉")
+    await expect(bob.log.get_by_role("img", name="已发送")).to_be_visible()
     await bob.field.press("ArrowUp")
     await expect(bob.field).to_have_value("抱歉")
     await shot(bob.page, "editing-desktop")
