@@ -23,6 +23,7 @@ const mayImport: Record<string, string[]> = {
  * event (`state/events.ts`) or given what it needs by the view around it.
  */
 const featureMayImport: Record<string, string[]> = {
+  changes: [],
   connection: [],
   media: [],
   sessions: [],
@@ -30,8 +31,8 @@ const featureMayImport: Record<string, string[]> = {
   accounts: ['media', 'sessions', 'settings'],
   contacts: ['accounts'],
   groups: ['accounts', 'media'],
-  conversations: ['accounts', 'connection', 'contacts', 'groups', 'media'],
-  messages: ['accounts', 'connection', 'contacts', 'conversations', 'media', 'settings'],
+  conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
+  messages: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'media', 'settings'],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

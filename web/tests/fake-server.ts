@@ -3,6 +3,7 @@
  * connections with frames under way in both directions, and single pushes (which are only a hint).
  * Runs on fake timers.
  */
+import type { OutgoingChange } from '@/protocol/changes'
 import type { Kind } from '@/protocol/codes'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
@@ -22,9 +23,9 @@ export interface Faults {
 export class FakeServer extends FakeStore {
   /** Users that were asked for, each as often as it was. */
   readonly asked: number[] = []
-  /** Frames about typing and looking, as they came. */
   /** Addresses of files that are not kept any more. */
   readonly gone = new Set<string>()
+  /** Frames about typing and looking, as they came. */
   readonly heard: { cmd: number; [field: string]: number }[] = []
   readonly friends = [{ id: 42, nickname: '林晓雨' }]
   /** The friends who are online. */
@@ -32,6 +33,10 @@ export class FakeServer extends FakeStore {
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
   /** Every frame with a message that arrived, resends included. */
   attempts = 0
+  /** What changes of a kind are refused with. */
+  readonly refusals = new Map<number, { code: number; msg: string }>()
+  /** The first ack of each cid. */
+  private readonly acks = new Map<string, object>()
   private readonly sockets = new Set<FakeSocket>()
 
   constructor(
@@ -87,6 +92,7 @@ export class FakeServer extends FakeStore {
     if (frame.cmd === 13) {
       this.markRead(chatKey(frame.kind, frame.dstid), frame.seq)
     }
+    if (frame.cmd === 14 || frame.cmd === 15 || frame.cmd === 16 || frame.cmd === 19) this.receiveChange(socket, frame)
     if (frame.cmd === 10 || frame.cmd === 11) this.receiveMessage(socket, frame)
   }
 
@@ -102,21 +108,40 @@ export class FakeServer extends FakeStore {
       socket.tell({ cmd: 2, code: -429, msg: '慢一点', cid: frame.cid, data: { retry_after: 1 } })
     } else {
       const row = known ?? this.store(key, { ...frame, userid: this.me })
-      socket.tell({
-        cmd: 1,
-        cid: row.cid,
-        id: row.id,
-        seq: row.seq,
-        ver: row.ver,
-        createat: row.createat,
-        kind: row.cmd,
-        dstid: row.dstid,
-      })
+      const { id, seq, ver, createat, cmd, dstid } = row
+      const ack = this.acks.get(frame.cid!) ?? { cmd: 1, cid: frame.cid, id, seq, ver, createat, kind: cmd, dstid }
+      this.acks.set(frame.cid!, ack)
+      socket.tell(ack)
       if (!known) this.push(row, socket)
     }
   }
 
-  private push(row: Message, from: FakeSocket | null): void {
+  /** Somebody else, or the reader on another device, does something to a message. */
+  alter(key: ChatKey, userid: number, change: Omit<OutgoingChange, 'cid' | 'kind' | 'dstid'>): void {
+    const [kind, dstid] = key.split('/').map(Number) as [Kind, number]
+    const named = kind === 10 && userid !== this.me ? this.me : dstid
+    const event = this.change(key, userid, { ...change, kind, dstid: named, cid: '' })
+    if (event) this.push(event, null)
+  }
+
+  private receiveChange(socket: FakeSocket, frame: OutgoingChange): void {
+    const { cid, id, kind, dstid } = frame
+    const key = chatKey(kind, dstid)
+    const known = this.acks.get(cid)
+    const row = this.rows(key).find((one) => one.id === id)
+    const refusal = this.refusals.get(frame.cmd) ?? (row ? undefined : { code: -404, msg: '该消息不存在' })
+    if (known) return socket.tell(known)
+    if (this.random.chance(this.faults.slowDown))
+      return socket.tell({ cmd: 2, code: -429, msg: '慢一点', cid, data: { retry_after: 1 } })
+    if (refusal || !row) return socket.tell({ cmd: 2, cid, ...refusal })
+    const event = this.change(key, this.me, frame)
+    const ack = { cmd: 1, cid, id, seq: row.seq, ver: event?.ver ?? row.ver, kind, dstid }
+    this.acks.set(cid, ack)
+    socket.tell(ack)
+    if (event) this.push(event, socket)
+  }
+
+  private push(row: object, from: FakeSocket | null): void {
     for (const socket of this.sockets)
       if (socket !== from && !this.random.chance(this.faults.losePush)) socket.tell(row)
   }
@@ -138,6 +163,14 @@ export class FakeServer extends FakeStore {
         return this.history(form)
       case '/message/changes':
         return this.changed(form)
+      case '/message/get':
+        return { rows: this.rows(chatKey(form.kind, form.dstid)).filter(({ id }) => form.ids?.includes(id)) }
+      case '/message/pins':
+        return {
+          rows: this.rows(chatKey(form.kind, form.dstid))
+            .filter(({ pinned }) => pinned)
+            .map((row) => this.seen(row)),
+        }
       case '/user/find':
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }

@@ -1,4 +1,5 @@
 /** What the fake server keeps of one user's conversations, and the lists it gives of them. */
+import { rowWith, type ChangeEvent, type OutgoingChange } from '@/protocol/changes'
 import type { Kind } from '@/protocol/codes'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
 import { countsAsUnread, type Message } from '@/protocol/messages'
@@ -11,6 +12,7 @@ export interface Form {
   after?: number
   ver: number
   limit: number
+  ids?: number[]
 }
 
 interface Marks {
@@ -32,7 +34,7 @@ export class FakeStore {
   private readonly marks = new Map<ChatKey, Marks>()
   /** The greatest change number that concerns a conversation. */
   private readonly changes = new Map<ChatKey, number>()
-  private change = 0
+  private moved = 0
   private nextId = 1
 
   constructor(protected readonly me: number) {}
@@ -53,6 +55,32 @@ export class FakeStore {
     const ver = this.ver(key) + 1
     rows[seq - 1] = { ...rows[seq - 1], content, ver, edited: 1 }
     this.touch(key)
+  }
+
+  /** Somebody does something to a message: its event, or null when that changes nothing. */
+  change(key: ChatKey, userid: number, { cid: _cid, ...change }: OutgoingChange): ChangeEvent | null {
+    const rows = this.rows(key)
+    const index = rows.findIndex(({ id }) => id === change.id)
+    const before = { ...rows[index], mine: this.reactedWith(rows[index], userid) }
+    const after = rowWith(before, change, userid, Date.now())
+    if (after === before) return null
+    const { mine: _mine, ...row } = after
+    const ver = this.ver(key) + 1
+    rows[index] = { ...row, ver }
+    this.touch(key)
+    const { seq, at, edited, by, reactions } = rows[index]
+    return { ...change, userid, seq, ver, ...{ at, edited, by, reactions } }
+  }
+
+  /** A row as a call gives it to the reader. */
+  seen(row: Message): Message {
+    const mine = this.reactedWith(row, this.me)
+    return mine.length > 0 ? { ...row, mine } : row
+  }
+
+  private reactedWith(row: Message, userid: number): string[] {
+    const all = Object.entries(row.reactions ?? {})
+    return all.filter(([, { who }]) => who.includes(userid)).map(([content]) => content)
   }
 
   /** The reader, on some device, has read up to a seq. */
@@ -85,7 +113,7 @@ export class FakeStore {
         : all.filter(({ change }) => change > after).sort((a, b) => a.change - b.change)
     const shown = rows.slice(0, Math.min(limit, this.most))
     const more = rows.length > shown.length ? 1 : 0
-    const change = more && after !== undefined ? (shown.at(-1)?.change ?? 0) : this.change
+    const change = more && after !== undefined ? (shown.at(-1)?.change ?? 0) : this.moved
     const next = more && after === undefined ? { next: before + shown.length } : {}
     return { rows: shown, data: { epoch: this.epoch, change, ...(more && { more }), ...next } }
   }
@@ -96,7 +124,10 @@ export class FakeStore {
     const most = Math.min(limit, this.most)
     const shown = after === undefined ? rows.slice(-most) : rows.slice(0, most)
     this.paged.push({ before, after })
-    return { rows: shown, ...(rows.length > shown.length && shown.length < limit && { data: { more: 1 } }) }
+    return {
+      rows: shown.map((row) => this.seen(row)),
+      ...(rows.length > shown.length && shown.length < limit && { data: { more: 1 } }),
+    }
   }
 
   protected changed({ kind, dstid, ver, limit }: Form): object {
@@ -104,7 +135,7 @@ export class FakeStore {
       .filter((row) => row.ver > ver)
       .sort((a, b) => a.ver - b.ver)
     const shown = rows.slice(0, Math.min(limit, this.most))
-    return { rows: shown, data: { more: rows.length > shown.length } }
+    return { rows: shown.map((row) => this.seen(row)), data: { more: rows.length > shown.length } }
   }
 
   /** What is unread for the reader. */
@@ -129,7 +160,11 @@ export class FakeStore {
         mentions: 0,
       },
       ...this.marksOf(key),
-      ...{ last: rows.at(-1), updateat: moved?.createat ?? 0, change: this.changes.get(key) ?? 0 },
+      ...{
+        last: rows.length ? this.seen(rows[rows.length - 1]) : null,
+        updateat: moved?.createat ?? 0,
+        change: this.changes.get(key) ?? 0,
+      },
     }
   }
 
@@ -138,6 +173,6 @@ export class FakeStore {
   }
 
   private touch(key: ChatKey): void {
-    this.changes.set(key, ++this.change)
+    this.changes.set(key, ++this.moved)
   }
 }

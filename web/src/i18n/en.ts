@@ -1,7 +1,9 @@
 /** English. */
+import { enChanges } from './en.changes'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
+  ...enChanges,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',
   'preview.news': '[News]',

@@ -17,6 +17,7 @@ export const Cmd = {
   Reaction: 16,
   Presence: 17,
   Look: 18,
+  Pin: 19,
   ContactChanged: 20,
   CommunityChanged: 21,
   Call: 30,

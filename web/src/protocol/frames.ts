@@ -4,6 +4,7 @@
  * `parseFrame` never throws: a frame that is not JSON, not an object, of an unknown command or
  * without the fields of its command gives null, and the caller ignores it.
  */
+import { parseChange, type ChangeEvent, type OutgoingChange } from './changes'
 import { Cmd, isKind, type Kind } from './codes'
 import { count, isCount, isFields, isId, parseJson, text, type Fields } from './guards'
 import { limits } from './limits'
@@ -81,16 +82,6 @@ export interface CommunityEvent {
   userid: number
 }
 
-/** A change to an older message (recall, edit, reaction): the client asks `/message/changes`. */
-export interface ChangeEvent {
-  cmd: typeof Cmd.Recall | typeof Cmd.Edit | typeof Cmd.Reaction
-  userid: number
-  kind: Kind
-  dstid: number
-  id: number
-  ver: number
-}
-
 export type ServerFrame =
   | Heartbeat
   | Ack
@@ -153,9 +144,10 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
     return isId(userid) && isKind(kind) && isId(dstid) ? { cmd: Cmd.Typing, userid, kind, dstid } : null
   },
 
-  [Cmd.Recall]: (frame) => parseChange(Cmd.Recall, frame),
-  [Cmd.Edit]: (frame) => parseChange(Cmd.Edit, frame),
-  [Cmd.Reaction]: (frame) => parseChange(Cmd.Reaction, frame),
+  [Cmd.Recall]: parseChange,
+  [Cmd.Edit]: parseChange,
+  [Cmd.Reaction]: parseChange,
+  [Cmd.Pin]: parseChange,
 
   [Cmd.Presence]({ userid, online }) {
     return isId(userid) ? { cmd: Cmd.Presence, userid, online: online === 1 ? 1 : 0 } : null
@@ -169,11 +161,6 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
   [Cmd.CommunityChanged]({ what, dstid, userid }) {
     return isId(dstid) ? { cmd: Cmd.CommunityChanged, what: text(what), dstid, userid: count(userid) } : null
   },
-}
-
-function parseChange(cmd: 14 | 15 | 16, { userid, kind, dstid, id, ver }: Fields): ServerFrame | null {
-  if (!isId(userid) || !isKind(kind) || !isId(dstid) || !isId(id) || !isId(ver)) return null
-  return { cmd, userid, kind, dstid, id, ver }
 }
 
 /** The frame of a message; empty fields are left out, as the server does. */
@@ -192,6 +179,10 @@ export function messageFrame(message: OutgoingMessage): string {
     at: at?.length ? at : undefined,
     cid,
   })
+}
+
+export function changeFrame({ cmd, id, kind, dstid, cid, content, at, amount }: OutgoingChange): string {
+  return JSON.stringify({ cmd, id, kind, dstid, content, at, amount, cid })
 }
 
 export function readFrame(kind: Kind, dstid: number, seq: number): string {

@@ -40,9 +40,22 @@ export interface Message extends Content {
   ver: number
   createat: number
   recalled?: 1
+  /** Who recalled it, when it was not its author. */
+  by?: number
+  /** When its text was last changed, ms. */
   edited?: number
-  /** Emoji to the users who chose it. */
-  reactions?: Record<string, number[]>
+  /** By what people reacted with, in the order of first use. */
+  reactions?: Readonly<Record<string, Reaction>>
+  /** What the reader reacted with. */
+  mine?: readonly string[]
+  /** Who pinned it. */
+  pinned?: number
+}
+
+/** How many reacted in one way, and the first of them. */
+export interface Reaction {
+  n: number
+  who: readonly number[]
 }
 
 export function parseMessage(value: unknown): Message | null {
@@ -55,19 +68,26 @@ export function parseMessage(value: unknown): Message | null {
     const given = value[name]
     if (typeof given === 'string' && given !== '') message[name] = given
   }
-  for (const name of ['amount', 'ref', 'edited'] as const) {
+  for (const name of ['amount', 'ref', 'edited', 'by', 'pinned'] as const) {
     const given = value[name]
     if (isId(given)) message[name] = given
   }
   if (Array.isArray(value.at)) message.at = value.at.filter(isCount)
   if (flag(value.recalled)) message.recalled = 1
-  if (isFields(value.reactions)) message.reactions = parseReactions(value.reactions)
+  const reactions = parseReactions(value.reactions)
+  if (reactions) message.reactions = reactions
+  const mine = Array.isArray(value.mine) ? value.mine.filter((one) => typeof one === 'string') : []
+  if (mine.length > 0) message.mine = mine
   return message
 }
 
-function parseReactions(value: Record<string, unknown>): Record<string, number[]> {
-  const lists = Object.entries(value).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]))
-  return Object.fromEntries(lists.map(([emoji, users]) => [emoji, users.filter(isId)]))
+/** The reactions in a row or an event; undefined for none. */
+export function parseReactions(value: unknown): Record<string, Reaction> | undefined {
+  const all: [string, Reaction][] = []
+  for (const [content, given] of isFields(value) ? Object.entries(value) : [])
+    if (isFields(given) && isId(given.n) && Array.isArray(given.who))
+      all.push([content, { n: given.n, who: given.who.filter(isId) }])
+  return all.length > 0 ? Object.fromEntries(all) : undefined
 }
 
 /** The fields that a kind cannot do without; `amount` must then be above 0. Kinds not listed are free. */
@@ -102,11 +122,12 @@ export function mentions({ at, userid }: Pick<Message, 'at' | 'userid'>, me: num
 }
 
 /**
- * True when the message counts as unread for `me`: one's own do not, and of notices only those that
- * name the reader.
+ * True when the message counts as unread for `me`: one's own and recalled ones do not, and of notices only
+ * those that name the reader.
  */
-export function countsAsUnread(message: Pick<Message, 'at' | 'userid' | 'media'>, me: number): boolean {
-  return message.userid !== me && (message.media !== Media.Notice || mentions(message, me))
+export function countsAsUnread(message: Pick<Message, 'at' | 'userid' | 'media' | 'recalled'>, me: number): boolean {
+  if (message.userid === me || message.recalled) return false
+  return message.media !== Media.Notice || mentions(message, me)
 }
 
 /** The content without what the server refuses in a text: NUL and halves of surrogate pairs. */

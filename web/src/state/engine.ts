@@ -2,9 +2,11 @@
  * The moving parts of a logged-in page, wired: socket, outbox, catch-up. No Vue in here; the stores
  * hear of changes through `events` and read the parts.
  */
+import { cleanChange, type Change, type ChangeEvent } from '@/protocol/changes'
 import { Cmd, Code } from '@/protocol/codes'
 import { chatKey, keyOfMessage, parseChatKey, type ChatKey } from '@/protocol/conversations'
 import {
+  changeFrame,
   lookFrame,
   messageFrame,
   readFrame,
@@ -20,7 +22,8 @@ import { cleanContent, newCid, type Content, type Message } from '@/protocol/mes
 import { Catchup } from '@/sync/catchup'
 import { ServerClock } from '@/sync/clock'
 import { Inbox } from '@/sync/inbox'
-import { Outbox, type Store } from '@/sync/outbox'
+import { cidOf, frameOf, Outbox, type Store } from '@/sync/outbox'
+import { OwnChanges } from '@/sync/own'
 import type { Api } from '@/transport/api'
 import { ChatSocket, type RawSocket, type SocketState } from '@/transport/socket'
 import type { LiveEmitter } from './events'
@@ -39,8 +42,10 @@ export class Engine {
   readonly inbox: Inbox
   readonly outbox: Outbox
   readonly catchup: Catchup
+  readonly own: OwnChanges
   readonly socket: ChatSocket
   private readonly clock = new ServerClock()
+  private epoch = 0
   private maxFrame: number = limits.frameBytes
   private outboxTimer: ReturnType<typeof setTimeout> | undefined
   /** Read marks that the server has not shown to have, the greatest seq of each chat: a cut may have lost their frames. */
@@ -53,6 +58,7 @@ export class Engine {
     this.me = api.userId
     this.inbox = new Inbox(this.me)
     this.outbox = new Outbox(this.me, store)
+    this.own = new OwnChanges(this.outbox, this.me)
     this.catchup = new Catchup(sourceOf(api), this.inbox, {
       onInbox: () => this.listed(),
       onTimeline: (key, rows) => this.arrivedByCatchup(key, rows),
@@ -76,6 +82,7 @@ export class Engine {
     clearTimeout(this.outboxTimer)
     this.socket.stop()
     this.catchup.clear()
+    this.own.clear()
   }
 
   /** The time by the server's clock. */
@@ -94,6 +101,20 @@ export class Engine {
     }
     this.flush()
     return cid
+  }
+
+  /** Puts a change to a stored message of a chat into the outbox; it is shown at once. */
+  change(key: ChatKey, id: number, change: Change): void {
+    const place = parseChatKey(key)
+    if (!place) throw new RangeError(`not a chat key: ${key}`)
+    const cid = newCid(this.now())
+    const frame = { ...cleanChange(change), id, kind: place.kind, dstid: place.dstid, cid }
+    this.outbox.addChange(frame, this.now())
+    if (new Blob([changeFrame(frame)]).size > this.maxFrame) {
+      this.refused({ cmd: Cmd.Error, cid, code: Code.TooLarge, msg: this.options.tooLarge() })
+    }
+    this.touched(key)
+    this.flush()
   }
 
   retry(cid: string): void {
@@ -142,10 +163,9 @@ export class Engine {
         return this.readElsewhere(frame)
       case Cmd.Recall:
       case Cmd.Edit:
-      case Cmd.Reaction: {
-        const { kind, userid, dstid, ver } = frame
-        return this.catchup.changed(keyOfMessage({ cmd: kind, userid, dstid }, this.me), ver)
-      }
+      case Cmd.Reaction:
+      case Cmd.Pin:
+        return this.changed(this.catchup.applyEvent(frame), frame)
       case Cmd.Typing: {
         const { kind, userid, dstid } = frame
         const key = keyOfMessage({ cmd: kind, userid, dstid }, this.me)
@@ -188,10 +208,29 @@ export class Engine {
   private arrivedByCatchup(key: ChatKey, rows: readonly Message[]): void {
     const stored = rows.filter(({ userid, cid }) => userid === this.me && cid && this.outbox.stored(cid))
     if (stored.length > 0) this.flush()
+    this.touched(key)
+  }
+
+  private changed(key: ChatKey, { id, cmd }: Pick<ChangeEvent, 'id' | 'cmd'>): void {
+    this.touched(key)
+    this.options.events.emit('changed', { key, id, cmd })
+  }
+
+  /** Something about the messages of a chat is different, and perhaps about the last of them. */
+  private touched(key: ChatKey): void {
+    this.own.settle((one) => this.catchup.reached(one))
     this.options.events.emit('timeline', key)
+    this.options.events.emit('conversations')
   }
 
   private acked(ack: Ack): void {
+    const change = this.outbox.ackedChange(ack.cid)
+    if (change) {
+      this.own.stored(change, ack.ver)
+      this.catchup.expect(change.key, ack.ver)
+      this.changed(change.key, change.change)
+      return this.flush()
+    }
     const message = this.outbox.acked(ack, this.me)
     if (!message) return
     const key = this.catchup.applyLive(message)
@@ -201,12 +240,19 @@ export class Engine {
   }
 
   private refused(error: ErrorFrame): void {
-    this.outbox.refused(error, Date.now())
+    const refused = this.outbox.refused(error, Date.now())
+    if (refused) {
+      this.touched(refused.key)
+      this.options.events.emit('changeRefused', { change: refused.change, msg: error.msg })
+    }
     this.flush()
   }
 
   private welcomed({ epoch, now, max_frame }: Welcome): void {
     this.clock.told(now)
+    // Of another history nothing that one did is on its way any more.
+    if (epoch !== this.epoch) this.own.clear()
+    this.epoch = epoch
     this.maxFrame = max_frame
     if (this.looking) this.socket.send(this.looking)
     for (const [key, seq] of this.marks) this.sendMark(key, seq)
@@ -229,9 +275,8 @@ export class Engine {
     clearTimeout(this.outboxTimer)
     if (this.socket.online) {
       const now = Date.now()
-      for (const { message } of this.outbox.due(now)) {
-        if (this.socket.send(messageFrame(message), true)) this.outbox.sent(message.cid, now)
-      }
+      for (const item of this.outbox.due(now))
+        if (this.socket.send(frameOf(item), true)) this.outbox.sent(cidOf(item), now)
       const next = this.outbox.nextDue(now)
       if (next !== null) this.outboxTimer = setTimeout(() => this.flush(), Math.max(50, next - now))
     }
@@ -245,6 +290,7 @@ export class Engine {
 
   private listed(): void {
     for (const [key, seq] of this.marks) if (this.inbox.confirmed(key) >= seq) this.marks.delete(key)
+    this.own.settle((key) => this.catchup.reached(key))
     this.options.events.emit('conversations')
   }
 }

@@ -5,6 +5,7 @@
  * The emitter is our own: it is shorter than the reason for a package would be, and a listener that
  * throws must not keep the others from hearing, which the small packages (mitt, nanoevents) do not see to.
  */
+import type { ChangeCmd, OutgoingChange } from '@/protocol/changes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { CommunityEvent, ContactEvent } from '@/protocol/frames'
 import type { Message } from '@/protocol/messages'
@@ -24,6 +25,10 @@ export interface LiveEvents {
   welcome: undefined
   /** A message of somebody else came by the live connection. */
   arrival: { key: ChatKey; message: Message }
+  /** A message of a chat was recalled, edited, reacted to or pinned, by whomever. */
+  changed: { key: ChatKey; id: number; cmd: ChangeCmd }
+  /** The server would not have a change of one's own to a message; `msg` is its sentence. */
+  changeRefused: { change: OutgoingChange; msg: string }
   contact: ContactEvent
   community: CommunityEvent
   presence: { userId: number; online: boolean }

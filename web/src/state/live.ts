@@ -132,7 +132,7 @@ export const useLive = defineStore('live', () => {
   function mirror(): void {
     const { value: started } = engine
     if (!started) return
-    inbox.value = started.inbox.rows
+    inbox.value = started.own.shownRows(started.inbox.rows)
     inboxLoaded.value ||= started.catchup.listed
     outbox.value = started.outbox.items
     for (const key of changed) mirrorTimeline(key)
@@ -143,7 +143,7 @@ export const useLive = defineStore('live', () => {
     const timeline = engine.value?.catchup.timeline(key)
     if (!timeline) return void timelines.delete(key)
     const { messages, hasOlder, hasNewer } = timeline
-    timelines.set(key, { messages, hasOlder, hasNewer })
+    timelines.set(key, { messages: engine.value?.own.shown(key, messages) ?? messages, hasOlder, hasNewer })
   }
 
   /** Shows at once what the reader has just done. */

@@ -3,7 +3,7 @@ import { parseChatKey, parseConversation, type ChatKey } from '@/protocol/conver
 import { count, flag, isCount, isFields, parseRows } from '@/protocol/guards'
 import { limits } from '@/protocol/limits'
 import { parseMessage } from '@/protocol/messages'
-import type { Source } from '@/sync/catchup'
+import type { Source } from '@/sync/source'
 import type { Api } from '@/transport/api'
 
 export function sourceOf(api: Api): Source {

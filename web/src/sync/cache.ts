@@ -20,13 +20,15 @@ export class TimelineCache {
   /** Least recently used first. */
   private readonly timelines = new Map<ChatKey, Timeline>()
 
+  constructor(private readonly me: number) {}
+
   get(key: ChatKey): Timeline | undefined {
     return this.timelines.get(key)
   }
 
   /** The timeline of a key, made when there is none, now the most recently used. */
   use(key: ChatKey): Timeline {
-    const timeline = this.timelines.get(key) ?? new Timeline()
+    const timeline = this.timelines.get(key) ?? new Timeline(this.me)
     this.timelines.delete(key)
     this.timelines.set(key, timeline)
     return timeline

@@ -5,38 +5,17 @@
  * arrive meanwhile go into the same timelines and are neither lost nor doubled. A call that fails is
  * made again after a while, as long as the connection it belongs to lives.
  */
-import { Code } from '@/protocol/codes'
+import type { ChangeEvent } from '@/protocol/changes'
 import type { ChatKey } from '@/protocol/conversations'
 import { limits } from '@/protocol/limits'
 import type { Message } from '@/protocol/messages'
 import { TimelineCache } from './cache'
-import { History, type AskHistory } from './history'
-import type { Inbox } from './inbox'
+import { History } from './history'
+import { keyOfEvent, type Inbox } from './inbox'
 import { ListCursor, type ListAnswer, type ListPage } from './list'
+import { isPassing, type CatchupEvents, type OpenAt, type Source } from './source'
 import type { Timeline } from './timeline'
 import { unreadAfter } from './unread'
-
-/** What is asked of the server. Rejections may carry the contract's `code`. */
-export interface Source {
-  conversations(page: ListPage): Promise<ListAnswer>
-  history: AskHistory
-  changes(key: ChatKey, ver: number, limit: number): Promise<{ rows: Message[]; more: boolean }>
-}
-
-/** Where a chat opens, at its end when neither is given. */
-export interface OpenAt {
-  /** At the first unread message after this seq. */
-  unread?: number
-  /** At this message, where the reader was. */
-  seq?: number
-}
-
-export interface CatchupEvents {
-  /** The list has changed. */
-  onInbox(): void
-  /** The messages of a conversation have changed; `fresh` are rows that came from the server. */
-  onTimeline(key: ChatKey, fresh: readonly Message[]): void
-}
 
 /** With more changes missing than this the window starts anew. */
 const longAbsence = 1000
@@ -54,7 +33,7 @@ export class Catchup {
   listed = false
   /** Pages of history. */
   readonly history: History
-  private readonly timelines = new TimelineCache()
+  private readonly timelines: TimelineCache
   private readonly list = new ListCursor()
   private readonly filling = new Map<ChatKey, Promise<void>>()
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>()
@@ -67,6 +46,7 @@ export class Catchup {
     private readonly inbox: Inbox,
     private readonly events: CatchupEvents,
   ) {
+    this.timelines = new TimelineCache(inbox.me)
     this.history = new History(
       (key, page) => source.history(key, page),
       this.timelines,
@@ -110,10 +90,28 @@ export class Catchup {
     return key
   }
 
-  /** An older message changed (recall, edit, reaction): its new state is in the log. */
-  changed(key: ChatKey, ver: number): void {
+  /** What became of a message (recall, edit, reaction, pin), from the socket. */
+  applyEvent(event: ChangeEvent): ChatKey {
+    const key = keyOfEvent(event, this.inbox.me)
     const timeline = this.timelines.get(key)
-    if (timeline?.loaded && timeline.ver < ver) void this.fill(key)
+    this.inbox.applyEvent(event, timeline?.find(event.seq))
+    if (timeline?.applyEvent(event) === 'gap') this.fillSoon(key)
+    if (this.inbox.unsure) this.recount()
+    return key
+  }
+
+  /** A change of one's own is in the log, at `ver` or before: its row is asked for. */
+  expect(key: ChatKey, ver: number): void {
+    const timeline = this.timelines.get(key)
+    if (timeline?.expect(ver)) return void this.fill(key)
+    this.inbox.expect(key, ver)
+    if (this.inbox.unsure) this.recount()
+  }
+
+  /** All changes of a conversation up to this one are here, as far as any of it is. */
+  reached(key: ChatKey): number {
+    const timeline = this.timelines.get(key)
+    return timeline?.loaded ? timeline.ver : (this.inbox.get(key)?.ver ?? Infinity)
   }
 
   /** Opens a conversation: cached, or at its end, or where `at` says. Rejects when the server refuses. */
@@ -245,6 +243,8 @@ export class Catchup {
       const { rows, more } = await this.source.changes(key, timeline.ver, limits.changesPage)
       if (this.timelines.get(key) !== timeline) return
       timeline.applyChanges(rows)
+      for (const row of rows) this.inbox.refresh(row)
+      if (this.inbox.unsure) this.recount()
       this.events.onTimeline(key, rows)
       if (more && rows.length > 0) continue
       if (!timeline.hasGap) return
@@ -291,10 +291,4 @@ export class Catchup {
     this.timers.clear()
     this.filling.clear()
   }
-}
-
-/** A failure without one of the contract's codes is one of the network. */
-function isPassing(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code
-  return typeof code !== 'number' || ([Code.Network, Code.TryAgain, Code.SlowDown] as number[]).includes(code)
 }

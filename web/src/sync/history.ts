@@ -9,6 +9,7 @@ import { limits } from '@/protocol/limits'
 import { countsAsUnread, type Message } from '@/protocol/messages'
 import type { TimelineCache } from './cache'
 import type { Inbox } from './inbox'
+import { greatestVer } from './timeline'
 
 /** Neither: the newest messages. `before`: those right below; `after`: those right above. Both exclusive. */
 export interface HistoryPage {
@@ -31,6 +32,8 @@ const pageSize = Math.min(50, limits.historyPage)
 const above = 25
 /** Pages looked through at most for the first unread message: behind the mark may be many of one's own. */
 const searched = 20
+/** A page on its way while rows outside the window change is asked for so often. */
+const tries = 3
 
 export class History {
   constructor(
@@ -41,27 +44,34 @@ export class History {
   ) {}
 
   /** The window at the end. */
-  async newest(key: ChatKey): Promise<void> {
+  async newest(key: ChatKey, attempt = 1): Promise<void> {
     const timeline = this.timelines.use(key)
+    const { outside } = timeline
     const known = this.inbox.get(key)?.ver ?? 0
     const { rows, more } = await this.ask(key, { limit: pageSize })
     if (this.timelines.get(key) !== timeline) return
+    if (timeline.outside !== outside && attempt < tries) return this.newest(key, attempt + 1)
     timeline.start(rows, more, false, rows.length > 0 ? known : 0)
     this.onRows(key, rows)
   }
 
   /** The window around a message; at the end when that is near. */
-  async around(key: ChatKey, seq: number): Promise<void> {
+  async around(key: ChatKey, seq: number, attempt = 1): Promise<void> {
     if (this.isNearEnd(key, seq)) return this.newest(key)
     const timeline = this.timelines.use(key)
+    const { outside } = timeline
     const known = this.inbox.get(key)?.ver ?? 0
     const [older, newer] = await Promise.all([
       this.ask(key, { before: seq, limit: above }),
       this.ask(key, { after: seq - 1, limit: pageSize }),
     ])
     if (this.timelines.get(key) !== timeline) return
+    if (timeline.outside !== outside && attempt < tries) return this.around(key, seq, attempt + 1)
     const rows = [...older.rows, ...newer.rows]
-    timeline.start(rows, older.more, newer.more, rows.length > 0 ? known : 0)
+    // The two answers are of two moments: what both know is known.
+    const parts = [older.rows, newer.rows].filter((part) => part.length > 0)
+    const reached = parts.length > 0 ? Math.min(...parts.map(greatestVer)) : 0
+    timeline.start(rows, older.more, newer.more, rows.length > 0 ? known : 0, reached)
     this.onRows(key, rows)
   }
 
@@ -80,24 +90,26 @@ export class History {
   }
 
   /** One more page above the window; false when there is none. */
-  async older(key: ChatKey): Promise<boolean> {
+  async older(key: ChatKey, attempt = 1): Promise<boolean> {
     const timeline = this.timelines.get(key)
     if (!timeline?.loaded || !timeline.hasOlder) return false
-    const before = timeline.first
+    const { first: before, outside } = timeline
     const { rows, more } = await this.ask(key, { before, limit: pageSize })
     if (this.timelines.get(key) !== timeline || timeline.first !== before) return timeline.hasOlder
+    if (timeline.outside !== outside && attempt < tries) return this.older(key, attempt + 1)
     timeline.prepend(rows, more)
     this.onRows(key, rows)
     return timeline.hasOlder
   }
 
   /** One more page below the window; false when there is none. */
-  async newer(key: ChatKey): Promise<boolean> {
+  async newer(key: ChatKey, attempt = 1): Promise<boolean> {
     const timeline = this.timelines.get(key)
     if (!timeline?.loaded || !timeline.hasNewer) return false
-    const after = timeline.last
+    const { last: after, outside } = timeline
     const { rows, more } = await this.ask(key, { after, limit: pageSize })
     if (this.timelines.get(key) !== timeline || timeline.last !== after) return timeline.hasNewer
+    if (timeline.outside !== outside && attempt < tries) return this.newer(key, attempt + 1)
     timeline.append(rows, more)
     this.onRows(key, rows)
     return timeline.hasNewer

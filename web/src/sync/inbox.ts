@@ -1,7 +1,8 @@
 /**
  * The conversation list: rows of `/message/conversations`, kept up to date by live frames.
  */
-import { Kind, Media } from '@/protocol/codes'
+import { rowAfter, type ChangeEvent } from '@/protocol/changes'
+import { Cmd, Kind, Media } from '@/protocol/codes'
 import { chatKey, keyOfMessage, type ChatKey, type Conversation } from '@/protocol/conversations'
 import type { ReadEvent } from '@/protocol/frames'
 import { limits } from '@/protocol/limits'
@@ -55,8 +56,8 @@ export class Inbox {
     const key = keyOfMessage(message, this.me)
     const row = this.rows.get(key) ?? emptyRow(key)
     if (message.seq > row.seq) {
-      // Some before it did not come by the socket.
-      if (message.seq > row.seq + 1) this.estimated.add(key)
+      // Some before it, or something that became of others, did not come by the socket.
+      if (message.seq > row.seq + 1 || message.ver > row.ver + 1) this.estimated.add(key)
       const counts = message.seq > row.read && countsAsUnread(message, this.me)
       // A notice does not move a conversation in the list, but for its first message.
       const moves = message.media !== Media.Notice || message.seq === 1
@@ -69,10 +70,49 @@ export class Inbox {
         mentions: row.mentions + (counts && mentions(message, this.me) ? 1 : 0),
         updateat: moves ? Math.max(row.updateat, message.createat) : row.updateat,
       })
-    } else if (row.last?.seq === message.seq && message.ver > row.last.ver) {
-      this.set(key, { ...row, ver: Math.max(row.ver, message.ver), last: message })
-    }
+    } else this.refresh(message)
     return key
+  }
+
+  /** A newer row of a message that was counted already. */
+  refresh(message: Message): void {
+    const key = keyOfMessage(message, this.me)
+    const row = this.rows.get(key)
+    if (!row || message.seq > row.seq) return
+    const { seq, ver } = message
+    const last = row.last?.seq === seq && ver > row.last.ver ? message : row.last
+    const next = ver === row.ver + 1 || last === message ? Math.max(ver, row.ver) : row.ver
+    if (last === row.last && next === row.ver) return
+    if (seq > row.read && message.userid !== this.me && (message.recalled || message.edited)) this.estimated.add(key)
+    this.set(key, { ...row, ver: next, last })
+  }
+
+  /** What became of a message, from the socket. `known`: its row before that, if it is here. */
+  applyEvent(event: ChangeEvent, known: Message | undefined): void {
+    const { cmd, seq, ver } = event
+    const key = keyOfEvent(event, this.me)
+    const row = this.rows.get(key)
+    if (!row || ver <= row.ver) return
+    const next = { ...row, ver }
+    if (ver > row.ver + 1) this.estimated.add(key)
+    else if (row.last?.seq === seq) next.last = rowAfter(row.last, event, this.me)
+    if (seq > row.read && (cmd === Cmd.Recall || cmd === Cmd.Edit)) {
+      const before = known ?? (row.last?.seq === seq ? row.last : undefined)
+      // Whom it counted for is not known, or the number stands at its limit.
+      if (!before || row.unread >= limits.unreadExact) this.estimated.add(key)
+      else {
+        const after = rowAfter(before, event, this.me)
+        next.unread += difference(before, after, (one) => countsAsUnread(one, this.me))
+        next.mentions += difference(before, after, (one) => mentions(one, this.me))
+      }
+    }
+    this.set(key, next)
+  }
+
+  /** A change of one's own is in the log at `ver`: the row is asked for when that is news. */
+  expect(key: ChatKey, ver: number): void {
+    const row = this.rows.get(key)
+    if (row && row.ver < ver) this.estimated.add(key)
   }
 
   /**
@@ -109,6 +149,16 @@ export class Inbox {
   private set(key: ChatKey, row: Conversation): void {
     this.rows = new Map(this.rows).set(key, row)
   }
+}
+
+/** The conversation of an event as `me` sees it. */
+export function keyOfEvent({ kind, userid, dstid }: ChangeEvent, me: number): ChatKey {
+  return keyOfMessage({ cmd: kind, userid, dstid }, me)
+}
+
+/** 1 when only `after` counts, -1 when only `before` did. */
+function difference(before: Message, after: Message, counts: (message: Message) => boolean): number {
+  return Number(counts(after)) - Number(counts(before))
 }
 
 /**

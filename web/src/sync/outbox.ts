@@ -1,15 +1,16 @@
 /**
- * Messages of this user that the server has not acknowledged yet.
+ * Messages of this user, and changes to messages, that the server has not acknowledged yet.
  *
  * An item is pending until the ack with its cid comes, or failed when the server refuses it; then
- * it waits for `retry` or `remove` with its text kept. The order within a conversation is kept by
- * having one message of each on its way at a time. After a reconnect everything is sent again under
+ * it waits for `retry` or `remove` with its text kept. A change that is refused is dropped. The order
+ * within a conversation is kept by having one item of each on its way at a time. After a reconnect everything is sent again under
  * its old cid, which the server stores only once. Each item is saved under a key of its own, so
  * that two tabs of a user do not overwrite each other's.
  */
+import { isChangeCmd, type OutgoingChange } from '@/protocol/changes'
 import { Code, isKind } from '@/protocol/codes'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
-import type { Ack, ErrorFrame } from '@/protocol/frames'
+import { changeFrame, messageFrame, type Ack, type ErrorFrame } from '@/protocol/frames'
 import { isFields, isId, parseJson } from '@/protocol/guards'
 import type { Message, OutgoingMessage } from '@/protocol/messages'
 
@@ -24,6 +25,16 @@ export interface OutboxItem {
   readonly reason?: string
 }
 
+/** A change that waits as messages do. */
+export interface ChangeItem {
+  readonly change: OutgoingChange
+  readonly key: ChatKey
+  readonly createat: number
+  readonly state: 'pending'
+}
+
+type Item = OutboxItem | ChangeItem
+
 /** The part of `localStorage` that is used. */
 export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
 
@@ -33,8 +44,11 @@ const patience = 20_000
 const pause = 3_000
 
 export class Outbox {
-  /** In the order they were written. A new array after each change, so that views see it. */
+  /** In the order they were written. New arrays after each change, so that views see it. */
   items: readonly OutboxItem[] = []
+  changes: readonly ChangeItem[] = []
+  /** Both, as they are sent. */
+  private queue: readonly Item[] = []
   /** cid of what is on its way to the time it was sent. */
   private readonly sentAt = new Map<string, number>()
   /** Conversations that the server asked to wait, to the time when they go on. */
@@ -48,7 +62,7 @@ export class Outbox {
     private readonly store: Store,
   ) {
     this.prefix = `magpie:out:${userId}:`
-    this.items = this.restore()
+    this.line(this.restore())
   }
 
   /** True while leaving the page would lose a message. */
@@ -58,21 +72,24 @@ export class Outbox {
 
   /** Puts a message in, behind all that were written before. */
   add(message: OutgoingMessage, now: number): void {
-    // Later than the last one, so that a restored list has the same order.
-    const createat = Math.max(now, (this.items.at(-1)?.createat ?? 0) + 1)
-    const item: OutboxItem = { message, key: chatKey(message.cmd, message.dstid), createat, state: 'pending' }
-    this.items = [...this.items, item]
-    this.save(item)
+    const createat = this.later(now)
+    this.append({ message, key: chatKey(message.cmd, message.dstid), createat, state: 'pending' })
+  }
+
+  /** Puts a change in, behind all that was written before. */
+  addChange(change: OutgoingChange, now: number): void {
+    const createat = this.later(now)
+    this.append({ change, key: chatKey(change.kind, change.dstid), createat, state: 'pending' })
   }
 
   /** What is to be sent at `now`; the caller sends each and tells `sent`. */
-  due(now: number): OutboxItem[] {
+  due(now: number): Item[] {
     const busy = new Set<ChatKey>()
-    const due: OutboxItem[] = []
-    for (const item of this.items) {
+    const due: Item[] = []
+    for (const item of this.queue) {
       if (item.state !== 'pending' || busy.has(item.key)) continue
       busy.add(item.key)
-      const sent = this.sentAt.get(item.message.cid)
+      const sent = this.sentAt.get(cidOf(item))
       if (sent !== undefined && now - sent < patience) continue
       if (now >= (this.waitUntil.get(item.key) ?? 0)) due.push(item)
     }
@@ -83,10 +100,11 @@ export class Outbox {
   nextDue(now: number): number | null {
     let next: number | null = null
     const busy = new Set<ChatKey>()
-    for (const { state, key, message } of this.items) {
-      if (state !== 'pending' || busy.has(key)) continue
+    for (const item of this.queue) {
+      const { key } = item
+      if (item.state !== 'pending' || busy.has(key)) continue
       busy.add(key)
-      const sent = this.sentAt.get(message.cid)
+      const sent = this.sentAt.get(cidOf(item))
       const at = Math.max(now, this.waitUntil.get(key) ?? 0, sent === undefined ? 0 : sent + patience)
       if (next === null || at < next) next = at
     }
@@ -99,30 +117,42 @@ export class Outbox {
 
   /** The message is stored: takes the item out and gives the row it has become; null for an unknown cid. */
   acked(ack: Ack, userId: number): Message | null {
-    const item = this.take(ack.cid)
+    const item = this.find(ack.cid)
     if (!item) return null
+    this.take(ack.cid)
     const { id, seq, ver, createat, cid } = ack
     return { ...item.message, userid: userId, id, seq, ver, createat, cid }
   }
 
-  /** An own message came from the server, by push or catch-up: if it was waiting here, it no longer is. */
-  stored(cid: string): boolean {
-    return this.take(cid) !== null
+  /** The change is in the log: takes it out and gives it; null for an unknown cid. */
+  ackedChange(cid: string): ChangeItem | null {
+    const item = this.changes.find(({ change }) => change.cid === cid)
+    if (item) this.take(cid)
+    return item ?? null
   }
 
-  /** The server refused the message: it waits a while, or has failed. */
+  /** An own message came from the server, by push or catch-up: if it was waiting here, it no longer is. */
+  stored(cid: string): boolean {
+    return this.find(cid) !== undefined && this.take(cid)
+  }
+
+  /** The server refused: a message waits a while, or has failed; a change that can't be made is taken out and given. */
   refused(
     { cid, code, msg, retry_after }: Pick<ErrorFrame, 'cid' | 'code' | 'msg' | 'retry_after'>,
     now: number,
-  ): void {
-    const item = cid === undefined ? undefined : this.find(cid)
-    if (!item || item.state !== 'pending') return
-    this.sentAt.delete(item.message.cid)
+  ): ChangeItem | null {
+    const item = this.queue.find((one) => cidOf(one) === cid)
+    if (!item || item.state !== 'pending') return null
+    this.sentAt.delete(cidOf(item))
     if (code === Code.SlowDown || code === Code.TryAgain) {
       this.waitUntil.set(item.key, now + (retry_after === undefined ? pause : retry_after * 1000))
+    } else if ('change' in item) {
+      this.take(item.change.cid)
+      return item
     } else {
       this.replace({ ...item, state: 'failed', code, reason: msg })
     }
+    return null
   }
 
   /** Nothing is on its way any more; all that is pending will be sent again. */
@@ -146,30 +176,47 @@ export class Outbox {
 
   /** Drops everything, on disk too (log-out). */
   clear(): void {
-    for (const { message } of this.items) this.take(message.cid)
+    for (const item of this.queue) this.take(cidOf(item))
   }
 
   find(cid: string): OutboxItem | undefined {
     return this.items.find(({ message }) => message.cid === cid)
   }
 
-  private take(cid: string): OutboxItem | null {
-    const item = this.find(cid)
-    if (!item) return null
-    this.items = this.items.filter((other) => other !== item)
-    this.sentAt.delete(cid)
-    this.unsaved.delete(cid)
-    this.store.removeItem(this.prefix + cid)
-    return item
+  /** Later than the last one, so that a restored list has the same order. */
+  private later(now: number): number {
+    return Math.max(now, (this.queue.at(-1)?.createat ?? 0) + 1)
   }
 
-  private replace(item: OutboxItem): void {
-    this.items = this.items.map((old) => (old.message.cid === item.message.cid ? item : old))
+  private append(item: Item): void {
+    this.line([...this.queue, item])
     this.save(item)
   }
 
-  private save(item: OutboxItem): void {
-    const { cid } = item.message
+  /** True when something with this cid waited here. */
+  private take(cid: string): boolean {
+    const left = this.queue.filter((item) => cidOf(item) !== cid)
+    if (left.length === this.queue.length) return false
+    this.line(left)
+    this.sentAt.delete(cid)
+    this.unsaved.delete(cid)
+    this.store.removeItem(this.prefix + cid)
+    return true
+  }
+
+  private replace(item: OutboxItem): void {
+    this.line(this.queue.map((old) => (cidOf(old) === item.message.cid ? item : old)))
+    this.save(item)
+  }
+
+  private line(queue: readonly Item[]): void {
+    this.queue = queue
+    this.items = queue.filter((item) => 'message' in item)
+    this.changes = queue.filter((item) => 'change' in item)
+  }
+
+  private save(item: Item): void {
+    const cid = cidOf(item)
     try {
       this.store.setItem(this.prefix + cid, JSON.stringify(item))
       this.unsaved.delete(cid)
@@ -178,8 +225,8 @@ export class Outbox {
     }
   }
 
-  private restore(): OutboxItem[] {
-    const items: OutboxItem[] = []
+  private restore(): Item[] {
+    const items: Item[] = []
     for (let index = 0; index < this.store.length; index++) {
       const name = this.store.key(index)
       if (!name?.startsWith(this.prefix)) continue
@@ -190,9 +237,24 @@ export class Outbox {
   }
 }
 
+/** What is sent. */
+export function frameOf(item: Item): string {
+  return 'message' in item ? messageFrame(item.message) : changeFrame(item.change)
+}
+
+export function cidOf(item: Item): string {
+  return 'message' in item ? item.message.cid : item.change.cid
+}
+
 /** What an earlier page saved, if it still makes sense. */
-function parseItem(value: unknown): OutboxItem | null {
-  if (!isFields(value) || !isFields(value.message)) return null
+function parseItem(value: unknown): Item | null {
+  if (!isFields(value)) return null
+  if (isFields(value.change)) {
+    const { cmd, id, kind, dstid, cid } = value.change
+    if (!isChangeCmd(cmd) || !isId(id) || !isKind(kind) || !isId(dstid) || typeof cid !== 'string') return null
+    return { ...(value as unknown as ChangeItem), key: chatKey(kind, dstid) }
+  }
+  if (!isFields(value.message)) return null
   const { cmd, dstid, cid, media } = value.message
   if (!isKind(cmd) || !isId(dstid) || typeof cid !== 'string' || typeof media !== 'number') return null
   return { ...(value as unknown as OutboxItem), key: chatKey(cmd, dstid) }

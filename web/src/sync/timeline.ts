@@ -4,12 +4,15 @@
  * `ver` is the high-water mark: every change up to it is in here (as far as the window reaches
  * back). Live messages carry their `ver`; one that is not the next shows that something is missing,
  * and the owner asks `/message/changes` from `ver` on. Rows may come in any order and any number of
- * times; of two states of a message the one with the greater `ver` wins.
+ * times; of two states of a message the one with the greater `ver` wins. What became of a message (an edit,
+ * a recall) comes as an event that says what is different: it waits until all before it is here, for its
+ * row must not miss any of that.
  *
  * What is here is one window of the conversation, without holes once no gap is left. It may end before
  * the conversation does (`hasNewer`), when its reader stands far above; new messages then stay outside
  * until the pages before them were read.
  */
+import { rowAfter, type ChangeEvent } from '@/protocol/changes'
 import type { Message } from '@/protocol/messages'
 
 export type LiveResult = 'applied' | 'known' | 'gap'
@@ -29,8 +32,14 @@ export class Timeline {
   private newest = 0
   /** The last messages that came live after the end of the window, by seq. */
   private readonly beyond = new Map<number, Message>()
-  /** Vers beyond `ver` that have come already, while something before them is missing. */
-  private ahead = new Set<number>()
+  /** Changes beyond `ver` that have come already, while something before them is missing; null: a message, in its place. */
+  private ahead = new Map<number, ChangeEvent | null>()
+  /** Greatest ver of a change that is known to have been made, and is not here. */
+  private wanted = 0
+  /** Grows with each change to a row outside the window: a page on its way may not have it. */
+  outside = 0
+
+  constructor(private readonly me: number) {}
 
   get first(): number {
     return this.messages[0]?.seq ?? 0
@@ -47,20 +56,21 @@ export class Timeline {
 
   /** True while changes between `ver` and something already here are missing. */
   get hasGap(): boolean {
-    return this.ahead.size > 0
+    return this.ahead.size > 0 || this.wanted > this.ver
   }
 
   /**
    * A page of history, with `more` above it: starts the window, or starts it anew after a long absence. It is the newest
-   * page, or else one with `newer` below it. `known`: the page holds all changes up to this one. Of what was here before,
-   * only the live messages stay that came while the newest page was on its way.
+   * page, or else one with `newer` below it. The page holds all changes up to `known`, and to `reached`. Of what was here
+   * before, only what came live while the page was on its way stays: of its own messages, and behind the newest page all.
    */
-  start(page: readonly Message[], more: boolean, newer = false, known = 0): void {
-    const ver = Math.max(known, ...page.map((row) => row.ver))
+  start(page: readonly Message[], more: boolean, newer = false, known = 0, reached = greatestVer(page)): void {
+    const ver = Math.max(known, reached)
     const from = page[0]?.seq ?? 0
     const came = [...this.messages, ...this.beyond.values()]
     const after = came.filter((row) => row.ver > ver && row.seq >= from)
-    const live = newer ? [] : after
+    const end = page.at(-1)?.seq ?? 0
+    const live = newer ? after.filter((row) => row.seq <= end) : after
     this.messages = []
     this.newest = 0
     this.put([...page, ...live])
@@ -69,7 +79,8 @@ export class Timeline {
     this.loaded = true
     this.hasOlder = more && from > 1
     this.ver = 0
-    this.ahead = new Set(live.map((row) => row.ver))
+    for (const [known, event] of this.ahead) if (!event) this.ahead.delete(known)
+    for (const row of live) this.ahead.set(row.ver, null)
     this.raise(ver)
   }
 
@@ -96,23 +107,41 @@ export class Timeline {
     if (this.hasNewer && message.seq > this.last) this.wait(message)
     else this.put([message])
     if (!this.loaded) return 'applied'
-    if (message.ver > this.ver) this.ahead.add(message.ver)
+    if (message.ver > this.ver) this.ahead.set(message.ver, null)
     this.raise(this.ver)
     return this.hasGap ? 'gap' : 'applied'
+  }
+
+  /** What became of a message, from the socket. */
+  applyEvent(event: ChangeEvent): LiveResult {
+    if (event.ver <= this.ver) return 'known'
+    this.ahead.set(event.ver, event)
+    if (!this.loaded) return 'applied'
+    this.raise(this.ver)
+    return this.hasGap ? 'gap' : 'applied'
+  }
+
+  /** A change of one's own is acknowledged: it is in the log at `ver`, or before. True when it is not here. */
+  expect(ver: number): boolean {
+    this.wanted = Math.max(this.wanted, ver)
+    return this.loaded && this.hasGap
   }
 
   /** One answer of `/message/changes` asked with the present `ver`. Rows outside the window are left to history. */
   applyChanges(rows: readonly Message[]): void {
     const { first } = this
     const last = this.hasNewer ? this.last : Infinity
-    this.put(first ? rows.filter(({ seq }) => seq >= first && seq <= last) : rows)
+    const within = first ? rows.filter(({ seq }) => seq >= first && seq <= last) : rows
+    this.put(within)
+    if (within.length < rows.length) this.outside += 1
     if (last < Infinity) this.newest = Math.max(this.newest, ...rows.map(({ seq }) => seq))
+    for (const row of rows) if (this.beyond.has(row.seq)) this.beyond.set(row.seq, row)
     this.raise(Math.max(this.ver, ...rows.map(({ ver }) => ver)))
   }
 
   /** The log has been asked to its end several times and there is no more: what is here is all. */
   settle(): void {
-    this.raise(Math.max(this.ver, ...this.ahead))
+    this.raise(Math.max(this.ver, this.wanted, ...this.ahead.keys()))
   }
 
   /** Lets the oldest go when there are more than `size`. For those whose reader is at the end, or away. */
@@ -136,8 +165,20 @@ export class Timeline {
 
   private raise(ver: number): void {
     this.ver = Math.max(this.ver, ver)
-    while (this.ahead.delete(this.ver + 1)) this.ver += 1
-    for (const known of this.ahead) if (known <= this.ver) this.ahead.delete(known)
+    for (let event = this.ahead.get(this.ver + 1); event !== undefined; event = this.ahead.get(this.ver + 1)) {
+      this.ver += 1
+      if (event) this.change(event)
+    }
+    for (const known of this.ahead.keys()) if (known <= this.ver) this.ahead.delete(known)
+  }
+
+  /** The row that an event is about has all before it. */
+  private change(event: ChangeEvent): void {
+    const row = this.find(event.seq)
+    const later = this.beyond.get(event.seq)
+    if (row && row.ver < event.ver) this.put([rowAfter(row, event, this.me)])
+    else if (later && later.ver < event.ver) this.beyond.set(event.seq, rowAfter(later, event, this.me))
+    if (!row) this.outside += 1
   }
 
   private put(rows: readonly Message[]): void {
@@ -163,6 +204,11 @@ export class Timeline {
     const place = lowerBound(this.messages, seq)
     return this.messages[place]?.seq === seq ? place : -1
   }
+}
+
+/** The greatest ver of some rows, 0 for none. */
+export function greatestVer(rows: readonly Message[]): number {
+  return Math.max(0, ...rows.map(({ ver }) => ver))
 }
 
 /** Index of the first message whose seq is not below `seq`. */

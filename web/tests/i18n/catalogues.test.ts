@@ -9,9 +9,9 @@ const keys = Object.keys(languages.zh.texts) as TextKey[]
 /** All of the page's source but the catalogues themselves. */
 function source(): string {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  const catalogues = Object.keys(languages).map((name) => join('i18n', `${name}.ts`))
+  const catalogues = new RegExp(`^i18n.(${Object.keys(languages).join('|')})\\.`)
   return files
-    .filter((file) => /\.(ts|vue)$/.test(file) && !catalogues.includes(file))
+    .filter((file) => /\.(ts|vue)$/.test(file) && !catalogues.test(file))
     .map((file) => readFileSync(join(root, file), 'utf8'))
     .join('\n')
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Change } from '@/protocol/changes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { Content } from '@/protocol/messages'
 import { Engine } from '@/state/engine'
@@ -268,7 +269,22 @@ describe('any network', () => {
       } else if (dice < 65 && key !== '10/7') server.write(key, 42, `theirs ${step}`)
       else if (dice < 70 && server.rows(key).length > 0)
         server.edit(key, 1 + random.below(server.rows(key).length), `edited ${step}`)
-      else if (dice < 78) server.cut(random.chance(0.5) ? 1012 : 1006)
+      else if (dice < 74 && server.rows(key).length > 0) {
+        // Both devices of the reader, and the other one, work on the last messages.
+        const rows = server.rows(key)
+        const { id, userid } = rows[rows.length - 1 - random.below(Math.min(rows.length, 5))]
+        const who = [me, me, key === '10/7' ? me : 42][random.below(3)]
+        const change = [
+          { cmd: 14 },
+          { cmd: 15, content: `edited ${step}` },
+          { cmd: 16, content: '👍', amount: random.chance(0.7) ? 1 : -1 },
+          { cmd: 16, content: '🎉', amount: 1 },
+          { cmd: 19, amount: random.chance(0.7) ? 1 : -1 },
+        ][random.below(5)] as Change
+        if (change.cmd <= 15 && userid !== who) continue
+        if (random.chance(0.5) || who !== me) server.alter(key, who, { ...change, id })
+        else engine.change(key, id, change)
+      } else if (dice < 78) server.cut(random.chance(0.5) ? 1012 : 1006)
       else if (dice < 82) {
         engine.stop()
         engine = openPage()
@@ -286,13 +302,13 @@ describe('any network', () => {
     server.cut()
     await settle(300_000)
 
-    expect(engine.outbox.items).toEqual([])
+    expect(engine.outbox).toMatchObject({ items: [], changes: [] })
     expect(store.length).toBe(0)
     for (const key of chats) {
       const own = server.rows(key).filter(({ userid }) => userid === me)
       expect(new Set(own.map(({ cid }) => cid)).size).toBe(own.length)
-      expect(own.map(({ content, edited }) => edited ?? content)).toEqual(
-        written.get(key)!.map((word, index) => own[index].edited ?? word),
+      expect(own.map(({ content, edited, recalled }) => edited ?? recalled ?? content)).toEqual(
+        written.get(key)!.map((word, index) => own[index].edited ?? own[index].recalled ?? word),
       )
       await Promise.all([engine.catchup.open(key), settle(5_000)])
       const window = engine.catchup.timeline(key)!.messages
@@ -300,12 +316,15 @@ describe('any network', () => {
         server
           .rows(key)
           .slice(-window.length)
-          .map((row) => expect.objectContaining(row)),
+          .map((row) => server.seen(row)),
       )
+      expect(engine.own.shown(key, window)).toBe(window)
       const row = engine.inbox.get(key)
       expect(row?.seq ?? 0).toBe(server.rows(key).length)
       expect(row?.read ?? 0).toBe(server.read.get(key) ?? 0)
       expect(row?.unread ?? 0).toBe(server.unread(key))
+      const last = server.rows(key).at(-1)
+      expect(row?.last ?? null).toEqual(last ? server.seen(last) : null)
     }
   })
 })

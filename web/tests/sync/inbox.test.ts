@@ -132,3 +132,38 @@ it('a number is not taken for sure when the mark is further here and the message
   inbox.merge([{ ...row, seq: 10, ver: 10, read: 9, unread: 1 }])
   expect(inbox.unsure).toBe(false)
 })
+
+describe('what becomes of messages', () => {
+  const recall = { cmd: 14, userid: 7, kind: 10, dstid: me, id: 2, seq: 2 } as const
+
+  it('takes what is unread with it, and shows in the last line', () => {
+    inbox.applyLive(message(2, { at: [me] }))
+    const { unread, mentions, updateat } = inbox.get('10/7')!
+    inbox.applyEvent({ ...recall, ver: 3 }, undefined)
+    const left = { unread: unread - 1, mentions: mentions - 1, updateat, ver: 3, last: { recalled: 1 } }
+    expect(inbox.get('10/7')).toMatchObject(left)
+    expect(inbox.unsure).toBe(false)
+    inbox.applyEvent({ ...recall, ver: 3 }, undefined)
+    expect(inbox.get('10/7')).toMatchObject(left)
+  })
+
+  it('is asked of the server where it is not known for whom it counted, or something before it is missing', () => {
+    inbox.applyLive(message(2))
+    inbox.applyLive(message(3))
+    inbox.applyEvent({ ...recall, ver: 4 }, undefined)
+    expect(inbox.unsure).toBe(true)
+    inbox.merge([{ ...inbox.get('10/7')!, ver: 4 }])
+    expect(inbox.unsure).toBe(false)
+    inbox.applyEvent({ cmd: 19, userid: 7, kind: 10, dstid: me, id: 1, seq: 1, ver: 6, amount: 1 }, undefined)
+    expect(inbox.unsure).toBe(true)
+  })
+
+  it('that a new row tells changes the last line, not what is counted', () => {
+    inbox.applyLive(message(2))
+    const before = inbox.get('10/7')!
+    inbox.refresh(message(2, { ver: 3, content: 'edited' }))
+    expect(inbox.get('10/7')).toMatchObject({ ver: 3, unread: before.unread, last: { content: 'edited' } })
+    inbox.refresh(message(9, { ver: 9 }))
+    expect(inbox.get('10/7')).toMatchObject({ seq: 2, ver: 3 })
+  })
+})

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { OutgoingMessage } from '@/protocol/messages'
 import { MemoryStore } from '@/state/storage'
-import { Outbox } from '@/sync/outbox'
+import { cidOf, Outbox } from '@/sync/outbox'
 
 let store: MemoryStore
 let outbox: Outbox
@@ -11,7 +11,7 @@ function message(cid: string, dstid = 42): OutgoingMessage {
 }
 
 function due(now: number): string[] {
-  return outbox.due(now).map((item) => item.message.cid)
+  return outbox.due(now).map(cidOf)
 }
 
 function ack(cid: string, seq = 1) {
@@ -97,7 +97,7 @@ describe('a reload', () => {
     outbox.refused({ cid: 'a', code: -400, msg: 'no' }, 0)
     const again = new Outbox(7, store)
     expect(again.items).toEqual(outbox.items)
-    expect(again.due(0).map((item) => item.message.cid)).toEqual(['z'])
+    expect(again.due(0).map(cidOf)).toEqual(['z'])
   })
 
   it('forgets what was acknowledged, removed, or came back from the server', () => {
@@ -145,4 +145,40 @@ it('knows that leaving the page would lose what the disk had no room for', () =>
   store.setItem = setItem
   ack('a')
   expect(outbox.wouldLose).toBe(false)
+})
+
+describe('changes', () => {
+  const change = (cid: string) => ({ cmd: 15, id: 9, kind: 10, dstid: 42, content: 'x', cid }) as const
+
+  it('wait in one line with messages, over a reload too', () => {
+    outbox.add(message('a'), 0)
+    outbox.addChange(change('b'), 0)
+    outbox.add(message('c'), 0)
+    expect(outbox.items.map(cidOf)).toEqual(['a', 'c'])
+    expect(outbox.changes.map(cidOf)).toEqual(['b'])
+    outbox = new Outbox(7, store)
+    expect(due(0)).toEqual(['a'])
+    ack('a')
+    expect(due(0)).toEqual(['b'])
+    expect(outbox.ackedChange('b')).toMatchObject({ change: { id: 9 }, key: '10/42' })
+    expect(outbox.ackedChange('b')).toBeNull()
+    expect(due(0)).toEqual(['c'])
+  })
+
+  it('wait when the server is busy, and are dropped when it refuses', () => {
+    outbox.addChange(change('b'), 0)
+    outbox.sent('b', 0)
+    expect(outbox.refused({ cid: 'b', code: -429, msg: 'slow', retry_after: 2 }, 0)).toBeNull()
+    expect(due(1_999)).toEqual([])
+    expect(due(2_000)).toEqual(['b'])
+    expect(outbox.refused({ cid: 'b', code: -1, msg: 'too late' }, 2_000)).toMatchObject({ change: { cid: 'b' } })
+    expect(outbox.changes).toEqual([])
+    expect(store.length).toBe(0)
+  })
+
+  it('that make no sense are not restored', () => {
+    const broken = JSON.stringify({ change: { cmd: 13, id: 9, kind: 10, dstid: 42, cid: 'x' } })
+    store.setItem('magpie:out:7:x', broken)
+    expect(new Outbox(7, store).changes).toEqual([])
+  })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ChangeEvent } from '@/protocol/changes'
 import type { Message } from '@/protocol/messages'
 import { Timeline } from '@/sync/timeline'
 import { Random, seeds } from '../random'
@@ -15,7 +16,7 @@ const seqs = (timeline: Timeline) => timeline.messages.map(({ seq }) => seq)
 
 describe('the window', () => {
   it('starts with the newest page and grows at both ends', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(11, 15), true)
     expect(timeline.hasOlder).toBe(true)
     timeline.prepend(rows(6, 10), true)
@@ -25,21 +26,21 @@ describe('the window', () => {
   })
 
   it('knows the beginning by a short page, an empty page or the first message', () => {
-    const short = new Timeline()
+    const short = new Timeline(7)
     short.start(rows(1, 3), false)
     expect(short.hasOlder).toBe(false)
-    const exact = new Timeline()
+    const exact = new Timeline(7)
     exact.start(rows(6, 10), true)
     exact.prepend(rows(1, 5), true)
     expect(exact.hasOlder).toBe(false)
-    const joinedLater = new Timeline()
+    const joinedLater = new Timeline(7)
     joinedLater.start(rows(6, 10), true)
     joinedLater.prepend([], false)
     expect(joinedLater.hasOlder).toBe(false)
   })
 
   it('keeps live messages that came while the page was on its way', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.applyLive(row(6))
     timeline.start(rows(1, 5), false)
     expect(seqs(timeline)).toEqual([1, 2, 3, 4, 5, 6])
@@ -48,7 +49,7 @@ describe('the window', () => {
   })
 
   it('sees what is missing between the page and a live message', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.applyLive(row(8))
     timeline.start(rows(1, 5), false)
     expect(timeline.hasGap).toBe(true)
@@ -58,7 +59,7 @@ describe('the window', () => {
   })
 
   it('starts anew after a long absence without a hole in it', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(1, 5), true)
     timeline.applyLive(row(2000))
     timeline.start(rows(1950, 1999), true)
@@ -68,7 +69,7 @@ describe('the window', () => {
   })
 
   it('lets the oldest go and can have them back', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(1, 10), false)
     timeline.trim(4)
     expect(seqs(timeline)).toEqual([7, 8, 9, 10])
@@ -78,7 +79,7 @@ describe('the window', () => {
   })
 
   it('gives views a new array only when something changed', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(1, 3), false)
     const before = timeline.messages
     expect(timeline.applyLive(row(2))).toBe('known')
@@ -90,7 +91,7 @@ describe('the window', () => {
 
 describe('changes', () => {
   it('replaces a message by its newer state, never by an older one', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(1, 3), false)
     timeline.applyLive(row(2, 4, 'edited'))
     timeline.applyChanges([row(2, 2, 'stale')])
@@ -98,7 +99,7 @@ describe('changes', () => {
   })
 
   it('leaves changes before the window to history', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(11, 20), true)
     timeline.applyChanges([row(3, 21, 'edited'), row(21, 22)])
     expect(timeline.first).toBe(11)
@@ -106,7 +107,7 @@ describe('changes', () => {
   })
 
   it('does not wait for a state that a later one has replaced', () => {
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     timeline.start(rows(1, 3), false)
     timeline.applyLive(row(5, 6))
     expect(timeline.hasGap).toBe(true)
@@ -132,7 +133,7 @@ describe('any order', () => {
       for (const change of changes.slice(0, upTo)) now.set(change.seq, change)
       return [...now.values()]
     }
-    const timeline = new Timeline()
+    const timeline = new Timeline(7)
     const loadedAt = 1 + random.below(30)
     timeline.start(
       stateAt(loadedAt).sort((a, b) => a.seq - b.seq),
@@ -156,5 +157,77 @@ describe('any order', () => {
     expect(timeline.messages).toEqual(stateAt(60).sort((a, b) => a.seq - b.seq))
     expect(timeline.ver).toBe(60)
     expect(timeline.hasGap).toBe(false)
+  })
+})
+
+describe('what becomes of messages', () => {
+  const edit = (seq: number, ver: number, content = `edited ${ver}`): ChangeEvent => ({
+    ...{ cmd: 15, userid: 7, kind: 10, dstid: 42, id: seq, seq, ver, content },
+  })
+
+  it('is applied in order, whatever comes first', () => {
+    const timeline = new Timeline(7)
+    timeline.start(rows(1, 5), false)
+    expect(timeline.applyEvent(edit(3, 7, 'second'))).toBe('gap')
+    expect(timeline.find(3)).toMatchObject({ content: 'm3', ver: 3 })
+    expect(timeline.applyEvent(edit(3, 6, 'first'))).toBe('applied')
+    expect(timeline.find(3)).toMatchObject({ content: 'second', ver: 7 })
+    expect(timeline.applyEvent(edit(3, 6, 'first'))).toBe('known')
+    expect(timeline).toMatchObject({ ver: 7, hasGap: false })
+  })
+
+  it('comes with the rows when something before it is lost', () => {
+    const timeline = new Timeline(7)
+    timeline.start(rows(1, 5), false)
+    timeline.applyEvent(edit(3, 7))
+    timeline.applyChanges([row(3, 7, 'as the server has it')])
+    expect(timeline.find(3)).toMatchObject({ content: 'as the server has it', ver: 7 })
+    expect(timeline.hasGap).toBe(false)
+  })
+
+  it('is not lost while the window is on its way', () => {
+    const timeline = new Timeline(7)
+    timeline.applyEvent(edit(3, 6))
+    timeline.start(rows(1, 5), false)
+    expect(timeline.find(3)).toMatchObject({ content: 'edited 6', ver: 6 })
+    expect(timeline).toMatchObject({ ver: 6, hasGap: false })
+  })
+
+  it('is not lost while a window further up is on its way', () => {
+    const timeline = new Timeline(7)
+    timeline.start(rows(11, 20), true)
+    timeline.applyEvent(edit(12, 21))
+    timeline.applyLive(row(21, 22))
+    timeline.start(rows(5, 15), true, true, 20)
+    expect(timeline.find(12)).toMatchObject({ content: 'edited 21', ver: 21 })
+    expect(timeline).toMatchObject({ last: 15, hasNewer: true })
+  })
+
+  it('is kept of messages behind the window, and told of those before it', () => {
+    const timeline = new Timeline(7)
+    timeline.start(rows(11, 15), true, true, 20)
+    timeline.applyLive(row(21))
+    const { outside } = timeline
+    timeline.applyEvent(edit(21, 22))
+    timeline.applyEvent(edit(2, 23))
+    expect(timeline.outside).toBe(outside + 2)
+    timeline.append(rows(16, 20), false)
+    expect(timeline.find(21)).toMatchObject({ content: 'edited 22', ver: 22 })
+  })
+
+  it('of one’s own is waited for until its row is here', () => {
+    const timeline = new Timeline(7)
+    timeline.start(rows(1, 5), false)
+    expect(timeline.expect(6)).toBe(true)
+    expect(timeline.hasGap).toBe(true)
+    timeline.applyChanges([row(3, 6, 'edited')])
+    expect(timeline.hasGap).toBe(false)
+    expect(timeline.expect(6)).toBe(false)
+  })
+
+  it('is known up to what two answers have in common', () => {
+    const timeline = new Timeline(7)
+    timeline.start([row(1), row(2), row(3, 9)], false, true, 0, 2)
+    expect(timeline.ver).toBe(2)
   })
 })

@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import { useUsers } from '@/features/accounts/users'
+import { recallWords } from '@/features/changes/words'
 import { useContacts } from '@/features/contacts/contacts'
 import { useGroups } from '@/features/groups/groups'
 import { useUploads } from '@/features/media/uploads'
@@ -117,13 +118,14 @@ export const useConversations = defineStore('conversations', () => {
   }
 
   function previewBy(message: Message): string {
+    if (message.recalled) return recallWords(message, live.api.userId, users.nameOf)
     const text = preview(message)
     const named = message.cmd === Kind.Room && message.userid !== live.api.userId && message.media !== Media.Notice
     return named ? t('preview.by', { name: isolated(users.nameOf(message.userid)), text: isolated(text) }) : text
   }
 
   function stateOf(last: Message | null, known: Conversation | undefined): ChatRow['last'] {
-    if (!last || last.userid !== live.api.userId || last.media === Media.Notice) return 'none'
+    if (!last || last.userid !== live.api.userId || last.media === Media.Notice || last.recalled) return 'none'
     return last.cmd === Kind.Single && last.seq <= (known?.peer_read ?? 0) ? 'read' : 'sent'
   }
 

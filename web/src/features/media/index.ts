@@ -19,7 +19,7 @@ import VoiceMedia from './VoiceMedia.vue'
 
 /**
  * What stands around the content: a coloured bubble, nothing ('bare': stickers, big emoji),
- * or no bubble, face and side at all ('line': notices).
+ * or no bubble, face and side at all ('line': notices, and what is left of recalled messages).
  */
 export type Frame = 'bubble' | 'bare' | 'line'
 
@@ -43,7 +43,7 @@ export function componentFor(message: Content & Partial<Message>): Component {
 }
 
 export function frameFor(message: Content & Partial<Message>): Frame {
-  if (message.media === Media.Notice) return 'line'
+  if (message.media === Media.Notice || message.recalled) return 'line'
   if (message.media === Media.Sticker) return 'bare'
   return message.media === Media.Text && isFewEmoji(message.content ?? '') ? 'bare' : 'bubble'
 }

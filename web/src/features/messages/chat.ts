@@ -15,6 +15,9 @@ import type { Entry } from './entry'
 import { useReadMark } from './reading/mark'
 import { usePlaces, type Place, type Start } from './reading/places'
 
+/** px below the upper edge at which a message stands that one has jumped to. */
+export const jumpOffset = 72
+
 export const useChat = defineStore('chat', () => {
   const live = useLive()
   const conversations = useConversations()
@@ -53,6 +56,9 @@ export const useChat = defineStore('chat', () => {
       return entry
     })
   })
+
+  /** The stored messages of the window by their ids. */
+  const byId = computed(() => new Map((timeline.value?.messages ?? []).map((row) => [row.id, row])))
 
   const waiting = computed<readonly Entry[]>(() => {
     const mine = live.outbox.filter((item) => item.key === key.value).map(waitingEntry)
@@ -169,6 +175,15 @@ export const useChat = defineStore('chat', () => {
     return renewing
   }
 
+  /** Brings a message into the window, which is loaded around it when it is elsewhere. */
+  async function reach(seq: number): Promise<void> {
+    const chat = key.value
+    if (!chat || timeline.value?.messages.some((row) => row.seq === seq)) return
+    start.value = { seq, offset: jumpOffset }
+    await live.engine?.catchup.history.around(chat, seq)
+    live.showNow()
+  }
+
   async function renew(chat: ChatKey): Promise<void> {
     await live.engine?.catchup.history.newest(chat)
     live.showNow()
@@ -212,6 +227,7 @@ export const useChat = defineStore('chat', () => {
     key,
     target,
     entries,
+    byId,
     loading,
     hasOlder: computed(() => timeline.value?.hasOlder ?? false),
     loadingOlder,
@@ -229,6 +245,7 @@ export const useChat = defineStore('chat', () => {
     loadOlder,
     loadNewer,
     toNewest,
+    reach,
     send,
     sendTo,
     sendFile,

@@ -21,6 +21,8 @@ const AHEAD = 700
 const STILL = 1200
 /** ms after a scroll within which the list may still be running. */
 const MOVING = 150
+/** Frames to wait for a message that was loaded to be drawn. */
+const PATIENCE = 60
 /** ms after which the list is taken to have come to rest. */
 const REST = 200
 
@@ -85,6 +87,21 @@ export function useReadingPosition(options: ReadingOptions) {
     if (handle && mark >= 0 && handle.getItemOffset(mark) > anchor.top + handle.viewportSize) {
       void anchor.line(shown.value[mark].key, 0).then(() => read())
     } else toEnd()
+  }
+
+  /** To a message, once it is drawn; resolves to its key, '' when it does not come. */
+  async function toSeq(seq: number, offset: number): Promise<string> {
+    for (let frame = 0; frame < PATIENCE; frame++) {
+      const line = placed.value && shown.value.find(({ entry }) => entry.seq === seq)
+      if (line) {
+        atEnd.value = false
+        await anchor.line(line.key, offset)
+        read()
+        return line.key
+      }
+      await new Promise(requestAnimationFrame)
+    }
+    return ''
   }
 
   /** Index of the last line of which half, or half a screen, is seen; -1 for none. */
@@ -176,7 +193,8 @@ export function useReadingPosition(options: ReadingOptions) {
   /** The first line that nobody has seen, of what others wrote. */
   function firstUnseen(): Line | undefined {
     return shown.value.find(
-      ({ entry }) => entry.seq > furthest.value && !entry.own && entry.message.media !== Media.Notice,
+      ({ entry: { seq, own, message } }) =>
+        seq > furthest.value && !own && message.media !== Media.Notice && !message.recalled,
     )
   }
 
@@ -240,6 +258,7 @@ export function useReadingPosition(options: ReadingOptions) {
     furthest,
     lastSeen,
     toEnd,
+    toSeq,
     jump,
     onScroll,
     onResize,

@@ -1,0 +1,40 @@
+/** What may be done to a message. The server decides; what it would refuse anyway is not offered. */
+import { Kind, Media } from '@/protocol/codes'
+import type { Content, Message } from '@/protocol/messages'
+
+/** ms after which one's own message can't be recalled, or edited, any more: as a server is installed. */
+const recallWindow = 120_000
+const editWindow = 86_400_000
+
+export type MenuAct = 'reply' | 'copy' | 'edit' | 'pin' | 'unpin' | 'recall'
+
+export interface Whose {
+  me: number
+  /** The reader owns the group. */
+  owner: boolean
+  /** Server time, ms. */
+  now: number
+  /** The reader can write in this chat. */
+  writable: boolean
+}
+
+/** In the order in which they stand in the menu; none for what is not stored yet. */
+export function allowed(message: Message, { me, owner, now, writable }: Whose): MenuAct[] {
+  const { id, userid, media, cmd, createat, recalled, pinned } = message
+  if (!id || recalled || media === Media.Notice) return []
+  const own = userid === me
+  const acts: MenuAct[] = []
+  if (writable) acts.push('reply')
+  if (copied(message)) acts.push('copy')
+  if (!writable) return acts
+  if (own && media === Media.Text && now - createat < editWindow) acts.push('edit')
+  if (cmd === Kind.Single || owner) acts.push(pinned ? 'unpin' : 'pin')
+  if ((own && now - createat < recallWindow) || (cmd === Kind.Room && owner)) acts.push('recall')
+  return acts
+}
+
+/** What of a message goes onto the clipboard, '' for nothing. */
+export function copied({ media, content, url }: Content): string {
+  if (media === Media.Text) return content ?? ''
+  return media === Media.Link ? (url ?? '') : ''
+}

@@ -1,0 +1,16 @@
+/** What stands in the place of a recalled message. */
+import { t } from '@/i18n'
+import { isolated } from '@/protocol/characters'
+import type { Message } from '@/protocol/messages'
+
+/** `by` is there when it was not its author: the group's owner. */
+export function recallWords(
+  { userid, by }: Pick<Message, 'userid' | 'by'>,
+  me: number,
+  nameOf: (id: number) => string,
+) {
+  const author = isolated(nameOf(userid))
+  if (by === undefined) return userid === me ? t('recall.own') : t('recall.other', { name: author })
+  if (by === me) return t('recall.byYou', { name: author })
+  return userid === me ? t('recall.yours') : t('recall.byOwner', { name: author })
+}

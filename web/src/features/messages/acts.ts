@@ -1,0 +1,119 @@
+/** What is done to the messages of a chat from their bubbles, and from the menu of each. */
+import { computed, shallowRef } from 'vue'
+import { useUsers } from '@/features/accounts/users'
+import type { MessageActs } from '@/features/changes/acts'
+import EditsDialog from '@/features/changes/EditsDialog.vue'
+import ReactorsDialog from '@/features/changes/ReactorsDialog.vue'
+import { allowed, copied, type MenuAct } from '@/features/changes/allowed'
+import { useChanges } from '@/features/changes/changes'
+import { copyText } from '@/features/changes/clipboard'
+import type { Pressed } from '@/features/changes/press'
+import { recallWords } from '@/features/changes/words'
+import { useConversations } from '@/features/conversations/conversations'
+import { t } from '@/i18n'
+import { mui } from '@/mui'
+import { Kind } from '@/protocol/codes'
+import type { ChatKey } from '@/protocol/conversations'
+import type { Message } from '@/protocol/messages'
+import { useLive } from '@/state/live'
+import { openDialog } from '@/ui/dialogs'
+import { useChat } from './chat'
+import type { Entry } from './entry'
+import { useQuotes } from './quotes'
+
+/** A tap beside these closes them. */
+const light = { light: true }
+
+interface Parts {
+  reply: (message: Message) => void
+  edit: (message: Message) => void
+  /** Puts a text into the field. */
+  add: (text: string) => void
+  jump: (message: Message) => void
+}
+
+export function useActs(key: ChatKey | '', { reply, edit, add, jump }: Parts) {
+  const live = useLive()
+  const chat = useChat()
+  const users = useUsers()
+  const changes = useChanges()
+  const conversations = useConversations()
+  const quotes = useQuotes()
+  const me = live.api.userId
+
+  const acts: MessageActs = {
+    nameOf: (id) => (id === me ? t('chat.you') : users.nameOf(id)),
+    words: (message) => recallWords(message, me, users.nameOf),
+    textOf: changes.textOf,
+    again: (id) => add(changes.textOf(id)),
+    answer: (message) => {
+      const may = actsOf(message).includes('reply')
+      if (may) reply(message)
+      return may
+    },
+    quoted: (id) => chat.byId.get(id) ?? (key ? quotes.get(key, id) : null),
+    jump,
+    react: changes.react,
+    reactors: (message, content) =>
+      void openDialog(ReactorsDialog, { title: t('reaction.who'), message, content }, light),
+    edits: (message) => void openDialog(EditsDialog, { title: t('edit.history'), message }, light),
+  }
+
+  /** The message whose menu is open. */
+  const menu = shallowRef<{ id: number; bubble: HTMLElement; pressed: Pressed } | null>(null)
+  /** As it is now: others may do something to it meanwhile. */
+  const pressed = computed(() => (menu.value ? chat.byId.get(menu.value.id) : undefined))
+  const menuParts = computed(() => {
+    const message = pressed.value
+    if (!menu.value || !message || message.recalled || !key) return null
+    const mine = conversations.barred(key) ? null : (message.mine ?? [])
+    return { ...menu.value.pressed, bubble: menu.value.bubble, own: message.userid === me, acts: actsOf(message), mine }
+  })
+
+  function actsOf(message: Message): MenuAct[] {
+    if (!key) return []
+    const owner = conversations.target(key).group?.ownerid === me && message.cmd === Kind.Room
+    const now = live.engine?.now() ?? Date.now()
+    return allowed(message, { me, owner, now, writable: !conversations.barred(key) })
+  }
+
+  /** A bubble was pressed for its menu. False when there is nothing in it. */
+  function openMenu({ seq, message }: Entry, bubble: HTMLElement, where: Pressed): boolean {
+    if (!seq || !message.id || actsOf(message as Message).length === 0) return false
+    menu.value = { id: message.id, bubble, pressed: where }
+    return true
+  }
+
+  function closeMenu(): void {
+    menu.value = null
+  }
+
+  async function run(act: MenuAct): Promise<void> {
+    const message = pressed.value
+    closeMenu()
+    if (!message) return
+    if (act === 'reply') reply(message)
+    else if (act === 'edit') edit(message)
+    else if (act === 'recall') changes.recall(message)
+    else if (act === 'copy') {
+      const done = await copyText(copied(message))
+      mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')
+    } else changes.pin(message)
+  }
+
+  function react(content: string): void {
+    const message = pressed.value
+    closeMenu()
+    if (message) changes.react(message, content)
+  }
+
+  /** Edits the last of one's own messages that can still be; false when there is none. */
+  function editLast(): boolean {
+    const own = chat.entries.filter((entry) => entry.own && entry.seq > 0).reverse()
+    const last = own.find(({ message }) => actsOf(message as Message).includes('edit'))
+    if (last) edit(last.message as Message)
+    return last !== undefined
+  }
+
+  return { acts, editLast, menuParts, openMenu, closeMenu, run, react }
+}

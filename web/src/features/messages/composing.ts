@@ -1,0 +1,77 @@
+/**
+ * What the field is for: a new message, an answer to one, or another text for one. While a message is edited
+ * the draft is put by, and comes back into the field afterwards.
+ */
+import { nextTick, shallowRef, watch, type Ref } from 'vue'
+import { useChanges } from '@/features/changes/changes'
+import type { Content, Message } from '@/protocol/messages'
+import { useChat } from './chat'
+
+export interface Composing {
+  mode: 'edit' | 'reply'
+  message: Message
+}
+
+/** The part of the composer that is used. `write` gives back the text before. */
+interface Field {
+  write(text: string): string
+  focus(): void
+}
+
+export function useComposing(field: Readonly<Ref<Field | null | undefined>>) {
+  const changes = useChanges()
+  const chat = useChat()
+  const now = shallowRef<Composing | null>(null)
+  let draft = ''
+
+  function reply(message: Message): void {
+    leave()
+    now.value = { mode: 'reply', message }
+    field.value?.focus()
+  }
+
+  function edit(message: Message): void {
+    leave()
+    now.value = { mode: 'edit', message }
+    draft = field.value?.write(message.content ?? '') ?? ''
+  }
+
+  function leave(): void {
+    const edited = now.value?.mode === 'edit'
+    now.value = null
+    if (edited) field.value?.write(draft)
+  }
+
+  // A message that is recalled meanwhile is neither edited nor answered.
+  watch(
+    () => now.value && chat.byId.get(now.value.message.id)?.recalled,
+    (recalled) => recalled && leave(),
+  )
+
+  /** A text is sent: true when it was the new text of a message. */
+  function took(text: string): boolean {
+    if (now.value?.mode !== 'edit') return false
+    changes.edit(now.value.message, text)
+    now.value = null
+    // The field is emptied after this.
+    void nextTick(() => field.value?.write(draft))
+    return true
+  }
+
+  /** Puts a text into the field, behind what is in it. */
+  function add(text: string): void {
+    leave()
+    const before = field.value?.write(text)
+    if (before?.trim()) field.value?.write(before + text)
+  }
+
+  /** The content with what it answers. */
+  function answering(content: Content): Content {
+    if (now.value?.mode !== 'reply') return content
+    const { id } = now.value.message
+    now.value = null
+    return { ...content, ref: id }
+  }
+
+  return { now, reply, edit, add, leave, took, answering }
+}

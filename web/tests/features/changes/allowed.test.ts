@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { allowed, copied } from '@/features/changes/allowed'
+import { recallWords } from '@/features/changes/words'
+import { language } from '@/i18n'
+import type { Message } from '@/protocol/messages'
+
+const own: Message = {
+  ...{ id: 1, userid: 7, dstid: 42, cmd: 10, media: 1, content: 'a', seq: 1, ver: 1, createat: 0 },
+}
+const reader = { me: 7, owner: false, now: 1_000, writable: true }
+
+afterEach(() => {
+  language.value = 'zh'
+})
+
+describe('the menu', () => {
+  it('has all of one’s own text, and less of it as time goes on', () => {
+    expect(allowed(own, reader)).toEqual(['reply', 'copy', 'edit', 'pin', 'recall'])
+    expect(allowed(own, { ...reader, now: 120_000 })).toEqual(['reply', 'copy', 'edit', 'pin'])
+    expect(allowed({ ...own, pinned: 42 }, { ...reader, now: 86_400_000 })).toEqual(['reply', 'copy', 'unpin'])
+  })
+
+  it('has what may be done to what others say', () => {
+    expect(allowed({ ...own, userid: 42, media: 4 }, reader)).toEqual(['reply', 'pin'])
+    const room: Message = { ...own, cmd: 11, dstid: 3, userid: 42 }
+    expect(allowed(room, reader)).toEqual(['reply', 'copy'])
+    expect(allowed(room, { ...reader, owner: true, now: 1e12 })).toEqual(['reply', 'copy', 'pin', 'recall'])
+  })
+
+  it('has nothing of notices, of what was recalled, and of what waits to be sent', () => {
+    expect(allowed({ ...own, media: 90 }, reader)).toEqual([])
+    expect(allowed({ ...own, recalled: 1 }, reader)).toEqual([])
+    expect(allowed({ ...own, id: 0 }, reader)).toEqual([])
+  })
+
+  it('only copies where nothing can be written', () => {
+    expect(allowed(own, { ...reader, writable: false })).toEqual(['copy'])
+    expect(copied({ media: 7, url: 'https://a.example' })).toBe('https://a.example')
+    expect(copied({ media: 4, url: '/mnt/a.png' })).toBe('')
+  })
+})
+
+it('who recalled whose message is said as it concerns the reader', () => {
+  const name = (id: number) => (id === 42 ? '林晓雨' : '小安')
+  const words = (row: Partial<Message>) => recallWords({ ...own, ...row }, 7, name)
+  expect(words({})).toBe('你撤回了一条消息')
+  expect(words({ userid: 42 })).toBe('林晓雨 撤回了一条消息')
+  expect(words({ userid: 42, by: 7 })).toBe('你撤回了 林晓雨 的一条消息')
+  expect(words({ userid: 42, by: 51 })).toBe('群主撤回了 林晓雨 的一条消息')
+  expect(words({ by: 51 })).toBe('群主撤回了你的一条消息')
+  language.value = 'en'
+  expect(words({ userid: 42 })).toBe('林晓雨 recalled a message')
+})
