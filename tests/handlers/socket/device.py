@@ -8,11 +8,14 @@ from tests.app import Client, Socket
 #: Of a recalled message nothing else is left.
 _LEFT = {"id", "userid", "dstid", "cmd", "media", "cid", "seq", "ver", "createat"}
 
+_OWN = ("pinned", "muted", "archived", "marked", "cleared")
+
 Place = tuple[int, int]  # kind and dstid, as its user means them
 
 
 class Device:
-    """`rows`: the messages of each conversation by seq; `read`, `peer_read`: the marks."""
+    """`rows`: the messages of each conversation by seq; `read`, `peer_read`: the marks; `own`: how its user
+    has arranged it; `hidden`: the seqs that they have hidden, or cleared."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -20,10 +23,12 @@ class Device:
         self.ver: dict[Place, int] = defaultdict(int)
         self.read: dict[Place, int] = defaultdict(int)
         self.peer_read: dict[Place, int] = defaultdict(int)
+        self.own: dict[Place, dict[str, int]] = defaultdict(lambda: dict.fromkeys(_OWN, 0))
+        self._hidden: dict[Place, int] = defaultdict(int)  # the list's counter
         self._change: int | None = None
         self._socket: Socket | None = None
         self._cids = 0
-        self._behind: set[Place] = set()
+        self._behind: dict[Place, int] = {}  # and up to which version
 
     @property
     def online(self) -> bool:
@@ -47,8 +52,13 @@ class Device:
             for row in answer["rows"]:
                 place = row["kind"], row["dstid"]
                 self.read[place], self.peer_read[place] = row["read"], row["peer_read"]
+                self.own[place] = {name: row[name] for name in _OWN}
+                if row["hidden"] != self._hidden[place]:
+                    self._hidden[place] = row["hidden"]
+                    await self._ask_hidden(place)
+                self._clear(place)
                 if row["ver"] > self.ver[place]:
-                    await self._catch_up(place)
+                    await self._catch_up(place, row["ver"])
             self._change = answer["data"]["change"]
             more = answer["data"].get("more")
 
@@ -68,7 +78,9 @@ class Device:
                 }
             )
         elif told["cmd"] == 1:
-            self._behind.add((told["kind"], told["dstid"]))  # the ack does not tell what became of the row
+            self._behind[told["kind"], told["dstid"]] = told[
+                "ver"
+            ]  # the ack does not tell what became of the row
         await self._mend()
         return told
 
@@ -90,15 +102,17 @@ class Device:
         unread = [row for row in after if "recalled" not in row and (row["media"] != 90 or row in named)]
         return {
             "rows": rows,
-            "seq": max(rows),
+            **self.own[place],
             "ver": self.ver[place],
             "read": self.read[place],
             "peer_read": self.read[place] if place == (10, me) else self.peer_read[place],
             "unread": 0 if place == (10, me) else len(unread),
             "mentions": len(named),
             "last": rows[max(rows)],
+            # Where only notices are left it is the server's to say.
             "updateat": max(
-                row["createat"] for row in rows.values() if row["media"] != 90 or row["seq"] == 1
+                (row["createat"] for row in rows.values() if row["media"] != 90 or row["seq"] == 1),
+                default=None,
             ),
         }
 
@@ -110,10 +124,27 @@ class Device:
             self._message(told)
         elif cmd in (14, 15, 16, 19):
             self._changed(told)
+        elif cmd == 22:
+            place = told["kind"], told["dstid"]
+            self.own[place] |= {name: told[name] for name in _OWN if name in told}
+            for seq, row in list(self.rows[place].items()):
+                if row["id"] in told.get("hidden", ()):
+                    del self.rows[place][seq]
+            self._clear(place)
         elif cmd == 13:
             marks = self.read if told["userid"] == self.client.user_id else self.peer_read
             place = self._place(told["kind"], told["userid"], told["dstid"])
             marks[place] = max(marks[place], told["seq"])
+
+    def _clear(self, place: Place) -> None:
+        for seq in [seq for seq in self.rows[place] if seq <= self.own[place]["cleared"]]:
+            del self.rows[place][seq]
+
+    async def _ask_hidden(self, place: Place) -> None:
+        answer = await self.client.post("/message/hidden", kind=place[0], dstid=place[1])
+        for part in answer["rows"]:
+            for seq in range(part["low"], part["high"] + 1):
+                self.rows[place].pop(seq, None)
 
     def _place(self, kind: int, userid: int, dstid: int) -> Place:
         return kind, dstid if kind == 11 or userid == self.client.user_id else userid
@@ -125,7 +156,7 @@ class Device:
             self.ver[place] = ver
             return True
         if ver > known:
-            self._behind.add(place)
+            self._behind[place] = max(ver, self._behind.get(place, 0))
         return False
 
     def _message(self, told: dict) -> None:
@@ -137,7 +168,9 @@ class Device:
         place = self._place(told["kind"], told["userid"], told["dstid"])
         if not self._next(place, told["ver"]):
             return
-        row = self.rows[place][told["seq"]]
+        row = self.rows[place].get(told["seq"])
+        if row is None:  # hidden here
+            return
         cmd = told["cmd"]
         if cmd == 14:
             for name in row.keys() - _LEFT:
@@ -164,9 +197,10 @@ class Device:
 
     async def _mend(self) -> None:
         while self._behind:
-            await self._catch_up(self._behind.pop())
+            await self._catch_up(*self._behind.popitem())
 
-    async def _catch_up(self, place: Place) -> None:
+    async def _catch_up(self, place: Place, ver: int) -> None:
+        """What has changed up to this version; of what is hidden there is nothing to be told."""
         more = 1
         while more:
             answer = await self.client.post(
@@ -176,3 +210,4 @@ class Device:
                 self.rows[place][row["seq"]] = deepcopy(row)
                 self.ver[place] = max(self.ver[place], row["ver"])
             more = answer["data"]["more"]
+        self.ver[place] = max(self.ver[place], ver)

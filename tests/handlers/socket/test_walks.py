@@ -44,7 +44,8 @@ class Walk:
         places = [(10, peer.user_id), (10, peer.user_id), (11, self.room), (10, device.client.user_id)]
         kind, dstid = self.dice.choice(places)
         rows = device.rows[kind, dstid]
-        deed = self.dice.choice([self.say, self.say, self.read, self.react, self.react, self.other])
+        deeds = [self.say, self.say, self.say, self.read, self.react, self.react, self.other, self.own]
+        deed = self.dice.choice(deeds)
         await (deed if rows else self.say)(device, kind, dstid, rows)
 
     def members(self, device, dstid) -> list[int]:
@@ -82,6 +83,19 @@ class Walk:
         )
         await self.change(device, kind, dstid, rows, **fields)
 
+    async def own(self, device, kind, dstid, rows) -> None:
+        """What one does for oneself alone; all one's devices hear of it, as calls come from none."""
+        some = self.dice.sample([row["id"] for row in rows.values()], min(len(rows), 3))
+        routes = [("/conversation/set", {name: self.dice.randrange(2)}) for name in ("pinned", "archived")]
+        routes += [("/conversation/set", {"marked": 1, "muted": self.dice.randrange(2)})]
+        routes += [("/message/hide", {"ids": some})] * 2
+        if self.dice.random() < 0.3:
+            routes = [("/conversation/clear", {"seq": self.dice.choice([*rows])})]
+        route, fields = self.dice.choice(routes)
+        answer = await device.client.post_json(route, kind=kind, dstid=dstid, **fields)
+        assert answer["code"] == 0, answer
+        await device.settle()
+
     async def change(self, device, kind, dstid, rows, **fields) -> None:
         row = self.dice.choice([*rows.values()])
         answer = await device.do(id=row["id"], kind=kind, dstid=dstid, **fields)
@@ -104,9 +118,8 @@ class Walk:
                 assert known == told
             for row in (await device.client.post("/message/conversations"))["rows"]:
                 known = device.knows()[row["kind"], row["dstid"]]
-                assert {name: row[name] for name in known.keys() - {"rows"}} == {
-                    name: known[name] for name in known.keys() - {"rows"}
-                }
+                known = {name: told for name, told in known.items() if name != "rows" and told is not None}
+                assert {name: row[name] for name in known} == known
             fresh.go()
         for device in self.devices:
             device.go()
