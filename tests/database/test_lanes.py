@@ -130,8 +130,8 @@ async def test_as_few_threads_as_will_do(database):
 
 
 async def test_a_lane_that_ends_while_a_call_is_under_way():
-    """Each thread leaves its connection, also one that is still at work for a caller who has gone; no other is
-    begun."""
+    """Each thread leaves its connection, also one that is still at work for a caller who has gone; no other
+    is begun."""
     lane, at_work, go_on = Lane("x", 4, 10, lambda thread_id: None), threading.Event(), threading.Event()
     there, left = set(), []
 
