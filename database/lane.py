@@ -67,7 +67,8 @@ class Lane:
         loop = asyncio.get_running_loop()
         jobs = [_Job(meet, (), loop) for _ in self._threads]
         for job in jobs:
-            self._give(job)
+            self._given += 1
+            self._queue.put(job)  # no thread is begun for it
         await asyncio.gather(*(job.answer for job in jobs))
         for _ in self._threads:
             self._queue.put(None)

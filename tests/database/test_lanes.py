@@ -7,6 +7,7 @@ import pytest
 
 from database.dialect import MySql
 from database.door import Database
+from database.lane import Lane
 from models.tables import ServerState
 from protocol.errors import TryAgain
 
@@ -126,3 +127,22 @@ async def test_as_few_threads_as_will_do(database):
     assert await database._heavy.run(threading.get_ident)
     end.set()
     assert await held
+
+
+async def test_a_lane_that_ends_while_a_call_is_under_way():
+    """Each thread leaves its connection, also one that is still at work for a caller who has gone; no other
+    is begun."""
+    lane, at_work, go_on = Lane("x", 4, 10, lambda thread_id: None), threading.Event(), threading.Event()
+    there, left = set(), []
+
+    def work():
+        there.add(threading.get_ident())
+        at_work.set()
+        go_on.wait(10)
+
+    calling = asyncio.create_task(lane.run(work))
+    await asyncio.to_thread(at_work.wait, 10)
+    calling.cancel()
+    asyncio.get_running_loop().call_later(0.05, go_on.set)
+    await lane.close(lambda: left.append(threading.get_ident()))
+    assert left == [*there]
