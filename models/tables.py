@@ -305,6 +305,33 @@ class Attachment(Base):
         return [file_name(self.key, self.ext), *thumb]
 
 
+# --- what somebody keeps ---------------------------------------------------------------------------------
+
+
+class Favorite(Base):
+    """`message`: the row as it was, as JSON."""
+
+    id = BigAutoField()
+    user_id = BigIntegerField()
+    conversation_id = BigIntegerField()
+    seq = BigIntegerField()
+    message = TextField()
+    createat = BigIntegerField()
+
+    class Meta:
+        indexes = ((("user_id", "conversation_id", "seq"), True), (("user_id", "id"), False))
+
+
+class Sticker(Base):
+    id = BigAutoField()
+    user_id = BigIntegerField()
+    url = CharField(MAX_URL)
+    createat = BigIntegerField()
+
+    class Meta:
+        indexes = ((("user_id", "url"), True),)
+
+
 # --- the installation ------------------------------------------------------------------------------------
 
 

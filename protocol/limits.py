@@ -41,6 +41,10 @@ MAX_REACTIONS_OF_ONE = 10
 #: Pinned messages of one conversation.
 MAX_PINS = 50
 
+#: Messages and pictures that one user keeps.
+MAX_FAVORITES = 2000
+MAX_STICKERS = 300
+
 # --- lists: rows of one answer, when none are asked for and at most ---------------------------------------
 
 DEFAULT_HISTORY = 50
@@ -54,6 +58,7 @@ MAX_GET = 100
 MAX_HIDE = 100
 #: Messages that name the caller.
 MAX_MENTIONS = 100
+MAX_FAVORITE_ROWS = 100
 #: People who reacted alike.
 MAX_REACTION_ROWS = 200
 #: What is unread is counted up to here; more is told as this number.

@@ -91,6 +91,21 @@ class Message(msgspec.Struct, gc=False):
     mine: list[str] | UnsetType = UNSET
 
 
+class Favorite(msgspec.Struct):
+    """A message that somebody keeps, as it was then."""
+
+    id: int
+    message: Message
+    createat: int
+
+
+class Sticker(TypedDict):
+    """A picture that somebody keeps to send again."""
+
+    id: int
+    url: str
+
+
 class StoredUpload(TypedDict):
     """An upload that others can show: its address, its thumbnail's ("" when there is none; `url` itself for a
     picture that is small or moves), "image", "audio", "video" or "file", and the size of the original as it

@@ -16,7 +16,18 @@ from protocol.commands import COMMANDS, FRAMES
 ROOT = Path(__file__).resolve().parent.parent
 
 # The subjects of the house: each has one name, which is a file's in all of these rooms.
-NOUNS = {"accounts", "sessions", "contacts", "groups", "conversations", "messages", "changes", "media"}
+NOUNS = {
+    "accounts",
+    "sessions",
+    "contacts",
+    "groups",
+    "conversations",
+    "messages",
+    "changes",
+    "media",
+    "favorites",
+    "stickers",
+}
 # What else stands in these rooms: machinery, and subjects that have no rows (presence, access, the
 # installation).
 PARTS = {
@@ -35,11 +46,15 @@ PARTS = {
 }  # fmt: skip
 
 
+# What the page can't do yet.
+NOT_YET = {"web/src/features": {"favorites", "stickers"}}
+
+
 @pytest.mark.parametrize("room", PARTS)
 def test_one_noun_in_each_layer(room):
     """Whoever knows the name of a subject in one room knows its file in every other."""
     there = {path.stem for path in (ROOT / room).iterdir() if not path.name.startswith("__")}
-    assert there == NOUNS | PARTS[room]
+    assert there == NOUNS - NOT_YET.get(room, set()) | PARTS[room]
 
 
 def test_routes_and_tables_stand_at_their_noun():

@@ -16,6 +16,7 @@ from handlers.http import (
     changes,
     contacts,
     conversations,
+    favorites,
     groups,
     media,
     messages,
@@ -24,6 +25,7 @@ from handlers.http import (
     pages,
     proxies,
     sessions,
+    stickers,
 )
 from handlers.http.answers import Answers
 from handlers.http.body import BoundedBody
@@ -46,6 +48,8 @@ ROUTES: list[tuple[Any, ...]] = [
     *messages.routes,
     *changes.routes,
     *media.routes,
+    *favorites.routes,
+    *stickers.routes,
     *handshake.routes,
     *ops.routes,
     *metrics.routes,

@@ -58,6 +58,12 @@ ATTEMPTS = {
     "/message/edits": [({"kind": 10, "dstid": "{user}", "id": "{message}"}, -403)],
     "/message/reactions": [({"kind": 10, "dstid": "{user}", "id": "{message}", "content": "x"}, -403)],
     "/message/pins": [({"kind": 11, "dstid": "{group}"}, -403)],
+    "/favorite/add": [({"kind": 10, "dstid": "{user}", "id": "{message}"}, -403)],
+    "/favorite/list": [({}, 0)],
+    "/favorite/remove": [({"favorite": "{favorite}"}, -404)],
+    "/sticker/add": [({"url": "/mnt/2026/11/aaaaaaaaaaaaaaaaaaaaaa.png"}, -404)],
+    "/sticker/list": [({}, 0)],
+    "/sticker/remove": [({"id": "{sticker}"}, -404)],
     "/message/read": [
         ({"kind": 10, "dstid": "{user}", "seq": 9}, -403),
         ({"kind": 11, "dstid": "{group}", "seq": 9}, -403),
@@ -94,6 +100,10 @@ class World:
         session = (await self.ann.post("/user/sessions"))["rows"][0]["id"]
         self.ids = {"{user}": self.ann.user_id, "{group}": self.group, "{session}": session}
         self.ids["{message}"] = sent["data"]["id"]
+        keep = {"kind": 11, "dstid": self.group, "id": sent["data"]["id"]}
+        self.ids["{favorite}"] = (await self.ann.post("/favorite/add", **keep))["data"]["id"]
+        sticker = await self.ann.post("/sticker/add", url="/asset/stickers/magpie/hello.webp")
+        self.ids["{sticker}"] = sticker["data"]["id"]
         return self
 
     async def seen_by(self, client):

@@ -1,0 +1,83 @@
+"""Favorites: copies of messages that somebody keeps, whatever becomes of the originals."""
+
+from typing import cast
+
+import msgspec
+from msgspec import UNSET
+
+from database.base import database
+from database.dialect import of_database
+from models import media, messages
+from models.changes import place_of
+from models.messages import MAX_ANSWER_BYTES
+from models.tables import Favorite, User
+from protocol import rows
+from protocol.errors import NotFound, Refused
+from protocol.limits import MAX_FAVORITES
+from protocol.media import keys_in
+
+_decode = msgspec.json.Decoder(dict[str, object]).decode
+
+
+def add(
+    user_id: int, kind: int, dstid: int, message_id: int, strangers: bool, quota: int, now: int
+) -> rows.Favorite:
+    """Keeps a message that the caller can read; one that is kept already is the same favorite. Raises
+    `NotFound`, also for what was recalled, and `Refused` when they keep too many."""
+    found = messages.some(user_id, kind, dstid, [message_id], strangers)
+    if not found or found[0].recalled:
+        raise NotFound("该消息不存在", "No such message")
+    [message] = found
+    conversation_id, seq = place_of(message_id)
+    mine = Favorite.user_id == user_id
+    _lock(user_id)  # so that of many at once none is too many
+    here = (mine, Favorite.conversation_id == conversation_id, Favorite.seq == seq)
+    kept = Favorite.select().where(*here).first()
+    if kept is not None:
+        return _row(kept)
+    if Favorite.select().where(mine).count() >= MAX_FAVORITES:
+        raise Refused(f"最多收藏 {MAX_FAVORITES} 条", f"{MAX_FAVORITES} favorites at most")
+    message.reactions = message.pinned = message.mine = UNSET
+    media.attach(user_id, quota, *_texts(msgspec.to_builtins(message)))
+    text = msgspec.json.encode(message).decode()
+    return _row(
+        Favorite.create(user_id=user_id, conversation_id=conversation_id, seq=seq, message=text, createat=now)
+    )
+
+
+def favorites_of(user_id: int, before: int | None, q: str, limit: int) -> tuple[list[rows.Favorite], bool]:
+    """The newest first, below `before`; with `q` those whose text has it. And whether there are more."""
+    query = Favorite.select().where(Favorite.user_id == user_id).order_by(Favorite.id.desc())
+    if before is not None:
+        query = query.where(Favorite.id < before)
+    found: list[rows.Favorite] = []
+    size, wanted = 0, q.casefold()
+    for kept in query.iterator():
+        if wanted and not any(wanted in text.casefold() for text in _texts(_decode(kept.message))):
+            continue
+        size += 3 * len(kept.message)
+        if len(found) == limit or (found and size > MAX_ANSWER_BYTES):
+            return found, True
+        found.append(_row(kept))
+    return found, False
+
+
+def remove(user_id: int, favorite_id: int) -> None:
+    """Raises `NotFound` when it is not one of theirs."""
+    kept = Favorite.get_or_none(Favorite.id == favorite_id, Favorite.user_id == user_id)
+    if kept is None or not kept.delete_instance():
+        raise NotFound("该收藏不存在", "No such favorite")
+    media.drop(keys_in(*_texts(_decode(kept.message))))
+
+
+def _lock(user_id: int) -> None:
+    of_database(database.obj).locked(User.select(User.id).where(User.id == user_id)).tuples().first()
+
+
+def _texts(message: dict[str, object]) -> list[str]:
+    return [str(message[name]) for name in ("content", "pic", "url", "memo") if name in message]
+
+
+def _row(kept: Favorite) -> rows.Favorite:
+    raw = msgspec.Raw(kept.message.encode())  # it is JSON already
+    return rows.Favorite(kept.id, cast(rows.Message, raw), kept.createat)
