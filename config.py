@@ -153,6 +153,7 @@ class Messages:
     max_queue: int = _number(20000, 1)
     max_batch: int = _number(256, 1, 10000)
     recall_window: int = _number(120, -1)
+    readers_max_members: int = _number(500, 0)
     edit_window: int = _number(86400, -1)
 
 

@@ -4,10 +4,13 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from actions import delivery
+from actions.accounts import public_row
 from hub.connection import Connection
 from log.entries import Post
+from models import readers as rows_of
+from protocol import rows
 from protocol.errors import SlowDown
-from protocol.messages import Message, Receipt
+from protocol.messages import ListReaders, Message, Readers, Receipt
 
 if TYPE_CHECKING:
     from actions.services import Services
@@ -34,6 +37,22 @@ async def send(app: "Services", message: Message) -> Receipt:
     await delivery.commit(app.log, entry)
     assert entry.receipt is not None
     return entry.receipt
+
+
+async def readers(app: "Services", user_id: int, command: ListReaders) -> tuple[list[rows.User], Readers]:
+    """Who has read a message of the caller's in a group. Raises as `models.readers.readers`."""
+    config = app.config
+    found, data = await app.db.read(
+        rows_of.readers,
+        user_id,
+        command.dstid,
+        command.seq,
+        command.after,
+        command.limit,
+        config.messages.readers_max_members,
+        config.contacts.strangers,
+    )
+    return [public_row(app, row, acquainted=True) for row in found], data
 
 
 def _count(app: "Services", message: Message) -> None:

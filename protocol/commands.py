@@ -51,6 +51,7 @@ COMMANDS: tuple[type[Command], ...] = (
     messages.GetMessages,
     messages.Around,
     messages.Mentions,
+    messages.ListReaders,
     changes.ChangeMessage,
     changes.Edits,
     changes.Reactions,

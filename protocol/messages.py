@@ -23,6 +23,7 @@ from protocol.limits import (
     MAX_GET,
     MAX_HISTORY,
     MAX_MEDIA,
+    MAX_READER_ROWS,
     MAX_TEXT_BYTES,
 )
 from protocol.numbers import ROOM as ROOM
@@ -260,6 +261,26 @@ class Around(Command, frozen=True):
     dstid: Id
     seq: Position
     limit: Annotated[Limit, Held(MAX_HISTORY)] = DEFAULT_HISTORY
+
+
+class Readers(TypedDict):
+    """How many members have read a message, of how many who could; its author is in neither."""
+
+    read: int
+    total: int
+    more: NotRequired[int]
+
+
+@call("/message/readers", access=Access.USER, row=rows.User, data=Readers)
+class ListReaders(Command, frozen=True):
+    """Who has read a message of the caller's in a group, in the order in which their marks moved last;
+    `after`: the last of them that is known."""
+
+    kind: Literal[11]
+    dstid: Id
+    seq: Id
+    after: Id | None = None
+    limit: Annotated[Limit, Held(MAX_READER_ROWS)] = MAX_READER_ROWS
 
 
 @call("/message/mentions", access=Access.USER, row=rows.Message)

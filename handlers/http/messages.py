@@ -8,7 +8,7 @@ from protocol import frames
 from protocol.errors import TooLarge
 from protocol.forms import Form
 from protocol.limits import MAX_MENTIONS
-from protocol.messages import Around, Changes, GetMessages, History, Mentions, SendMessage
+from protocol.messages import Around, Changes, GetMessages, History, ListReaders, Mentions, SendMessage
 
 
 class SendHandler(ApiHandler[SendMessage]):
@@ -66,4 +66,18 @@ class MentionsHandler(ApiHandler[Mentions]):
         )
 
 
-routes = routes_of(SendHandler, HistoryHandler, ChangesHandler, GetHandler, AroundHandler, MentionsHandler)
+class ReadersHandler(ApiHandler[ListReaders]):
+    async def answer(self, command: ListReaders) -> None:
+        rows, data = await messages.readers(self.app, self.user_id, command)
+        await self.reply_rows(rows, data=data)
+
+
+routes = routes_of(
+    SendHandler,
+    HistoryHandler,
+    ChangesHandler,
+    GetHandler,
+    AroundHandler,
+    MentionsHandler,
+    ReadersHandler,
+)

@@ -55,6 +55,8 @@ async def test_every_answer_is_as_declared(app):
     await bob.post("/contact/joincommunity", dstid=group)
     named = {"cmd": 11, "dstid": group, "media": 1, "content": "you", "at": [ann.user_id]}
     assert (await bob.post_json("/message/send", **named))["code"] == 0
+    mine = (await ann.post_json("/message/send", **{**named, "at": []}))["data"]
+    assert (await bob.post("/message/read", kind=11, dstid=group, seq=mine["seq"]))["code"] == 0
     chat = {"kind": 10, "dstid": ann.user_id}
     note = {"cmd": 10, "dstid": ann.user_id, "media": 1, "content": "note"}
     one = {**chat, "id": (await ann.post_json("/message/send", **note))["data"]["id"]}
@@ -80,6 +82,7 @@ async def test_every_answer_is_as_declared(app):
         "GetMessages": {**chat, "ids": f"[{one['id']}]"},
         "Around": {**chat, "seq": 1},
         "Mentions": {"kind": 11, "dstid": group},
+        "ListReaders": {"kind": 11, "dstid": group, "seq": mine["seq"]},
         "AddFavorite": one,
         "RemoveFavorite": {"favorite": 1},
         "AddSticker": {"url": "/asset/stickers/magpie/hello.webp"},
