@@ -9,7 +9,9 @@ PASSWD = "secret123"
 
 #: Whether one of these elements is drawn, and within the list of messages.
 ON_SCREEN = """found => found.some(one => {
-    const list = one.closest('.scroller').getBoundingClientRect()
+    const scroller = one.closest('.scroller')
+    if (!scroller) return false  // it has just been taken out of the window
+    const list = scroller.getBoundingClientRect()
     const { top, bottom } = one.getBoundingClientRect()
     return top >= list.top - 1 && bottom <= list.bottom + 1
 })"""
