@@ -11,7 +11,7 @@ from log.entries import Change, Edit, Pin, React, Recall
 from models import changes
 from protocol import frames, rows
 from protocol.changes import ChangeAck, ChangeMessage, Edited, Reactions
-from protocol.numbers import Cmd
+from protocol.numbers import ROOM, Cmd
 
 if TYPE_CHECKING:
     from actions.services import Services
@@ -52,7 +52,9 @@ async def reactions(app: "Services", user_id: int, command: Reactions) -> tuple[
         command.limit,
         strangers,
     )
-    return [public_row(app, row, acquainted=False) for row in found], more
+    # Members of a group are acquainted; two in a single chat need not be, where strangers may write.
+    acquainted = command.kind == ROOM or not strangers
+    return [public_row(app, row, acquainted) for row in found], more
 
 
 async def pins(app: "Services", user_id: int, kind: int, dstid: int) -> list[rows.Message]:
@@ -64,12 +66,11 @@ def _entry(app: "Services", command: ChangeMessage, user_id: int, origin: Connec
     settings = app.config.messages
     which = (user_id, command.kind, command.dstid, command.id)
     content, cid = command.content or "", command.cid or None
+    count_stored(app, user_id, len(content.encode()), len(command.at or ()))  # each is remembered
     cmd = Cmd(command.cmd)
     if cmd is Cmd.RECALL:
         return Recall(*which, settings.recall_window, cid, origin)
     if cmd is Cmd.EDIT:
-        if app.budget.enabled:
-            count_stored(app, user_id, len(content.encode()), len(command.at or ()))
         at = None if command.at is None else list(dict.fromkeys(command.at))
         return Edit(*which, content, at, settings.edit_window, cid, origin)
     amount = command.amount or 1

@@ -58,13 +58,14 @@ async def readers(app: "Services", user_id: int, command: ListReaders) -> tuple[
 def _count(app: "Services", message: Message) -> None:
     """Counts a message by what it makes the server do and keep; as one it has been counted already. Raises
     `SlowDown`."""
-    if not app.budget.enabled:
-        return
-    count_stored(app, message.userid, message.text_bytes, len(message.at or ()))
+    if app.budget.enabled:
+        count_stored(app, message.userid, message.text_bytes, len(message.at or ()))
 
 
 def count_stored(app: "Services", user_id: int, size: int, named: int) -> None:
     """Counts a text of `size` bytes that names so many people, and is kept. Raises `SlowDown`."""
+    if not app.budget.enabled:
+        return
     limits = app.config.limits
     if more := size // _BYTES_OF_ONE + named // _NAMED_OF_ONE:
         app.budget.take("message", user_id, cost=min(more, limits.message_burst))

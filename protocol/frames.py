@@ -77,18 +77,8 @@ def change_ack(
 
 def changed(cmd: int, receipt: Receipt, kind: int, dstid: int, userid: int, told: dict[str, object]) -> bytes:
     """`userid` has changed a message; `told`: how."""
-    return _encode(
-        {
-            "cmd": cmd,
-            "id": receipt.id,
-            "seq": receipt.seq,
-            "kind": kind,
-            "dstid": dstid,
-            "userid": userid,
-            "ver": receipt.ver,
-            **told,
-        }
-    )
+    place = {"id": receipt.id, "seq": receipt.seq, "kind": kind, "dstid": dstid}
+    return event(Cmd(cmd), **place, userid=userid, ver=receipt.ver, **told)
 
 
 def error(refusal: Refusal, cid: object = None, lang: str = "zh") -> bytes:

@@ -1,20 +1,11 @@
 """/message/…: changing what was said, and what is known of such changes."""
 
 from actions import changes
-from handlers.http.body import body_of
 from handlers.http.gate import ApiHandler, routes_of
 from protocol.changes import ChangeMessage, Edits, Pins, Reactions
-from protocol.errors import TooLarge
-from protocol.forms import Form
 
 
 class ChangeHandler(ApiHandler[ChangeMessage]):
-    def read(self, form: Form) -> ChangeMessage:
-        """A change has the same bound by both doors."""
-        if len(body_of(self.request)) > self.app.config.hub.max_frame:
-            raise TooLarge()
-        return super().read(form)
-
     async def answer(self, command: ChangeMessage) -> None:
         self.reply(await changes.change(self.app, command, self.user_id))
 

@@ -19,11 +19,11 @@ from typing import Any, ClassVar, Generic, TypeVar, get_args
 from actions import sessions
 from handlers.http import security
 from handlers.http.base import BaseHandler, of_status
-from handlers.http.body import form_of
+from handlers.http.body import body_of, form_of
 from models.sessions import SessionRow
 from protocol import envelope
 from protocol.declare import Access, Call, Command
-from protocol.errors import BadArgument, Forbidden, NotLoggedIn, Refusal
+from protocol.errors import BadArgument, Forbidden, NotLoggedIn, Refusal, TooLarge
 from protocol.fields import Field, Id, Secret
 from protocol.forms import Form
 
@@ -110,7 +110,10 @@ class ApiHandler(BaseHandler, Generic[C]):
         return {self.declared.anonymous_limit: self.network} if self.declared.anonymous_limit else {}
 
     def read(self, form: Form) -> C:
-        """The command in the fields."""
+        """The command in the fields. What is a frame, too, has the same bound by both doors."""
+        by_frame = self.declared.command.by_frame
+        if by_frame and len(body_of(self.request)) > self.app.config.hub.max_frame:
+            raise TooLarge()
         return self.declared.read(form)
 
     @property

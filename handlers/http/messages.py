@@ -1,23 +1,14 @@
 """/message/…: sending without a socket, and reading what was said."""
 
 from actions import messages
-from handlers.http.body import body_of
 from handlers.http.gate import ApiHandler, routes_of
 from models.messages import around, changes, history, mentions, some
 from protocol import frames
-from protocol.errors import TooLarge
-from protocol.forms import Form
 from protocol.limits import MAX_MENTIONS
 from protocol.messages import Around, Changes, GetMessages, History, ListReaders, Mentions, SendMessage
 
 
 class SendHandler(ApiHandler[SendMessage]):
-    def read(self, form: Form) -> SendMessage:
-        """A message has the same bound by both doors."""
-        if len(body_of(self.request)) > self.app.config.hub.max_frame:
-            raise TooLarge()
-        return super().read(form)
-
     async def answer(self, command: SendMessage) -> None:
         message = command.by(self.user_id)
         self.reply(frames.ack_fields(message, await messages.send(self.app, message)))

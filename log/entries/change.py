@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING, ClassVar
 
 from log.entries.entry import ENTRY_BYTES, Entry
@@ -10,7 +9,7 @@ from models import changes, done
 from models.changes import Changing
 from models.done import Done, Said
 from protocol.errors import Conflict, NotFound, Refused
-from protocol.messages import Media, Receipt
+from protocol.messages import Media, Receipt, digest_of
 from protocol.numbers import Cmd
 
 if TYPE_CHECKING:
@@ -94,9 +93,8 @@ class Change(Entry):
 
     def digest(self) -> int:
         """As `Message.digest`: of what was said."""
-        said = (str(self.cmd), str(self.message_id), str(self.said.get("amount", "")), self._words())
-        digest = blake2b("\0".join(said).encode(), digest_size=8).digest()
-        return int.from_bytes(digest, "big", signed=True)
+        amount = str(self.said.get("amount", ""))
+        return digest_of((str(self.cmd), str(self.message_id), amount, self._words()))
 
     def _words(self) -> str:
         return self.said.get("content", "")

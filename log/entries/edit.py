@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from log.entries.change import Change, is_over, refuse_recalled
@@ -19,7 +20,7 @@ class Edit(Change):
     """By its author, while `window_s` has not passed (-1: for ever). `content`: the text; `at`: whom it names
     from now on, None for the same as before."""
 
-    __slots__ = ("at", "content", "names", "window_s")
+    __slots__ = ("at", "content", "window_s")
 
     cmd = Cmd.EDIT
 
@@ -37,7 +38,10 @@ class Edit(Change):
     ) -> None:
         super().__init__(userid, kind, dstid, message_id, {}, cid, origin)
         self.content, self.at, self.window_s = content, at, window_s
-        self.names = at or ()
+
+    @property
+    def names(self) -> Sequence[int]:  # type: ignore[override]
+        return self.at or ()
 
     @property
     def size_bytes(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -29,7 +30,7 @@ class Post(Entry):
     again. `since`: when it came, in seconds of the hub's clock; 0.0 for what nobody measures.
     """
 
-    __slots__ = ("cid", "delivered", "message", "names", "place", "receipt", "repeated", "shows", "since")
+    __slots__ = ("cid", "delivered", "message", "place", "receipt", "repeated", "shows", "since")
 
     opens = True
 
@@ -37,12 +38,15 @@ class Post(Entry):
         super().__init__(message.userid, message.cmd, message.dstid, origin)
         self.message, self.since = message, since
         self.delivered = message
-        self.names = message.at or ()
         self.shows = keys_in(message.content, message.pic, message.url, message.memo)
         self.cid: str | None = message.cid
         self.receipt: Receipt | None = None
         self.place: Place | None = None
         self.repeated = False
+
+    @property
+    def names(self) -> Sequence[int]:  # type: ignore[override]
+        return self.message.at or ()
 
     @property
     def client_cid(self) -> object:
