@@ -16,7 +16,7 @@ from log.times import following
 from models import changes, done, hidden, media, state
 from models.access import may_open, owns, refusal
 from models.conversations import open_single
-from models.messages import public_id
+from models.ids import public_id
 from models.tables import Conversation, StoredMessage, key_of
 from protocol.errors import Forbidden, Refusal
 from protocol.messages import ROOM, SINGLE, Message, Receipt

@@ -3,6 +3,8 @@ functions that log-in asks."""
 
 from typing import TypedDict
 
+from database.base import database
+from database.dialect import of_database
 from database.prepared import Prepared
 from models.media import NO_QUOTA, attach
 from models.tables import User
@@ -72,6 +74,12 @@ def find_user(user_id: int) -> rows.Profile:
 
 
 _profile = Prepared(lambda: User.select(*PROFILE).where(User.id == 0))
+
+
+def lock(user_id: int) -> None:
+    """Whoever else asks for the same user's waits until this transaction ends: for what is counted and then
+    added to."""
+    of_database(database.obj).locked(User.select(User.id).where(User.id == user_id)).tuples().first()
 
 
 def nickname_of(user_id: int) -> str:

@@ -11,7 +11,7 @@ from models import media, messages
 from models.access import locate
 from models.accounts import PROFILE
 from models.done import Said
-from models.messages import MAX_SEQ, SEQ_BITS
+from models.ids import place_of
 from models.tables import Edit, Mention, Pin, Reaction, StoredMessage, User, Withdrawn
 from protocol import rows
 from protocol.changes import Edited
@@ -68,11 +68,6 @@ _COLUMNS = tuple(
         "extra",
     )
 )  # fmt: skip
-
-
-def place_of(message_id: int) -> tuple[int, int]:
-    """(conversation id, seq) of a public id."""
-    return message_id >> SEQ_BITS, message_id & MAX_SEQ
 
 
 def find(conversation_id: int, seq: int) -> Changing | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self, TypedDict
 
 from peewee import fn
 
-from models.messages import public_id
+from models.ids import public_id
 from models.tables import StoredMessage
 from protocol.messages import Receipt
 

@@ -5,12 +5,11 @@ from typing import cast
 import msgspec
 from msgspec import UNSET
 
-from database.base import database
-from database.dialect import of_database
 from models import media, messages
-from models.changes import place_of
+from models.accounts import lock
+from models.ids import place_of
 from models.messages import MAX_ANSWER_BYTES
-from models.tables import Favorite, User
+from models.tables import Favorite
 from protocol import rows
 from protocol.errors import NotFound, Refused
 from protocol.limits import MAX_FAVORITES
@@ -30,7 +29,7 @@ def add(
     [message] = found
     conversation_id, seq = place_of(message_id)
     mine = Favorite.user_id == user_id
-    _lock(user_id)  # so that of many at once none is too many
+    lock(user_id)  # so that of many at once none is too many
     here = (mine, Favorite.conversation_id == conversation_id, Favorite.seq == seq)
     kept = Favorite.select().where(*here).first()
     if kept is not None:
@@ -68,10 +67,6 @@ def remove(user_id: int, favorite_id: int) -> None:
     if kept is None or not kept.delete_instance():
         raise NotFound("该收藏不存在", "No such favorite")
     media.drop(keys_in(*_texts(_decode(kept.message))))
-
-
-def _lock(user_id: int) -> None:
-    of_database(database.obj).locked(User.select(User.id).where(User.id == user_id)).tuples().first()
 
 
 def _texts(message: dict[str, object]) -> list[str]:

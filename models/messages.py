@@ -17,15 +17,11 @@ from database.base import database
 from database.dialect import of_database
 from database.prepared import PreparedFor
 from models.access import locate
+from models.ids import MAX_SEQ, place_of, public_id
 from models.tables import Member, Mention, Reaction, StoredMessage
 from models.views import MARK, Reading, View, unhidden
 from protocol import rows
 from protocol.messages import ROOM
-
-#: id = conversation_id << 27 | seq: 2^26 conversations of 2^27 messages stay below 2^53.
-SEQ_BITS = 27
-MAX_SEQ = 2**SEQ_BITS - 1
-MAX_CONVERSATION = 2**26 - 1
 
 #: A client's cid has at most 64 characters; a longer one was given by the log to a message without one.
 MAX_CLIENT_CID = 64
@@ -63,15 +59,6 @@ TEXTS = (StoredMessage.content, StoredMessage.pic, StoredMessage.url, StoredMess
 def people_of(at: str) -> list[int]:
     """The ids in a stored `at`; what is none, in a damaged row, is left out."""
     return [int(user_id) for user_id in at.split(",") if user_id.isdecimal()]
-
-
-def public_id(conversation_id: int, seq: int) -> int:
-    return conversation_id << SEQ_BITS | seq
-
-
-def is_in(message_id: int, conversation_id: int, seq: int) -> bool:
-    """Whether a public id is that of a message of this conversation, which has come to `seq`."""
-    return message_id >> SEQ_BITS == conversation_id and 0 < message_id & MAX_SEQ <= seq
 
 
 def wire_row(stored: Stored, reader_id: int, kind: int, dstid: int) -> rows.Message:
@@ -159,7 +146,7 @@ def some(user_id: int, kind: int, dstid: int, ids: Sequence[int], strangers: boo
     view = locate(user_id, kind, dstid, strangers)
     if view is None:
         return []
-    seqs = [id_ & MAX_SEQ for id_ in ids if id_ >> SEQ_BITS == view.id]
+    seqs = [seq for where, seq in map(place_of, ids) if where == view.id]
     return these(view, seqs, kind, dstid)
 
 
@@ -219,7 +206,7 @@ def with_mine(found: list[rows.Message], reader_id: int) -> list[rows.Message]:
     """With what the reader has reacted with, of messages of one conversation."""
     reacted = {message.seq: message for message in found if message.reactions}
     if reacted:
-        place = next(iter(reacted.values())).id >> SEQ_BITS
+        place, _ = place_of(next(iter(reacted.values())).id)
         for seq, content in _reacted(list(reacted), reader_id, before=(place,)):
             message = reacted[seq]
             message.mine = [*(message.mine or ()), content]

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from models import changes
 from models.done import Done
-from models.messages import MAX_CLIENT_CID, people_of, public_id
+from models.ids import public_id
+from models.messages import MAX_CLIENT_CID, people_of
 from models.tables import Conversation, StoredMessage
 from protocol.messages import ROOM, Message, Receipt
 

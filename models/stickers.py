@@ -2,10 +2,9 @@
 
 import re
 
-from database.base import database
-from database.dialect import of_database
 from models import media
-from models.tables import Attachment, Sticker, User
+from models.accounts import lock
+from models.tables import Attachment, Sticker
 from protocol import rows
 from protocol.errors import BadArgument, NotFound, Refused
 from protocol.limits import MAX_STICKERS
@@ -26,7 +25,7 @@ def add(user_id: int, url: str, quota: int, now: int) -> rows.Sticker:
         kind = Attachment.select(Attachment.mime).where(Attachment.key == keys[0]).scalar()
         if not kind or not kind.startswith("image/"):
             raise NotFound("图片不存在", "No such picture")
-    of_database(database.obj).locked(User.select(User.id).where(User.id == user_id)).tuples().first()
+    lock(user_id)  # so that of many at once none is too many
     mine = Sticker.user_id == user_id
     kept = Sticker.get_or_none(mine, Sticker.url == url)
     if kept is None:

@@ -8,6 +8,7 @@ from log.entries.entry import ENTRY_BYTES, Entry
 from models import changes, done
 from models.changes import Changing
 from models.done import Done, Said
+from models.ids import place_of
 from protocol.errors import Conflict, NotFound, Refused
 from protocol.messages import Media, Receipt, digest_of
 from protocol.numbers import Cmd
@@ -67,7 +68,7 @@ class Change(Entry):
             if batch.is_stored(self):
                 self._repeat(batch, digest)
                 return
-        conversation_id, seq = changes.place_of(self.message_id)
+        conversation_id, seq = place_of(self.message_id)
         message = changes.find(conversation_id, seq) if conversation_id == place.id else None
         if message is None:
             raise NotFound("该消息不存在", "No such message")
@@ -107,7 +108,7 @@ class Change(Entry):
         self.receipt = receipt
         if not batch.tried_at(receipt.createat):
             return
-        conversation_id, seq = changes.place_of(self.message_id)
+        conversation_id, seq = place_of(self.message_id)
         message = changes.find(conversation_id, seq)
         if message is not None:
             self.told = changes.told(self.cmd, self.said, message)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from log.entries.own import Own
 from models import hidden
-from models.changes import place_of
-from models.messages import public_id
+from models.ids import place_of, public_id
 
 if TYPE_CHECKING:
     from log.batch import Batch, Place

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from log.entries.entry import ENTRY_BYTES, Entry
-from models.messages import MAX_CONVERSATION, MAX_SEQ, is_in, public_id
+from models.ids import MAX_CONVERSATION, MAX_SEQ, is_in, public_id
 from protocol.errors import Conflict, NotFound, Refusal, Refused
 from protocol.media import keys_in
 from protocol.messages import Media, Message, Receipt

@@ -9,7 +9,7 @@ from database.dialect import Values
 from log.batch import Batch, Place
 from log.entries import Entry, Post
 from log.times import following
-from models.messages import MAX_CONVERSATION, MAX_SEQ, is_in, public_id
+from models.ids import MAX_CONVERSATION, MAX_SEQ, is_in, public_id
 from models.tables import key_of
 from protocol.messages import Media, Receipt
 

@@ -8,7 +8,7 @@ import pytest
 
 from log.entries import Arrange, Clear, Hide, ReadMark
 from models import conversations, hidden
-from models.messages import public_id
+from models.ids import public_id
 from models.tables import Conversation, Hidden, Member
 from protocol.errors import Forbidden, NotFound
 from protocol.messages import ROOM, SINGLE

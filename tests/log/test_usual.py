@@ -3,7 +3,7 @@
 import asyncio
 
 from models import contacts
-from models.messages import MAX_SEQ
+from models.ids import MAX_SEQ
 from models.tables import Conversation, Member, StoredMessage
 from protocol.errors import Conflict, Forbidden, Refused
 from protocol.messages import SINGLE
