@@ -1,8 +1,5 @@
-"""Stored messages: the rows of the log, and the ways to read them.
-
-A message's place is (conversation_id, seq), its primary key. The public `id` is computed from the place, so
-that a reference to a message needs no index of its own.
-"""
+"""Stored messages: the rows of the log, and the ways to read them. A message's place is (conversation_id,
+seq), its primary key."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge

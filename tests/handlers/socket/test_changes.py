@@ -255,3 +255,18 @@ async def test_what_is_told_of_changes(app):
     assert (await eve.post("/message/edits", **where, id=messages[0]["id"]))["code"] == -1
     assert [row["content"] for row in (await eve.post("/message/pins", **where))["rows"]] == ["three"]
     assert (await eve.post("/message/edits", **where, id=7))["code"] == -404
+
+
+async def test_changing_without_end(tmp_path):
+    """Each change is remembered, so who reacts to and fro for ever fills the disk no more than who writes."""
+    limits = {"limits.enabled": True, "limits.message_rate": 1000, "limits.message_burst": 1000}
+    limits |= {"limits.frame_rate": 1000, "limits.request_burst": 1000}
+    limits |= {"limits.stored_kib_burst": 64, "limits.stored_kib_rate": 0.001}
+    async with running(tmp_path, limits) as app:
+        ann, bob = await friends(app)
+        message = await said(ann, bob)
+        codes = []
+        for number in range(260):
+            frame = change(16, message, ann, content="👍", amount=-1 if number % 2 else 1)
+            codes.append((await bob.post_json("/message/change", **frame))["code"])
+        assert set(codes) == {0, -429} and codes.count(0) < 230
