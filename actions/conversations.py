@@ -48,8 +48,7 @@ async def arrange(
 async def hide(app: "Services", user_id: int, kind: int, dstid: int, ids: Sequence[int]) -> None:
     """Returns once it is durable, or raises why not. Many at once count as some messages, too: each is looked
     for in the log's thread, and kept."""
-    if app.budget.enabled:
-        count_stored(app, user_id, 0, len(ids))
+    count_stored(app, user_id, 0, len(ids))
     await delivery.commit(app.log, Hide(user_id, kind, dstid, ids))
 
 

@@ -194,7 +194,7 @@ class Delivery:
         ack = frames.ack(message, receipt) if _awaits(origin) else b""
         # A classic client would not know how to draw a notice.
         audience = V2 if message.media == Media.NOTICE else None
-        users, group = ((), message.dstid) if message.cmd == ROOM else ((message.dstid, message.userid), 0)
+        users, group = concerned(message.cmd, message.dstid, message.userid)
         item = Publication(entry.delivered.encode(receipt), users, group, _origin_id(entry), ack, audience)
         if group and ack:
             item.since = entry.since
@@ -211,7 +211,7 @@ class Delivery:
         assert receipt is not None
         event = frames.changed(entry.cmd, receipt, entry.kind, entry.dstid, entry.userid, entry.told)
         ack = _change_ack(entry) if _awaits(entry.origin) else b""
-        users, group = ((), entry.dstid) if entry.kind == ROOM else ((entry.dstid, entry.userid), 0)
+        users, group = concerned(entry.kind, entry.dstid, entry.userid)
         item = Publication(event, users, group, _origin_id(entry), ack, V2)
         if entry.place is not None:
             item.change, item.after = entry.place.change, entry.place.before
@@ -263,6 +263,12 @@ class Delivery:
         if entry.notice is not None and entry.notice.refusal is None:
             news += self._post(entry.notice)
         return news
+
+
+def concerned(kind: int, dstid: int, userid: int) -> tuple[tuple[int, ...], int]:
+    """(users, group) to whom it is published what `userid` says or does in the conversation that they mean by
+    (kind, dstid)."""
+    return ((), dstid) if kind == ROOM else ((dstid, userid), 0)
 
 
 def _awaits(origin: object) -> TypeGuard[Connection]:

@@ -5,12 +5,13 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from actions.delivery import concerned
 from hub.audience import V2
 from hub.ports.bus import Publication
 from models import missed, sessions, state
 from protocol import frames
 from protocol.clock import now_ms
-from protocol.messages import ROOM, Media
+from protocol.messages import Media
 
 if TYPE_CHECKING:
     from actions.services import Services
@@ -73,7 +74,7 @@ async def heal(app: "Services", changes: Sequence[range]) -> None:
             message, receipt = found
             userid, kind, dstid = message.userid, message.cmd, message.dstid
             told, for_all = message.encode(receipt), message.media != Media.NOTICE
-        users, group = ((), dstid) if kind == ROOM else ((dstid, userid), 0)
+        users, group = concerned(kind, dstid, userid)
         items.append(Publication(told, users, group, audience=None if for_all else V2, change=change))
     app.hub.ports.bus.heal(items, changes)
 
