@@ -43,10 +43,15 @@ class Lossy:
         if self._away:
             writer.close()
             return
+        # Not cancelled half way: a connection that is there by then would be nobody's to close.
+        connecting = asyncio.ensure_future(asyncio.open_connection("127.0.0.1", self._far))
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._far)
+            far_reader, far_writer = await asyncio.shield(connecting)
         except BaseException:
             writer.close()
+            await asyncio.wait([connecting])
+            if connecting.exception() is None:
+                self._writers.add(connecting.result()[1])  # `close` ends it with the others
             raise
         self._writers.add(far_writer)
         swallows = asyncio.Event()
