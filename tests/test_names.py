@@ -34,7 +34,7 @@ PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
                  "names", "numbers", "presence", "rows", "values"},
     "models": {"access", "devices", "done", "hidden", "ids", "last", "missed", "rates", "readers", "state",
-               "tables", "unread", "views"},
+               "tables", "unread", "views", "words"},
     "actions": {"bucket", "budget", "delivery", "guesses", "handshakes", "housekeeping", "passwords",
                 "presence", "recovery", "services", "session_use", "shared_rates", "stored_rates", "telling",
                 "typing", "weak_passwords"},

@@ -1,0 +1,186 @@
+"""Words: what a text is found by, and where they stand in it.
+
+A word is a run of letters and digits; where the script changes a new one begins, and an emoji is one. Case
+and width do not matter. Chinese, Japanese and Korean are written without spaces: of their runs any part is a
+word.
+
+Databases know nothing of that. So an index is given `tokens`, plain ASCII: each two neighbours of such a run
+as one token (`z` and their code points), in order, so that a longer part is a phrase of them; each letter of
+it once more by itself (`y`); every other word with `xx` in front, and letters beyond ASCII spelt out. What
+an index finds may be a little too much, where two spellings meet: `places` says what really is there.
+"""
+
+import itertools
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+#: Characters of a token: MySQL's index knows no longer ones than 84. Longer words are found by their first.
+_LONGEST = 60
+#: Words of one query: more say nothing more, and each costs.
+MAX_WORDS = 20
+
+_APART, _LETTER, _DENSE, _EMOJI, _MARK, _JOINER = range(6)
+#: Makes one emoji of two.
+_ZWJ = "\u200d"
+_DENSE_RANGES = (
+    (0x3005, 0x3007), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF),
+    (0xAC00, 0xD7AF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
+)  # fmt: skip
+
+
+class Word(NamedTuple):
+    """`text` is folded; it stands from `start` to `end` in the original, in characters. `dense`: written
+    without spaces, so that a part of it is a word, too."""
+
+    text: str
+    start: int
+    end: int
+    dense: bool
+
+
+def words_in(text: str) -> Iterator[Word]:
+    """In order."""
+    folded: list[str] = []
+    kind, start, end, joined = _APART, 0, 0, False
+    for place, char in enumerate(text):
+        now, letters = _look_at(char)
+        goes_on = (now == kind and (now in (_LETTER, _DENSE) or joined)) or (
+            now in (_MARK, _JOINER) and kind != _APART
+        )
+        if not goes_on:
+            if folded:
+                yield Word("".join(folded), start, end, kind == _DENSE)
+            folded, start = [], place
+            kind = now if now in (_LETTER, _DENSE, _EMOJI) else _APART
+        joined = now == _JOINER
+        if kind != _APART:
+            if now != _MARK or kind == _LETTER:
+                folded.append(letters)
+            end = place + 1
+    if folded:
+        yield Word("".join(folded), start, end, kind == _DENSE)
+
+
+@lru_cache(maxsize=20_000)
+def _look_at(char: str) -> tuple[int, str]:
+    """What kind of character it is, and what it is folded to."""
+    folded = unicodedata.normalize("NFKC", char).casefold()
+    code, category = ord(char), unicodedata.category(char)
+    if char == _ZWJ:
+        return _JOINER, char
+    if any(low <= ord(folded[0]) <= high for low, high in _DENSE_RANGES) if folded else False:
+        return _DENSE, folded
+    if category[0] == "M" or 0x1F3FB <= code <= 0x1F3FF:  # accents, and the colours of skin
+        return _MARK, char
+    if folded and all(unicodedata.category(letter)[0] in "LN" for letter in folded):
+        return _LETTER, folded
+    if category == "So" or 0x1F000 <= code <= 0x1FAFF:
+        return _EMOJI, char
+    return _APART, ""
+
+
+# --- for an index -------------------------------------------------------------------------------------------
+
+
+def tokens(*texts: str) -> list[str]:
+    """What an index is given of these texts: what is a phrase stands in order, then each single letter of
+    dense runs once."""
+    found: list[str] = []
+    single: dict[str, None] = {}
+    for text in texts:
+        for word in words_in(text):
+            if word.dense:
+                found += _pairs(word.text)
+                single |= dict.fromkeys(word.text)
+            else:
+                found.append(_spelt(word.text))
+    return found + [_alone(letter) for letter in single]
+
+
+class Wanted(NamedTuple):
+    """One word of a query: the tokens of a phrase; `prefix`: the token may go on."""
+
+    phrase: tuple[str, ...]
+    prefix: bool
+
+
+def wanted(query: str) -> list[Wanted]:
+    """What an index is asked for: all of these."""
+    found: dict[Wanted, None] = {}
+    for word in words_in(query):
+        if not word.dense:
+            found[Wanted((_spelt(word.text),), True)] = None
+        elif len(word.text) == 1:
+            found[Wanted((_alone(word.text),), False)] = None
+        else:
+            found[Wanted(tuple(_pairs(word.text)), False)] = None
+    return list(found)[:MAX_WORDS]
+
+
+def _pairs(run: str) -> list[str]:
+    return [f"z{ord(one):x}{ord(other):x}" for one, other in itertools.pairwise(run)]
+
+
+def _alone(letter: str) -> str:
+    return f"y{ord(letter):x}"
+
+
+def _spelt(word: str) -> str:
+    """ASCII letters and digits as they are."""
+    return ("xx" + "".join(c if c.isascii() and c.isalnum() else f"q{ord(c):x}q" for c in word))[:_LONGEST]
+
+
+# --- where they are -----------------------------------------------------------------------------------------
+
+
+def places(text: str, query: str) -> list[tuple[int, int]] | None:
+    """Where the words of a query stand in a text: (start, end) in UTF-16 units as browsers count, in order,
+    none within another. None when one of them does not occur."""
+    there = list(words_in(text))
+    found: set[tuple[int, int]] = set()
+    for word in list(words_in(query))[:MAX_WORDS]:
+        here = [place for other in there for place in _within(other, word)]
+        if not here:
+            return None
+        found.update(here)
+    return _in_utf16(text, _merged(sorted(found)))
+
+
+def _within(word: Word, wanted: Word) -> Iterator[tuple[int, int]]:
+    if word.dense != wanted.dense:
+        return
+    if not word.dense:
+        if word.text.startswith(wanted.text):
+            yield word.start, word.end
+        return
+    if len(word.text) != word.end - word.start:  # a letter that is folded to several
+        if wanted.text in word.text:
+            yield word.start, word.end
+        return
+    at = word.text.find(wanted.text)
+    while at >= 0:
+        yield word.start + at, word.start + at + len(wanted.text)
+        at = word.text.find(wanted.text, at + 1)
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those that meet are one."""
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def _in_utf16(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    if text.isascii():
+        return list(spans)
+
+    def units(part: str) -> int:
+        return len(part) + sum(char > "\uffff" for char in part)
+
+    return [(units(text[:start]), units(text[:end])) for start, end in spans]
