@@ -118,7 +118,7 @@ def _of_changes(asking: _Asking, deeds: Deeds) -> list[Kind]:
     return [
         Kind("changes, none", "/message/changes", asking.again(**room, ver=deeds.ver)),
         Kind("changes, 200 anywhere", "/message/changes", asking.anywhere("ver", 200)),
-        Kind("changes, the last 200", "/message/changes", asking.again(**room, ver=deeds.ver - 200)),
+        Kind("changes, the last ones", "/message/changes", asking.again(**room, ver=deeds.ver - 1100)),
         Kind("a message with its reactions", "/message/get", asking.again(**room, ids=[deeds.reacted])),
         Kind("100 messages by id", "/message/get", asking.again(**room, ids=deeds.some)),
         Kind("who reacted", "/message/reactions", asking.again(**reacted, content=deeds.reaction)),
