@@ -13,6 +13,7 @@ export interface Form {
   ver: number
   limit: number
   ids?: number[]
+  q?: string
 }
 
 interface Marks {
