@@ -24,6 +24,7 @@ from handlers.http import (
     ops,
     pages,
     proxies,
+    search,
     sessions,
     stickers,
 )
@@ -46,6 +47,7 @@ ROUTES: list[tuple[Any, ...]] = [
     *groups.routes,
     *conversations.routes,
     *messages.routes,
+    *search.routes,
     *changes.routes,
     *media.routes,
     *favorites.routes,
