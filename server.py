@@ -1,6 +1,6 @@
 """Magpie 鹊桥: a chat server. Reads the settings, builds and joins the parts, listens, drains on SIGTERM.
 
-python server.py [--config FILE] [--port N] [--data DIR] [--migrate] [--new-epoch]
+python server.py [--config FILE] [--port N] [--data DIR] [--migrate] [--new-epoch] [--reindex]
 """
 
 import sys
@@ -28,6 +28,7 @@ from actions.delivery import Delivery
 from actions.handshakes import Handshakes
 from actions.indexing import Indexing
 from actions.passwords import PasswordHasher
+from actions.reindexing import reindex
 from actions.services import Services
 from actions.session_use import SessionUse
 from actions.shared_rates import SharedRates
@@ -73,6 +74,8 @@ def main() -> int:
         certificate = certificate_of(config)  # first, because a mistake in the settings should change nothing
         broker.check(config)
         remarks = data_directory.prepare(config.data)
+        if options.reindex:
+            return asyncio.run(reindex(databases.open_database(config, migrate=False), sys.stdout))
         maintains = options.migrate or options.new_epoch
         together = bool(config.broker.url) and not maintains
         claims = (

@@ -83,6 +83,20 @@ class Indexing:
             "index_failed": len(self._broken),
         }
 
+    async def catch_up(self) -> None:
+        """Returns once nothing that was stored before is missing in the index; waits where the database is
+        away. For who has not called `start`."""
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            try:
+                await self._compare()
+                if not self._dirty:
+                    return
+                pause_s = _FIRST_PAUSE_S
+            except TryAgain:
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, _LAST_PAUSE_S)
+
     # --- the task -----------------------------------------------------------------------------------------
 
     async def _work(self) -> None:
@@ -118,6 +132,8 @@ class Indexing:
 
     async def _compare(self) -> None:
         """All conversations with the index; what is missing in it is put there on the way."""
+        if await self._db.read(indexing.is_to_be_emptied):
+            await self._db.write_always(indexing.empty)
         place, behind = 0, 0
         while True:
             found, place, count = await self._db.read_much(indexing.behind, place, _CONVERSATIONS)

@@ -142,7 +142,8 @@ def _message(stored: Stored) -> Message:
 def write(gathered: Gathered, now: int) -> int:
     """Puts into the index what was gathered, but for conversations of which another has done it; how many
     messages."""
-    lock()
+    if lock():
+        return 0
     ids = [news.conversation_id for news in gathered.news]
     stands = dict(
         Indexed.select(Indexed.conversation_id, Indexed.ver).where(Indexed.conversation_id.in_(ids)).tuples()
@@ -179,12 +180,25 @@ def _put(messages: Sequence[Message], there: Parts) -> list[Place]:
     return [message.place for message in new]
 
 
-def empty() -> None:
-    """Takes all out of the index."""
+def begin_emptying() -> None:
+    """Nothing counts as being in the index any more, and nobody writes into it until `empty` was called."""
     lock()
-    index().empty()
-    parts.clear()
     Indexed.delete().execute()
+    ServerState.update(value=1).where(_HERE).execute()
+
+
+def is_to_be_emptied() -> bool:
+    """Whether somebody began to empty it, and did not come to the end."""
+    return bool(ServerState.select(ServerState.value).where(_HERE).scalar())
+
+
+def empty() -> None:
+    """Takes all out of the index, if that was begun. MySQL commits on the way: whoever does it once more does
+    the rest."""
+    if lock():
+        index().empty()
+        parts.clear()
+        ServerState.update(value=0).where(_HERE).execute()
 
 
 def counts() -> tuple[int, int]:
@@ -194,7 +208,11 @@ def counts() -> tuple[int, int]:
     return int(known), int(total)
 
 
-def lock() -> None:
-    """Others who write into the index wait until this transaction ends."""
-    row = ServerState.select(ServerState.value).where(ServerState.name == "indexing")
-    of_database(database.obj).locked(row).tuples().first()
+def lock() -> int:
+    """Others who write into the index wait until this transaction ends. 1 while it is to be emptied."""
+    row = ServerState.select(ServerState.value).where(_HERE)
+    [(value,)] = of_database(database.obj).locked(row).tuples()
+    return int(value)
+
+
+_HERE = ServerState.name == "indexing"

@@ -37,7 +37,7 @@ PARTS = {
     "models": {"access", "devices", "done", "hidden", "ids", "index", "indexing", "last", "missed", "parts",
                "rates", "readers", "state", "tables", "unread", "views", "words"},
     "actions": {"bucket", "budget", "delivery", "guesses", "handshakes", "housekeeping", "indexing",
-                "passwords", "presence", "recovery", "services", "session_use", "shared_rates",
+                "passwords", "presence", "recovery", "reindexing", "services", "session_use", "shared_rates",
                 "stored_rates", "telling", "typing", "weak_passwords"},
     "handlers/http": {"accepting", "answers", "base", "body", "caller", "conditions", "gate", "listener",
                       "heads", "newcomers",

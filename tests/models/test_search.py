@@ -15,9 +15,40 @@ from protocol.search import SearchMessages
 from tests.models.crowd import Crowd
 from tests.models.filling import fill
 
-WORDS = ["吃饭", "吃", "饭了", "明天", "报告", "的", "Report", "reports", "re", "x1", "🎉", "👍🏽", "ＨＥＬＬＯ", "hello"]
+WORDS = [
+    "吃饭",
+    "吃",
+    "饭了",
+    "明天",
+    "报告",
+    "的",
+    "Report",
+    "reports",
+    "re",
+    "x1",
+    "🎉",
+    "👍🏽",
+    "ＨＥＬＬＯ",
+    "hello",
+]
 BETWEEN = ["", "", " ", ", ", "！", "\n", "的"]
-QUERIES = ["吃", "饭", "吃饭", "饭了吃", "的", "的 re", "re", "repo", "HELLO", "🎉", "x 1", "x1", "明天 的", "👍", "饭明"]
+QUERIES = [
+    "吃",
+    "饭",
+    "吃饭",
+    "饭了吃",
+    "的",
+    "的 re",
+    "re",
+    "repo",
+    "HELLO",
+    "🎉",
+    "x 1",
+    "x1",
+    "明天 的",
+    "👍",
+    "饭明",
+]
 
 
 def text(dice):
