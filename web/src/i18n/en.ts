@@ -1,9 +1,11 @@
 /** English. */
+import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
   ...enChanges,
+  ...enArranging,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',
   'preview.news': '[News]',
