@@ -34,5 +34,5 @@ export function useRowMenu() {
     opened.value = null
   }
 
-  return { menu, press: usePress(open), close }
+  return { menu, key: computed(() => opened.value?.key), press: usePress(open), close }
 }
