@@ -29,6 +29,10 @@ export class FakeServer extends FakeStore {
   /** Frames about typing and looking, as they came. */
   readonly heard: { cmd: number; [field: string]: number }[] = []
   readonly friends = [{ id: 42, nickname: '林晓雨' }]
+  /** By group. */
+  readonly members = new Map<number, { id: number; nickname: string }[]>()
+  /** Names by which members were asked for. */
+  readonly askedMembers: string[] = []
   /** The friends who are online. */
   readonly online = new Set<number>()
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
@@ -215,6 +219,11 @@ export class FakeServer extends FakeStore {
         return { rows: this.friends.map((friend) => ({ ...friend, online: this.online.has(friend.id) ? 1 : 0 })) }
       case '/contact/loadcommunity':
         return { rows: [{ id: 3, name: '周末爬山' }] }
+      case '/community/members': {
+        this.askedMembers.push(form.q ?? '')
+        const found = (this.members.get(form.dstid) ?? []).filter(({ nickname }) => nickname.includes(form.q ?? ''))
+        return { rows: found.slice(0, 200), data: { more: found.length > 200 ? 1 : 0 } }
+      }
       default:
         throw new Error(`the page asked ${path}`)
     }

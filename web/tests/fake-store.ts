@@ -14,6 +14,7 @@ export interface Form {
   ver: number
   limit: number
   ids?: number[]
+  q?: string
   seq?: number
 }
 
