@@ -19,6 +19,7 @@ from protocol import (
     messages,
     presence,
     sessions,
+    settings,
     stickers,
     values,
 )
@@ -31,6 +32,7 @@ COMMANDS: tuple[type[Command], ...] = (
     accounts.ChangeProfile,
     accounts.ChangePasswd,
     accounts.FindUser,
+    settings.ChangeSettings,
     sessions.Logout,
     sessions.ListSessions,
     sessions.RevokeSession,

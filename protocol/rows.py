@@ -29,6 +29,25 @@ class User(Profile):
     token: str
 
 
+class SomeSettings(TypedDict, total=False):
+    """Some of what a user has decided: 1 or 0 whether it is seen that they are online, and how far they have
+    read; what becomes of who wants to be a friend; the ways in which strangers find them."""
+
+    online: int
+    read: int
+    approval: str
+    find: list[str]
+
+
+class Settings(TypedDict):
+    """All of them."""
+
+    online: int
+    read: int
+    approval: str
+    find: list[str]
+
+
 class Group(TypedDict):
     """A community of the wire."""
 

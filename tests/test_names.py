@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOUNS = {
     "accounts",
     "sessions",
+    "settings",
     "contacts",
     "groups",
     "conversations",
@@ -42,7 +43,7 @@ PARTS = {
                       "heads", "newcomers",
                       "metrics", "multipart", "ops", "origins", "pages", "places", "proxies", "security",
                       "site", "streamed", "streams"},
-    "web/src/features": {"connection", "settings", "shell"},
+    "web/src/features": {"connection", "shell"},
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from handlers.http import (
     pages,
     proxies,
     sessions,
+    settings,
     stickers,
 )
 from handlers.http.answers import Answers
@@ -41,6 +42,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROUTES: list[tuple[Any, ...]] = [
     *pages.routes,
     *accounts.routes,
+    *settings.routes,
     *sessions.routes,
     *contacts.routes,
     *groups.routes,

@@ -45,6 +45,8 @@ class Walk:
         kind, dstid = self.dice.choice(places)
         rows = device.rows[kind, dstid]
         deeds = [self.say, self.say, self.say, self.read, self.react, self.react, self.other, self.own]
+        if self.dice.random() < 0.04:
+            deeds = [self.decide]
         deed = self.dice.choice(deeds)
         await (deed if rows else self.say)(device, kind, dstid, rows)
 
@@ -93,6 +95,12 @@ class Walk:
             routes = [("/conversation/clear", {"seq": self.dice.choice([*rows])})]
         route, fields = self.dice.choice(routes)
         answer = await device.client.post_json(route, kind=kind, dstid=dstid, **fields)
+        assert answer["code"] == 0, answer
+        await device.settle()
+
+    async def decide(self, device, kind, dstid, rows) -> None:
+        """Receipts on or off; all devices of both ask for their list."""
+        answer = await device.client.post("/user/settings", read=self.dice.randrange(2))
         assert answer["code"] == 0, answer
         await device.settle()
 
