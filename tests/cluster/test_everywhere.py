@@ -250,16 +250,13 @@ async def test_who_is_online(two):
 
 
 async def test_who_hides(two):
-    """Ann switches at one process; at the other Bob is told that she is gone, and nothing of what she
-    reads."""
+    """Ann switches at one process; at the other Bob hears that she is gone, and nothing of what she reads."""
     ann, bob = await friends(two)
     for _ in range(2):
         await bob.post_json("/message/send", **text(ann))
 
     async def news(socket):
-        """The next two things of Ann, which come in any order."""
         told = [await socket.receive() for _ in range(2)]
-        assert {frame["userid"] for frame in told} == {ann.user_id}, told
         return sorted((frame["cmd"], frame.get("online")) for frame in told)
 
     async with bob.socket() as his, ann.socket() as hers, two.at(1, ann).socket() as elsewhere:
@@ -276,8 +273,7 @@ async def test_who_hides(two):
         await his.send({**mark, "dstid": ann.user_id})
         await ann.post("/user/settings", online=1, read=1)
         assert await news(his) == [(17, 1), (20, None)]
-        rows = (await bob.post("/message/conversations"))["rows"]
-        assert rows[0]["peer_read"] == 2
+        assert (await bob.post("/message/conversations"))["rows"][0]["peer_read"] == 2
 
 
 # --- the house --------------------------------------------------------------------------------------------
