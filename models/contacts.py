@@ -8,11 +8,13 @@ from peewee import ModelSelect
 from database.prepared import Prepared
 from models.accounts import PROFILE, find_user, login_of, unknown_user
 from models.conversations import open_single
+from models.pinyin import is_called, name_of
 from models.settings import is_found, require_welcome
-from models.tables import USER, Contact, Conversation, Member, User
+from models.tables import COMMUNITY, USER, Community, Contact, Conversation, Member, User
+from models.words import MAX_WORDS, words_in
 from protocol import rows
 from protocol.errors import Conflict, Refused
-from protocol.messages import ROOM
+from protocol.messages import ROOM, SINGLE
 
 
 def add_contact(owner_id: int, dst_id: int, cate: int, now: int) -> bool:
@@ -100,6 +102,42 @@ _friends = Prepared(
     lambda: (
         User.select(*PROFILE)
         .join(Contact, on=(Contact.dstobj == User.id))
+        .where(Contact.ownerid == 0, Contact.cate == 0)
+        .order_by(Contact.id)
+    )
+)
+
+
+def known_as(user_id: int, query: str) -> list[rows.Known]:
+    """A user's friends, then their groups, in the order they came, whose name has each word of the query or
+    sounds like it (`models.pinyin`)."""
+    wanted = list(words_in(query))[:MAX_WORDS]
+    if not wanted:
+        return []
+    return [
+        {"kind": kind, "dstid": dstid, "name": name, "remark": "", "avatar": avatar}
+        for kind, known in (
+            (SINGLE, _friends_names(user_id, USER)),
+            (ROOM, _group_names(user_id, COMMUNITY)),
+        )
+        for dstid, name, avatar in known
+        if is_called(name_of(name), wanted)
+    ]
+
+
+_friends_names = Prepared(
+    lambda: (
+        User.select(User.id, User.nickname, User.avatar)
+        .join(Contact, on=(Contact.dstobj == User.id))
+        .where(Contact.ownerid == 0, Contact.cate == 0)
+        .order_by(Contact.id)
+    )
+)
+
+_group_names = Prepared(
+    lambda: (
+        Community.select(Community.id, Community.name, Community.icon)
+        .join(Contact, on=(Contact.dstobj == Community.id))
         .where(Contact.ownerid == 0, Contact.cate == 0)
         .order_by(Contact.id)
     )

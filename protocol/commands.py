@@ -38,6 +38,7 @@ COMMANDS: tuple[type[Command], ...] = (
     sessions.RevokeSession,
     contacts.AddFriend,
     contacts.ListFriends,
+    contacts.SearchContacts,
     groups.CreateGroup,
     groups.ListGroups,
     groups.JoinGroup,

@@ -60,6 +60,8 @@ MAX_HIDE = 100
 MAX_MENTIONS = 100
 MAX_FAVORITE_ROWS = 100
 MAX_READER_ROWS = 200
+#: Characters of what is looked for.
+MAX_QUERY = 100
 #: People who reacted alike.
 MAX_REACTION_ROWS = 200
 #: What is unread is counted up to here; more is told as this number.

@@ -48,6 +48,16 @@ class Settings(TypedDict):
     find: list[str]
 
 
+class Known(TypedDict):
+    """A friend (`kind` 10) or a group (11) of somebody. `remark`: what they call a friend for themselves."""
+
+    kind: int
+    dstid: int
+    name: str
+    remark: str
+    avatar: str
+
+
 class Group(TypedDict):
     """A community of the wire."""
 

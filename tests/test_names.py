@@ -34,8 +34,8 @@ NOUNS = {
 PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
                  "names", "numbers", "presence", "rows", "values"},
-    "models": {"access", "devices", "done", "hidden", "ids", "last", "missed", "rates", "readers", "state",
-               "tables", "unread", "views", "words"},
+    "models": {"access", "devices", "done", "hidden", "ids", "last", "missed", "pinyin", "rates", "readers",
+               "state", "tables", "unread", "views", "words"},
     "actions": {"bucket", "budget", "delivery", "guesses", "handshakes", "housekeeping", "passwords",
                 "presence", "recovery", "services", "session_use", "shared_rates", "stored_rates", "telling",
                 "typing", "weak_passwords"},

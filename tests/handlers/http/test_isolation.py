@@ -29,6 +29,7 @@ ATTEMPTS = {
     "/contact/addfriend": [({"dstid": "{user}", "dstobj": "{user}"}, 0)],
     "/contact/loadfriend": [({"dstid": "{user}", "id": "{user}"}, 0)],
     "/contact/friend": [({"dstid": "{user}", "id": "{user}"}, 0)],
+    "/contact/search": [({"q": "Ann", "dstid": "{user}"}, 0), ({"q": "Birds"}, 0)],
     "/contact/createcommunity": [({"name": "Eve's", "id": "{group}", "dstid": "{group}"}, 0)],
     "/contact/loadcommunity": [({"dstid": "{user}", "id": "{group}"}, 0)],
     "/contact/community": [({"dstid": "{user}", "id": "{group}"}, 0)],
