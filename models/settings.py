@@ -3,6 +3,8 @@ nothing, found in all ways."""
 
 from typing import NamedTuple
 
+from peewee import Expression
+
 from database.base import database
 from database.dialect import of_database
 from database.prepared import Prepared
@@ -64,14 +66,11 @@ def number(user_id: int, change: int) -> None:
 
 def hiding() -> Hiding:
     """Of all users."""
-    found = Hiding(set(), set())
-    query = Setting.select(Setting.user_id, Setting.online, Setting.read)
-    for user_id, online, read in query.where((Setting.online == 0) | (Setting.read == 0)).tuples():
-        if not online:
-            found.online.add(user_id)
-        if not read:
-            found.read.add(user_id)
-    return found
+    return Hiding(_where(Setting.online == 0), _where(Setting.read == 0))
+
+
+def _where(hides: Expression) -> set[int]:
+    return {user_id for (user_id,) in Setting.select(Setting.user_id).where(hides).tuples()}
 
 
 def is_found(user_id: int, way: str) -> bool:

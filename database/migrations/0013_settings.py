@@ -8,8 +8,8 @@ def up(migrator, db):
 
     class Setting(Model):
         user_id = BigIntegerField(primary_key=True)
-        online = SmallIntegerField()
-        read = SmallIntegerField()
+        online = SmallIntegerField(index=True)
+        read = SmallIntegerField(index=True)
         approval = CharField(max_length=8)
         find = CharField(max_length=40)
         change = BigIntegerField(index=True)

@@ -1,9 +1,11 @@
 /** English. */
 import { enChanges } from './en.changes'
+import { enFavorites } from './en.favorites'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
   ...enChanges,
+  ...enFavorites,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',
   'preview.news': '[News]',
