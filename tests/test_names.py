@@ -49,7 +49,7 @@ PARTS = {
 
 
 # What the page can't do yet.
-NOT_YET = {"web/src/features": {"favorites", "forwards", "stickers"}}
+NOT_YET = {"web/src/features": {"favorites", "stickers"}}
 
 
 @pytest.mark.parametrize("room", PARTS)

@@ -32,7 +32,8 @@ const featureMayImport: Record<string, string[]> = {
   contacts: ['accounts'],
   groups: ['accounts', 'media'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
-  messages: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'media', 'settings'],
+  forwards: ['accounts', 'changes', 'contacts', 'conversations', 'groups', 'media'],
+  messages: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'forwards', 'media', 'settings'],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

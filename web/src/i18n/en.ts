@@ -1,9 +1,11 @@
 /** English. */
 import { enChanges } from './en.changes'
+import { enForwards } from './en.forwards'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
   ...enChanges,
+  ...enForwards,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',
   'preview.news': '[News]',

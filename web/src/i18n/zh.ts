@@ -1,8 +1,10 @@
 /** 中文. The first catalogue: its keys are the keys of all others. How a text is written: see `index.ts`. */
 import { zhChanges } from './zh.changes'
+import { zhForwards } from './zh.forwards'
 
 export const zh = {
   ...zhChanges,
+  ...zhForwards,
   'preview.image': '[图片]',
   'preview.voice': '[语音]',
   'preview.news': '[图文]',

@@ -10,7 +10,8 @@ export interface MediaProps {
 }
 
 /** Something a reader did to a message that only the view can carry out. */
-export type MediaAct = { do: 'preview' } | { do: 'cancel' } | { do: 'add'; id: number } | { do: 'talk'; id: number }
+export type MediaAct =
+  { do: 'preview' } | { do: 'cancel' } | { do: 'record' } | { do: 'add'; id: number } | { do: 'talk'; id: number }
 
 /** Tells whether a number is a friend's; the view provides it, so that a card offers what is possible. */
 export const isFriendKey: InjectionKey<(id: number) => boolean> = Symbol('isFriend')

@@ -30,9 +30,12 @@ interface Parts {
   /** Puts a text into the field. */
   add: (text: string) => void
   jump: (message: Message) => void
+  forward: (message: Message) => void
+  /** Begins to select several. */
+  select: (message: Message) => void
 }
 
-export function useActs(key: ChatKey | '', { reply, edit, add, jump }: Parts) {
+export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, select }: Parts) {
   const live = useLive()
   const chat = useChat()
   const users = useUsers()
@@ -94,6 +97,8 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump }: Parts) {
     if (!message) return
     if (act === 'reply') reply(message)
     else if (act === 'edit') edit(message)
+    else if (act === 'forward') forward(message)
+    else if (act === 'select') select(message)
     else if (act === 'recall') changes.recall(message)
     else if (act === 'copy') {
       const done = await copyText(copied(message))
