@@ -16,7 +16,7 @@ export const enForwards = {
   'forward.sendTo': 'Send ({n})',
   'forward.most': '{n} chats at most',
   'forward.done': 'Forwarded',
-  'forward.waiting': 'Will be forwarded when you are online again',
+  'forward.waiting': 'No connection now: it will be forwarded by itself',
   'forward.nothing': 'These messages can’t be forwarded any more',
   'forward.refused': 'Not forwarded to {name}: {reason}',
   'select.bar': 'Select messages',

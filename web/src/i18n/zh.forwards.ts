@@ -16,7 +16,7 @@ export const zhForwards = {
   'forward.sendTo': '发送（{n}）',
   'forward.most': '最多选择 {n} 个聊天',
   'forward.done': '已转发',
-  'forward.waiting': '联网后会自动转发',
+  'forward.waiting': '网络不稳定，稍后会自动转发',
   'forward.nothing': '这些消息已不能转发',
   'forward.refused': '没有转发给 {name}：{reason}',
   'select.bar': '多选',

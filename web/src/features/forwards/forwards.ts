@@ -30,6 +30,8 @@ export const useForwards = defineStore('forwards', () => {
   const conversations = useConversations()
   let queue: ForwardQueue | null = null
   let running = false
+  /** cid of the call of which the reader knows that it waits. */
+  let told = ''
 
   /** That of the logged-in user. */
   const mine = () => (queue ??= new ForwardQueue(live.api.userId, localStore))
@@ -43,7 +45,10 @@ export const useForwards = defineStore('forwards', () => {
     const call = { ...place, ids, to: places, merge: merge ? 1 : 0, cid: newCid(now) } as const
     const noteCids = note ? Object.fromEntries(to.map((key) => [key, newCid(now)])) : {}
     mine().add({ call, note, noteCids, createat: now })
-    if (live.connection !== 'online') mui.toast(t('forward.waiting'))
+    if (live.connection !== 'online') {
+      told = call.cid
+      mui.toast(t('forward.waiting'))
+    }
     void run()
   }
 
@@ -59,8 +64,11 @@ export const useForwards = defineStore('forwards', () => {
         answered(item, parseRows(rows, parseForwarded))
       } catch (error) {
         const wait = waitFor(error)
-        if (wait !== null) await sleep(wait)
-        else {
+        if (wait !== null) {
+          if (told !== item.call.cid) mui.toast(t('forward.waiting'))
+          told = item.call.cid
+          await sleep(wait)
+        } else {
           mine().take(item.call.cid)
           mui.toast(error instanceof Error ? error.message : String(error), 'error')
         }
