@@ -39,6 +39,7 @@ COMMANDS: tuple[type[Command], ...] = (
     contacts.ListFriends,
     groups.CreateGroup,
     groups.ListGroups,
+    groups.ListMembers,
     groups.JoinGroup,
     conversations.ListConversations,
     conversations.MarkRead,

@@ -65,6 +65,7 @@ MAX_RECORD_DEPTH = 8
 MAX_MENTIONS = 100
 MAX_FAVORITE_ROWS = 100
 MAX_READER_ROWS = 200
+MAX_MEMBER_ROWS = 200
 #: People who reacted alike.
 MAX_REACTION_ROWS = 200
 #: What is unread is counted up to here; more is told as this number.

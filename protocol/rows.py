@@ -29,6 +29,17 @@ class User(Profile):
     token: str
 
 
+class Membership(Profile):
+    """A member of a group, as stored. `role`: 3 for its owner, else 1; `joinedat` in ms."""
+
+    role: int
+    joinedat: int
+
+
+class Member(Membership, User):
+    """A member of a group, as told."""
+
+
 class Group(TypedDict):
     """A community of the wire."""
 

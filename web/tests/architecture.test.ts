@@ -33,7 +33,17 @@ const featureMayImport: Record<string, string[]> = {
   groups: ['accounts', 'media'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
   forwards: ['accounts', 'changes', 'contacts', 'conversations', 'groups', 'media'],
-  messages: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'forwards', 'media', 'settings'],
+  messages: [
+    'accounts',
+    'changes',
+    'connection',
+    'contacts',
+    'conversations',
+    'forwards',
+    'groups',
+    'media',
+    'settings',
+  ],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

@@ -8,6 +8,7 @@ import type { Kind } from '@/protocol/codes'
 import type { OutgoingForward } from '@/protocol/forwards'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
+import { flagNames, type OwnAct } from '@/protocol/own'
 import type { RawSocket } from '@/transport/socket'
 import { FakeStore, type Form } from './fake-store'
 import type { Random } from './random'
@@ -29,6 +30,10 @@ export class FakeServer extends FakeStore {
   /** Frames about typing and looking, as they came. */
   readonly heard: { cmd: number; [field: string]: number }[] = []
   readonly friends = [{ id: 42, nickname: '林晓雨' }]
+  /** By group. */
+  readonly members = new Map<number, { id: number; nickname: string }[]>()
+  /** Names by which members were asked for. */
+  readonly askedMembers: string[] = []
   /** The friends who are online. */
   readonly online = new Set<number>()
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
@@ -39,6 +44,8 @@ export class FakeServer extends FakeStore {
   /** cids of the calls to forward, as often as they came, and the chats that take none. */
   readonly forwarded: string[] = []
   readonly refusesForwards = new Set<ChatKey>()
+  /** What calls are refused with, by their paths. */
+  readonly refusedCalls = new Map<string, { code: number; msg: string }>()
   /** The first ack of each cid. */
   private readonly acks = new Map<string, object>()
   private readonly sockets = new Set<FakeSocket>()
@@ -145,6 +152,19 @@ export class FakeServer extends FakeStore {
     if (event) this.push(event, socket)
   }
 
+  /** The reader does something for themselves, on any device; all their sockets are told. */
+  oneself(key: ChatKey, act: OwnAct): void {
+    const [kind, dstid] = key.split('/').map(Number)
+    const marked = this.conversation(key).marked
+    const told = this.doOneself(key, act)
+    if (told) this.push({ cmd: 22, userid: this.me, kind, dstid, ...told }, null)
+    else if (act.do === 'read') {
+      this.push({ cmd: 13, userid: this.me, kind, dstid, seq: this.read.get(key) }, null)
+      if (marked && !this.conversation(key).marked)
+        this.push({ cmd: 22, userid: this.me, kind, dstid, marked: 0 }, null)
+    }
+  }
+
   private push(row: object, from: FakeSocket | null): void {
     for (const socket of this.sockets)
       if (socket !== from && !this.random.chance(this.faults.losePush)) socket.tell(row)
@@ -154,7 +174,8 @@ export class FakeServer extends FakeStore {
   fetch = async (path: string, request: { body: string }): Promise<Response> => {
     await new Promise((resolve) => setTimeout(resolve, this.latency()))
     if (this.random.chance(this.faults.failCall)) throw new TypeError('network')
-    const answer = this.answer(path, JSON.parse(request.body))
+    const refused = this.refusedCalls.get(path)
+    const answer = refused ?? this.answer(path, JSON.parse(request.body))
     await new Promise((resolve) => setTimeout(resolve, this.latency()))
     return new Response(JSON.stringify({ code: 0, msg: '', ...answer }))
   }
@@ -181,7 +202,25 @@ export class FakeServer extends FakeStore {
   }
 
   private answer(path: string, form: Form): object {
+    const key = chatKey(form.kind, form.dstid)
+    const { seq = 0, ids = [] } = form
     switch (path) {
+      case '/conversation/set': {
+        const flags = Object.entries(form).filter(([name]) => (flagNames as readonly string[]).includes(name))
+        this.oneself(key, { do: 'set', flags: Object.fromEntries(flags) })
+        return { data: this.conversation(key) }
+      }
+      case '/conversation/clear':
+        this.oneself(key, { do: 'clear', seq })
+        return {}
+      case '/message/read':
+        this.oneself(key, { do: 'read', seq })
+        return {}
+      case '/message/hide':
+        this.oneself(key, { do: 'hide', ids })
+        return {}
+      case '/message/hidden':
+        return this.hidden(form)
       case '/message/conversations':
         return this.conversations(form)
       case '/message/history':
@@ -189,10 +228,10 @@ export class FakeServer extends FakeStore {
       case '/message/changes':
         return this.changed(form)
       case '/message/get':
-        return { rows: this.rows(chatKey(form.kind, form.dstid)).filter(({ id }) => form.ids?.includes(id)) }
+        return { rows: this.visible(key).filter(({ id }) => ids.includes(id)) }
       case '/message/pins':
         return {
-          rows: this.rows(chatKey(form.kind, form.dstid))
+          rows: this.visible(key)
             .filter(({ pinned }) => pinned)
             .map((row) => this.seen(row)),
         }
@@ -208,6 +247,11 @@ export class FakeServer extends FakeStore {
         return { rows: this.friends.map((friend) => ({ ...friend, online: this.online.has(friend.id) ? 1 : 0 })) }
       case '/contact/loadcommunity':
         return { rows: [{ id: 3, name: '周末爬山' }] }
+      case '/community/members': {
+        this.askedMembers.push(form.q ?? '')
+        const found = (this.members.get(form.dstid) ?? []).filter(({ nickname }) => nickname.includes(form.q ?? ''))
+        return { rows: found.slice(0, 200), data: { more: found.length > 200 ? 1 : 0 } }
+      }
       default:
         throw new Error(`the page asked ${path}`)
     }

@@ -75,6 +75,7 @@ async def test_every_answer_is_as_declared(app):
         "AddFriend": {"dstid": bob.user_id},
         "CreateGroup": {"name": "sea"},
         "JoinGroup": {"dstid": group},
+        "ListMembers": {"dstid": group, "q": "b"},
         "MarkRead": {**chat, "seq": 1},
         "SendMessage": {**message, "cid": "c1", "ref": one["id"], "at": f"[{ann.user_id}]"},
         "ChangeMessage": {**one, "cmd": 15, "content": "edited", "cid": "c2"},

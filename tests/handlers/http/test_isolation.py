@@ -32,6 +32,7 @@ ATTEMPTS = {
     "/contact/loadcommunity": [({"dstid": "{user}", "id": "{group}"}, 0)],
     "/contact/community": [({"dstid": "{user}", "id": "{group}"}, 0)],
     "/contact/joincommunity": [({"dstid": "{group}"}, 0)],
+    "/community/members": [({"dstid": "{group}"}, -403)],
     "/message/send": [
         ({"cmd": 10, "dstid": "{user}", "media": 1, "content": "x"}, -403),
         ({"cmd": 11, "dstid": "{group}", "media": 1, "content": "x"}, -403),

@@ -1,10 +1,12 @@
 /** English. */
 import { enChanges } from './en.changes'
+import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
   ...enChanges,
+  ...enFavorites,
   ...enForwards,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',

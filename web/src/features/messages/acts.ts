@@ -1,5 +1,5 @@
 /** What is done to the messages of a chat from their bubbles, and from the menu of each. */
-import { computed, shallowRef } from 'vue'
+import { computed, provide, shallowRef } from 'vue'
 import { useUsers } from '@/features/accounts/users'
 import type { MessageActs } from '@/features/changes/acts'
 import EditsDialog from '@/features/changes/EditsDialog.vue'
@@ -10,6 +10,7 @@ import { copyText } from '@/features/changes/clipboard'
 import type { Pressed } from '@/features/changes/press'
 import { recallWords } from '@/features/changes/words'
 import { useConversations } from '@/features/conversations/conversations'
+import { namesKey } from '@/features/media/types'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
 import { Kind } from '@/protocol/codes'
@@ -33,9 +34,11 @@ interface Parts {
   forward: (message: Message) => void
   /** Begins to select several. */
   select: (message: Message) => void
+  /** Names somebody in the field. */
+  mention: (id: number) => void
 }
 
-export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, select }: Parts) {
+export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, select, mention }: Parts) {
   const live = useLive()
   const chat = useChat()
   const users = useUsers()
@@ -56,11 +59,18 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     },
     quoted: (id) => chat.byId.get(id) ?? (key ? quotes.get(key, id) : null),
     jump,
+    mention: (id) => {
+      const may = key !== '' && conversations.target(key).kind === Kind.Room && !conversations.barred(key)
+      if (may) mention(id)
+      return may
+    },
     react: changes.react,
     reactors: (message, content) =>
       void openDialog(ReactorsDialog, { title: t('reaction.who'), message, content }, light),
     edits: (message) => void openDialog(EditsDialog, { title: t('edit.history'), message }, light),
   }
+
+  provide(namesKey, { me, nameOf: users.nameOf })
 
   /** The message whose menu is open. */
   const menu = shallowRef<{ id: number; bubble: HTMLElement; pressed: Pressed } | null>(null)
