@@ -1,6 +1,5 @@
 """Messages go on to others: one by one and as one record, seen by everybody and on all devices of each."""
 
-
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import DESKTOP, PHONE
