@@ -155,13 +155,12 @@ export class FakeServer extends FakeStore {
   /** The reader does something for themselves, on any device; all their sockets are told. */
   oneself(key: ChatKey, act: OwnAct): void {
     const [kind, dstid] = key.split('/').map(Number)
-    const marked = this.conversation(key).marked
+    const marked = this.row(key).marked
     const told = this.doOneself(key, act)
     if (told) this.push({ cmd: 22, userid: this.me, kind, dstid, ...told }, null)
     else if (act.do === 'read') {
       this.push({ cmd: 13, userid: this.me, kind, dstid, seq: this.read.get(key) }, null)
-      if (marked && !this.conversation(key).marked)
-        this.push({ cmd: 22, userid: this.me, kind, dstid, marked: 0 }, null)
+      if (marked && !this.row(key).marked) this.push({ cmd: 22, userid: this.me, kind, dstid, marked: 0 }, null)
     }
   }
 
@@ -208,7 +207,7 @@ export class FakeServer extends FakeStore {
       case '/conversation/set': {
         const flags = Object.entries(form).filter(([name]) => (flagNames as readonly string[]).includes(name))
         this.oneself(key, { do: 'set', flags: Object.fromEntries(flags) })
-        return { data: this.conversation(key) }
+        return { data: this.row(key) }
       }
       case '/conversation/clear':
         this.oneself(key, { do: 'clear', seq })

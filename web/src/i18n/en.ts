@@ -1,4 +1,5 @@
 /** English. */
+import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
@@ -6,6 +7,7 @@ import type { Catalogue } from './index'
 
 export const en: Catalogue = {
   ...enChanges,
+  ...enArranging,
   ...enFavorites,
   ...enForwards,
   'preview.image': '[Photo]',

@@ -9,6 +9,7 @@ import { useChanges } from '@/features/changes/changes'
 import { copyText } from '@/features/changes/clipboard'
 import type { Pressed } from '@/features/changes/press'
 import { recallWords } from '@/features/changes/words'
+import { useArranging } from '@/features/conversations/arranging'
 import { useConversations } from '@/features/conversations/conversations'
 import { namesKey } from '@/features/media/types'
 import { t } from '@/i18n'
@@ -44,6 +45,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
   const users = useUsers()
   const changes = useChanges()
   const conversations = useConversations()
+  const arranging = useArranging()
   const quotes = useQuotes()
   const me = live.api.userId
 
@@ -110,6 +112,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     else if (act === 'forward') forward(message)
     else if (act === 'select') select(message)
     else if (act === 'recall') changes.recall(message)
+    else if (act === 'delete') await arranging.hide(message)
     else if (act === 'copy') {
       const done = await copyText(copied(message))
       mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')
