@@ -28,4 +28,5 @@ export const enArranging = {
   'list.marked': 'marked as unread',
   'menu.delete': 'Delete',
   'hide.sure': 'The message is deleted on all your devices. Others keep it.',
+  'hide.sureOf': '{n} messages are deleted on all your devices. Others keep them.',
 } as const

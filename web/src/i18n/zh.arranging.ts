@@ -27,4 +27,5 @@ export const zhArranging = {
   'list.marked': '标为未读',
   'menu.delete': '删除',
   'hide.sure': '将从你的所有设备删除这条消息，其他人仍能看到。',
+  'hide.sureOf': '将从你的所有设备删除选中的 {n} 条消息，其他人仍能看到。',
 } as const

@@ -98,10 +98,13 @@ export const useArranging = defineStore('arranging', () => {
     return mui.confirm(t(question, { title }), { title: t(ok), ok: t(ok), danger: true })
   }
 
-  /** Deletes a message for the reader alone, once they are sure. */
-  async function hide(message: Message): Promise<void> {
-    if (!(await mui.confirm(t('hide.sure'), { title: t('menu.delete'), ok: t('menu.delete'), danger: true }))) return
-    act(keyOfMessage(message, live.api.userId), { do: 'hide', ids: [message.id] })
+  /** Deletes messages of a chat for the reader alone, once they are sure; false when they are not. */
+  async function hide(...messages: Message[]): Promise<boolean> {
+    const words = messages.length > 1 ? t('hide.sureOf', { n: messages.length }) : t('hide.sure')
+    const parts = { title: t('menu.delete'), ok: t('menu.delete'), danger: true }
+    if (messages.length === 0 || !(await mui.confirm(words, parts))) return false
+    act(keyOfMessage(messages[0], live.api.userId), { do: 'hide', ids: messages.map(({ id }) => id) })
+    return true
   }
 
   /** What can be done with a chat now, in the order of the menu. */
