@@ -81,6 +81,12 @@ async def test_in_the_list(people, shot):
     await press_row(desk, "阿波")
     await shot(desk.page, "menu-desktop")
     await desk.page.keyboard.press("Escape")
+    # By keys, too: the focus comes back.
+    await desk.row("阿波").focus()
+    await desk.page.keyboard.press("Shift+F10")
+    await expect(desk.page.get_by_role("menuitem", name="置顶聊天")).to_be_focused()
+    await desk.page.keyboard.press("Escape")
+    await expect(desk.row("阿波")).to_be_focused()
 
     await choose(ann, "阿波", "置顶聊天")
     for person in both:
