@@ -107,7 +107,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
     if (act === 'reply') reply(message)
     else if (act === 'edit') edit(message)
     else if (act === 'recall') changes.recall(message)
-    else if (act === 'delete') await arranging.hide(message)
+    else if (act === 'delete') await arranging.hide([message])
     else if (act === 'copy') {
       const done = await copyText(copied(message))
       mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')
