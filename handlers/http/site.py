@@ -25,6 +25,7 @@ from handlers.http import (
     ops,
     pages,
     proxies,
+    search,
     sessions,
     stickers,
 )
@@ -47,6 +48,7 @@ ROUTES: list[tuple[Any, ...]] = [
     *groups.routes,
     *conversations.routes,
     *messages.routes,
+    *search.routes,
     *changes.routes,
     *media.routes,
     *favorites.routes,
