@@ -118,6 +118,16 @@ async def test_to_others(people, shot):
     for person in (ann, bob):
         await expect(person.log.locator(".bubble", has_text="群聊的聊天记录")).to_have_count(0)
 
+    await choose(ann, "收到", "多选")
+    await ann.log.locator(".line", has_text="带上水和雨衣").locator("label").click()
+    await ann.page.get_by_role("group", name="多选").get_by_role("button", name="删除").click()
+    await dialog(ann).get_by_role("button", name="删除").click()
+    await desk.open_chat("阿波")
+    for person in (ann, desk):
+        await expect(person.log.get_by_text("带上水和雨衣")).to_have_count(0)
+        await expect(person.log.get_by_text("收到")).to_have_count(0)
+    await bob.sees("收到")
+
 
 async def test_without_a_network(people):
     """What is forwarded without a network goes when it is back, over a reload as well, and once."""
