@@ -4,6 +4,8 @@ export const limits = {
   changesPage: 500,
   cid: 64,
   conversationsPage: 500,
+  forward: 100,
+  forwardTo: 10,
   frameBytes: 65536,
   groupMemo: 200,
   groupName: 60,
