@@ -96,15 +96,19 @@ class Index(ABC):
         """The condition on what was found by words alone, and its parameters."""
         if len(query.conversations) <= self.few:
             return "", ()
-        condition, parameters = of_database(database.obj).among("conversation_id", query.conversations)
+        dialect = of_database(database.obj)
+        if dialect.numbers_in:
+            numbers = dialect.numbers(query.conversations)
+            return f" AND conversation_id IN {dialect.numbers_in}", (numbers,)
+        condition, parameters = dialect.among("conversation_id", query.conversations)
         return f" AND {condition}", parameters
 
 
 class ByPlace(Index):
     """Rows whose key is the place."""
 
-    #: the condition of a search, with a parameter for the words
-    match: ClassVar[str]
+    #: how a search begins, with a parameter for the words
+    found: ClassVar[str]
 
     @abstractmethod
     def words(self, query: Query) -> str:
@@ -113,8 +117,7 @@ class ByPlace(Index):
     def find(self, query: Query, limit: int) -> list[Place]:
         below, (held, conversations) = query.below, self.held(query)
         sql = (
-            f"SELECT createat, conversation_id, seq FROM findable WHERE {self.match}"
-            " AND createat >= %s AND createat <= %s"
+            f"{self.found}createat >= %s AND createat <= %s"
             " AND (createat < %s OR conversation_id < %s OR (conversation_id = %s AND seq < %s))"
             f"{held} ORDER BY createat DESC, conversation_id DESC, seq DESC LIMIT {limit}"
         )
