@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from database.base import database
-from database.dialect import of_database
 
 #: Of so many rows in one statement.
 _TOGETHER = 100
@@ -33,8 +32,10 @@ class Term(NamedTuple):
 
 class Query(NamedTuple):
     """What is asked of the parts with these names: messages that have all `terms`, in one of these
-    `conversations`, before `below` and not before `since` (ms)."""
+    `conversations`, before `below` and not before `since` (ms). All are the user's, and when there are many
+    it may be in any of theirs."""
 
+    user_id: int
     parts: Sequence[str]
     terms: Sequence[Term]
     conversations: Sequence[int]
@@ -46,7 +47,7 @@ class Index(ABC):
     """Call it within a transaction.
 
     `few`: of so many conversations each is asked for by its token, which every message has; of more, what is
-    found is held against the list.
+    found is held against where the user is a member.
     """
 
     few: ClassVar[int]
@@ -96,12 +97,9 @@ class Index(ABC):
         """The condition on what was found by words alone, and its parameters."""
         if len(query.conversations) <= self.few:
             return "", ()
-        dialect = of_database(database.obj)
-        if dialect.numbers_in:
-            numbers = dialect.numbers(query.conversations)
-            return f" AND conversation_id IN {dialect.numbers_in}", (numbers,)
-        condition, parameters = dialect.among("conversation_id", query.conversations)
-        return f" AND {condition}", parameters
+        mark = database.obj.param
+        of_member = f"SELECT conversation_id FROM member WHERE user_id = {mark}"
+        return f" AND conversation_id IN ({of_member})", (query.user_id,)
 
 
 class ByPlace(Index):
