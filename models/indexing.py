@@ -106,8 +106,9 @@ def gather(conversation_ids: Sequence[int], most: int) -> Gathered:
         room -= found[count][2] - found[count][1]
         count += 1
     if not count and found:
-        return _fitting(found, {found[0][0]: list(_first_of(found[0][0], found[0][1], most))}, most)
-    return _fitting(found, _all_of([one[:2] for one in found[:count]]), most)
+        first = list(_first_of(found[0][0], found[0][1], most))
+        return _fitting(found, {found[0][0]: first}, len(first) < most)
+    return _fitting(found, _all_of([one[:2] for one in found[:count]]), True)
 
 
 def _first_of(conversation_id: int, known: int, most: int) -> Iterator[Stored]:
@@ -115,9 +116,9 @@ def _first_of(conversation_id: int, known: int, most: int) -> Iterator[Stored]:
 
 
 def _fitting(
-    found: Sequence[tuple[int, int, int]], stored: Mapping[int, list[Stored]], most: int
+    found: Sequence[tuple[int, int, int]], stored: Mapping[int, list[Stored]], whole: bool
 ) -> Gathered:
-    """Of what was read, as much as has not too long texts; the first always."""
+    """Of what was read, as much as has not too long texts; the first always. `whole`: there is no more."""
     news: list[News] = []
     left: list[int] = []
     text = 0
@@ -129,7 +130,7 @@ def _fitting(
                 break
             text += len(row[6])
             taken.append(_message(row))
-        if rows is not None and len(taken) == len(rows) < most:
+        if whole and rows is not None and len(taken) == len(rows):
             news.append(News(conversation_id, known, ver, taken))
             continue
         if rows and taken:  # there may be more
