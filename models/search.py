@@ -104,15 +104,18 @@ def _query(user_id: int, wanted: SearchMessages, seen: Mapping[int, Where]) -> Q
     below = Place(MAX_INT if wanted.until is None else wanted.until + 1, 0, 0)
     if wanted.before is not None:
         below = min(below, _place(wanted.before, seen))
-    asked = words.wanted(wanted.q)
-    if not asked or not seen:
-        return None
-    terms = [Term(token, word.prefix) for word in asked for token in word.phrase]
-    if wanted.from_ is not None:
+    terms = terms_of(wanted)
+    return Query(user_id, (), terms, sorted(seen), below, wanted.since or 0) if terms and seen else None
+
+
+def terms_of(wanted: SearchMessages) -> list[Term]:
+    """What an index is asked for; nothing when there is no word."""
+    terms = [Term(token, word.prefix) for word in words.wanted(wanted.q) for token in word.phrase]
+    if terms and wanted.from_ is not None:
         terms.append(Term(author_token(wanted.from_)))
-    if wanted.media is not None:
+    if terms and wanted.media is not None:
         terms.append(Term(media_token(wanted.media)))
-    return Query(user_id, (), terms, sorted(seen), below, wanted.since or 0)
+    return terms
 
 
 def _place(message_id: int, seen: Mapping[int, Where]) -> Place:
