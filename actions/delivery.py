@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
+from actions import presence
 from actions.budget import RETRY_S
 from hub.audience import V2
 from hub.connection import Connection
@@ -18,8 +19,10 @@ from log.entries import (
     Change,
     Clear,
     CreateGroup,
+    Decide,
     Edit,
     Entry,
+    Forward,
     Hide,
     Join,
     Pin,
@@ -90,7 +93,9 @@ class Delivery:
         self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
             Post: self._post,
+            Forward: lambda entry: [item for post in entry.posts for item in self._post(post)],
             ReadMark: self._read,
+            Decide: presence.decided,
             Befriend: self._befriend,
             CreateGroup: self._create,
             Join: self._join,
@@ -145,8 +150,9 @@ class Delivery:
         if isinstance(origin, Waiter):
             origin.tell(entry)
         if entry.refusal is None:
-            if isinstance(entry, Post):
-                self._count(entry)
+            if isinstance(entry, (Post, Forward)):
+                for post in entry.posts if isinstance(entry, Forward) else (entry,):
+                    self._count(post)
             elif isinstance(entry, Change) and entry.told is None and _awaits(origin):
                 origin.tell(_change_ack(entry))
             return self.news(entry) if entry.news is None else entry.news
@@ -219,14 +225,14 @@ class Delivery:
 
     @staticmethod
     def _read(entry: ReadMark) -> News:
-        """A mark that moved: the reader's other connections learn it, and in a single chat the peer; who else
-        reads a group is nobody's business there."""
+        """A mark that moved: the reader's other connections learn it, and in a single chat the peer, if both
+        want that; who else reads a group is nobody's business there."""
         news: News = []
         if entry.stands:
             event = frames.event(
                 Cmd.READ, userid=entry.userid, kind=entry.kind, dstid=entry.dstid, seq=entry.stands
             )
-            readers = (entry.userid, entry.dstid) if entry.kind == SINGLE else (entry.userid,)
+            readers = (entry.userid, entry.peer) if entry.peer else (entry.userid,)
             news.append(Publication(event, readers, origin=_origin_id(entry), audience=V2))
         if entry.unmarked:
             news.append(_conversation_changed(entry, {"marked": 0}))

@@ -8,10 +8,10 @@ conversations with the index: at the start, and now and then.
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from database.door import Database
-from log.entries import Change, CreateGroup, Entry, Join, Post
+from log.entries import Change, CreateGroup, Entry, Forward, Join, Post
 from models import indexing
 from models.ids import SEQ_BITS
 from protocol.clock import now_ms
@@ -53,13 +53,10 @@ class Indexing:
     def note(self, entries: Sequence[Entry]) -> None:
         """That these are settled."""
         for entry in entries:
-            if entry.refusal is not None:
-                continue
-            if isinstance(entry, (CreateGroup, Join)) and entry.notice is not None:
-                entry = entry.notice
-            if isinstance(entry, (Post, Change)) and entry.receipt is not None:
-                self._dirty[entry.receipt.id >> SEQ_BITS] = None
-                self._settled += 1
+            for one in _written(entry) if entry.refusal is None else ():
+                if one.receipt is not None:
+                    self._dirty[one.receipt.id >> SEQ_BITS] = None
+                    self._settled += 1
         if self._dirty:
             self._there.set()
 
@@ -181,3 +178,12 @@ class Indexing:
             self._broken.update(conversation_ids)
             return
         self._dirty |= dict.fromkeys(gathered.left)
+
+
+def _written(entry: Entry) -> Iterable[Post | Change]:
+    """What an entry has put into conversations, or has changed there."""
+    if isinstance(entry, (CreateGroup, Join)):
+        return [entry.notice] if entry.notice is not None else ()
+    if isinstance(entry, Forward):
+        return entry.posts
+    return [entry] if isinstance(entry, (Post, Change)) else ()

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence, Set
 from typing import Any
 
-from models import media, messages
+from models import media, messages, records
 from models.access import locate
 from models.accounts import PROFILE
 from models.done import Said
@@ -103,6 +103,8 @@ def recall(message: Changing, by: int) -> None:
         conversation_id=message.conversation_id, seq=message.seq, author=message.userid
     ).execute()
     media.drop(keys_in(message.content, message.pic, message.url, message.memo))
+    if record := message.extra.get(messages.RECORD):
+        records.release(record)
     message.content = message.pic = message.url = message.memo = message.at = ""
     message.extra = {"recalled": 1}
     if by != message.userid:

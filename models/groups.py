@@ -3,11 +3,14 @@
 from collections.abc import Collection
 
 from database.prepared import Prepared
+from models.access import locate
+from models.accounts import PROFILE
 from models.contacts import add_contact
 from models.conversations import add_member, open_room
-from models.tables import COMMUNITY, Community, Contact
+from models.tables import COMMUNITY, Community, Contact, Member, User
 from protocol import rows
 from protocol.errors import NotFound, Refused
+from protocol.messages import ROOM
 
 _ROW = (
     Community.id,
@@ -65,6 +68,45 @@ _groups = Prepared(
         .order_by(Contact.id)
     )
 )
+
+
+#: What the caller of `members` is in a group: the owner, or one of the others.
+_MEMBER, _OWNER = 1, 3
+
+
+def members(
+    user_id: int, community_id: int, after: int | None, q: str, limit: int
+) -> tuple[list[rows.Membership], bool]:
+    """The owner of a group, then the others in the order of joining, behind member `after`; with `q` those
+    whose name has it. And whether there are more. Raises as `locate`, and `NotFound` when `after` is no
+    member."""
+    view = locate(user_id, ROOM, community_id, strangers=False)
+    assert view is not None  # a group has one
+    owner = Community.select(Community.ownerid).where(Community.id == community_id).scalar()
+    here = Member.conversation_id == view.id
+    joined = list(Member.select(Member.user_id, Member.createat).where(here).tuples())
+    joined.sort(key=lambda row: (row[0] != owner, row[1], row[0]))
+    times = dict(joined)
+    ids = list(times)
+    if after is not None:
+        if after not in times:
+            raise NotFound("该用户不是群成员", "Not a member of this group")
+        ids = ids[ids.index(after) + 1 :]
+    if q:
+        # Not by the database: each has its own idea of which letters are the same.
+        names = User.select(User.id, User.nickname).join(Member, on=(Member.user_id == User.id)).where(here)
+        wanted = q.casefold()
+        having = {number for number, name in names.tuples() if wanted in name.casefold()}
+        ids = [number for number in ids if number in having]
+    shown = ids[:limit]
+    found: dict[int, rows.Profile] = {
+        row["id"]: row for row in User.select(*PROFILE).where(User.id.in_(shown)).dicts()
+    }
+    return [
+        {**found[number], "role": _OWNER if number == owner else _MEMBER, "joinedat": times[number]}
+        for number in shown
+        if number in found
+    ], len(ids) > limit
 
 
 def _take_slot(row: dict[str, object], max_owned: int) -> int:

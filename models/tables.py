@@ -39,6 +39,19 @@ class User(Base):
     media_bytes = BigIntegerField(default=0)  #: stored uploads, held against the quota
 
 
+class Setting(Base):
+    """What users have decided; who never did has no row. `approval`: "" as it is installed; `find`: the ways,
+    comma-separated. `change`: the change number at which `read` was switched last, because that is another
+    `peer_read` in their single chats."""
+
+    user_id = BigIntegerField(primary_key=True)
+    online = SmallIntegerField(default=1, index=True)
+    read = SmallIntegerField(default=1, index=True)
+    approval = CharField(8, default="")
+    find = CharField(40, default="id,mobile,group")
+    change = BigIntegerField(default=0, index=True)
+
+
 #: What a browser says of itself is shown in the list of sessions, and nowhere is more of it needed.
 MAX_UA = 200
 
@@ -330,6 +343,35 @@ class Sticker(Base):
 
     class Meta:
         indexes = ((("user_id", "url"), True),)
+
+
+# --- what was forwarded as one -----------------------------------------------------------------------------
+
+
+class Record(Base):
+    """Messages that were forwarded as one. `uses`: how many messages, and records in which it stands, show
+    it; `depth`: 1, and 1 more than the deepest one that stands in it."""
+
+    id = BigAutoField()
+    uses = BigIntegerField(default=0)
+    depth = SmallIntegerField()
+    createat = BigIntegerField()
+
+    class Meta:
+        indexes = ((("uses", "createat"), False),)
+
+
+class Recorded(Base):
+    """The n-th message of a record, from 0, as it was then: the wire's row as JSON. `holds`: the record that
+    it shows itself."""
+
+    record_id = BigIntegerField()
+    n = IntegerField()
+    holds = BigIntegerField(null=True)
+    message = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("record_id", "n")
 
 
 # --- what messages are found by --------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from protocol import rows
 from protocol.accounts import Memo
 from protocol.declare import Access, Command, call
 from protocol.errors import BadArgument
-from protocol.fields import ONCE, Also, Id, Missing, Name, Picture
-from protocol.limits import MAX_CATE, MAX_GROUP_NAME
+from protocol.fields import ONCE, STRIP, Also, Held, Id, Limit, Missing, Name, Picture
+from protocol.limits import MAX_CATE, MAX_GROUP_NAME, MAX_MEMBER_ROWS
+from protocol.messages import More
 
 
 def _nameless(name: str) -> BadArgument:
@@ -39,3 +40,14 @@ class JoinGroup(Command, frozen=True):
     """The caller becomes a member; joining again changes nothing."""
 
     dstid: Id
+
+
+@call("/community/members", access=Access.USER, row=rows.Member, data=More)
+class ListMembers(Command, frozen=True):
+    """A group's members, for members: its owner, then the others in the order of joining; `after`: behind
+    this user; `q`: those whose name has it."""
+
+    dstid: Id
+    after: Id | None = None
+    q: Annotated[str, Meta(max_length=100), STRIP] = ""
+    limit: Annotated[Limit, Held(MAX_MEMBER_ROWS)] = MAX_MEMBER_ROWS

@@ -29,6 +29,46 @@ class User(Profile):
     token: str
 
 
+class Membership(Profile):
+    """A member of a group, as stored. `role`: 3 for its owner, else 1; `joinedat` in ms."""
+
+    role: int
+    joinedat: int
+
+
+class Member(Membership, User):
+    """A member of a group, as told."""
+
+
+class SomeSettings(TypedDict, total=False):
+    """Some of what a user has decided: 1 or 0 whether it is seen that they are online, and how far they have
+    read; what becomes of who wants to be a friend; the ways in which strangers find them."""
+
+    online: int
+    read: int
+    approval: str
+    find: list[str]
+
+
+class Settings(TypedDict):
+    """All of them."""
+
+    online: int
+    read: int
+    approval: str
+    find: list[str]
+
+
+class Known(TypedDict):
+    """A friend (`kind` 10) or a group (11) of somebody. `remark`: what they call a friend for themselves."""
+
+    kind: int
+    dstid: int
+    name: str
+    remark: str
+    avatar: str
+
+
 class Group(TypedDict):
     """A community of the wire."""
 
@@ -89,6 +129,20 @@ class Message(msgspec.Struct, gc=False):
     by: int | UnsetType = UNSET
     #: What the reader has reacted with; in answers to calls only.
     mine: list[str] | UnsetType = UNSET
+
+
+class Recorded(msgspec.Struct):
+    """A message in a chat record, as it was when that was made; `nickname`: its author's then."""
+
+    userid: int
+    nickname: str
+    media: int
+    content: str | UnsetType
+    pic: str | UnsetType
+    url: str | UnsetType
+    memo: str | UnsetType
+    amount: int | UnsetType
+    createat: int
 
 
 class FoundMessage(Message, gc=False):

@@ -1,9 +1,9 @@
-"""/contact/…: groups, which the wire calls communities."""
+"""/contact/…, /community/…: groups, which the wire calls communities."""
 
 from actions import groups
 from handlers.http.gate import ApiHandler, routes_of
 from models.groups import communities_of
-from protocol.groups import CreateGroup, JoinGroup, ListGroups
+from protocol.groups import CreateGroup, JoinGroup, ListGroups, ListMembers
 
 
 class CreateGroupHandler(ApiHandler[CreateGroup]):
@@ -23,4 +23,10 @@ class JoinGroupHandler(ApiHandler[JoinGroup]):
         self.reply()
 
 
-routes = routes_of(CreateGroupHandler, GroupsHandler, JoinGroupHandler)
+class MembersHandler(ApiHandler[ListMembers]):
+    async def answer(self, command: ListMembers) -> None:
+        rows, more = await groups.members(self.app, self.user_id, command)
+        await self.reply_rows(rows, data={"more": int(more)})
+
+
+routes = routes_of(CreateGroupHandler, GroupsHandler, JoinGroupHandler, MembersHandler)

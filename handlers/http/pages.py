@@ -64,8 +64,9 @@ class PageHandler(BaseHandler):
     """One shell for all pages; the page's own script draws them. Who is calling is asked by the API.
 
     `site` in the shell tells the script what it can't ask for before it knows whom it serves: where media
-    are loaded from, the largest upload in bytes, whether strangers may write to each other, which users this
-    browser has session cookies of (not checked here), and where the click came from (`Sec-Fetch-Site`)."""
+    are loaded from, the largest upload in bytes, whether strangers may write to each other, whether every
+    member of a group may name all, which users this browser has session cookies of (not checked here), and
+    where the click came from (`Sec-Fetch-Site`)."""
 
     def initialize(self, page: str) -> None:
         self.page = page
@@ -90,6 +91,7 @@ class PageHandler(BaseHandler):
             "media": self.settings["media_origins"],
             "uploadBytes": config.uploads.max_bytes,
             "strangers": config.contacts.strangers,
+            "mentionAll": config.communities.mention_all == "members",
             "accounts": list(security.cookie_tokens(self.request, self.secure)),
             "from": came_from if came_from in _SITES else "",
         }

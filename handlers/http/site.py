@@ -17,6 +17,7 @@ from handlers.http import (
     contacts,
     conversations,
     favorites,
+    forwards,
     groups,
     media,
     messages,
@@ -26,6 +27,7 @@ from handlers.http import (
     proxies,
     search,
     sessions,
+    settings,
     stickers,
 )
 from handlers.http.answers import Answers
@@ -42,6 +44,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROUTES: list[tuple[Any, ...]] = [
     *pages.routes,
     *accounts.routes,
+    *settings.routes,
     *sessions.routes,
     *contacts.routes,
     *groups.routes,
@@ -51,6 +54,7 @@ ROUTES: list[tuple[Any, ...]] = [
     *changes.routes,
     *media.routes,
     *favorites.routes,
+    *forwards.routes,
     *stickers.routes,
     *handshake.routes,
     *ops.routes,

@@ -30,7 +30,10 @@ CALLS = {
     "around": ("/message/around", "seq"),
     "pins": ("/message/pins", ""),
     "mentions": ("/message/mentions", ""),
+    "search": ("/message/search", ""),
     "readers": ("/message/readers", "seq"),
+    "forward": ("/message/forward", "ids"),
+    "look inside": ("/message/record", "id"),
     "keep": ("/favorite/add", "id"),
     "hide": ("/message/hide", "ids"),
     "hidden": ("/message/hidden", ""),
@@ -38,6 +41,8 @@ CALLS = {
     "arrange": ("/conversation/set", ""),
     "read": ("/message/read", "seq"),
 }
+#: Fields that some of them need besides.
+MORE = {"reactions": {"content": "👍"}, "arrange": {"muted": 1}, "search": {"q": "hi"}}
 MEMBERS = (OK, OK, OK, NO)
 #: In a group: the answer to each of ROLES.
 IN_GROUP = {
@@ -46,7 +51,8 @@ IN_GROUP = {
     "react": MEMBERS,
     "pin": (NO, NO, OK, NO),
     "readers": (OK, NO, NO, NO),
-    **dict.fromkeys((act for act in CALLS if act != "readers"), MEMBERS),
+    "look inside": (NONE, NONE, NONE, NO),
+    **dict.fromkeys((act for act in CALLS if act not in ("readers", "look inside")), MEMBERS),
 }
 #: In a single chat: the answer to each of PAIR.
 IN_PAIR = {
@@ -54,7 +60,8 @@ IN_PAIR = {
     "edit": (OK, NO, NO),
     "react": (OK, OK, NO),
     "pin": (OK, OK, NO),
-    **dict.fromkeys((act for act in CALLS if act != "readers"), (OK, OK, NO)),
+    "look inside": (NONE, NONE, NO),
+    **dict.fromkeys((act for act in CALLS if act not in ("readers", "look inside")), (OK, OK, NO)),
 }
 #: Where there is little to do, in a group: by whom, and what is answered when the message is recalled, a
 #: notice, or hidden by whoever asks.
@@ -101,7 +108,10 @@ class World:
             path, name = CALLS[act]
             value = {"id": message["id"], "ids": [message["id"]], "seq": message["seq"], "ver": 0}
             more = {name: value[name]} if name else {}
-            more |= {"content": "👍"} if act == "reactions" else {"muted": 1} if act == "arrange" else {}
+            more |= {"reactions": {"content": "👍"}, "arrange": {"muted": 1}, "search": {"q": "hi"}}.get(
+                act, {}
+            )
+            more |= {"to": [{"kind": 10, "dstid": who.user_id}]} if act == "forward" else {}
             return {(await who.post_json(path, **place, **more))["code"]}
         frame = {**CHANGES[act], **place, "id": message["id"]}
         called = (await who.post_json("/message/change", **frame))["code"]

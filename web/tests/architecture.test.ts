@@ -32,7 +32,7 @@ const featureMayImport: Record<string, string[]> = {
   contacts: ['accounts'],
   groups: ['accounts', 'media'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
-  messages: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'media', 'settings'],
+  messages: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'groups', 'media', 'settings'],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

@@ -64,6 +64,8 @@ async def test_every_answer_is_as_declared(app):
     hidden = (await ann.post_json("/message/send", **note))["data"]["id"]
     for change in ({"cmd": 16, "content": "👍", "amount": 1}, {"cmd": 19, "amount": 1}):
         assert (await ann.post_json("/message/change", **one, **change))["code"] == 0
+    merged = {**chat, "ids": [one["id"]], "to": [chat], "merge": 1}
+    record = {**chat, "id": (await ann.post_json("/message/forward", **merged))["rows"][0]["id"]}
     message = {"cmd": 10, "dstid": ann.user_id, "media": 10, "content": "a.pdf", "url": "/mnt/a", "amount": 5}
     said = {
         "Register": {"userid": None, "mobile": "13900000000", "passwd": PASSWD},
@@ -71,9 +73,11 @@ async def test_every_answer_is_as_declared(app):
         "ChangeProfile": {"memo": "on the way"},
         "ChangePasswd": {"old": PASSWD, "new": "changed123"},
         "FindUser": {"id": bob.user_id},
+        "SearchContacts": {"q": "hil"},
         "AddFriend": {"dstid": bob.user_id},
         "CreateGroup": {"name": "sea"},
         "JoinGroup": {"dstid": group},
+        "ListMembers": {"dstid": group, "q": "b"},
         "MarkRead": {**chat, "seq": 1},
         "SendMessage": {**message, "cid": "c1", "ref": one["id"], "at": f"[{ann.user_id}]"},
         "ChangeMessage": {**one, "cmd": 15, "content": "edited", "cid": "c2"},
@@ -85,6 +89,8 @@ async def test_every_answer_is_as_declared(app):
         "Mentions": {"kind": 11, "dstid": group},
         "SearchMessages": {"q": "you"},
         "ListReaders": {"kind": 11, "dstid": group, "seq": mine["seq"]},
+        "Forward": {**chat, "ids": f"[{one['id']}]", "to": f'[{{"kind":10,"dstid":{bob.user_id}}}]'},
+        "Record": record,
         "AddFavorite": one,
         "RemoveFavorite": {"favorite": 1},
         "AddSticker": {"url": "/asset/stickers/magpie/hello.webp"},

@@ -90,6 +90,7 @@ async def test_shells_tell_who_is_logged_in_here(app, built):
         "media": [],
         "uploadBytes": app.services.config.uploads.max_bytes,
         "strangers": False,
+        "mentionAll": False,
         "accounts": [],
         "from": "",
     }

@@ -10,6 +10,9 @@ from protocol.search import SearchMessages
 from tests.app import PATIENCE, running
 from tests.handlers.people import friends, group, text
 
+#: Before the end of all times.
+EVER = search.Place(2**53 - 1, 0, 0)
+
 
 async def find(client, q, many=None, **fields):
     """The rows that are found, once there are so many; what was just said is found a moment later."""
@@ -107,43 +110,9 @@ async def test_what_is_no_question(app):
 async def test_any_text_is_a_question(database):
     """Whatever is asked for is found or not; no database takes it for an operator of its own."""
     pieces = [
-        "AND",
-        "or",
-        "NOT",
-        "NEAR(",
-        "*",
-        '"',
-        "'",
-        "+",
-        "-",
-        "(",
-        ")",
-        "@",
-        "~",
-        "<",
-        ">",
-        ":*",
-        "&",
-        "|",
-    ]
-    pieces += [
-        "!",
-        "%",
-        "_",
-        "\\",
-        ";--",
-        "^",
-        "{",
-        "}",
-        "$$",
-        "吃",
-        "饭",
-        "x",
-        "🎉",
-        "e\u0301",
-        "\u200d",
-        "\ufdfa",
-    ]
+        "AND", "or", "NOT", "NEAR(", "*", '"', "'", "+", "-", "(", ")", "@", "~", "<", ">", ":*", "&", "|",
+        "!", "%", "_", "\\", ";--", "^", "{", "}", "$$", "吃", "饭", "x", "🎉", "e\u0301", "\u200d", "\ufdfa",
+    ]  # fmt: skip
     texts = st.one_of(
         st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30),
         st.lists(st.sampled_from(pieces), max_size=12).map("".join),
@@ -154,10 +123,22 @@ async def test_any_text_is_a_question(database):
     @given(texts)
     def ask(q):
         for few in (1, 600):
-            query = search.Query(1, ["p000", "p001"], search.terms_of(SearchMessages(q=q)), range(few), *ALL)
+            query = search.Query(
+                1, ["p000", "p001"], search.terms_of(SearchMessages(q=q)), range(few), EVER, 0
+            )
             assert not query.terms or search.index().find(query, 10) == []
 
     await database.read(ask)
 
 
-ALL = (search.Place(2**53 - 1, 0, 0), 0)
+async def test_what_was_passed_on_is_found(app):
+    """A copy of a message is found where it went, as what was said there is."""
+    ann = await app.client().register("ann")
+    bob = await app.client().register("bob")
+    await ann.post("/contact/addfriend", dstid=bob.user_id)
+    notes = {"kind": 10, "dstid": ann.user_id}
+    said = await ann.post("/message/send", cmd=10, dstid=ann.user_id, media=1, content="明天一起吃饭吗?")
+    to = [{"kind": 10, "dstid": bob.user_id}]
+    await ann.post_json("/message/forward", **notes, ids=[said["data"]["id"]], to=to)
+    [row] = await find(bob, "吃饭", 1)
+    assert (row["dstid"], row["fwd"]) == (ann.user_id, ann.user_id)

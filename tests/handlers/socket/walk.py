@@ -40,6 +40,9 @@ class Walk:
         kind, dstid = self.dice.choice(places)
         rows = device.rows[kind, dstid]
         deeds = [self.say, self.say, self.say, self.read, self.react, self.react, self.other, self.own]
+        deeds.append(self.forward)
+        if self.dice.random() < 0.04:
+            deeds = [self.decide]
         deed = self.dice.choice(deeds)
         await (deed if rows else self.say)(device, kind, dstid, rows)
 
@@ -88,6 +91,24 @@ class Walk:
             routes = [("/conversation/clear", {"seq": self.dice.choice([*rows])})]
         route, fields = self.dice.choice(routes)
         answer = await device.client.post_json(route, kind=kind, dstid=dstid, **fields)
+        assert answer["code"] == 0, answer
+        await device.settle()
+
+    async def forward(self, device, kind, dstid, rows) -> None:
+        """A call, of which all one's devices hear as of others' messages."""
+        some = self.dice.sample([row["id"] for row in rows.values()], min(len(rows), 3))
+        places = [*((10, person) for person in self.people), (11, self.room)]
+        to = [{"kind": kind, "dstid": dstid} for kind, dstid in self.dice.sample(places, 2)]
+        merge = self.dice.randrange(2)
+        answer = await device.client.post_json(
+            "/message/forward", kind=kind, dstid=dstid, ids=some, to=to, merge=merge
+        )
+        assert answer["code"] == 0, answer
+        await device.settle()
+
+    async def decide(self, device, kind, dstid, rows) -> None:
+        """Receipts on or off; all devices of both ask for their list."""
+        answer = await device.client.post("/user/settings", read=self.dice.randrange(2))
         assert answer["code"] == 0, answer
         await device.settle()
 

@@ -1,9 +1,13 @@
 /** English. */
+import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
+import { enFavorites } from './en.favorites'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
   ...enChanges,
+  ...enArranging,
+  ...enFavorites,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',
   'preview.news': '[News]',

@@ -1,8 +1,12 @@
 /** 中文. The first catalogue: its keys are the keys of all others. How a text is written: see `index.ts`. */
+import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
+import { zhFavorites } from './zh.favorites'
 
 export const zh = {
   ...zhChanges,
+  ...zhArranging,
+  ...zhFavorites,
   'preview.image': '[图片]',
   'preview.voice': '[语音]',
   'preview.news': '[图文]',

@@ -8,13 +8,15 @@ export interface Site {
   readonly uploadBytes: number
   /** Anyone may write to anyone, friend or not. */
   readonly strangers: boolean
+  /** Every member of a group may name all of it; else its owner alone. */
+  readonly mentionAll: boolean
   /** Users whose session cookies this browser has. */
   readonly accounts: readonly number[]
   /** `Sec-Fetch-Site` of the request for this page: where the click came from; '' from an older browser. */
   readonly from: string
 }
 
-const silent: Site = { media: [], uploadBytes: 0, strangers: false, accounts: [], from: '' }
+const silent: Site = { media: [], uploadBytes: 0, strangers: false, mentionAll: false, accounts: [], from: '' }
 
 /** What this page was told; `readSite` fills it in. */
 export let site: Site = silent
@@ -22,11 +24,12 @@ export let site: Site = silent
 export function readSite(json: string | undefined): Site {
   const told = parseJson(json ?? '')
   if (isFields(told)) {
-    const { media, accounts, uploadBytes, strangers, from } = told
+    const { media, accounts, uploadBytes, strangers, mentionAll, from } = told
     site = {
       media: Array.isArray(media) ? media.filter((origin) => typeof origin === 'string') : [],
       uploadBytes: typeof uploadBytes === 'number' ? uploadBytes : 0,
       strangers: strangers === true,
+      mentionAll: mentionAll === true,
       accounts: Array.isArray(accounts) ? accounts.filter((id) => typeof id === 'number') : [],
       from: typeof from === 'string' ? from : '',
     }

@@ -51,7 +51,7 @@ export class History {
     const { rows, more } = await this.ask(key, { limit: pageSize })
     if (this.timelines.get(key) !== timeline) return
     if (timeline.outside !== outside && attempt < tries) return this.newest(key, attempt + 1)
-    timeline.start(rows, more, false, rows.length > 0 ? known : 0)
+    timeline.start(rows, more, false, known)
     this.onRows(key, rows)
   }
 
@@ -71,7 +71,7 @@ export class History {
     // The two answers are of two moments: what both know is known.
     const parts = [older.rows, newer.rows].filter((part) => part.length > 0)
     const reached = parts.length > 0 ? Math.min(...parts.map(greatestVer)) : 0
-    timeline.start(rows, older.more, newer.more, rows.length > 0 ? known : 0, reached)
+    timeline.start(rows, older.more, newer.more, known, reached)
     this.onRows(key, rows)
   }
 

@@ -16,6 +16,8 @@ export interface MessageActs {
   quoted(id: number): Message | null | undefined
   /** Goes to a message, wherever it is in the chat. */
   jump(message: Message): void
+  /** Names somebody in what is being written; false where nobody is. */
+  mention(id: number): boolean
   react(message: Message, content: string): void
   /** Shows who reacted. */
   reactors(message: Message, content: string): void

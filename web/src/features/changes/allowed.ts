@@ -6,7 +6,7 @@ import type { Content, Message } from '@/protocol/messages'
 const recallWindow = 120_000
 const editWindow = 86_400_000
 
-export type MenuAct = 'reply' | 'copy' | 'edit' | 'pin' | 'unpin' | 'recall'
+export type MenuAct = 'reply' | 'copy' | 'edit' | 'pin' | 'unpin' | 'recall' | 'delete'
 
 export interface Whose {
   me: number
@@ -26,10 +26,11 @@ export function allowed(message: Message, { me, owner, now, writable }: Whose): 
   const acts: MenuAct[] = []
   if (writable) acts.push('reply')
   if (copied(message)) acts.push('copy')
-  if (!writable) return acts
+  if (!writable) return [...acts, 'delete']
   if (own && media === Media.Text && now - createat < editWindow) acts.push('edit')
   if (cmd === Kind.Single || owner) acts.push(pinned ? 'unpin' : 'pin')
   if ((own && now - createat < recallWindow) || (cmd === Kind.Room && owner)) acts.push('recall')
+  acts.push('delete')
   return acts
 }
 

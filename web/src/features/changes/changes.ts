@@ -38,8 +38,11 @@ export const useChanges = defineStore('changes', () => {
     return texts.get(id) ?? ''
   }
 
-  function edit(message: Message, content: string): void {
-    if (content !== message.content) change(message, { cmd: Cmd.Edit, content })
+  /** `at`: whom the new text names. */
+  function edit(message: Message, content: string, at: readonly number[] = message.at ?? []): void {
+    const others = String([...at].sort()) !== String([...(message.at ?? [])].sort())
+    if (others) change(message, { cmd: Cmd.Edit, content, at: [...at] })
+    else if (content !== message.content) change(message, { cmd: Cmd.Edit, content })
   }
 
   /** Reacts, or takes it back when one has done so before. */

@@ -61,6 +61,10 @@ export function usePress(open: (target: Element, pressed: Pressed) => boolean) {
       if (taken) event.preventDefault()
       taken &&= touch
     },
+    /** The focus stays where what was opened has put it. */
+    mousedown(event: MouseEvent): void {
+      if (taken) event.preventDefault()
+    },
     clickCapture(event: MouseEvent): void {
       if (!taken) return
       taken = false

@@ -8,6 +8,8 @@ import { localStore, namesWith, save } from '@/state/storage'
 
 export interface Draft {
   text: string
+  /** Whom the text names. */
+  at?: readonly number[]
   ref?: number
 }
 
@@ -52,7 +54,8 @@ function restore(prefix: string): Map<ChatKey, Draft> {
     const key = name.slice(prefix.length)
     const saved = parseJson(localStore.getItem(name) ?? '')
     if (!parseChatKey(key) || !isFields(saved)) continue
-    drafts.set(key as ChatKey, { text: text(saved.text), ...(isCount(saved.ref) && { ref: saved.ref }) })
+    const at = Array.isArray(saved.at) ? saved.at.filter(isCount) : []
+    drafts.set(key as ChatKey, { text: text(saved.text), at, ...(isCount(saved.ref) && { ref: saved.ref }) })
   }
   return drafts
 }

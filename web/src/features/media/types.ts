@@ -12,5 +12,13 @@ export interface MediaProps {
 /** Something a reader did to a message that only the view can carry out. */
 export type MediaAct = { do: 'preview' } | { do: 'cancel' } | { do: 'add'; id: number } | { do: 'talk'; id: number }
 
+/** What a text knows of those whom it names; the view provides it. */
+export interface Names {
+  /** The reader. */
+  me: number
+  nameOf: (id: number) => string
+}
+export const namesKey: InjectionKey<Names> = Symbol('names')
+
 /** Tells whether a number is a friend's; the view provides it, so that a card offers what is possible. */
 export const isFriendKey: InjectionKey<(id: number) => boolean> = Symbol('isFriend')

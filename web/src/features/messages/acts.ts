@@ -1,5 +1,5 @@
 /** What is done to the messages of a chat from their bubbles, and from the menu of each. */
-import { computed, shallowRef } from 'vue'
+import { computed, provide, shallowRef } from 'vue'
 import { useUsers } from '@/features/accounts/users'
 import type { MessageActs } from '@/features/changes/acts'
 import EditsDialog from '@/features/changes/EditsDialog.vue'
@@ -9,7 +9,9 @@ import { useChanges } from '@/features/changes/changes'
 import { copyText } from '@/features/changes/clipboard'
 import type { Pressed } from '@/features/changes/press'
 import { recallWords } from '@/features/changes/words'
+import { useArranging } from '@/features/conversations/arranging'
 import { useConversations } from '@/features/conversations/conversations'
+import { namesKey } from '@/features/media/types'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
 import { Kind } from '@/protocol/codes'
@@ -30,14 +32,17 @@ interface Parts {
   /** Puts a text into the field. */
   add: (text: string) => void
   jump: (message: Message) => void
+  /** Names somebody in the field. */
+  mention: (id: number) => void
 }
 
-export function useActs(key: ChatKey | '', { reply, edit, add, jump }: Parts) {
+export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: Parts) {
   const live = useLive()
   const chat = useChat()
   const users = useUsers()
   const changes = useChanges()
   const conversations = useConversations()
+  const arranging = useArranging()
   const quotes = useQuotes()
   const me = live.api.userId
 
@@ -53,11 +58,18 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump }: Parts) {
     },
     quoted: (id) => chat.byId.get(id) ?? (key ? quotes.get(key, id) : null),
     jump,
+    mention: (id) => {
+      const may = key !== '' && conversations.target(key).kind === Kind.Room && !conversations.barred(key)
+      if (may) mention(id)
+      return may
+    },
     react: changes.react,
     reactors: (message, content) =>
       void openDialog(ReactorsDialog, { title: t('reaction.who'), message, content }, light),
     edits: (message) => void openDialog(EditsDialog, { title: t('edit.history'), message }, light),
   }
+
+  provide(namesKey, { me, nameOf: users.nameOf })
 
   /** The message whose menu is open. */
   const menu = shallowRef<{ id: number; bubble: HTMLElement; pressed: Pressed } | null>(null)
@@ -95,6 +107,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump }: Parts) {
     if (act === 'reply') reply(message)
     else if (act === 'edit') edit(message)
     else if (act === 'recall') changes.recall(message)
+    else if (act === 'delete') await arranging.hide(message)
     else if (act === 'copy') {
       const done = await copyText(copied(message))
       mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')

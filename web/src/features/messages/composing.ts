@@ -6,15 +6,17 @@ import { nextTick, shallowRef, watch, type Ref } from 'vue'
 import { useChanges } from '@/features/changes/changes'
 import type { Content, Message } from '@/protocol/messages'
 import { useChat } from './chat'
+import type { Written } from './composer/written'
 
 export interface Composing {
   mode: 'edit' | 'reply'
   message: Message
 }
 
-/** The part of the composer that is used. `write` gives back the text before. */
+/** The part of the composer that is used. `write` gives back what stood there before. */
 interface Field {
-  write(text: string): string
+  write(next: Written): Written
+  mention(id: number): void
   focus(): void
 }
 
@@ -22,7 +24,8 @@ export function useComposing(field: Readonly<Ref<Field | null | undefined>>) {
   const changes = useChanges()
   const chat = useChat()
   const now = shallowRef<Composing | null>(null)
-  let draft = ''
+  const nothing: Written = { text: '', at: [] }
+  let draft = nothing
 
   function reply(message: Message): void {
     leave()
@@ -33,7 +36,7 @@ export function useComposing(field: Readonly<Ref<Field | null | undefined>>) {
   function edit(message: Message): void {
     leave()
     now.value = { mode: 'edit', message }
-    draft = field.value?.write(message.content ?? '') ?? ''
+    draft = field.value?.write({ text: message.content ?? '', at: message.at ?? [] }) ?? nothing
   }
 
   function leave(): void {
@@ -49,9 +52,9 @@ export function useComposing(field: Readonly<Ref<Field | null | undefined>>) {
   )
 
   /** A text is sent: true when it was the new text of a message. */
-  function took(text: string): boolean {
+  function took({ text, at }: Written): boolean {
     if (now.value?.mode !== 'edit') return false
-    changes.edit(now.value.message, text)
+    changes.edit(now.value.message, text, at)
     now.value = null
     // The field is emptied after this.
     void nextTick(() => field.value?.write(draft))
@@ -61,8 +64,8 @@ export function useComposing(field: Readonly<Ref<Field | null | undefined>>) {
   /** Puts a text into the field, behind what is in it. */
   function add(text: string): void {
     leave()
-    const before = field.value?.write(text)
-    if (before?.trim()) field.value?.write(before + text)
+    const before = field.value?.write({ text, at: [] })
+    if (before?.text.trim()) field.value?.write({ text: before.text + text, at: before.at })
   }
 
   /** The content with what it answers. */
@@ -73,5 +76,10 @@ export function useComposing(field: Readonly<Ref<Field | null | undefined>>) {
     return { ...content, ref: id }
   }
 
-  return { now, reply, edit, add, leave, took, answering }
+  /** Names somebody in the text. */
+  function mention(id: number): void {
+    field.value?.mention(id)
+  }
+
+  return { now, reply, edit, add, leave, took, answering, mention }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ref } from 'vue'
 import { useChanges } from '@/features/changes/changes'
 import { useChat } from '@/features/messages/chat'
+import type { Written } from '@/features/messages/composer/written'
 import { useComposing } from '@/features/messages/composing'
 import type { Message } from '@/protocol/messages'
 import { server, settle, usePage } from '../../fake-page'
@@ -18,11 +19,13 @@ async function begin() {
   await settle()
   const field = {
     text: 'draft',
-    write(next: string) {
-      const before = field.text
-      field.text = next
+    at: [] as readonly number[],
+    write({ text, at }: Written) {
+      const before = { text: field.text, at: field.at }
+      Object.assign(field, { text, at })
       return before
     },
+    mention: () => undefined,
     focus: () => undefined,
   }
   return { field, composing: mount(() => useComposing(ref(field))).given }
@@ -33,13 +36,25 @@ describe('editing', () => {
     const { field, composing } = await begin()
     composing.edit(last())
     expect(field.text).toBe('八点')
-    expect(composing.took('九点')).toBe(true)
+    expect(composing.took({ text: '九点', at: [] })).toBe(true)
     field.text = ''
     expect(last()).toMatchObject({ content: '九点' })
     await settle()
     expect(field.text).toBe('draft')
     expect(server.rows('10/42').at(-1)).toMatchObject({ content: '九点' })
-    expect(composing.took('new')).toBe(false)
+    expect(composing.took({ text: 'new', at: [] })).toBe(false)
+  })
+
+  it('says whom the new text names, when that is somebody else', async () => {
+    const { composing } = await begin()
+    composing.edit(last())
+    composing.took({ text: '@波\u2005九点', at: [42] })
+    await settle()
+    expect(server.rows('10/42').at(-1)).toMatchObject({ at: [42] })
+    composing.edit(last())
+    composing.took({ text: '九点', at: [] })
+    await settle()
+    expect(server.rows('10/42').at(-1)).not.toHaveProperty('at')
   })
 
   it('changes nothing when it is left', async () => {

@@ -1,6 +1,6 @@
 /**
  * How the menu of a message is opened: by a long press or the other button on its bubble, by keys at the message
- * itself; and how it is answered without the menu.
+ * itself; how it is answered without the menu; and how its author is named, by the same press on their face.
  */
 import { inject, type Ref } from 'vue'
 import { actsKey } from '@/features/changes/acts'
@@ -26,6 +26,7 @@ export function useMenu(shown: Readonly<Ref<readonly Line[]>>, open: OpenMenu) {
     const place = target.closest('[data-line]')
     const bubble = place?.querySelector<HTMLElement>('.bubble')
     const line = lineOf(target)
+    if (line && target.closest('button.face')) return acts?.mention(line.entry.userid) ?? false
     if (!line || !bubble || (target !== place && !bubble.contains(target))) return false
     return open(line.entry, bubble, pressed)
   }
