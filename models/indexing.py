@@ -239,13 +239,15 @@ def is_to_be_emptied() -> bool:
     return bool(ServerState.select(ServerState.value).where(_HERE).scalar())
 
 
-def empty() -> None:
-    """Takes all out of the index, if that was begun. MySQL commits on the way: whoever does it once more does
-    the rest."""
+def empty() -> bool:
+    """Takes some of it out of the index, if that was begun; whether all is. MySQL commits on the way: whoever
+    does it once more does the rest."""
     if lock():
-        index().empty()
+        if not index().empty():
+            return False
         parts.clear()
         ServerState.update(value=0).where(_HERE).execute()
+    return True
 
 
 def counts() -> tuple[int, int]:

@@ -65,8 +65,9 @@ class Index(ABC):
         """Those of these messages that are there."""
 
     @abstractmethod
-    def empty(self) -> None:
-        """Removes all."""
+    def empty(self) -> bool:
+        """Removes all, or some of it, and nothing can be found any more. Whether it is done; if not, it goes
+        on in another transaction."""
 
     @abstractmethod
     def newest(self) -> int:
@@ -130,8 +131,9 @@ class ByPlace(Index):
             sql = "DELETE FROM findable WHERE createat = %s AND conversation_id = %s AND seq = %s"
             database.execute_sql(sql, place)
 
-    def empty(self) -> None:
+    def empty(self) -> bool:
         database.execute_sql("TRUNCATE TABLE findable")
+        return True
 
     def newest(self) -> int:
         return number("SELECT MAX(createat) FROM findable")

@@ -16,6 +16,17 @@ from models.index.index import Index, Place, Query, number
 _BITS = 21
 _LAST = (1 << 63) - 1
 
+#: The last row of FTS5's data that says how the others are to be read.
+_HEADS = 10
+
+#: As the migrations have made them.
+_TABLES = (
+    "CREATE TABLE findable (id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL, words TEXT NOT NULL)",
+    "CREATE VIRTUAL TABLE findable_words USING fts5(words, content='findable', content_rowid='id',"
+    " columnsize=0, tokenize='ascii')",
+)
+
 
 class SqliteIndex(Index):
     few: ClassVar[int] = 64
@@ -69,9 +80,22 @@ class SqliteIndex(Index):
             )
             database.execute_sql("DELETE FROM findable WHERE id = ?", (row_id,))
 
-    def empty(self) -> None:
-        database.execute_sql("INSERT INTO findable_words (findable_words) VALUES ('delete-all')")
-        database.execute_sql("DELETE FROM findable")
+    def empty(self) -> bool:
+        """To delete all at once takes seconds for a million messages, in which nobody else can write. So
+        what is there is set aside first, and goes bit by bit."""
+        if not database.obj.table_exists("findable_old"):
+            for table in ("findable_words", "findable"):
+                database.execute_sql(f"ALTER TABLE {table} RENAME TO {table}_old")
+            for statement in _TABLES:
+                database.execute_sql(statement)
+            return False
+        for table, most in (("findable_old", 4000), ("findable_words_old_data", 400)):
+            some = f"SELECT id FROM {table} WHERE id > {_HEADS} LIMIT {most}"
+            if database.execute_sql(f"DELETE FROM {table} WHERE id IN ({some})").rowcount == most:
+                return False
+        for table in ("findable_words_old", "findable_old"):
+            database.execute_sql(f"DROP TABLE {table}")
+        return True
 
     def newest(self) -> int:
         return number("SELECT MAX(id) FROM findable") >> _BITS
