@@ -53,14 +53,10 @@ class SqliteIndex(Index):
 
     def add(self, rows: Sequence[tuple[Place, str]]) -> None:
         numbered: list[tuple[int, int, int, str]] = []
-        for createat, together in groupby(sorted(rows), lambda row: row[0].createat):
-            first = createat << _BITS
-            sql = "SELECT MAX(id) FROM findable WHERE id BETWEEN ? AND ?"
-            following = number(sql, first, (createat + 1 << _BITS) - 1) + 1
-            for place, words in together:
-                at = max(following, first)
-                numbered.append((at, place.conversation_id, place.seq, words))
-                following = at + 1
+        last = self._last({place.createat for place, _ in rows})
+        for place, words in sorted(rows):
+            row_id = last[place.createat] = max(last[place.createat] + 1, place.createat << _BITS)
+            numbered.append((row_id, place.conversation_id, place.seq, words))
         cursor = database.obj.cursor()
         cursor.executemany(
             "INSERT INTO findable (id, conversation_id, seq, words) VALUES (?, ?, ?, ?)", numbered
@@ -102,6 +98,12 @@ class SqliteIndex(Index):
 
     def count(self, since: int) -> int:
         return number("SELECT COUNT(*) FROM findable WHERE id >= ?", since << _BITS)
+
+    def _last(self, times: Iterable[int]) -> dict[int, int]:
+        """The greatest number of a message of each time, 0 for none."""
+        of_time = f"id BETWEEN value << {_BITS} AND (value + 1 << {_BITS}) - 1"
+        sql = f"SELECT value, (SELECT COALESCE(MAX(id), 0) FROM findable WHERE {of_time}) FROM json_each(?)"
+        return dict(database.execute_sql(sql, (f"[{','.join(map(str, times))}]",)).fetchall())
 
     def _there(self, places: Sequence[Place]) -> Iterable[Place]:
         return self._ids(places).values()
