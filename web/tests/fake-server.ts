@@ -165,6 +165,10 @@ export class FakeServer extends FakeStore {
         return this.conversations(form)
       case '/message/history':
         return this.history(form)
+      case '/message/around':
+        return this.around(form)
+      case '/message/mentions':
+        return this.naming(form)
       case '/message/changes':
         return this.changed(form)
       case '/message/get':

@@ -2,7 +2,7 @@
 import { rowWith, type ChangeEvent, type OutgoingChange } from '@/protocol/changes'
 import type { Kind } from '@/protocol/codes'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
-import { countsAsUnread, type Message } from '@/protocol/messages'
+import { countsAsUnread, mentions, type Message } from '@/protocol/messages'
 
 export interface Form {
   id: number
@@ -14,6 +14,7 @@ export interface Form {
   limit: number
   ids?: number[]
   q?: string
+  seq: number
 }
 
 interface Marks {
@@ -131,6 +132,26 @@ export class FakeStore {
     }
   }
 
+  protected around({ kind, dstid, seq, limit }: Form): object {
+    const all = this.rows(chatKey(kind, dstid))
+    const most = Math.min(limit, this.most)
+    const later = Math.min(all.length - seq + 1, most - Math.floor(most / 2))
+    const from = Math.max(0, seq - 1 - (most - later))
+    const shown = all.slice(from, from + most)
+    this.paged.push({ before: seq, after: seq })
+    return {
+      rows: shown.map((row) => this.seen(row)),
+      data: { before: from > 0 ? 1 : 0, after: from + most < all.length ? 1 : 0 },
+    }
+  }
+
+  /** Unread messages that name the reader. */
+  protected naming({ kind, dstid }: Form): { rows: Message[] } {
+    const key = chatKey(kind, dstid)
+    const read = this.read.get(key) ?? 0
+    return { rows: this.rows(key).filter((row) => row.seq > read && mentions(row, this.me) && !row.recalled) }
+  }
+
   protected changed({ kind, dstid, ver, limit }: Form): object {
     const rows = this.rows(chatKey(kind, dstid))
       .filter((row) => row.ver > ver)
@@ -146,7 +167,7 @@ export class FakeStore {
   }
 
   private conversation(key: ChatKey) {
-    const [kind, dstid] = key.split('/').map(Number)
+    const [kind, dstid] = key.split('/').map(Number) as [Kind, number]
     const rows = this.rows(key)
     const read = this.read.get(key) ?? 0
     const moved = rows.filter(({ media, seq }) => media !== 90 || seq === 1).at(-1)
@@ -158,7 +179,7 @@ export class FakeStore {
         ver: this.ver(key),
         read,
         unread: Math.min(this.unread(key), 1000),
-        mentions: 0,
+        mentions: this.naming({ kind, dstid } as Form).rows.length,
       },
       ...this.marksOf(key),
       ...{

@@ -47,12 +47,7 @@ export class Catchup {
     private readonly events: CatchupEvents,
   ) {
     this.timelines = new TimelineCache(inbox.me)
-    this.history = new History(
-      (key, page) => source.history(key, page),
-      this.timelines,
-      inbox,
-      (key, rows) => this.paged(key, rows),
-    )
+    this.history = new History(source, this.timelines, inbox, (key, rows) => this.paged(key, rows))
   }
 
   timeline(key: ChatKey): Timeline | undefined {

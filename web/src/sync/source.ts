@@ -2,13 +2,12 @@
 import { Code } from '@/protocol/codes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
-import type { AskHistory } from './history'
+import type { Pages } from './history'
 import type { ListAnswer, ListPage } from './list'
 
 /** What is asked of the server. Rejections may carry the contract's `code`. */
-export interface Source {
+export interface Source extends Pages {
   conversations(page: ListPage): Promise<ListAnswer>
-  history: AskHistory
   changes(key: ChatKey, ver: number, limit: number): Promise<{ rows: Message[]; more: boolean }>
 }
 

@@ -18,6 +18,7 @@ import type { ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
 import { openDialog } from '@/ui/dialogs'
+import { useCalls } from './calls'
 import { useChat } from './chat'
 import type { Entry } from './entry'
 import { useQuotes } from './quotes'
@@ -42,6 +43,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
   const changes = useChanges()
   const conversations = useConversations()
   const quotes = useQuotes()
+  const calls = useCalls(key, jump)
   const me = live.api.userId
 
   const acts: MessageActs = {
@@ -61,6 +63,8 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
       if (may) mention(id)
       return may
     },
+    called: () => calls.count.value,
+    nextCall: () => void calls.next(),
     react: changes.react,
     reactors: (message, content) =>
       void openDialog(ReactorsDialog, { title: t('reaction.who'), message, content }, light),
