@@ -16,6 +16,7 @@ SHARED = {
     "changesPage": limits.MAX_CHANGES,
     "cid": limits.MAX_CID,
     "conversationsPage": limits.MAX_CONVERSATIONS,
+    "favorites": limits.MAX_FAVORITES,
     "frameBytes": Hub().max_frame,  # as installed; the welcome says what holds
     "groupMemo": limits.MAX_MEMO,
     "groupName": limits.MAX_GROUP_NAME,

@@ -32,7 +32,18 @@ const featureMayImport: Record<string, string[]> = {
   contacts: ['accounts'],
   groups: ['accounts', 'media'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
-  messages: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'groups', 'media', 'settings'],
+  favorites: ['accounts', 'connection', 'contacts', 'conversations', 'media'],
+  messages: [
+    'accounts',
+    'changes',
+    'connection',
+    'contacts',
+    'conversations',
+    'favorites',
+    'groups',
+    'media',
+    'settings',
+  ],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

@@ -6,6 +6,7 @@
 import type { OutgoingChange } from '@/protocol/changes'
 import type { Kind } from '@/protocol/codes'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
+import type { Favorite } from '@/protocol/favorites'
 import type { Message } from '@/protocol/messages'
 import type { RawSocket } from '@/transport/socket'
 import { FakeStore, type Form } from './fake-store'
@@ -28,6 +29,8 @@ export class FakeServer extends FakeStore {
   /** Frames about typing and looking, as they came. */
   readonly heard: { cmd: number; [field: string]: number }[] = []
   readonly friends = [{ id: 42, nickname: '林晓雨' }]
+  /** The newest first. */
+  favorites: Favorite[] = []
   /** By group. */
   readonly members = new Map<number, { id: number; nickname: string }[]>()
   /** Names by which members were asked for. */
@@ -189,6 +192,24 @@ export class FakeServer extends FakeStore {
         return { rows: this.friends.map((friend) => ({ ...friend, online: this.online.has(friend.id) ? 1 : 0 })) }
       case '/contact/loadcommunity':
         return { rows: [{ id: 3, name: '周末爬山' }] }
+      case '/favorite/add': {
+        const message = this.rows(chatKey(form.kind, form.dstid)).find(({ id }) => id === form.id)
+        if (!message || message.recalled) return { code: -404, msg: '该消息不存在' }
+        const kept = { id: (this.favorites[0]?.id ?? 0) + 1, message: { ...message }, createat: Date.now() }
+        this.favorites = [kept, ...this.favorites]
+        return { data: kept }
+      }
+      case '/favorite/list': {
+        const { before = Infinity, q = '', limit } = form
+        const found = this.favorites.filter(({ id, message }) => id < before && (message.content ?? '').includes(q))
+        return { rows: found.slice(0, limit), data: { more: found.length > limit ? 1 : 0 } }
+      }
+      case '/favorite/remove': {
+        const left = this.favorites.filter(({ id }) => id !== form.favorite)
+        if (left.length === this.favorites.length) return { code: -404, msg: '该收藏不存在' }
+        this.favorites = left
+        return {}
+      }
       case '/community/members': {
         this.askedMembers.push(form.q ?? '')
         const found = (this.members.get(form.dstid) ?? []).filter(({ nickname }) => nickname.includes(form.q ?? ''))

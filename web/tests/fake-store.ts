@@ -14,6 +14,7 @@ export interface Form {
   limit: number
   ids?: number[]
   q?: string
+  favorite?: number
   seq: number
 }
 

@@ -4,6 +4,7 @@ export const limits = {
   changesPage: 500,
   cid: 64,
   conversationsPage: 500,
+  favorites: 2000,
   frameBytes: 65536,
   groupMemo: 200,
   groupName: 60,

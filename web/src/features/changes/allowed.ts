@@ -1,12 +1,13 @@
 /** What may be done to a message. The server decides; what it would refuse anyway is not offered. */
 import { Kind, Media } from '@/protocol/codes'
+import { keepable } from '@/protocol/favorites'
 import type { Content, Message } from '@/protocol/messages'
 
 /** ms after which one's own message can't be recalled, or edited, any more: as a server is installed. */
 const recallWindow = 120_000
 const editWindow = 86_400_000
 
-export type MenuAct = 'reply' | 'copy' | 'edit' | 'pin' | 'unpin' | 'recall'
+export type MenuAct = 'reply' | 'copy' | 'edit' | 'pin' | 'unpin' | 'recall' | 'favorite'
 
 export interface Whose {
   me: number
@@ -26,6 +27,7 @@ export function allowed(message: Message, { me, owner, now, writable }: Whose): 
   const acts: MenuAct[] = []
   if (writable) acts.push('reply')
   if (copied(message)) acts.push('copy')
+  if (keepable(message)) acts.push('favorite')
   if (!writable) return acts
   if (own && media === Media.Text && now - createat < editWindow) acts.push('edit')
   if (cmd === Kind.Single || owner) acts.push(pinned ? 'unpin' : 'pin')

@@ -10,6 +10,7 @@ import { copyText } from '@/features/changes/clipboard'
 import type { Pressed } from '@/features/changes/press'
 import { recallWords } from '@/features/changes/words'
 import { useConversations } from '@/features/conversations/conversations'
+import { useFavorites } from '@/features/favorites/favorites'
 import { namesKey } from '@/features/media/types'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
@@ -17,10 +18,11 @@ import { Kind } from '@/protocol/codes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
-import { openDialog } from '@/ui/dialogs'
+import { fail, openDialog } from '@/ui/dialogs'
 import { useCalls } from './calls'
 import { useChat } from './chat'
 import type { Entry } from './entry'
+import { useLanding } from './landing'
 import { useQuotes } from './quotes'
 
 /** A tap beside these closes them. */
@@ -43,6 +45,8 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
   const changes = useChanges()
   const conversations = useConversations()
   const quotes = useQuotes()
+  const favorites = useFavorites()
+  useLanding(key, jump)
   const calls = useCalls(key, jump)
   const me = live.api.userId
 
@@ -109,6 +113,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
     if (act === 'reply') reply(message)
     else if (act === 'edit') edit(message)
     else if (act === 'recall') changes.recall(message)
+    else if (act === 'favorite') await favorites.keep(message).catch(fail)
     else if (act === 'copy') {
       const done = await copyText(copied(message))
       mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')

@@ -15,16 +15,21 @@ afterEach(() => {
 
 describe('the menu', () => {
   it('has all of one’s own text, and less of it as time goes on', () => {
-    expect(allowed(own, reader)).toEqual(['reply', 'copy', 'edit', 'pin', 'recall'])
-    expect(allowed(own, { ...reader, now: 120_000 })).toEqual(['reply', 'copy', 'edit', 'pin'])
-    expect(allowed({ ...own, pinned: 42 }, { ...reader, now: 86_400_000 })).toEqual(['reply', 'copy', 'unpin'])
+    expect(allowed(own, reader)).toEqual(['reply', 'copy', 'favorite', 'edit', 'pin', 'recall'])
+    expect(allowed(own, { ...reader, now: 120_000 })).toEqual(['reply', 'copy', 'favorite', 'edit', 'pin'])
+    expect(allowed({ ...own, pinned: 42 }, { ...reader, now: 86_400_000 })).toEqual([
+      'reply',
+      'copy',
+      'favorite',
+      'unpin',
+    ])
   })
 
   it('has what may be done to what others say', () => {
-    expect(allowed({ ...own, userid: 42, media: 4 }, reader)).toEqual(['reply', 'pin'])
+    expect(allowed({ ...own, userid: 42, media: 4 }, reader)).toEqual(['reply', 'favorite', 'pin'])
     const room: Message = { ...own, cmd: 11, dstid: 3, userid: 42 }
-    expect(allowed(room, reader)).toEqual(['reply', 'copy'])
-    expect(allowed(room, { ...reader, owner: true, now: 1e12 })).toEqual(['reply', 'copy', 'pin', 'recall'])
+    expect(allowed(room, reader)).toEqual(['reply', 'copy', 'favorite'])
+    expect(allowed(room, { ...reader, owner: true, now: 1e12 })).toEqual(['reply', 'copy', 'favorite', 'pin', 'recall'])
   })
 
   it('has nothing of notices, of what was recalled, and of what waits to be sent', () => {
@@ -33,8 +38,8 @@ describe('the menu', () => {
     expect(allowed({ ...own, id: 0 }, reader)).toEqual([])
   })
 
-  it('only copies where nothing can be written', () => {
-    expect(allowed(own, { ...reader, writable: false })).toEqual(['copy'])
+  it('only copies and keeps where nothing can be written', () => {
+    expect(allowed(own, { ...reader, writable: false })).toEqual(['copy', 'favorite'])
     expect(copied({ media: 7, url: 'https://a.example' })).toBe('https://a.example')
     expect(copied({ media: 4, url: '/mnt/a.png' })).toBe('')
   })
