@@ -20,6 +20,7 @@ from log.entries import (
     CreateGroup,
     Edit,
     Entry,
+    Forward,
     Hide,
     Join,
     Pin,
@@ -90,6 +91,7 @@ class Delivery:
         self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
             Post: self._post,
+            Forward: lambda entry: [item for post in entry.posts for item in self._post(post)],
             ReadMark: self._read,
             Befriend: self._befriend,
             CreateGroup: self._create,
@@ -145,8 +147,9 @@ class Delivery:
         if isinstance(origin, Waiter):
             origin.tell(entry)
         if entry.refusal is None:
-            if isinstance(entry, Post):
-                self._count(entry)
+            if isinstance(entry, (Post, Forward)):
+                for post in entry.posts if isinstance(entry, Forward) else (entry,):
+                    self._count(post)
             elif isinstance(entry, Change) and entry.told is None and _awaits(origin):
                 origin.tell(_change_ack(entry))
             return self.news(entry) if entry.news is None else entry.news

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from actions import media, sessions
+from actions import forwards, media, sessions
 from actions.services import Services
 from models import rates, state
 from models import sessions as session_rows
@@ -69,7 +69,12 @@ async def tidy(app: Services, period_s: float = PERIOD_S, alone: bool = False) -
     signs = asyncio.create_task(_give_signs(app, began, period_s / _SIGNS))
     try:
         await _each(
-            app, media.collect_unattached, sessions.forget_expired, sessions.forget_devices, forget_rates
+            app,
+            forwards.collect_unused,
+            media.collect_unattached,
+            sessions.forget_expired,
+            sessions.forget_devices,
+            forget_rates,
         )
     finally:
         signs.cancel()

@@ -69,7 +69,26 @@ def count_stored(app: "Services", user_id: int, size: int, named: int) -> None:
     limits = app.config.limits
     if more := size // _BYTES_OF_ONE + named // _NAMED_OF_ONE:
         app.budget.take("message", user_id, cost=min(more, limits.message_burst))
-    stored_kib = (_ROW_BYTES + size + _MENTION_BYTES * named) / 1024
+    _count_kept(app, user_id, _ROW_BYTES + size + _MENTION_BYTES * named)
+
+
+def count_copies(app: "Services", user_id: int, size: int, copies: int) -> None:
+    """Counts so many messages more, besides the call that makes them, which keep texts of `size` bytes
+    together. Raises `SlowDown` while there is no room for as many as can be said at once; what is above that
+    is paid off afterwards."""
+    if not app.budget.enabled or not copies:
+        return
+    more = max(copies - 1, size // _BYTES_OF_ONE)
+    at_once = min(more, app.config.limits.message_burst - 1)
+    app.budget.take("message", user_id, cost=at_once)
+    _count_kept(app, user_id, _ROW_BYTES * copies + size)
+    if more > at_once:
+        app.budget.charge("message", user_id, cost=more - at_once)
+
+
+def _count_kept(app: "Services", user_id: int, size: int) -> None:
+    limits = app.config.limits
+    stored_kib = size / 1024
     try:
         app.budget.take("stored_kib", user_id, cost=min(stored_kib, limits.stored_kib_burst))
     except SlowDown as refusal:

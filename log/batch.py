@@ -218,7 +218,7 @@ class Batch:
         by_sender: dict[int, list[str]] = {}
         for entry in entries:
             if entry.cid is not None:
-                by_sender.setdefault(entry.userid, []).append(entry.cid)
+                by_sender.setdefault(entry.userid, []).extend((entry.cid, *entry.more_cids))
         m = StoredMessage
         for sender, cids in by_sender.items():
             query = m.select(m.cid, m.digest, m.conversation_id, m.seq, m.ver, m.createat, m.ref, m.amount)

@@ -4,10 +4,10 @@ The log does it in its transaction, with the conversation locked, and `models.do
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
-from models import media, messages
+from models import media, messages, records
 from models.access import locate
 from models.accounts import PROFILE
 from models.done import Said
@@ -51,6 +51,11 @@ class Changing:
     def recalled(self) -> bool:
         return "recalled" in self.extra
 
+    @property
+    def named(self) -> set[int]:
+        """Who is addressed, and counts it."""
+        return {int(user_id) for user_id in self.at.split(",") if user_id} - {self.userid}
+
     def save(self, ver: int) -> None:
         """As it is now, under the version that the change took."""
         self.ver = ver
@@ -91,12 +96,15 @@ def _here(model: Any, message: Changing) -> tuple[Any, Any]:
 
 def recall(message: Changing, by: int) -> None:
     """Nothing is left but that it was there. Its uploads are released."""
-    for table in (Reaction, Edit, Pin, Mention):
+    for table in (Reaction, Edit, Pin):
         table.delete().where(*_here(table, message)).execute()
+    _unname(message, message.named)
     Withdrawn.insert(
         conversation_id=message.conversation_id, seq=message.seq, author=message.userid
     ).execute()
     media.drop(keys_in(message.content, message.pic, message.url, message.memo))
+    if record := message.extra.get(messages.RECORD):
+        records.release(record)
     message.content = message.pic = message.url = message.memo = message.at = ""
     message.extra = {"recalled": 1}
     if by != message.userid:
@@ -112,16 +120,20 @@ def edit(message: Changing, content: str, at: Sequence[int], ver: int, now: int)
         content=message.content,
         createat=message.extra.get("edited", message.createat),
     ).execute()
+    before = message.named
     message.content, message.at = content, ",".join(map(str, at))
     message.extra["edited"] = now
-    named = set(Mention.select(Mention.user_id).where(*_here(Mention, message)).tuples())
-    wanted = {(user_id,) for user_id in at if user_id != message.userid}
-    if gone := [user_id for (user_id,) in named - wanted]:
-        Mention.delete().where(*_here(Mention, message), Mention.user_id.in_(gone)).execute()
-    for (user_id,) in sorted(wanted - named):
+    _unname(message, before - message.named)
+    for user_id in sorted(message.named - before):
         Mention.insert(
             user_id=user_id, conversation_id=message.conversation_id, seq=message.seq, author=message.userid
         ).execute()
+
+
+def _unname(message: Changing, users: Set[int]) -> None:
+    """Mentions are found by who is named: that is how their key begins."""
+    if users:
+        Mention.delete().where(Mention.user_id.in_(sorted(users)), *_here(Mention, message)).execute()
 
 
 def reacts(message: Changing, user_id: int) -> list[str]:

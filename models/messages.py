@@ -49,6 +49,8 @@ COLUMNS = (
 )
 _seq_of, _ver_of = itemgetter(1), itemgetter(2)
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
+#: In `extra`: the id of the record that a message shows.
+RECORD = "record"
 #: Those of a message that may be long.
 TEXTS = (StoredMessage.content, StoredMessage.pic, StoredMessage.url, StoredMessage.memo)
 
@@ -72,7 +74,8 @@ def wire_row(stored: Stored, reader_id: int, kind: int, dstid: int) -> rows.Mess
     )  # fmt: skip
     if extra:
         for name, value in _decode(extra).items():
-            setattr(message, name, value)
+            if name != RECORD:  # which one it is, is the server's own affair
+                setattr(message, name, value)
     return message
 
 
@@ -147,6 +150,16 @@ def some(user_id: int, kind: int, dstid: int, ids: Sequence[int], strangers: boo
     return these(view, seqs, kind, dstid)
 
 
+def stored_among(view: View, seqs: Sequence[int]) -> list[Stored]:
+    """Those of the messages with these numbers that can be seen, ascending, as they are stored."""
+    seqs = [seq for seq in seqs if seq > view.cleared]
+    if not seqs:
+        return []
+    of_it = (view.id, view.user_id) if view.hidden else (view.id,)
+    found = (_unhidden_with_numbers if view.hidden else _with_numbers)(seqs, before=of_it)
+    return sorted(found, key=_seq_of)
+
+
 def mentions(user_id: int, kind: int, dstid: int, limit: int, strangers: bool) -> list[rows.Message]:
     """The first messages of others after the caller's mark that name the caller, or everybody."""
     view = locate(user_id, kind, dstid, strangers)
@@ -159,12 +172,7 @@ def mentions(user_id: int, kind: int, dstid: int, limit: int, strangers: bool) -
 def these(view: View, seqs: Sequence[int], kind: int, dstid: int) -> list[rows.Message]:
     """Those of the messages with these numbers that can be seen, ascending, as far as there is room in an
     answer."""
-    seqs = [seq for seq in seqs if seq > view.cleared]
-    if not seqs:
-        return []
-    of_it = (view.id, view.user_id) if view.hidden else (view.id,)
-    found = (_unhidden_with_numbers if view.hidden else _with_numbers)(seqs, before=of_it)
-    return _fitting(sorted(found, key=_seq_of), view.user_id, kind, dstid)[0]
+    return _fitting(stored_among(view, seqs), view.user_id, kind, dstid)[0]
 
 
 def _after(view: View, ver: int, limit: int) -> Iterator[Stored]:

@@ -1,6 +1,7 @@
 """What was said and done under change numbers that nobody told of: another process was killed between COMMIT
 and telling, or the answer to its COMMIT was lost."""
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
@@ -13,9 +14,9 @@ from models.messages import MAX_CLIENT_CID, people_of
 from models.tables import Conversation, StoredMessage
 from protocol.messages import ROOM, Message, Receipt
 
-#: Messages and changes of one conversation that one batch of the log has written, as far as they are looked
-#: for.
-_MOST_TOGETHER = 256
+#: Messages and changes of one conversation that one batch of the log has written: most often so few, and as
+#: many where each entry of a batch has forwarded as much as it can.
+_FEW_TOGETHER, _MOST_TOGETHER = 256, 25_600
 
 
 class Changed(NamedTuple):
@@ -58,10 +59,13 @@ def _latest(conversation: Conversation) -> Iterator[Missed]:
             yield done
 
 
-def _newest(conversation_id: int) -> Iterator[StoredMessage]:
+def _newest(conversation_id: int) -> list[StoredMessage]:
     m = StoredMessage
     newest = m.select().where(m.conversation_id == conversation_id).order_by(m.seq.desc())
-    return iter(newest.limit(_MOST_TOGETHER))
+    found = list(newest.limit(_FEW_TOGETHER))
+    if len(found) == _FEW_TOGETHER and found[0].createat == found[-1].createat:
+        found = list(newest.limit(_MOST_TOGETHER))
+    return found
 
 
 def _said(stored: StoredMessage, conversation: Conversation) -> tuple[Message, Receipt]:
@@ -79,6 +83,7 @@ def _said(stored: StoredMessage, conversation: Conversation) -> tuple[Message, R
         stored.cid if stored.cid and len(stored.cid) <= MAX_CLIENT_CID else None,
         stored.ref,
         people_of(stored.at) or None,
+        json.loads(stored.extra).get("fwd", 0) if stored.extra else 0,
     )
     place = public_id(stored.conversation_id, stored.seq)
     return message, Receipt(place, stored.seq, stored.ver, stored.createat)

@@ -332,6 +332,35 @@ class Sticker(Base):
         indexes = ((("user_id", "url"), True),)
 
 
+# --- what was forwarded as one -----------------------------------------------------------------------------
+
+
+class Record(Base):
+    """Messages that were forwarded as one. `uses`: how many messages, and records in which it stands, show
+    it; `depth`: 1, and 1 more than the deepest one that stands in it."""
+
+    id = BigAutoField()
+    uses = BigIntegerField(default=0)
+    depth = SmallIntegerField()
+    createat = BigIntegerField()
+
+    class Meta:
+        indexes = ((("uses", "createat"), False),)
+
+
+class Recorded(Base):
+    """The n-th message of a record, from 0, as it was then: the wire's row as JSON. `holds`: the record that
+    it shows itself."""
+
+    record_id = BigIntegerField()
+    n = IntegerField()
+    holds = BigIntegerField(null=True)
+    message = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("record_id", "n")
+
+
 # --- the installation ------------------------------------------------------------------------------------
 
 

@@ -10,9 +10,10 @@ import re
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from msgspec import NODEFAULT, Meta
+from msgspec import NODEFAULT, Meta, Struct
+from msgspec.structs import fields as fields_of
 
 from protocol import names, values
 from protocol.errors import BadArgument
@@ -130,6 +131,7 @@ class Field:
         self.type, marks = _unpacked(hint)
         self.choices = get_args(self.type) if get_origin(self.type) is Literal else ()
         self.item = Field(name, get_args(self.type)[0]) if get_origin(self.type) is list else None
+        self.parts = _parts_of(self.type)
 
         bounds: dict[str, Any] = {}
         for meta in _of(Meta, marks):
@@ -152,6 +154,8 @@ class Field:
             self._check = self._choice
         elif self.item is not None:
             self._check = self._list
+        elif self.parts:
+            self._check = self._whole
         else:
             self._check = {int: self._integer, str: self._text}[self.type]
 
@@ -178,6 +182,9 @@ class Field:
         if self.item is not None:
             listed = values.parse_json_list(value) if type(value) is str else value
             return [self.item._plain(item) for item in listed] if type(listed) is list else listed
+        if self.parts:
+            value = values.small_object(value)
+            return {k: self._part(k, v) for k, v in value.items()} if type(value) is dict else value
         for mend in self.mends:
             value = mend(value)
         return value
@@ -215,12 +222,28 @@ class Field:
         raise BadArgument.of(name)
 
     def _list(self, value: object, name: str) -> list[object]:
-        if type(value) is not list or len(value) > self.longest:
+        if type(value) is not list or not self.shortest <= len(value) <= self.longest:
             raise BadArgument.of(name)
         return [self.item.checked(item, name) for item in value] if self.item else value
 
+    def _part(self, name: object, value: object) -> object:
+        return next((part._plain(value) for part in self.parts if part.name == name), None)
+
+    def _whole(self, value: object, name: str) -> object:
+        if type(value) is not dict or any(value.get(part.name) is None for part in self.parts):
+            raise BadArgument.of(name)
+        return self.type(**{part.name: part.checked(value[part.name]) for part in self.parts})
+
 
 _BOUNDS = ("ge", "le", "min_length", "max_length")
+
+
+def _parts_of(kind: Any) -> "tuple[Field, ...]":
+    """The fields of what has some itself: an item of a list, as a small object."""
+    if not (isinstance(kind, type) and issubclass(kind, Struct)):
+        return ()
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(Field(field.name, hints[field.name]) for field in fields_of(kind))
 
 
 def _of(kind: type[T], marks: tuple[object, ...]) -> list[T]:

@@ -56,6 +56,11 @@ MAX_CONVERSATIONS = 500
 MAX_GET = 100
 #: Messages that are hidden at once.
 MAX_HIDE = 100
+#: Messages that are forwarded at once, and to how many conversations.
+MAX_FORWARD = 100
+MAX_FORWARD_TO = 10
+#: How deep a record may stand in records.
+MAX_RECORD_DEPTH = 8
 #: Messages that name the caller.
 MAX_MENTIONS = 100
 MAX_FAVORITE_ROWS = 100

@@ -51,12 +51,12 @@ _REQUIRED: dict[int, tuple[str, ...]] = {
 _NAMES: dict[int, str] = {Media.CARD: "memo", Media.FILE: "content"}
 
 #: As plain numbers: each message is compared with them.
-_NOTICE, _EMOJI = int(Media.NOTICE), int(Media.EMOJI)
+_NOTICE, _EMOJI, _RECORD = int(Media.NOTICE), int(Media.EMOJI), int(Media.RECORD)
 
 
-def _refuse_notices(media: int, name: str) -> None:
-    if media == _NOTICE:
-        raise Forbidden("通知只能由服务器发出", "Only the server writes notices")
+def _refuse_servers_own(media: int, name: str) -> None:
+    if media in (_NOTICE, _RECORD):
+        raise Forbidden("通知和聊天记录只能由服务器发出", "Only the server writes notices and records")
 
 
 def _refuse_padding(cid: str, name: str) -> None:
@@ -97,8 +97,8 @@ class More(TypedDict):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A message as its author sent it; nothing changes it afterwards. `cid` is None when the client gave
-    none; empty texts are ""."""
+    """A message as its author sent it; nothing changes it afterwards. `cid`: None when the client gave none;
+    empty texts are "". `fwd`: the first author of what was forwarded."""
 
     userid: int
     dstid: int
@@ -112,6 +112,7 @@ class Message(msgspec.Struct, frozen=True):
     cid: str | None = None
     ref: int = 0
     at: list[int] | None = None
+    fwd: int = 0
 
     @property
     def text_bytes(self) -> int:
@@ -150,6 +151,7 @@ class Message(msgspec.Struct, frozen=True):
             receipt.seq,
             receipt.ver,
             receipt.createat,
+            self.fwd or UNSET,
         )
 
     def encode(self, receipt: Receipt) -> bytes:
@@ -171,7 +173,7 @@ class SendMessage(Command, frozen=True, kw_only=True):
         int,
         Meta(ge=0, le=MAX_MEDIA),
         Missing(BadArgument.of),
-        Rule(_refuse_notices),
+        Rule(_refuse_servers_own),
     ]
     dstid: Annotated[Id, Missing(BadArgument.of)]
     content: Text | None = None

@@ -39,5 +39,6 @@ class Media(IntEnum):
     CARD = 9
     FILE = 10
     PLACE = 11
+    RECORD = 12
     NOTICE = 90
     CUSTOM = 100

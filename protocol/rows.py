@@ -102,6 +102,20 @@ class Message(msgspec.Struct, gc=False):
     mine: list[str] | UnsetType = UNSET
 
 
+class Recorded(msgspec.Struct):
+    """A message in a chat record, as it was when that was made; `nickname`: its author's then."""
+
+    userid: int
+    nickname: str
+    media: int
+    content: str | UnsetType
+    pic: str | UnsetType
+    url: str | UnsetType
+    memo: str | UnsetType
+    amount: int | UnsetType
+    createat: int
+
+
 class Favorite(msgspec.Struct):
     """A message that somebody keeps, as it was then."""
 

@@ -47,8 +47,8 @@ def parse_json_list(raw: str) -> list[object]:
 
 
 class _Pairs(list[tuple[str, object]]):
-    """The pairs of one JSON object, told apart from a JSON array. Objects inside it refuse to be any
-    field."""
+    """The pairs of one JSON object, told apart from a JSON array. Objects inside it refuse to be any field
+    that is not said to be one."""
 
 
 def _refuse_constant(name: str) -> float:
@@ -78,6 +78,15 @@ def _decode(decoder: json.JSONDecoder, raw: str) -> object:
 def digits(value: object) -> object:
     """Decimal digits as their number, anything else as it is: forms know only text."""
     return int(value) if type(value) is str and _DIGITS.match(value) else value
+
+
+def small_object(value: object) -> object:
+    """An object inside another one, as a dict: of one that has a name twice nothing, anything else as it
+    is."""
+    if type(value) is _Pairs:
+        fields = dict(value)
+        return fields if len(fields) == len(value) else None
+    return value
 
 
 def integer(value: object, name: str, low: int = 0, high: int = MAX_INT) -> int:

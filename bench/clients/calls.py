@@ -15,9 +15,13 @@ _TOO_MANY = -429
 
 
 class Data(TypedDict, total=False):
-    """`data` of an answer, as far as a load test looks at it. `change`: up to where a list is complete."""
+    """`data` of an answer, as far as a load test looks at it. `change`: up to where a list is complete;
+    `next`: where it goes on."""
 
     id: int
+    seq: int
+    ver: int
+    next: str
     retry_after: float
     change: int
 

@@ -24,6 +24,8 @@ class Frame(TypedDict, total=False):
     """A JSON frame or a row, as far as a load test looks at it."""
 
     cmd: int
+    id: int
+    ver: int
     kind: int
     userid: int
     dstid: int

@@ -19,8 +19,8 @@ from bench.run.tables import Row, Tables, open_tables, sqlite_url
 
 #: What tells a directory that was filled here to its end, and who is in it.
 _NOTE = "reads.json"
-#: Of five conversations, one is a group, of so many people.
-_GROUP_EVERY, _MEMBERS = 5, 40
+#: Of five conversations, one is a group, of so many people; the first has more.
+_GROUP_EVERY, _MEMBERS, _MEMBERS_OF_FIRST = 5, 40, 320
 #: One message in so many goes to the first group.
 _TO_FIRST = 4
 #: The others take turns, in steps of so many: a prime, so that all have theirs.
@@ -35,14 +35,15 @@ _UNREAD, _FAR_EVERY = 15, 50
 
 @dataclass(frozen=True)
 class LongLog:
-    """What is there. `users`: the reader first. `group_id`: the first group; `group_seq`: its messages.
-    `friend_ids`: those of the reader."""
+    """What is there. `users`: the reader first. `group_id`: the first group; `group_seq`: its messages;
+    `members`: places of its people among `users`, its owner first. `friend_ids`: those of the reader."""
 
     messages: int
     conversations: int
     users: list[User]
     group_id: int
     group_seq: int
+    members: list[int]
     friend_ids: list[int]
 
 
@@ -72,7 +73,13 @@ def fill_log(data: Path, messages: int, conversations: int, say: Callable[[str],
         tables.cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     friends = [dataset.users[b].user_id for _, b in plan.pairs]
     found = LongLog(
-        messages, conversations, dataset.users, dataset.group_ids[0], writing.first_group_seq, friends
+        messages,
+        conversations,
+        dataset.users,
+        dataset.group_ids[0],
+        writing.first_group_seq,
+        plan.groups[0],
+        friends,
     )
     note.write_text(json.dumps(found.__dict__), "utf-8")
     return found
@@ -81,8 +88,11 @@ def fill_log(data: Path, messages: int, conversations: int, say: Callable[[str],
 def _plan(conversations: int) -> DataPlan:
     groups = max(1, conversations // _GROUP_EVERY)
     friends = conversations - groups
-    members = min(_MEMBERS, friends + 1) - 2
-    others = [[1 + (group + i) % friends for i in range(members + 1)] for group in range(groups)]
+    sizes = [_MEMBERS_OF_FIRST] + [_MEMBERS] * (groups - 1)
+    others = [
+        [1 + (group + i) % friends for i in range(min(size, friends + 1) - 1)]
+        for group, size in enumerate(sizes)
+    ]
     # An owner has few groups, so it is another one each time.
     rooms = [[owner, 0, *rest] for owner, *rest in others]
     return DataPlan(1 + friends, rooms, [(0, 1 + i) for i in range(friends)])

@@ -183,8 +183,8 @@ def _add_cluster(group: argparse._ArgumentGroup) -> None:
 
 def _add_reads(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    add("--messages", type=_within(1000, 10**8), default=3_000_000, metavar="N", help="in all (3000000)")
-    add("--conversations", type=_within(10, 5000), default=500, metavar="N", help="of one user (500)")
+    add("--messages", type=_within(1000, 10**8), default=5_000_000, metavar="N", help="in all (5000000)")
+    add("--conversations", type=_within(10, 5000), default=2000, metavar="N", help="of one user (2000)")
 
 
 def _add_versus(group: argparse._ArgumentGroup) -> None:

@@ -1,25 +1,22 @@
 """``reads``: what each call that reads costs on a long log, one call after the other."""
 
 import asyncio
-import itertools
-import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 import ujson
 
 from bench.clients.calls import CallFailed, Calls
 from bench.clients.histogram import Histogram
-from bench.clients.lines import User
-from bench.clients.wire import GROUP, SINGLE
 from bench.report.progress import Progress
 from bench.report.reads import Read, table
 from bench.run import linux
-from bench.run.fill_log import LongLog, fill_log
+from bench.run.deeds import do_all
+from bench.run.fill_log import fill_log
+from bench.run.kinds_of_reads import Kind, kinds
 from bench.run.options import Options
 from bench.run.output import write
 from bench.run.server import Checkout, Server
@@ -29,19 +26,6 @@ from bench.run.tables import TablesFailed
 _WARM_UP, _LEAST = 20, 50
 #: Connections that the server has room for.
 _CONNECTIONS = 100
-#: `code` of an answer to somebody without a session.
-_NO_SESSION = -401
-
-
-@dataclass(frozen=True)
-class Kind:
-    """Calls of one kind: the next of `calls` is (who calls, fields). `code`: the answer's, when all is well;
-    a `path` that is not the API's is fetched by GET."""
-
-    name: str
-    path: str
-    calls: Iterator[tuple[User, dict[str, object]]]
-    code: int = 0
 
 
 async def run(options: Options, progress: Progress) -> int:
@@ -58,9 +42,10 @@ async def run(options: Options, progress: Progress) -> int:
         try:
             await server.start()
             async with Calls(server.host, server.port, most=1) as calls:
+                deeds = await do_all(calls, data, log, progress)
                 found = [
                     await _measure(server, calls, kind, options.load.seconds_s, progress)
-                    for kind in await _kinds(calls, log)
+                    for kind in await kinds(calls, log, deeds)
                 ]
             rss_bytes = server.rss_bytes()
         finally:
@@ -84,55 +69,6 @@ async def run(options: Options, progress: Progress) -> int:
         },
     )
     return 0
-
-
-async def _kinds(calls: Calls, log: LongLog) -> list[Kind]:
-    """All of them, in the order of the table."""
-    reader, others, chance = log.users[0], log.users[1:], random.Random(log.messages)
-    nobody = User(reader.user_id, "0" * 43)
-    listed = await calls.post("/message/conversations", *reader, limit=50)
-    change, following = listed["data"]["change"], listed["data"].get("next", "")
-    room: dict[str, object] = {"kind": GROUP, "dstid": log.group_id}
-
-    def again(**fields: object) -> Iterator[tuple[User, dict[str, object]]]:
-        return itertools.repeat((reader, fields))
-
-    def anywhere(name: str, limit: int) -> Iterator[tuple[User, dict[str, object]]]:
-        while True:
-            yield reader, {**room, name: chance.randrange(limit, log.group_seq), "limit": limit}
-
-    def friends(**fields: object) -> Iterator[tuple[User, dict[str, object]]]:
-        for dst_id in itertools.cycle(log.friend_ids):
-            yield reader, {"kind": SINGLE, "dstid": dst_id, **fields}
-
-    def everybody(**fields: object) -> Iterator[tuple[User, dict[str, object]]]:
-        for user in itertools.cycle(others):
-            yield user, fields
-
-    found = [
-        Kind("nothing but HTTP", "/healthz", again()),
-        Kind("no session", "/user/find", itertools.repeat((nobody, {"id": reader.user_id})), _NO_SESSION),
-        Kind("session, and a profile", "/user/find", again(id=others[0].user_id)),
-        Kind("the same, another user each time", "/user/find", everybody(id=reader.user_id)),
-        Kind("where I am logged in", "/user/sessions", again()),
-        Kind("conversations, all", "/message/conversations", again()),
-        Kind("conversations, the first 50", "/message/conversations", again(limit=50)),
-        Kind("conversations, the next 50", "/message/conversations", again(limit=50, before=following)),
-        Kind("conversations, nothing changed", "/message/conversations", again(after=change)),
-        Kind("conversations, 10 changed", "/message/conversations", again(after=max(0, change - 13))),
-        Kind("conversations of another user each time", "/message/conversations", everybody()),
-        Kind("history, the newest 50", "/message/history", again(**room, limit=50)),
-        Kind("history, the newest 200", "/message/history", again(**room, limit=200)),
-        Kind("history, 50 anywhere before", "/message/history", anywhere("before", 50)),
-        Kind("history, 200 anywhere before", "/message/history", anywhere("before", 200)),
-        Kind("history, 50 anywhere after", "/message/history", anywhere("after", 50)),
-        Kind("history, another friend each time", "/message/history", friends(limit=50)),
-        Kind("changes, none", "/message/changes", again(**room, ver=log.group_seq)),
-        Kind("changes, 200 anywhere", "/message/changes", anywhere("ver", 200)),
-        Kind("friends", "/contact/loadfriend", again()),
-        Kind("groups", "/contact/loadcommunity", again()),
-    ]
-    return found if following else [kind for kind in found if kind.name != "conversations, the next 50"]
 
 
 async def _measure(

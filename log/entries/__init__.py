@@ -5,6 +5,7 @@ from log.entries.change import Change as Change
 from log.entries.clear import Clear as Clear
 from log.entries.edit import Edit as Edit
 from log.entries.entry import Entry as Entry
+from log.entries.forward import Forward as Forward
 from log.entries.hide import Hide as Hide
 from log.entries.membership import Befriend as Befriend
 from log.entries.membership import CreateGroup as CreateGroup

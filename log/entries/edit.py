@@ -53,6 +53,8 @@ class Edit(Change):
         refuse_recalled(message)
         if message.media != Media.TEXT:
             raise Refused("只能编辑文字消息", "Only texts can be edited")
+        if "fwd" in message.extra:
+            raise Refused("转发的消息不能编辑", "Forwarded messages can't be edited")
         if is_over(self.window_s, message, batch.now):
             raise Refused("已超过可编辑的时间", "It is too late to edit this message")
         before = [int(user_id) for user_id in message.at.split(",")] if message.at else []

@@ -46,6 +46,8 @@ class Entry:
     opens = False
     #: The client's own id, under which it is stored once, or the log's; None for what has none.
     cid: str | None = None
+    #: Further ones, under which what it writes is stored.
+    more_cids: Sequence[str] = ()
     #: Keys of the uploads that it shows.
     shows: Sequence[str] = ()
     #: Users whom it names, 0 for everybody.

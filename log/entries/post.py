@@ -66,7 +66,7 @@ class Post(Entry):
         if cid is not None:
             digest = message.digest()
             if (message.userid, cid) in batch.stored:
-                self._repeat(batch, place, digest)
+                self.repeat(batch, place, digest)
                 return
         if place.seq >= MAX_SEQ or place.id > MAX_CONVERSATION:
             self.refusal = Refused("该会话已满", "This conversation is full")
@@ -77,8 +77,13 @@ class Post(Entry):
             if not batch.is_stored(self):
                 raise
             assert digest is not None  # a resend: what it shows was there when it came first
-            self._repeat(batch, place, digest)
+            self.repeat(batch, place, digest)
             return
+        self.write(batch, place, digest)
+
+    def write(self, batch: Batch, place: Place, digest: int | None, extra: str | None = None) -> None:
+        """Takes numbers, and hands its row to the batch; `extra`: the column of that name."""
+        message, cid = self.message, self.cid
         place.seq += 1
         place.ver += 1
         # A notice does not move a conversation up, but for its first message.
@@ -90,7 +95,7 @@ class Post(Entry):
         batch.messages.append((
             place.id, place.seq, place.ver, message.userid, cid, digest, message.media, message.content,
             message.pic, message.url, message.memo, message.amount, message.ref,
-            ",".join(map(str, at)) if at else "", batch.now, None,
+            ",".join(map(str, at)) if at else "", batch.now, extra,
         ))  # fmt: skip
         if at:
             batch.mentions.extend(
@@ -110,7 +115,7 @@ class Post(Entry):
         if self.shows:
             batch.shown.show(self.userid, self.shows)
 
-    def _repeat(self, batch: Batch, place: Place, digest: int) -> None:
+    def repeat(self, batch: Batch, place: Place, digest: int) -> None:
         """Gives a resend the numbers of the first one, or refuses another message under the same cid."""
         first, receipt = batch.stored[self.userid, self.cid or ""]
         if first != digest and not batch.is_stored_as(self.message, place, receipt):

@@ -20,7 +20,11 @@ async def test_each_call_is_measured(tmp_path):
     assert 5 <= rows["conversations, 10 changed"] <= 13
     assert rows["history, the newest 200"] == 200 == rows["history, 200 anywhere before"]
     assert rows["friends"] == 48 and rows["groups"] == 12 and rows["where I am logged in"] == 1
-    assert rows["changes, none"] == 0 < rows["changes, 200 anywhere"]
+    assert rows["changes, none"] == 0 < rows["changes, the last ones"] <= 200 == rows["changes, 200 anywhere"]
+    assert rows["who reacted"] == 48 == rows["who has read"] and rows["texts of an edited message"] == 21
+    assert rows["pinned messages"] == 50 and rows["where I am mentioned"] == 100 == rows["100 messages by id"]
+    assert rows["favorites, the newest 100"] == 100 == rows["favorites, by their text"]
+    assert rows["what I have hidden"] > 0 and rows["history, 50 among hidden ones"] == 50
     assert all(name in text for name in reads)
     kept = (data / "magpie.db").stat().st_mtime_ns
     code, text = await bench(*small, "--messages", 9999)

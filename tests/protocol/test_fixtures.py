@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from msgspec import to_builtins
+from msgspec import UNSET, convert, to_builtins
 
-from protocol import envelope, frames, values
+from protocol import envelope, frames, rows, values
 from protocol.errors import Forbidden, NotLoggedIn, Refusal, SlowDown
+from protocol.forwards import Forwarded
 from protocol.messages import ROOM, SINGLE, Cmd, Message, Receipt, SendMessage
 from tests.protocol import said
 
@@ -45,8 +46,21 @@ def test_messages(name):
     assert values.parse_json(message.encode(receipt_of(row)).decode()) == row
 
 
+def test_forwarded():
+    """What the page knows of copies and chat records is what is told of them."""
+    case = fixture("message-forwarded")
+    for row in (case["record"], case["copy"]):
+        kind = (row["userid"], row["dstid"], row["cmd"], row["media"], row["content"])
+        more = {"memo": row.get("memo", ""), "amount": row.get("amount", 0), "fwd": row.get("fwd", 0)}
+        assert to_builtins(Message(*kind, cid=row["cid"], **more).row(receipt_of(row))) == row
+    for row in case["inside"]:
+        unset = dict.fromkeys(("content", "pic", "url", "memo", "amount"), UNSET)
+        assert to_builtins(rows.Recorded(**unset | row)) == row
+    assert convert(case["answer"], list[Forwarded]) == case["answer"]
+
+
 def test_kinds_are_covered():
-    """There is an example of every kind of media."""
+    """There is an example of every kind of media that clients send, and of notices."""
     seen = {fixture(name)["stored"]["media"] for name in MESSAGES}
     assert seen >= {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 90, 100}
 

@@ -25,7 +25,7 @@ ID: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_INT}
 def schema_of(command: type[Command], fields: list[Field]) -> Schema:
     """A command as msgspec tells it, with what it has no words for. Unknown fields are passed over."""
     _, components = msgspec.json.schema_components([command], ref_template=SCHEMAS + "{name}")
-    told = components[command.__name__]["properties"]
+    told = _with_parts(components[command.__name__]["properties"], components)
     properties: dict[str, Schema] = {}
     for field in fields:
         told_of = _without_null(told[field.name])
@@ -43,6 +43,19 @@ def schema_of(command: type[Command], fields: list[Field]) -> Schema:
         "properties": properties,
         "required": [field.name for field in fields if field.required],
     }
+
+
+def _with_parts(schema: Any, components: dict[str, Schema]) -> Any:
+    """What is itself an object, in the place of the reference to it."""
+    if isinstance(schema, list):
+        return [_with_parts(one, components) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        part = components[schema["$ref"].removeprefix(SCHEMAS)]
+        told = {name: _with_parts(value, components) for name, value in part.items() if name != "title"}
+        return told | {"description": " ".join(told.get("description", "").split())}
+    return {name: _with_parts(value, components) for name, value in schema.items()}
 
 
 def _without_null(schema: Schema) -> Schema:

@@ -8,6 +8,7 @@ import type { Kind } from '@/protocol/codes'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
 import type { Favorite } from '@/protocol/favorites'
 import type { Message } from '@/protocol/messages'
+import { flagNames, type OwnAct } from '@/protocol/own'
 import type { RawSocket } from '@/transport/socket'
 import { FakeStore, type Form } from './fake-store'
 import type { Random } from './random'
@@ -42,6 +43,8 @@ export class FakeServer extends FakeStore {
   attempts = 0
   /** What changes of a kind are refused with. */
   readonly refusals = new Map<number, { code: number; msg: string }>()
+  /** What calls are refused with, by their paths. */
+  readonly refusedCalls = new Map<string, { code: number; msg: string }>()
   /** The first ack of each cid. */
   private readonly acks = new Map<string, object>()
   private readonly sockets = new Set<FakeSocket>()
@@ -148,6 +151,19 @@ export class FakeServer extends FakeStore {
     if (event) this.push(event, socket)
   }
 
+  /** The reader does something for themselves, on any device; all their sockets are told. */
+  oneself(key: ChatKey, act: OwnAct): void {
+    const [kind, dstid] = key.split('/').map(Number)
+    const marked = this.conversation(key).marked
+    const told = this.doOneself(key, act)
+    if (told) this.push({ cmd: 22, userid: this.me, kind, dstid, ...told }, null)
+    else if (act.do === 'read') {
+      this.push({ cmd: 13, userid: this.me, kind, dstid, seq: this.read.get(key) }, null)
+      if (marked && !this.conversation(key).marked)
+        this.push({ cmd: 22, userid: this.me, kind, dstid, marked: 0 }, null)
+    }
+  }
+
   private push(row: object, from: FakeSocket | null): void {
     for (const socket of this.sockets)
       if (socket !== from && !this.random.chance(this.faults.losePush)) socket.tell(row)
@@ -157,13 +173,32 @@ export class FakeServer extends FakeStore {
   fetch = async (path: string, request: { body: string }): Promise<Response> => {
     await new Promise((resolve) => setTimeout(resolve, this.latency()))
     if (this.random.chance(this.faults.failCall)) throw new TypeError('network')
-    const answer = this.answer(path, JSON.parse(request.body))
+    const refused = this.refusedCalls.get(path)
+    const answer = refused ?? this.answer(path, JSON.parse(request.body))
     await new Promise((resolve) => setTimeout(resolve, this.latency()))
     return new Response(JSON.stringify({ code: 0, msg: '', ...answer }))
   }
 
   private answer(path: string, form: Form): object {
+    const key = chatKey(form.kind, form.dstid)
+    const { seq = 0, ids = [] } = form
     switch (path) {
+      case '/conversation/set': {
+        const flags = Object.entries(form).filter(([name]) => (flagNames as readonly string[]).includes(name))
+        this.oneself(key, { do: 'set', flags: Object.fromEntries(flags) })
+        return { data: this.conversation(key) }
+      }
+      case '/conversation/clear':
+        this.oneself(key, { do: 'clear', seq })
+        return {}
+      case '/message/read':
+        this.oneself(key, { do: 'read', seq })
+        return {}
+      case '/message/hide':
+        this.oneself(key, { do: 'hide', ids })
+        return {}
+      case '/message/hidden':
+        return this.hidden(form)
       case '/message/conversations':
         return this.conversations(form)
       case '/message/history':
@@ -175,10 +210,10 @@ export class FakeServer extends FakeStore {
       case '/message/changes':
         return this.changed(form)
       case '/message/get':
-        return { rows: this.rows(chatKey(form.kind, form.dstid)).filter(({ id }) => form.ids?.includes(id)) }
+        return { rows: this.visible(key).filter(({ id }) => ids.includes(id)) }
       case '/message/pins':
         return {
-          rows: this.rows(chatKey(form.kind, form.dstid))
+          rows: this.visible(key)
             .filter(({ pinned }) => pinned)
             .map((row) => this.seen(row)),
         }

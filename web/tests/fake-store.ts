@@ -3,6 +3,7 @@ import { rowWith, type ChangeEvent, type OutgoingChange } from '@/protocol/chang
 import type { Kind } from '@/protocol/codes'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
 import { countsAsUnread, mentions, type Message } from '@/protocol/messages'
+import { takes, type Flags, type OwnAct } from '@/protocol/own'
 
 export interface Form {
   id: number
@@ -15,14 +16,14 @@ export interface Form {
   ids?: number[]
   q?: string
   favorite?: number
-  seq: number
+  seq?: number
 }
 
-interface Marks {
+interface Marks extends Required<Flags> {
   peer_read: number
-  pinned: 0 | 1
-  muted: 0 | 1
 }
+
+const unmarked: Marks = { peer_read: 0, pinned: 0, muted: 0, archived: 0, marked: 0 }
 
 export class FakeStore {
   epoch = 100
@@ -35,6 +36,9 @@ export class FakeStore {
   /** Which pages of history were asked for. */
   readonly paged: Pick<Form, 'after' | 'before'>[] = []
   private readonly marks = new Map<ChatKey, Marks>()
+  private readonly cleared = new Map<ChatKey, number>()
+  /** The ids of what the reader has hidden, and how often they did. */
+  private readonly hid = new Map<ChatKey, { ids: Set<number>; times: number }>()
   /** The greatest change number that concerns a conversation. */
   private readonly changes = new Map<ChatKey, number>()
   private moved = 0
@@ -46,6 +50,13 @@ export class FakeStore {
     const rows = this.log.get(key) ?? []
     this.log.set(key, rows)
     return rows
+  }
+
+  /** Those that are not gone for the reader. */
+  visible(key: ChatKey): Message[] {
+    const cleared = this.cleared.get(key) ?? 0
+    const ids = this.hid.get(key)?.ids
+    return this.rows(key).filter(({ id, seq }) => seq > cleared && !ids?.has(id))
   }
 
   ver(key: ChatKey): number {
@@ -88,6 +99,7 @@ export class FakeStore {
 
   /** The reader, on some device, has read up to a seq. */
   markRead(key: ChatKey, seq: number): void {
+    if (seq >= (this.read.get(key) ?? 0)) this.marks.set(key, { ...this.marksOf(key), marked: 0 })
     this.read.set(key, Math.max(this.read.get(key) ?? 0, seq))
     this.touch(key)
   }
@@ -96,6 +108,48 @@ export class FakeStore {
   mark(key: ChatKey, marks: Partial<Marks>): void {
     this.marks.set(key, { ...this.marksOf(key), ...marks })
     this.touch(key)
+  }
+
+  /** The reader does something for themselves: what has changed of the row, as event 22 says it; null for nothing. */
+  protected doOneself(key: ChatKey, act: OwnAct): object | null {
+    const gone = this.visible(key).filter((row) => takes(act, row))
+    const { ids, times } = this.hid.get(key) ?? { ids: new Set<number>(), times: 0 }
+    let told: object
+    if (act.do === 'set') {
+      this.marks.set(key, { ...this.marksOf(key), ...act.flags })
+      told = act.flags
+    } else if (act.do === 'read') {
+      this.markRead(key, Math.min(act.seq, this.rows(key).length))
+      return null
+    } else if (act.do === 'hide') {
+      if (gone.length === 0) return null
+      for (const { id } of gone) ids.add(id)
+      this.hid.set(key, { ids, times: times + 1 })
+      told = { hidden: gone.map(({ id }) => id) }
+    } else {
+      const seq = Math.min(act.seq, this.rows(key).length)
+      if (seq <= (this.cleared.get(key) ?? 0)) return null
+      this.cleared.set(key, seq)
+      told = { cleared: seq }
+    }
+    this.touch(key)
+    return told
+  }
+
+  /** What the reader has hidden and not cleared, one range for each answer. */
+  protected hidden({ kind, dstid, after = 0 }: Form): object {
+    const key = chatKey(kind, dstid)
+    const seqs = this.rows(key)
+      .filter(({ id, seq }) => this.hid.get(key)?.ids.has(id) && seq > (this.cleared.get(key) ?? 0))
+      .map(({ seq }) => seq)
+    const ranges: { low: number; high: number }[] = []
+    for (const seq of seqs) {
+      const end = ranges.at(-1)
+      if (end?.high === seq - 1) end.high = seq
+      else ranges.push({ low: seq, high: seq })
+    }
+    const rows = ranges.filter(({ low }) => low > after)
+    return { rows: rows.slice(0, this.most), data: { more: rows.length > this.most ? 1 : 0 } }
   }
 
   protected store(key: ChatKey, message: Omit<Message, 'id' | 'seq' | 'ver' | 'createat'>): Message {
@@ -110,9 +164,10 @@ export class FakeStore {
   protected conversations({ before = 0, after, limit }: Form): object {
     this.listed.push({ before, after })
     const all = [...this.log.keys()].filter((key) => this.rows(key).length > 0).map((key) => this.conversation(key))
+    const seen = all.filter(({ last }) => last !== null)
     const rows =
       after === undefined
-        ? all.sort((a, b) => b.updateat - a.updateat).slice(before)
+        ? seen.sort((a, b) => b.updateat - a.updateat).slice(before)
         : all.filter(({ change }) => change > after).sort((a, b) => a.change - b.change)
     const shown = rows.slice(0, Math.min(limit, this.most))
     const more = rows.length > shown.length ? 1 : 0
@@ -122,7 +177,7 @@ export class FakeStore {
   }
 
   protected history({ kind, dstid, before = Infinity, after, limit }: Form): object {
-    const all = this.rows(chatKey(kind, dstid))
+    const all = this.visible(chatKey(kind, dstid))
     const rows = all.filter(({ seq }) => (after === undefined ? seq < before : seq > after))
     const most = Math.min(limit, this.most)
     const shown = after === undefined ? rows.slice(-most) : rows.slice(0, most)
@@ -133,11 +188,12 @@ export class FakeStore {
     }
   }
 
-  protected around({ kind, dstid, seq, limit }: Form): object {
-    const all = this.rows(chatKey(kind, dstid))
+  protected around({ kind, dstid, seq = 0, limit }: Form): object {
+    const all = this.visible(chatKey(kind, dstid))
     const most = Math.min(limit, this.most)
-    const later = Math.min(all.length - seq + 1, most - Math.floor(most / 2))
-    const from = Math.max(0, seq - 1 - (most - later))
+    const place = all.filter((row) => row.seq < seq).length
+    const later = Math.min(all.length - place, most - Math.floor(most / 2))
+    const from = Math.max(0, place - (most - later))
     const shown = all.slice(from, from + most)
     this.paged.push({ before: seq, after: seq })
     return {
@@ -150,11 +206,11 @@ export class FakeStore {
   protected naming({ kind, dstid }: Form): { rows: Message[] } {
     const key = chatKey(kind, dstid)
     const read = this.read.get(key) ?? 0
-    return { rows: this.rows(key).filter((row) => row.seq > read && mentions(row, this.me) && !row.recalled) }
+    return { rows: this.visible(key).filter((row) => row.seq > read && mentions(row, this.me) && !row.recalled) }
   }
 
   protected changed({ kind, dstid, ver, limit }: Form): object {
-    const rows = this.rows(chatKey(kind, dstid))
+    const rows = this.visible(chatKey(kind, dstid))
       .filter((row) => row.ver > ver)
       .sort((a, b) => a.ver - b.ver)
     const shown = rows.slice(0, Math.min(limit, this.most))
@@ -164,14 +220,17 @@ export class FakeStore {
   /** What is unread for the reader. */
   unread(key: ChatKey): number {
     const read = this.read.get(key) ?? 0
-    return this.rows(key).filter((row) => row.seq > read && countsAsUnread(row, this.me)).length
+    return this.visible(key).filter((row) => row.seq > read && countsAsUnread(row, this.me)).length
   }
 
-  private conversation(key: ChatKey) {
+  protected conversation(key: ChatKey) {
     const [kind, dstid] = key.split('/').map(Number) as [Kind, number]
     const rows = this.rows(key)
     const read = this.read.get(key) ?? 0
-    const moved = rows.filter(({ media, seq }) => media !== 90 || seq === 1).at(-1)
+    const last = this.visible(key).at(-1)
+    const moved = this.visible(key)
+      .filter(({ media, seq }) => media !== 90 || seq === 1)
+      .at(-1)
     return {
       ...{
         kind,
@@ -184,7 +243,9 @@ export class FakeStore {
       },
       ...this.marksOf(key),
       ...{
-        last: rows.length ? this.seen(rows[rows.length - 1]) : null,
+        last: last ? this.seen(last) : null,
+        cleared: this.cleared.get(key) ?? 0,
+        hidden: this.hid.get(key)?.times ?? 0,
         updateat: moved?.createat ?? 0,
         change: this.changes.get(key) ?? 0,
       },
@@ -192,7 +253,7 @@ export class FakeStore {
   }
 
   private marksOf(key: ChatKey): Marks {
-    return this.marks.get(key) ?? { peer_read: 0, pinned: 0, muted: 0 }
+    return this.marks.get(key) ?? unmarked
   }
 
   private touch(key: ChatKey): void {

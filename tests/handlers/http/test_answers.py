@@ -63,6 +63,8 @@ async def test_every_answer_is_as_declared(app):
     hidden = (await ann.post_json("/message/send", **note))["data"]["id"]
     for change in ({"cmd": 16, "content": "👍", "amount": 1}, {"cmd": 19, "amount": 1}):
         assert (await ann.post_json("/message/change", **one, **change))["code"] == 0
+    merged = {**chat, "ids": [one["id"]], "to": [chat], "merge": 1}
+    record = {**chat, "id": (await ann.post_json("/message/forward", **merged))["rows"][0]["id"]}
     message = {"cmd": 10, "dstid": ann.user_id, "media": 10, "content": "a.pdf", "url": "/mnt/a", "amount": 5}
     said = {
         "Register": {"userid": None, "mobile": "13900000000", "passwd": PASSWD},
@@ -84,6 +86,8 @@ async def test_every_answer_is_as_declared(app):
         "Around": {**chat, "seq": 1},
         "Mentions": {"kind": 11, "dstid": group},
         "ListReaders": {"kind": 11, "dstid": group, "seq": mine["seq"]},
+        "Forward": {**chat, "ids": f"[{one['id']}]", "to": f'[{{"kind":10,"dstid":{bob.user_id}}}]'},
+        "Record": record,
         "AddFavorite": one,
         "RemoveFavorite": {"favorite": 1},
         "AddSticker": {"url": "/asset/stickers/magpie/hello.webp"},

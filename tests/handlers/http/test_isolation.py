@@ -60,6 +60,14 @@ ATTEMPTS = {
     "/message/edits": [({"kind": 10, "dstid": "{user}", "id": "{message}"}, -403)],
     "/message/reactions": [({"kind": 10, "dstid": "{user}", "id": "{message}", "content": "x"}, -403)],
     "/message/pins": [({"kind": 11, "dstid": "{group}"}, -403)],
+    "/message/forward": [
+        ({"kind": 10, "dstid": "{user}", "ids": "[{message}]", "to": "{to}"}, -403),
+        ({"kind": 11, "dstid": "{group}", "ids": "[{message}]", "to": "{to}", "merge": 1}, -403),
+    ],
+    "/message/record": [
+        ({"kind": 10, "dstid": "{user}", "id": "{record}"}, -403),
+        ({"kind": 11, "dstid": "{group}", "id": "{record}"}, -403),
+    ],
     "/favorite/add": [({"kind": 10, "dstid": "{user}", "id": "{message}"}, -403)],
     "/favorite/list": [({}, 0)],
     "/favorite/remove": [({"favorite": "{favorite}"}, -404)],
@@ -102,6 +110,12 @@ class World:
         session = (await self.ann.post("/user/sessions"))["rows"][0]["id"]
         self.ids = {"{user}": self.ann.user_id, "{group}": self.group, "{session}": session}
         self.ids["{message}"] = sent["data"]["id"]
+        self.ids["[{message}]"] = f"[{sent['data']['id']}]"
+        self.ids["{to}"] = f'[{{"kind": 11, "dstid": {self.group}}}]'
+        merged = {"kind": 11, "dstid": self.group, "ids": [sent["data"]["id"]], "merge": 1}
+        to = [{"kind": 11, "dstid": self.group}]
+        record = await self.ann.post_json("/message/forward", **merged, to=to)
+        self.ids["{record}"] = record["rows"][0]["id"]
         keep = {"kind": 11, "dstid": self.group, "id": sent["data"]["id"]}
         self.ids["{favorite}"] = (await self.ann.post("/favorite/add", **keep))["data"]["id"]
         sticker = await self.ann.post("/sticker/add", url="/asset/stickers/magpie/hello.webp")

@@ -20,6 +20,7 @@ export const Cmd = {
   Pin: 19,
   ContactChanged: 20,
   CommunityChanged: 21,
+  ConversationChanged: 22,
   Call: 30,
 } as const
 export type Cmd = (typeof Cmd)[keyof typeof Cmd]

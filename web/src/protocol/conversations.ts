@@ -22,7 +22,7 @@ export function keyOfMessage({ cmd, userid, dstid }: Pick<Message, 'cmd' | 'user
   return cmd === Kind.Single && userid !== me ? chatKey(cmd, userid) : chatKey(cmd, dstid)
 }
 
-/** One row of `/message/conversations`. */
+/** One row of `/message/conversations`, as the reader sees it: nothing in it is of what they have hidden or cleared. */
 export interface Conversation {
   kind: Kind
   dstid: number
@@ -35,6 +35,15 @@ export interface Conversation {
   last: Message | null
   pinned: 0 | 1
   muted: 0 | 1
+  archived: 0 | 1
+  /** Shown as unread until it is read. */
+  marked: 0 | 1
+  /** All up to this seq is gone for the reader. */
+  cleared: number
+  /** A counter that moves when the reader hides messages. */
+  hidden: number
+  /** The reader is no member any more. */
+  left: 0 | 1
   /** Time of the last message that was no notice; orders the list. */
   updateat: number
   /** The greatest change number that concerns this row. */
@@ -55,6 +64,11 @@ export function parseConversation(value: unknown): Conversation | null {
     last: parseMessage(value.last),
     pinned: flag(value.pinned),
     muted: flag(value.muted),
+    archived: flag(value.archived),
+    marked: flag(value.marked),
+    cleared: count(value.cleared),
+    hidden: count(value.hidden),
+    left: flag(value.left),
     updateat: count(value.updateat),
     change: count(value.change),
   }

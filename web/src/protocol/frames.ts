@@ -9,6 +9,7 @@ import { Cmd, isKind, type Kind } from './codes'
 import { count, isCount, isFields, isId, parseJson, text, type Fields } from './guards'
 import { limits } from './limits'
 import { parseMessage, type Message, type OutgoingMessage } from './messages'
+import { parseConversationEvent, type ConversationEvent } from './own'
 
 export interface Heartbeat {
   cmd: typeof Cmd.Heartbeat
@@ -94,6 +95,7 @@ export type ServerFrame =
   | ContactEvent
   | CommunityEvent
   | ChangeEvent
+  | ConversationEvent
 
 export function parseFrame(json: unknown): ServerFrame | null {
   const frame = typeof json === 'string' ? parseJson(json) : undefined
@@ -157,6 +159,8 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
     if (!isId(userid)) return null
     return { cmd: Cmd.ContactChanged, what: text(what), userid, ...(isId(dstid) && { dstid }) }
   },
+
+  [Cmd.ConversationChanged]: parseConversationEvent,
 
   [Cmd.CommunityChanged]({ what, dstid, userid }) {
     return isId(dstid) ? { cmd: Cmd.CommunityChanged, what: text(what), dstid, userid: count(userid) } : null

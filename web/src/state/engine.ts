@@ -9,7 +9,6 @@ import {
   changeFrame,
   lookFrame,
   messageFrame,
-  readFrame,
   typingFrame,
   type Ack,
   type ErrorFrame,
@@ -22,11 +21,14 @@ import { cleanContent, newCid, type Content, type Message } from '@/protocol/mes
 import { Catchup } from '@/sync/catchup'
 import { ServerClock } from '@/sync/clock'
 import { Inbox } from '@/sync/inbox'
-import { cidOf, frameOf, Outbox, type Store } from '@/sync/outbox'
+import { ReadMarks } from '@/sync/marks'
+import { Outbox, type Store } from '@/sync/outbox'
 import { OwnChanges } from '@/sync/own'
+import { Sender } from '@/sync/sender'
 import type { Api } from '@/transport/api'
 import { ChatSocket, type RawSocket, type SocketState } from '@/transport/socket'
 import type { LiveEmitter } from './events'
+import { Oneself } from './oneself'
 import { sourceOf } from './source'
 
 export interface EngineOptions {
@@ -43,13 +45,13 @@ export class Engine {
   readonly outbox: Outbox
   readonly catchup: Catchup
   readonly own: OwnChanges
+  readonly oneself: Oneself
   readonly socket: ChatSocket
   private readonly clock = new ServerClock()
   private epoch = 0
   private maxFrame: number = limits.frameBytes
-  private outboxTimer: ReturnType<typeof setTimeout> | undefined
-  /** Read marks that the server has not shown to have, the greatest seq of each chat: a cut may have lost their frames. */
-  private readonly marks = new Map<ChatKey, number>()
+  private readonly sender: Sender
+  private readonly marks = new ReadMarks((frame) => this.socket.send(frame))
   /** The last frame about what is on the screen, '' before the first. */
   private looking = ''
 
@@ -63,6 +65,11 @@ export class Engine {
       onInbox: () => this.listed(),
       onTimeline: (key, rows) => this.arrivedByCatchup(key, rows),
     })
+    this.oneself = new Oneself({
+      ...{ api, store, events, inbox: this.inbox, catchup: this.catchup },
+      now: this.now,
+      touched: (key) => this.touched(key),
+    })
     this.socket = new ChatSocket({
       open: openSocket,
       onWelcome: (welcome) => this.welcomed(welcome),
@@ -72,6 +79,7 @@ export class Engine {
       onSessionLost: () => events.emit('sessionLost'),
       onRefused: () => events.emit('refused'),
     })
+    this.sender = new Sender(this.outbox, this.socket)
   }
 
   start(): void {
@@ -79,16 +87,15 @@ export class Engine {
   }
 
   stop(): void {
-    clearTimeout(this.outboxTimer)
+    this.sender.stop()
     this.socket.stop()
+    this.oneself.acts.disconnected()
     this.catchup.clear()
     this.own.clear()
   }
 
   /** The time by the server's clock. */
-  now(): number {
-    return this.clock.now()
-  }
+  now = (): number => this.clock.now()
 
   /** Puts a message into the outbox and sends it as soon as it can be. Returns its cid. */
   send(key: ChatKey, content: Content, cid = newCid(this.now())): string {
@@ -130,8 +137,8 @@ export class Engine {
   /** The reader has seen a chat up to `seq`; told to the server when it is news. */
   markRead(key: ChatKey, seq: number): void {
     if (!this.catchup.read(key, seq)) return
-    this.marks.set(key, seq)
-    this.sendMark(key, seq)
+    this.marks.add(key, seq)
+    this.oneself.seen(key)
     this.options.events.emit('conversations')
   }
 
@@ -177,6 +184,8 @@ export class Engine {
         return events.emit('contact', frame)
       case Cmd.CommunityChanged:
         return events.emit('community', frame)
+      case Cmd.ConversationChanged:
+        return this.oneself.told(frame)
       case Cmd.Heartbeat:
         return this.clock.told(frame.now)
       case Cmd.Welcome:
@@ -207,6 +216,8 @@ export class Engine {
 
   private arrivedByCatchup(key: ChatKey, rows: readonly Message[]): void {
     const stored = rows.filter(({ userid, cid }) => userid === this.me && cid && this.outbox.stored(cid))
+    // Its ack will find nothing waiting: the list hears of it here.
+    for (const row of stored) this.catchup.applyLive(row)
     if (stored.length > 0) this.flush()
     this.touched(key)
   }
@@ -251,11 +262,15 @@ export class Engine {
   private welcomed({ epoch, now, max_frame }: Welcome): void {
     this.clock.told(now)
     // Of another history nothing that one did is on its way any more.
-    if (epoch !== this.epoch) this.own.clear()
+    if (epoch !== this.epoch) {
+      this.own.clear()
+      this.oneself.acts.clearDone()
+    }
     this.epoch = epoch
     this.maxFrame = max_frame
     if (this.looking) this.socket.send(this.looking)
-    for (const [key, seq] of this.marks) this.sendMark(key, seq)
+    this.marks.tellAll()
+    this.oneself.acts.connected()
     this.flush()
     this.options.events.emit('welcome')
     void this.catchup.welcomed(epoch)
@@ -265,32 +280,21 @@ export class Engine {
     if (state !== 'online') {
       this.outbox.disconnected()
       this.catchup.disconnected()
-      clearTimeout(this.outboxTimer)
+      this.oneself.acts.disconnected()
+      this.sender.stop()
     }
     this.options.events.emit('connection', { state, failures: this.socket.failures })
   }
 
-  /** Sends what is due and comes back when the next is. */
   private flush(): void {
-    clearTimeout(this.outboxTimer)
-    if (this.socket.online) {
-      const now = Date.now()
-      for (const item of this.outbox.due(now))
-        if (this.socket.send(frameOf(item), true)) this.outbox.sent(cidOf(item), now)
-      const next = this.outbox.nextDue(now)
-      if (next !== null) this.outboxTimer = setTimeout(() => this.flush(), Math.max(50, next - now))
-    }
+    this.sender.flush()
     this.options.events.emit('outbox')
   }
 
-  private sendMark(key: ChatKey, seq: number): void {
-    const place = parseChatKey(key)
-    if (place) this.socket.send(readFrame(place.kind, place.dstid, seq))
-  }
-
   private listed(): void {
-    for (const [key, seq] of this.marks) if (this.inbox.confirmed(key) >= seq) this.marks.delete(key)
+    this.marks.settle((key) => this.inbox.confirmed(key))
     this.own.settle((key) => this.catchup.reached(key))
+    this.oneself.listed()
     this.options.events.emit('conversations')
   }
 }

@@ -9,6 +9,7 @@ import type { ChangeCmd, OutgoingChange } from '@/protocol/changes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { CommunityEvent, ContactEvent } from '@/protocol/frames'
 import type { Message } from '@/protocol/messages'
+import type { OwnAct } from '@/protocol/own'
 import type { SocketState } from '@/transport/socket'
 
 export interface LiveEvents {
@@ -29,6 +30,10 @@ export interface LiveEvents {
   changed: { key: ChatKey; id: number; cmd: ChangeCmd }
   /** The server would not have a change of one's own to a message; `msg` is its sentence. */
   changeRefused: { change: OutgoingChange; msg: string }
+  /** The server would not have what one did with a chat for oneself. */
+  actRefused: { key: ChatKey; act: OwnAct; error: unknown }
+  /** Messages of this chat are gone for the reader: hidden, or cleared. */
+  gone: ChatKey
   contact: ContactEvent
   community: CommunityEvent
   presence: { userId: number; online: boolean }

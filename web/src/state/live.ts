@@ -125,6 +125,7 @@ export const useLive = defineStore('live', () => {
   /** Drops what is on disk of this user's messages (log-out). */
   function forget(): void {
     engine.value?.outbox.clear()
+    engine.value?.oneself.acts.clear()
     events.emit('forget')
   }
 
@@ -132,18 +133,20 @@ export const useLive = defineStore('live', () => {
   function mirror(): void {
     const { value: started } = engine
     if (!started) return
-    inbox.value = started.own.shownRows(started.inbox.rows)
-    inboxLoaded.value ||= started.catchup.listed
+    inbox.value = started.oneself.acts.shownRows(started.own.shownRows(started.inbox.rows))
+    inboxLoaded.value ||= started.catchup.listing.listed
     outbox.value = started.outbox.items
     for (const key of changed) mirrorTimeline(key)
     changed.clear()
   }
 
   function mirrorTimeline(key: ChatKey): void {
-    const timeline = engine.value?.catchup.timeline(key)
-    if (!timeline) return void timelines.delete(key)
+    const { value: started } = engine
+    const timeline = started?.catchup.timeline(key)
+    if (!started || !timeline) return void timelines.delete(key)
     const { messages, hasOlder, hasNewer } = timeline
-    timelines.set(key, { messages: engine.value?.own.shown(key, messages) ?? messages, hasOlder, hasNewer })
+    const changed = started.own.shown(key, messages)
+    timelines.set(key, { messages: started.oneself.acts.shown(key, changed), hasOlder, hasNewer })
   }
 
   /** Shows at once what the reader has just done. */

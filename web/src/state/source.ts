@@ -1,8 +1,9 @@
 /** The calls that catch-up makes, as `sync/catchup.ts` wants them. */
 import { parseChatKey, parseConversation, type ChatKey } from '@/protocol/conversations'
-import { count, flag, isCount, isFields, parseRows } from '@/protocol/guards'
+import { count, flag, isCount, isFields, isId, parseRows } from '@/protocol/guards'
 import { limits } from '@/protocol/limits'
 import { parseMessage } from '@/protocol/messages'
+import type { Range } from '@/sync/gone'
 import type { Source } from '@/sync/source'
 import type { Api } from '@/transport/api'
 
@@ -33,7 +34,16 @@ export function sourceOf(api: Api): Source {
       const { rows, data } = await api.call('/message/changes', { ...placeOf(key), ver, limit })
       return { rows: parseRows(rows, parseMessage), more: saysMore(data) }
     },
+    async hidden(key, after) {
+      const { rows, data } = await api.call('/message/hidden', { ...placeOf(key), ...(after > 0 && { after }) })
+      return { rows: parseRows(rows, parseRange), more: saysMore(data) }
+    },
   }
+}
+
+function parseRange(value: unknown): Range | null {
+  if (!isFields(value) || !isId(value.low) || !isId(value.high)) return null
+  return { low: value.low, high: value.high }
 }
 
 function placeOf(key: ChatKey): { kind: number; dstid: number } {

@@ -9,10 +9,12 @@ import type { ChangeEvent } from '@/protocol/changes'
 import type { ChatKey } from '@/protocol/conversations'
 import { limits } from '@/protocol/limits'
 import type { Message } from '@/protocol/messages'
+import type { OwnAct } from '@/protocol/own'
 import { TimelineCache } from './cache'
+import { GoneKeeper } from './gone'
 import { History } from './history'
 import { keyOfEvent, type Inbox } from './inbox'
-import { ListCursor, type ListAnswer, type ListPage } from './list'
+import { Listing } from './listing'
 import { isPassing, type CatchupEvents, type OpenAt, type Source } from './source'
 import type { Timeline } from './timeline'
 import { unreadAfter } from './unread'
@@ -22,19 +24,15 @@ const longAbsence = 1000
 /** ms to wait before a gap is taken for real: an ack may overtake the messages before it. */
 const gapPatience = 300
 const retryPause = 3_000
-/** ms after which the list is asked whether an estimated number of unread messages is right; longer each time. */
-const countPause = 500
-const countRounds = 5
 /** Rounds after which a gap that the log does not fill is taken to be none. */
 const gapRounds = 3
 
 export class Catchup {
-  /** True once the server has given the conversation list. */
-  listed = false
+  readonly listing: Listing
   /** Pages of history. */
   readonly history: History
   private readonly timelines: TimelineCache
-  private readonly list = new ListCursor()
+  private readonly gone: GoneKeeper
   private readonly filling = new Map<ChatKey, Promise<void>>()
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>()
   private epoch = 0
@@ -48,6 +46,22 @@ export class Catchup {
   ) {
     this.timelines = new TimelineCache(inbox.me)
     this.history = new History(source, this.timelines, inbox, (key, rows) => this.paged(key, rows))
+    this.listing = new Listing(source, inbox, {
+      generation: () => this.generation,
+      enterEpoch: (epoch) => this.enterEpoch(epoch),
+      attempt: (work) => this.attempt('list', work, () => this.welcomed(this.epoch)),
+      onRows: () => this.rowsCame(),
+    })
+    this.gone = new GoneKeeper(source, this.timelines, inbox, {
+      attempt: (key, work) => this.attempt(`hidden ${key}`, work, () => this.gone.check(key)),
+      renew: (key) =>
+        void this.attempt(
+          key,
+          () => this.history.newest(key),
+          () => this.refresh(key),
+        ),
+      onGone: (key) => events.onTimeline(key, []),
+    })
   }
 
   timeline(key: ChatKey): Timeline | undefined {
@@ -59,9 +73,13 @@ export class Catchup {
     const generation = ++this.generation
     this.cancelTimers()
     this.enterEpoch(epoch)
-    const caught = await this.attempt('list', generation, () => this.askList(generation))
+    const caught = await this.attempt(
+      'list',
+      () => this.listing.ask(),
+      () => this.welcomed(this.epoch),
+    )
     if (!caught || generation !== this.generation) return
-    if (this.inbox.unsure) this.recount()
+    this.listing.recount()
     for (const key of this.timelines.keys()) {
       if (generation !== this.generation) return
       await this.refresh(key)
@@ -77,7 +95,7 @@ export class Catchup {
   /** A message from the socket, or an own one that was acknowledged. */
   applyLive(message: Message): ChatKey {
     const key = this.inbox.applyLive(message)
-    if (this.inbox.unsure) this.recount()
+    this.listing.recount()
     const timeline = this.timelines.get(key)
     if (!timeline) return key
     if (timeline.applyLive(message) === 'gap') this.fillSoon(key)
@@ -91,7 +109,7 @@ export class Catchup {
     const timeline = this.timelines.get(key)
     this.inbox.applyEvent(event, timeline?.find(event.seq))
     if (timeline?.applyEvent(event) === 'gap') this.fillSoon(key)
-    if (this.inbox.unsure) this.recount()
+    this.listing.recount()
     return key
   }
 
@@ -100,7 +118,7 @@ export class Catchup {
     const timeline = this.timelines.get(key)
     if (timeline?.expect(ver)) return void this.fill(key)
     this.inbox.expect(key, ver)
-    if (this.inbox.unsure) this.recount()
+    this.listing.recount()
   }
 
   /** All changes of a conversation up to this one are here, as far as any of it is. */
@@ -145,25 +163,14 @@ export class Catchup {
     const row = this.inbox.get(key)
     const moved =
       row !== undefined && this.inbox.read(key, seq, unreadAfter(row, this.timelines.get(key), seq, this.inbox.me))
-    if (moved && this.inbox.unsure) this.recount()
+    if (moved) this.listing.recount()
     return moved
   }
 
-  /** The number of unread messages of some row is an estimate: the server is asked for it. */
-  private recount(round = 0): void {
-    if (this.timers.has('count') || !this.listed) return
-    const { generation } = this
-    const timer = setTimeout(
-      () => {
-        this.timers.delete('count')
-        const asked = this.attempt('list', generation, () => this.askList(generation))
-        void asked.then((done) => {
-          if (done && this.inbox.unsure && round + 1 < countRounds) this.recount(round + 1)
-        })
-      },
-      countPause * 2 ** round,
-    )
-    this.timers.set('count', timer)
+  /** The server has what the reader did with a conversation, here or on another device. */
+  applyAct(key: ChatKey, act: OwnAct): void {
+    if (act.do === 'hide' || act.do === 'clear') this.gone.apply(key, act)
+    this.listing.news()
   }
 
   clear(): void {
@@ -171,27 +178,18 @@ export class Catchup {
     this.timelines.open = ''
     this.timelines.clear()
     this.inbox.clear()
-    this.list.reset()
+    this.listing.reset()
   }
 
-  /** Asks for the conversation list, or what has changed in it since it was asked for last. */
-  private async askList(generation: number): Promise<void> {
-    for (let page: ListPage | null = this.list.first(); page;) {
-      const answer: ListAnswer = await this.source.conversations(page)
-      if (generation !== this.generation) return
-      // A change number of another history says nothing: all is asked for again.
-      const restart: boolean = this.enterEpoch(answer.epoch) && page.after !== undefined
-      this.inbox.merge(answer.rows)
-      this.events.onInbox()
-      page = restart ? this.list.first() : this.list.next(page, answer)
-    }
-    this.listed = true
+  private rowsCame(): void {
+    this.gone.checkAll()
     this.events.onInbox()
   }
 
   /** A page of history is in its timeline. */
   private paged(key: ChatKey, rows: readonly Message[]): void {
     this.events.onTimeline(key, rows)
+    this.gone.check(key)
     if (this.timelines.get(key)?.hasGap) this.fillSoon(key)
   }
 
@@ -205,8 +203,10 @@ export class Catchup {
     if (key !== this.timelines.open) return this.timelines.drop(key)
     // The reader stays where they are; what came meanwhile lies below, and is not taken for read.
     const place = timeline.loaded ? this.timelines.reader || timeline.last : 0
-    await this.attempt(key, this.generation, () =>
-      place > 0 ? this.history.around(key, place) : this.history.newest(key),
+    await this.attempt(
+      key,
+      () => (place > 0 ? this.history.around(key, place) : this.history.newest(key)),
+      () => this.refresh(key),
     )
   }
 
@@ -224,7 +224,11 @@ export class Catchup {
     const running = this.filling.get(key)
     if (running) return running
     const generation = this.generation
-    const filled = this.attempt(key, generation, () => this.askChanges(key, generation)).then(() => {
+    const filled = this.attempt(
+      key,
+      () => this.askChanges(key, generation),
+      () => this.refresh(key),
+    ).then(() => {
       if (this.filling.get(key) === filled) this.filling.delete(key)
     })
     this.filling.set(key, filled)
@@ -239,7 +243,7 @@ export class Catchup {
       if (this.timelines.get(key) !== timeline) return
       timeline.applyChanges(rows)
       for (const row of rows) this.inbox.refresh(row)
-      if (this.inbox.unsure) this.recount()
+      this.listing.recount()
       this.events.onTimeline(key, rows)
       if (more && rows.length > 0) continue
       if (!timeline.hasGap) return
@@ -248,8 +252,9 @@ export class Catchup {
     }
   }
 
-  /** Runs some work of a connection; false when it failed. Passing failures are tried again by themselves. */
-  private async attempt(name: string, generation: number, work: () => Promise<void>): Promise<boolean> {
+  /** Runs some work of this connection; false when it failed. After a passing failure it is begun `again` after a while. */
+  private async attempt(name: string, work: () => Promise<void>, again: () => unknown): Promise<boolean> {
+    const { generation } = this
     try {
       await work()
       return true
@@ -257,8 +262,7 @@ export class Catchup {
       if (generation !== this.generation || !isPassing(error)) return false
       const timer = setTimeout(() => {
         this.timers.delete(name)
-        if (generation === this.generation)
-          void (name === 'list' ? this.welcomed(this.epoch) : this.refresh(name as ChatKey))
+        if (generation === this.generation) void again()
       }, retryPause)
       clearTimeout(this.timers.get(name))
       this.timers.set(name, timer)
@@ -274,7 +278,7 @@ export class Catchup {
       this.timelines.clear()
       this.filling.clear()
       this.inbox.clear()
-      this.list.reset()
+      this.listing.reset()
       this.events.onInbox()
     }
     this.epoch = epoch
@@ -284,6 +288,8 @@ export class Catchup {
   private cancelTimers(): void {
     for (const timer of this.timers.values()) clearTimeout(timer)
     this.timers.clear()
+    this.listing.stop()
+    this.gone.reset()
     this.filling.clear()
   }
 }

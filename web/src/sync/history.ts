@@ -63,7 +63,7 @@ export class History {
     const { rows, more } = await this.pages.history(key, { limit: pageSize })
     if (this.timelines.get(key) !== timeline) return
     if (timeline.outside !== outside && attempt < tries) return this.newest(key, attempt + 1)
-    timeline.start(rows, more, false, rows.length > 0 ? known : 0)
+    timeline.start(rows, more, false, known)
     this.onRows(key, rows)
   }
 
@@ -76,7 +76,7 @@ export class History {
     const { rows, before, after } = await this.pages.around(key, seq, aroundSize)
     if (this.timelines.get(key) !== timeline) return
     if (timeline.outside !== outside && attempt < tries) return this.around(key, seq, attempt + 1)
-    timeline.start(rows, before, after, rows.length > 0 ? known : 0)
+    timeline.start(rows, before, after, known)
     this.onRows(key, rows)
   }
 

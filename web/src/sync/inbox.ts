@@ -43,9 +43,9 @@ export class Inbox {
       const known = next.get(key)
       this.marks.set(key, Math.max(row.read, this.confirmed(key)))
       if (!known) next.set(key, row)
-      // One of the two has the newer messages, the other the further mark.
-      else if ((row.ver - known.ver) * (row.read - known.read) < 0) this.estimated.add(key)
-      else if (row.ver >= known.ver && row.read >= known.read) this.estimated.delete(key)
+      // One of the two has the newer messages, the other the further mark, or knows of more that is gone.
+      else if (Math.min(...ahead(row, known)) < 0 && Math.max(...ahead(row, known)) > 0) this.estimated.add(key)
+      else if (Math.min(...ahead(row, known)) >= 0) this.estimated.delete(key)
       if (known) next.set(key, combine(row, known))
     }
     this.rows = next
@@ -162,17 +162,21 @@ function difference(before: Message, after: Message, counts: (message: Message) 
 }
 
 /**
- * An answer and what is known. The greater `seq`, then the greater `ver`, decides about messages, the greater
- * `change` about the rest, and read marks only go forward: an answer that was on its way while something
- * happened undoes none of it. (The ack of a resend may know a later `ver` than the messages that came.)
+ * An answer and what is known. The greater `seq`, then the greater `ver`, then who knows of more that is gone decides
+ * about messages, the greater `change` about the rest, and read marks only go forward: an answer that was on its way
+ * while something happened undoes none of it. (The ack of a resend may know a later `ver` than the messages that came.)
  */
 function combine(row: Conversation, known: Conversation): Conversation {
   const further = known.read > row.read ? known : row
   const newer = newerOf(row, known) ?? further
   const later = known.change > row.change ? known : row
-  const unread = further === newer ? newer.unread : Math.min(newer.unread, newer.seq - further.read)
+  const cleared = Math.max(row.cleared, known.cleared)
+  const left = newer.seq - Math.max(further.read, cleared)
+  const unread = further === newer && cleared === newer.cleared ? newer.unread : Math.min(newer.unread, left)
+  const last = newer.last && newer.last.seq > cleared ? newer.last : null
   return {
     ...newer,
+    last,
     ver: Math.max(row.ver, known.ver),
     read: further.read,
     peer_read: Math.max(row.peer_read, known.peer_read),
@@ -180,15 +184,27 @@ function combine(row: Conversation, known: Conversation): Conversation {
     mentions: unread ? newer.mentions : 0,
     pinned: later.pinned,
     muted: later.muted,
-    updateat: newer === row ? row.updateat : Math.max(row.updateat, known.updateat),
+    archived: later.archived,
+    marked: later.marked,
+    left: later.left,
+    cleared,
+    hidden: Math.max(row.hidden, known.hidden),
+    updateat: newer === row || later === known ? newer.updateat : Math.max(row.updateat, known.updateat),
     change: later.change,
   }
 }
 
 /** Which of two states of a conversation has the later messages; undefined when they have the same. */
 function newerOf(one: Conversation, other: Conversation): Conversation | undefined {
-  const ahead = one.seq - other.seq || one.ver - other.ver
-  return ahead ? (ahead > 0 ? one : other) : undefined
+  const [ver, , cleared, hidden] = ahead(one, other)
+  const by = one.seq - other.seq || ver || cleared || hidden
+  return by ? (by > 0 ? one : other) : undefined
+}
+
+/** In what one state of a conversation is ahead of another one: changes, what was read, what is gone. */
+function ahead(one: Conversation, other: Conversation): [number, number, number, number] {
+  const { ver, read, cleared, hidden } = one
+  return [ver - other.ver, read - other.read, cleared - other.cleared, hidden - other.hidden]
 }
 
 function emptyRow(key: ChatKey): Conversation {
@@ -205,6 +221,11 @@ function emptyRow(key: ChatKey): Conversation {
     last: null,
     pinned: 0,
     muted: 0,
+    archived: 0,
+    marked: 0,
+    cleared: 0,
+    hidden: 0,
+    left: 0,
     updateat: 0,
     change: 0,
   }

@@ -2,6 +2,7 @@
 import { Code } from '@/protocol/codes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
+import type { Range } from './gone'
 import type { Pages } from './history'
 import type { ListAnswer, ListPage } from './list'
 
@@ -9,6 +10,8 @@ import type { ListAnswer, ListPage } from './list'
 export interface Source extends Pages {
   conversations(page: ListPage): Promise<ListAnswer>
   changes(key: ChatKey, ver: number, limit: number): Promise<{ rows: Message[]; more: boolean }>
+  /** What the reader has hidden, from the range behind `after` (its `low`) on. */
+  hidden(key: ChatKey, after: number): Promise<{ rows: Range[]; more: boolean }>
 }
 
 /** Where a chat opens, at its end when neither is given. */
@@ -30,4 +33,9 @@ export interface CatchupEvents {
 export function isPassing(error: unknown): boolean {
   const code = (error as { code?: unknown }).code
   return typeof code !== 'number' || ([Code.Network, Code.TryAgain, Code.SlowDown] as number[]).includes(code)
+}
+
+/** The session has ended: the same call can be made after the next log-in. */
+export function isLoggedOut(error: unknown): boolean {
+  return (error as { code?: unknown }).code === Code.NotLoggedIn
 }

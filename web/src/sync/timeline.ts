@@ -10,10 +10,12 @@
  *
  * What is here is one window of the conversation, without holes once no gap is left. It may end before
  * the conversation does (`hasNewer`), when its reader stands far above; new messages then stay outside
- * until the pages before them were read.
+ * until the pages before them were read. What the reader has hidden or cleared (`gone`) is not in it, whatever
+ * brings it.
  */
 import { rowAfter, type ChangeEvent } from '@/protocol/changes'
 import type { Message } from '@/protocol/messages'
+import { Gone } from './gone'
 
 export type LiveResult = 'applied' | 'known' | 'gap'
 
@@ -38,6 +40,7 @@ export class Timeline {
   private wanted = 0
   /** Grows with each change to a row outside the window: a page on its way may not have it. */
   outside = 0
+  readonly gone = new Gone()
 
   constructor(private readonly me: number) {}
 
@@ -104,7 +107,7 @@ export class Timeline {
   /** A message from the socket (or one of one's own, acknowledged). */
   applyLive(message: Message): LiveResult {
     if (message.ver <= this.ver && this.find(message.seq)) return 'known'
-    if (this.hasNewer && message.seq > this.last) this.wait(message)
+    if (this.hasNewer && message.seq > this.last && !this.gone.has(message)) this.wait(message)
     else this.put([message])
     if (!this.loaded) return 'applied'
     if (message.ver > this.ver) this.ahead.set(message.ver, null)
@@ -151,6 +154,21 @@ export class Timeline {
     this.hasOlder = true
   }
 
+  /** Takes out what is gone. True when there was something, or when nothing older is left. */
+  drop(): boolean {
+    const { messages, hasOlder } = this
+    for (const row of this.beyond.values()) if (this.gone.has(row)) this.beyond.delete(row.seq)
+    if (this.loaded && this.first > 0 && this.first <= this.gone.cleared + 1) this.hasOlder = false
+    if (messages.some((row) => this.gone.has(row))) this.messages = messages.filter((row) => !this.gone.has(row))
+    return messages !== this.messages || hasOlder !== this.hasOlder
+  }
+
+  /** The last message of the conversation that stays: null when none does, undefined when it is not known. */
+  rest(stays: (message: Message) => boolean): Message | null | undefined {
+    if (!this.loaded || this.hasNewer) return undefined
+    return this.messages.filter(stays).at(-1) ?? (this.hasOlder ? undefined : null)
+  }
+
   /** A message comes after the end of the window. */
   private wait(message: Message): void {
     this.newest = Math.max(this.newest, message.seq)
@@ -185,6 +203,7 @@ export class Timeline {
     const merged = [...this.messages]
     let changed = false
     for (const row of rows) {
+      if (this.gone.has(row)) continue
       const end = merged.at(-1)
       if (!end || row.seq > end.seq) {
         merged.push(row)

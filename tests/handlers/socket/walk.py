@@ -1,0 +1,139 @@
+"""A random walk: what two people with two devices each may do, one thing after the other."""
+
+import random
+from collections.abc import Sequence
+
+from tests.app import Client
+from tests.handlers.socket.device import Device
+
+STEPS = 30
+EMOJI = "👍🎉😂"
+
+
+class Walk:
+    """`devices`: two of each of two people, who are friends and in the group `room`, which the first one
+    owns. The second one of each goes away and comes back."""
+
+    def __init__(self, dice: random.Random, room: int, devices: Sequence[Client]) -> None:
+        self.dice, self.room = dice, room
+        self.devices = [Device(client) for client in devices]
+        self.people = list(dict.fromkeys(client.user_id for client in devices))
+
+    async def go(self) -> None:
+        for device in self.devices:
+            await device.come()
+        for _ in range(STEPS):
+            await self.step()
+
+    async def step(self) -> None:
+        if self.dice.random() < 0.15:
+            device = self.dice.choice(self.devices[1::2])  # the second one of each
+            if device.online:
+                device.go()
+            else:
+                await device.come()
+            return
+        device = self.dice.choice([device for device in self.devices if device.online])
+        me = device.client.user_id
+        [peer] = {*self.people} - {me}
+        places = [(10, peer), (10, peer), (11, self.room), (10, me)]
+        kind, dstid = self.dice.choice(places)
+        rows = device.rows[kind, dstid]
+        deeds = [self.say, self.say, self.say, self.read, self.react, self.react, self.other, self.own]
+        deeds.append(self.forward)
+        deed = self.dice.choice(deeds)
+        await (deed if rows else self.say)(device, kind, dstid, rows)
+
+    def members(self, device, dstid) -> list[int]:
+        notes = dstid == device.client.user_id
+        return [dstid] if notes else self.people
+
+    async def say(self, device, kind, dstid, rows) -> None:
+        at = self.dice.choice([None, None, self.members(device, dstid), [0]])
+        ref = self.dice.choice([*rows.values()])["id"] if rows and self.dice.random() < 0.3 else 0
+        more = {"at": at} if at else {}
+        more |= {"ref": ref} if ref else {}
+        answer = await device.do(
+            cmd=kind, dstid=dstid, media=1, content=f"{self.dice.randrange(1000)}", **more
+        )
+        assert answer["cmd"] == 1 or answer["code"] == -403, answer
+
+    async def read(self, device, kind, dstid, rows) -> None:
+        seq = self.dice.randint(1, max(rows))
+        answer = await device.client.post("/message/read", kind=kind, dstid=dstid, seq=seq)
+        assert answer["code"] == 0, answer
+
+    async def react(self, device, kind, dstid, rows) -> None:
+        content, amount = self.dice.choice(EMOJI), self.dice.choice([1, 1, -1])
+        await self.change(device, kind, dstid, rows, cmd=16, content=content, amount=amount)
+
+    async def other(self, device, kind, dstid, rows) -> None:
+        fields = self.dice.choice(
+            [
+                {"cmd": 14},
+                {"cmd": 15, "content": f"edited {self.dice.randrange(5)}"},
+                {"cmd": 15, "content": "named", "at": self.members(device, dstid)},
+                {"cmd": 15, "content": "named", "at": []},
+                {"cmd": 19, "amount": self.dice.choice([1, -1])},
+            ]
+        )
+        await self.change(device, kind, dstid, rows, **fields)
+
+    async def own(self, device, kind, dstid, rows) -> None:
+        """What one does for oneself alone; all one's devices hear of it, as calls come from none."""
+        some = self.dice.sample([row["id"] for row in rows.values()], min(len(rows), 3))
+        routes = [("/conversation/set", {name: self.dice.randrange(2)}) for name in ("pinned", "archived")]
+        routes += [("/conversation/set", {"marked": 1, "muted": self.dice.randrange(2)})]
+        routes += [("/message/hide", {"ids": some})] * 2
+        if self.dice.random() < 0.3:
+            routes = [("/conversation/clear", {"seq": self.dice.choice([*rows])})]
+        route, fields = self.dice.choice(routes)
+        answer = await device.client.post_json(route, kind=kind, dstid=dstid, **fields)
+        assert answer["code"] == 0, answer
+        await device.settle()
+
+    async def forward(self, device, kind, dstid, rows) -> None:
+        """A call, of which all one's devices hear as of others' messages."""
+        some = self.dice.sample([row["id"] for row in rows.values()], min(len(rows), 3))
+        places = [*((10, person) for person in self.people), (11, self.room)]
+        to = [{"kind": kind, "dstid": dstid} for kind, dstid in self.dice.sample(places, 2)]
+        merge = self.dice.randrange(2)
+        answer = await device.client.post_json(
+            "/message/forward", kind=kind, dstid=dstid, ids=some, to=to, merge=merge
+        )
+        assert answer["code"] == 0, answer
+        await device.settle()
+
+    async def change(self, device, kind, dstid, rows, **fields) -> None:
+        row = self.dice.choice([*rows.values()])
+        answer = await device.do(id=row["id"], kind=kind, dstid=dstid, **fields)
+        assert answer["cmd"] == 1 or answer["code"] in (-1, -403, -404), answer  # -404: just hidden
+
+    async def compare(self) -> None:
+        """All come back; each knows what a fresh device is told, and what the list says."""
+        await self.come_back()
+        for device in self.devices:
+            await self.agrees(device)
+        self.leave()
+
+    async def agrees(self, device: Device) -> None:
+        await device.settle()
+        fresh = Device(device.client)
+        await fresh.come()
+        fresh.go()
+        known, told = device.knows(), fresh.knows()
+        assert known == told
+        for row in (await device.client.post("/message/conversations"))["rows"]:
+            here = known[row["kind"], row["dstid"]]
+            here = {name: told for name, told in here.items() if name != "rows" and told is not None}
+            assert {name: row[name] for name in here} == here
+
+    async def come_back(self) -> None:
+        for device in self.devices:
+            if not device.online:
+                await device.come()
+
+    def leave(self) -> None:
+        for device in self.devices:
+            if device.online:
+                device.go()
