@@ -49,7 +49,7 @@ PARTS = {
 
 
 # What the page can't do yet.
-NOT_YET: dict[str, set[str]] = {"web/src/features": {"forwards", "stickers"}}
+NOT_YET: dict[str, set[str]] = {"web/src/features": {"forwards"}}
 
 
 @pytest.mark.parametrize("room", PARTS)

@@ -29,6 +29,7 @@ SHARED = {
     "passwdBytesMax": limits.MAX_PASSWD_BYTES,
     "passwdBytesMin": limits.MIN_PASSWD_BYTES,
     "profileMemo": limits.MAX_MEMO,
+    "stickers": limits.MAX_STICKERS,
     "textBytes": limits.MAX_TEXT_BYTES,
     "typingPauseSeconds": int(typing.PAUSE_S),
     "unreadExact": limits.MAX_UNREAD,

@@ -91,3 +91,55 @@ async def test_kept_whatever_becomes_of_it(people, picture, shot):
     await kept.filter(has_text="环山路线").get_by_role("button", name="删除").click()
     await desk.page.get_by_role("dialog").get_by_role("button", name="删除").click()
     await expect(kept).to_have_count(6)
+
+
+async def panel(person: Person):
+    """Open the panel at one's own stickers; the stickers in it."""
+    await person._open_emoji()
+    await person.page.get_by_role("group", name="表情分类").get_by_role("button", name="我的表情").click()
+    return person.page.locator("[data-sticker]")
+
+
+async def test_stickers_of_ones_own(people, picture, shot):
+    """A picture and a sticker of a message are kept, one of the device is added; they go out from the panel,
+    and are the same on the other device, where one is removed."""
+    ann, bob = await two(people)
+    await bob.attach("图片", picture("sea.png", "#2a6", 900, 900))
+    await bob.send_sticker("小喜鹊", "哈哈")
+    await bob.all_sent()
+    bubbles = ann.log.locator(".bubble")
+    await expect(bubbles).to_have_count(2)
+    for at in range(2):
+        await ann.page.wait_for_timeout(400)  # until the list has come to rest
+        await choose(ann, bubbles.nth(at), "添加到表情")
+        await expect(ann.page.get_by_text("已添加到表情").last).to_be_visible()
+    own = await panel(ann)
+    await expect(own).to_have_count(2)
+    async with ann.page.expect_file_chooser() as choosing:
+        await ann.page.get_by_role("button", name="添加图片为表情").click()
+    await (await choosing.value).set_files(picture("red.png", "#b33", 300, 300))
+    await expect(own).to_have_count(3)
+    await ann.pictures_are_drawn()
+    await shot(ann.page, "panel-phone-dark")
+    await own.nth(0).click()
+    await own.nth(1).click()
+    await expect(bob.log.locator(".sticker img")).to_have_count(3)
+
+    desk = Person(await people.window("ann's desk", DESKTOP), "小安", "13800000001")
+    desk.id = ann.id
+    await desk.login()
+    await desk.open_chat("阿波")
+    own = await panel(desk)
+    await expect(own).to_have_count(3)
+    await desk.pictures_are_drawn()
+    await shot(desk.page, "panel-desktop")
+    await own.nth(2).click(button="right")
+    await desk.page.get_by_role("dialog").get_by_role("button", name="删除").click()
+    await expect(own).to_have_count(2)
+    # By keys, too; the panel stays for the next.
+    await own.nth(1).focus()
+    await desk.page.keyboard.press("Delete")
+    await desk.page.get_by_role("dialog").get_by_role("button", name="删除").click()
+    await expect(own).to_have_count(1)
+    await ann.page.get_by_role("group", name="表情分类").get_by_role("button").nth(2).click()
+    await expect(await panel(ann)).to_have_count(1)

@@ -32,6 +32,7 @@ const featureMayImport: Record<string, string[]> = {
   contacts: ['accounts'],
   groups: ['accounts', 'media'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
+  stickers: ['changes', 'media'],
   favorites: ['accounts', 'connection', 'contacts', 'conversations', 'media'],
   messages: [
     'accounts',
@@ -43,6 +44,7 @@ const featureMayImport: Record<string, string[]> = {
     'groups',
     'media',
     'settings',
+    'stickers',
   ],
   shell: ['contacts', 'conversations', 'messages'],
 }

@@ -32,6 +32,8 @@ export class FakeServer extends FakeStore {
   readonly friends = [{ id: 42, nickname: '林晓雨' }]
   /** The newest first. */
   favorites: Favorite[] = []
+  /** The newest first. */
+  stickers: { id: number; url: string }[] = []
   /** By group. */
   readonly members = new Map<number, { id: number; nickname: string }[]>()
   /** Names by which members were asked for. */
@@ -243,6 +245,20 @@ export class FakeServer extends FakeStore {
         const left = this.favorites.filter(({ id }) => id !== form.favorite)
         if (left.length === this.favorites.length) return { code: -404, msg: '该收藏不存在' }
         this.favorites = left
+        return {}
+      }
+      case '/sticker/list':
+        return { rows: this.stickers }
+      case '/sticker/add': {
+        const { url = '' } = form
+        const kept = this.stickers.find((one) => one.url === url) ?? { id: this.stickers.length + 1, url }
+        if (!this.stickers.includes(kept)) this.stickers = [kept, ...this.stickers]
+        return { data: kept }
+      }
+      case '/sticker/remove': {
+        const left = this.stickers.filter(({ id }) => id !== form.id)
+        if (left.length === this.stickers.length) return { code: -404, msg: '该表情不存在' }
+        this.stickers = left
         return {}
       }
       case '/community/members': {

@@ -16,6 +16,7 @@ export interface Form {
   ids?: number[]
   q?: string
   favorite?: number
+  url?: string
   seq?: number
 }
 

@@ -17,4 +17,15 @@ export const enFavorites = {
   'favorite.remove': 'Remove',
   'favorite.removeSure': 'Remove this favourite?',
   'favorite.gone': 'The message is not there any more',
+  'menu.sticker': 'Add to stickers',
+  'sticker.own': 'My stickers',
+  'sticker.kept': 'Added to stickers',
+  'sticker.add': 'Add a picture as a sticker',
+  'sticker.coming': 'Being added…',
+  'sticker.one': 'My sticker {n}',
+  'sticker.hint': 'Press long or right-click to remove; {n} at most',
+  'sticker.none':
+    'No stickers of your own yet: choose a picture with the plus, or “Add to stickers” in the menu of a message',
+  'sticker.remove': 'Remove',
+  'sticker.removeSure': 'Remove this sticker?',
 } as const

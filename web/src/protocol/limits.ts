@@ -17,6 +17,7 @@ export const limits = {
   passwdBytesMax: 128,
   passwdBytesMin: 6,
   profileMemo: 200,
+  stickers: 300,
   textBytes: 65535,
   typingPauseSeconds: 3,
   unreadExact: 1000,

@@ -2,12 +2,13 @@
 import { Kind, Media } from '@/protocol/codes'
 import { keepable } from '@/protocol/favorites'
 import type { Content, Message } from '@/protocol/messages'
+import { stickerIn } from '@/protocol/stickers'
 
 /** ms after which one's own message can't be recalled, or edited, any more: as a server is installed. */
 const recallWindow = 120_000
 const editWindow = 86_400_000
 
-export type MenuAct = 'reply' | 'copy' | 'edit' | 'pin' | 'unpin' | 'recall' | 'favorite'
+export type MenuAct = 'reply' | 'copy' | 'edit' | 'pin' | 'unpin' | 'recall' | 'favorite' | 'sticker'
 
 export interface Whose {
   me: number
@@ -28,6 +29,7 @@ export function allowed(message: Message, { me, owner, now, writable }: Whose): 
   if (writable) acts.push('reply')
   if (copied(message)) acts.push('copy')
   if (keepable(message)) acts.push('favorite')
+  if (stickerIn(message)) acts.push('sticker')
   if (!writable) return acts
   if (own && media === Media.Text && now - createat < editWindow) acts.push('edit')
   if (cmd === Kind.Single || owner) acts.push(pinned ? 'unpin' : 'pin')

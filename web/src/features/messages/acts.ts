@@ -12,6 +12,7 @@ import { recallWords } from '@/features/changes/words'
 import { useConversations } from '@/features/conversations/conversations'
 import { useFavorites } from '@/features/favorites/favorites'
 import { namesKey } from '@/features/media/types'
+import { useStickers } from '@/features/stickers/stickers'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
 import { Kind } from '@/protocol/codes'
@@ -46,6 +47,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
   const conversations = useConversations()
   const quotes = useQuotes()
   const favorites = useFavorites()
+  const stickers = useStickers()
   useLanding(key, jump)
   const calls = useCalls(key, jump)
   const me = live.api.userId
@@ -113,6 +115,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
     if (act === 'reply') reply(message)
     else if (act === 'edit') edit(message)
     else if (act === 'recall') changes.recall(message)
+    else if (act === 'sticker') await stickers.keepFrom(message).catch(fail)
     else if (act === 'favorite') await favorites.keep(message).catch(fail)
     else if (act === 'copy') {
       const done = await copyText(copied(message))

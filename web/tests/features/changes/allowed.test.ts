@@ -32,6 +32,11 @@ describe('the menu', () => {
     expect(allowed(room, { ...reader, owner: true, now: 1e12 })).toEqual(['reply', 'copy', 'favorite', 'pin', 'recall'])
   })
 
+  it('offers pictures of our own as stickers', () => {
+    expect(allowed({ ...own, userid: 42, media: 4, url: '/mnt/a.png' }, reader)).toContain('sticker')
+    expect(allowed({ ...own, media: 4, url: 'https://elsewhere.example/a.png' }, reader)).not.toContain('sticker')
+  })
+
   it('has nothing of notices, of what was recalled, and of what waits to be sent', () => {
     expect(allowed({ ...own, media: 90 }, reader)).toEqual([])
     expect(allowed({ ...own, recalled: 1 }, reader)).toEqual([])
