@@ -39,6 +39,19 @@ class User(Base):
     media_bytes = BigIntegerField(default=0)  #: stored uploads, held against the quota
 
 
+class Setting(Base):
+    """What users have decided; who never did has no row. `approval`: "" as it is installed; `find`: the ways,
+    comma-separated. `change`: the change number at which `read` was switched last, because that is another
+    `peer_read` in their single chats."""
+
+    user_id = BigIntegerField(primary_key=True)
+    online = SmallIntegerField(default=1, index=True)
+    read = SmallIntegerField(default=1, index=True)
+    approval = CharField(8, default="")
+    find = CharField(40, default="id,mobile,group")
+    change = BigIntegerField(default=0, index=True)
+
+
 #: What a browser says of itself is shown in the list of sessions, and nowhere is more of it needed.
 MAX_UA = 200
 
@@ -361,6 +374,28 @@ class Recorded(Base):
         primary_key = CompositeKey("record_id", "n")
 
 
+# --- what messages are found by --------------------------------------------------------------------------
+
+# `findable` has no model, since it is another table in each kind of database: where a message stands,
+# (createat, conversation_id, seq), and its words (`models.index`).
+
+
+class Indexed(Base):
+    """A conversation is in the index up to this version of it."""
+
+    conversation_id = BigIntegerField(primary_key=True)
+    ver = BigIntegerField()
+
+
+class Part(Base):
+    """A span of time, from `start` (ms) to the next one's; `size`: messages of it that were put into the
+    index."""
+
+    id = BigIntegerField(primary_key=True)
+    start = BigIntegerField()
+    size = BigIntegerField(default=0)
+
+
 # --- the installation ------------------------------------------------------------------------------------
 
 
@@ -368,7 +403,8 @@ class ServerState(Base):
     """Named numbers. `change`: the latest change number, raised by each transaction that devices must learn
     of, as its last but one statement, so that the order of numbers is the order of commits. `epoch` changes
     when the database was restored or reset; clients then drop their cache. `housekeeping`: when (ms) a
-    process last began to keep house, or said that it still does."""
+    process last began to keep house, or said that it still does. `indexing`: 1 while the index
+    is to be emptied; the row is locked by whoever writes into it."""
 
     name = CharField(max_length=32, primary_key=True)
     value = BigIntegerField()

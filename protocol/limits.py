@@ -66,6 +66,9 @@ MAX_MENTIONS = 100
 MAX_FAVORITE_ROWS = 100
 MAX_READER_ROWS = 200
 MAX_MEMBER_ROWS = 200
+#: Messages that are found, and characters of what is looked for.
+MAX_FOUND = 50
+MAX_QUERY = 100
 #: People who reacted alike.
 MAX_REACTION_ROWS = 200
 #: What is unread is counted up to here; more is told as this number.

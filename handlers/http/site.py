@@ -25,7 +25,9 @@ from handlers.http import (
     ops,
     pages,
     proxies,
+    search,
     sessions,
+    settings,
     stickers,
 )
 from handlers.http.answers import Answers
@@ -42,11 +44,13 @@ ROOT = Path(__file__).resolve().parents[2]
 ROUTES: list[tuple[Any, ...]] = [
     *pages.routes,
     *accounts.routes,
+    *settings.routes,
     *sessions.routes,
     *contacts.routes,
     *groups.routes,
     *conversations.routes,
     *messages.routes,
+    *search.routes,
     *changes.routes,
     *media.routes,
     *favorites.routes,

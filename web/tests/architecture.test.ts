@@ -34,6 +34,7 @@ const featureMayImport: Record<string, string[]> = {
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
   stickers: ['changes', 'media'],
   favorites: ['accounts', 'connection', 'contacts', 'conversations', 'media'],
+  forwards: ['accounts', 'changes', 'contacts', 'conversations', 'groups', 'media'],
   messages: [
     'accounts',
     'changes',
@@ -41,6 +42,7 @@ const featureMayImport: Record<string, string[]> = {
     'contacts',
     'conversations',
     'favorites',
+    'forwards',
     'groups',
     'media',
     'settings',

@@ -164,7 +164,7 @@ export class FakeStore {
   /** Newest first, from the offset that `next` said; or what has changed, in the order of the changes. */
   protected conversations({ before = 0, after, limit }: Form): object {
     this.listed.push({ before, after })
-    const all = [...this.log.keys()].filter((key) => this.rows(key).length > 0).map((key) => this.conversation(key))
+    const all = [...this.log.keys()].filter((key) => this.rows(key).length > 0).map((key) => this.row(key))
     const seen = all.filter(({ last }) => last !== null)
     const rows =
       after === undefined
@@ -224,7 +224,8 @@ export class FakeStore {
     return this.visible(key).filter((row) => row.seq > read && countsAsUnread(row, this.me)).length
   }
 
-  protected conversation(key: ChatKey) {
+  /** The row of a conversation as the reader is told it. */
+  row(key: ChatKey) {
     const [kind, dstid] = key.split('/').map(Number) as [Kind, number]
     const rows = this.rows(key)
     const read = this.read.get(key) ?? 0

@@ -25,9 +25,11 @@ ATTEMPTS = {
         ({"id": "{user}", "nickname": "Eve too", "mobile": "13700000001", "passwd": "x" * 9}, 0)
     ],
     "/user/passwd": [({"id": "{user}", "mobile": "13700000001", "old": PASSWD, "new": "another1"}, 0)],
+    "/user/settings": [({"id": "{user}", "online": 0, "read": 0, "approval": "none", "find": "[]"}, 0)],
     "/contact/addfriend": [({"dstid": "{user}", "dstobj": "{user}"}, 0)],
     "/contact/loadfriend": [({"dstid": "{user}", "id": "{user}"}, 0)],
     "/contact/friend": [({"dstid": "{user}", "id": "{user}"}, 0)],
+    "/contact/search": [({"q": "Ann", "dstid": "{user}"}, 0), ({"q": "Birds"}, 0)],
     "/contact/createcommunity": [({"name": "Eve's", "id": "{group}", "dstid": "{group}"}, 0)],
     "/contact/loadcommunity": [({"dstid": "{user}", "id": "{group}"}, 0)],
     "/contact/community": [({"dstid": "{user}", "id": "{group}"}, 0)],
@@ -51,6 +53,13 @@ ATTEMPTS = {
     "/message/around": [({"kind": 10, "dstid": "{user}", "seq": 1}, -403)],
     "/message/mentions": [({"kind": 11, "dstid": "{group}"}, -403)],
     "/message/readers": [({"kind": 11, "dstid": "{group}", "seq": 1}, -403)],
+    "/message/search": [
+        ({"q": "between friends"}, 0),
+        ({"q": "group", "kind": 10, "dstid": "{user}"}, -403),
+        ({"q": "group", "kind": 11, "dstid": "{group}"}, -403),
+        ({"q": "x", "before": "{message}"}, -404),
+        ({"q": "between", "from": "{user}"}, 0),
+    ],
     "/message/change": [
         ({"cmd": 14, "kind": 10, "dstid": "{user}", "id": "{message}"}, -403),
         ({"cmd": 15, "kind": 10, "dstid": "{user}", "id": "{message}", "content": "x"}, -403),

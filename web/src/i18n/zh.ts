@@ -1,10 +1,14 @@
 /** 中文. The first catalogue: its keys are the keys of all others. How a text is written: see `index.ts`. */
+import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
+import { zhForwards } from './zh.forwards'
 
 export const zh = {
   ...zhChanges,
+  ...zhArranging,
   ...zhFavorites,
+  ...zhForwards,
   'preview.image': '[图片]',
   'preview.voice': '[语音]',
   'preview.news': '[图文]',

@@ -9,6 +9,7 @@ import { useChanges } from '@/features/changes/changes'
 import { copyText } from '@/features/changes/clipboard'
 import type { Pressed } from '@/features/changes/press'
 import { recallWords } from '@/features/changes/words'
+import { useArranging } from '@/features/conversations/arranging'
 import { useConversations } from '@/features/conversations/conversations'
 import { useFavorites } from '@/features/favorites/favorites'
 import { namesKey } from '@/features/media/types'
@@ -35,16 +36,20 @@ interface Parts {
   /** Puts a text into the field. */
   add: (text: string) => void
   jump: (message: Message) => void
+  forward: (message: Message) => void
+  /** Begins to select several. */
+  select: (message: Message) => void
   /** Names somebody in the field. */
   mention: (id: number) => void
 }
 
-export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: Parts) {
+export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, select, mention }: Parts) {
   const live = useLive()
   const chat = useChat()
   const users = useUsers()
   const changes = useChanges()
   const conversations = useConversations()
+  const arranging = useArranging()
   const quotes = useQuotes()
   const favorites = useFavorites()
   const stickers = useStickers()
@@ -114,9 +119,12 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
     if (!message) return
     if (act === 'reply') reply(message)
     else if (act === 'edit') edit(message)
+    else if (act === 'forward') forward(message)
+    else if (act === 'select') select(message)
     else if (act === 'recall') changes.recall(message)
     else if (act === 'sticker') await stickers.keepFrom(message).catch(fail)
     else if (act === 'favorite') await favorites.keep(message).catch(fail)
+    else if (act === 'delete') await arranging.hide([message])
     else if (act === 'copy') {
       const done = await copyText(copied(message))
       mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')
