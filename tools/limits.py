@@ -16,6 +16,7 @@ SHARED = {
     "changesPage": limits.MAX_CHANGES,
     "cid": limits.MAX_CID,
     "conversationsPage": limits.MAX_CONVERSATIONS,
+    "favorites": limits.MAX_FAVORITES,
     "forward": limits.MAX_FORWARD,
     "forwardTo": limits.MAX_FORWARD_TO,
     "frameBytes": Hub().max_frame,  # as installed; the welcome says what holds
@@ -31,6 +32,7 @@ SHARED = {
     "passwdBytesMax": limits.MAX_PASSWD_BYTES,
     "passwdBytesMin": limits.MIN_PASSWD_BYTES,
     "profileMemo": limits.MAX_MEMO,
+    "stickers": limits.MAX_STICKERS,
     "textBytes": limits.MAX_TEXT_BYTES,
     "typingPauseSeconds": int(typing.PAUSE_S),
     "unreadExact": limits.MAX_UNREAD,

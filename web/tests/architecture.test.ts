@@ -32,6 +32,8 @@ const featureMayImport: Record<string, string[]> = {
   contacts: ['accounts'],
   groups: ['accounts', 'media'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
+  stickers: ['changes', 'media'],
+  favorites: ['accounts', 'connection', 'contacts', 'conversations', 'media'],
   forwards: ['accounts', 'changes', 'contacts', 'conversations', 'groups', 'media'],
   messages: [
     'accounts',
@@ -39,10 +41,12 @@ const featureMayImport: Record<string, string[]> = {
     'connection',
     'contacts',
     'conversations',
+    'favorites',
     'forwards',
     'groups',
     'media',
     'settings',
+    'stickers',
   ],
   shell: ['contacts', 'conversations', 'messages'],
 }

@@ -15,6 +15,8 @@ export interface Form {
   limit: number
   ids?: number[]
   q?: string
+  favorite?: number
+  url?: string
   seq?: number
 }
 
@@ -187,6 +189,27 @@ export class FakeStore {
     }
   }
 
+  protected around({ kind, dstid, seq = 0, limit }: Form): object {
+    const all = this.visible(chatKey(kind, dstid))
+    const most = Math.min(limit, this.most)
+    const place = all.filter((row) => row.seq < seq).length
+    const later = Math.min(all.length - place, most - Math.floor(most / 2))
+    const from = Math.max(0, place - (most - later))
+    const shown = all.slice(from, from + most)
+    this.paged.push({ before: seq, after: seq })
+    return {
+      rows: shown.map((row) => this.seen(row)),
+      data: { before: from > 0 ? 1 : 0, after: from + most < all.length ? 1 : 0 },
+    }
+  }
+
+  /** Unread messages that name the reader. */
+  protected naming({ kind, dstid }: Form): { rows: Message[] } {
+    const key = chatKey(kind, dstid)
+    const read = this.read.get(key) ?? 0
+    return { rows: this.visible(key).filter((row) => row.seq > read && mentions(row, this.me) && !row.recalled) }
+  }
+
   protected changed({ kind, dstid, ver, limit }: Form): object {
     const rows = this.visible(chatKey(kind, dstid))
       .filter((row) => row.ver > ver)
@@ -203,7 +226,7 @@ export class FakeStore {
 
   /** The row of a conversation as the reader is told it. */
   row(key: ChatKey) {
-    const [kind, dstid] = key.split('/').map(Number)
+    const [kind, dstid] = key.split('/').map(Number) as [Kind, number]
     const rows = this.rows(key)
     const read = this.read.get(key) ?? 0
     const last = this.visible(key).at(-1)
@@ -218,7 +241,7 @@ export class FakeStore {
         ver: this.ver(key),
         read,
         unread: Math.min(this.unread(key), 1000),
-        mentions: this.visible(key).filter((row) => row.seq > read && mentions(row, this.me)).length,
+        mentions: this.naming({ kind, dstid } as Form).rows.length,
       },
       ...this.marksOf(key),
       ...{

@@ -1,12 +1,15 @@
 /** What may be done to a message. The server decides; what it would refuse anyway is not offered. */
 import { Kind, Media } from '@/protocol/codes'
+import { keepable } from '@/protocol/favorites'
 import type { Content, Message } from '@/protocol/messages'
+import { stickerIn } from '@/protocol/stickers'
 
 /** ms after which one's own message can't be recalled, or edited, any more: as a server is installed. */
 const recallWindow = 120_000
 const editWindow = 86_400_000
 
-export type MenuAct = 'reply' | 'copy' | 'forward' | 'select' | 'edit' | 'pin' | 'unpin' | 'recall' | 'delete'
+export type MenuAct =
+  'reply' | 'copy' | 'favorite' | 'sticker' | 'forward' | 'select' | 'edit' | 'pin' | 'unpin' | 'recall' | 'delete'
 
 export interface Whose {
   me: number
@@ -27,6 +30,8 @@ export function allowed(message: Message, { me, owner, now, writable }: Whose): 
   if (writable) acts.push('reply')
   if (copied(message)) acts.push('copy')
   if (passable(message)) acts.push('forward')
+  if (keepable(message)) acts.push('favorite')
+  if (stickerIn(message)) acts.push('sticker')
   acts.push('select')
   if (!writable) return [...acts, 'delete']
   if (own && media === Media.Text && !fwd && now - createat < editWindow) acts.push('edit')

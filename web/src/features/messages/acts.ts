@@ -11,16 +11,20 @@ import type { Pressed } from '@/features/changes/press'
 import { recallWords } from '@/features/changes/words'
 import { useArranging } from '@/features/conversations/arranging'
 import { useConversations } from '@/features/conversations/conversations'
+import { useFavorites } from '@/features/favorites/favorites'
 import { namesKey } from '@/features/media/types'
+import { useStickers } from '@/features/stickers/stickers'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
 import { Kind } from '@/protocol/codes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
-import { openDialog } from '@/ui/dialogs'
+import { fail, openDialog } from '@/ui/dialogs'
+import { useCalls } from './calls'
 import { useChat } from './chat'
 import type { Entry } from './entry'
+import { useLanding } from './landing'
 import { useQuotes } from './quotes'
 
 /** A tap beside these closes them. */
@@ -47,6 +51,10 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
   const conversations = useConversations()
   const arranging = useArranging()
   const quotes = useQuotes()
+  const favorites = useFavorites()
+  const stickers = useStickers()
+  useLanding(key, jump)
+  const calls = useCalls(key, jump)
   const me = live.api.userId
 
   const acts: MessageActs = {
@@ -66,6 +74,8 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
       if (may) mention(id)
       return may
     },
+    called: () => calls.count.value,
+    nextCall: () => void calls.next(),
     react: changes.react,
     reactors: (message, content) =>
       void openDialog(ReactorsDialog, { title: t('reaction.who'), message, content }, light),
@@ -112,6 +122,8 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     else if (act === 'forward') forward(message)
     else if (act === 'select') select(message)
     else if (act === 'recall') changes.recall(message)
+    else if (act === 'sticker') await stickers.keepFrom(message).catch(fail)
+    else if (act === 'favorite') await favorites.keep(message).catch(fail)
     else if (act === 'delete') await arranging.hide([message])
     else if (act === 'copy') {
       const done = await copyText(copied(message))
