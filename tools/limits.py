@@ -22,6 +22,7 @@ SHARED = {
     "groupMemo": limits.MAX_MEMO,
     "groupName": limits.MAX_GROUP_NAME,
     "heartbeatSeconds": Hub().heartbeat,
+    "hide": limits.MAX_HIDE,
     "historyPage": limits.MAX_HISTORY,
     "mobile": limits.MAX_MOBILE + 1,  # with a leading +
     "mobileDigitsMax": limits.MAX_MOBILE,

@@ -10,6 +10,7 @@ export const limits = {
   groupMemo: 200,
   groupName: 60,
   heartbeatSeconds: 25,
+  hide: 100,
   historyPage: 200,
   mobile: 21,
   mobileDigitsMax: 20,

@@ -10,6 +10,7 @@ import type { IconName } from '@/icons'
 import { mui } from '@/mui'
 import { Kind } from '@/protocol/codes'
 import { keyOfMessage, parseChatKey, type ChatKey, type Conversation } from '@/protocol/conversations'
+import { limits } from '@/protocol/limits'
 import type { Message } from '@/protocol/messages'
 import type { Flags, OwnAct } from '@/protocol/own'
 import { chatOf, router } from '@/router'
@@ -98,12 +99,16 @@ export const useArranging = defineStore('arranging', () => {
     return mui.confirm(t(question, { title }), { title: t(ok), ok: t(ok), danger: true })
   }
 
-  /** Deletes messages of a chat for the reader alone, once they are sure; false when they are not. */
-  async function hide(...messages: Message[]): Promise<boolean> {
-    const words = messages.length > 1 ? t('hide.sureOf', { n: messages.length }) : t('hide.sure')
-    const parts = { title: t('menu.delete'), ok: t('menu.delete'), danger: true }
-    if (messages.length === 0 || !(await mui.confirm(words, parts))) return false
-    act(keyOfMessage(messages[0], live.api.userId), { do: 'hide', ids: messages.map(({ id }) => id) })
+  /** Deletes messages of one chat for the reader alone, once they are sure; false when they are not. */
+  async function hide(messages: readonly Message[]): Promise<boolean> {
+    const [first] = messages
+    const question = messages.length > 1 ? t('hide.sureMany', { n: messages.length }) : t('hide.sure')
+    const sure = { title: t('menu.delete'), ok: t('menu.delete'), danger: true }
+    if (!first || !(await mui.confirm(question, sure))) return false
+    const ids = messages.map(({ id }) => id)
+    const key = keyOfMessage(first, live.api.userId)
+    for (let from = 0; from < ids.length; from += limits.hide)
+      act(key, { do: 'hide', ids: ids.slice(from, from + limits.hide) })
     return true
   }
 

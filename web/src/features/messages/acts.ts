@@ -112,7 +112,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     else if (act === 'forward') forward(message)
     else if (act === 'select') select(message)
     else if (act === 'recall') changes.recall(message)
-    else if (act === 'delete') await arranging.hide(message)
+    else if (act === 'delete') await arranging.hide([message])
     else if (act === 'copy') {
       const done = await copyText(copied(message))
       mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')

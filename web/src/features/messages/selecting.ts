@@ -19,7 +19,7 @@ export function useSelecting(key: ChatKey | '') {
 
   /** Deletes them for the reader alone. */
   async function hide(some: readonly Message[]): Promise<void> {
-    if (await arranging.hide(...some)) end()
+    if (await arranging.hide(some)) end()
   }
 
   return { active, messages, begin, end, forward, hide }
