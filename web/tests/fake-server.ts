@@ -33,6 +33,9 @@ export class FakeServer extends FakeStore {
   readonly members = new Map<number, { id: number; nickname: string }[]>()
   /** Names by which members were asked for. */
   readonly askedMembers: string[] = []
+  /** What this user has decided of themselves, and who has read their messages. */
+  readonly settings: Record<string, unknown> = { online: 1, read: 1, approval: 'auto', find: ['id', 'mobile', 'group'] }
+  readers = { rows: [{ id: 42, nickname: '林晓雨' }], data: { read: 1, total: 2 } }
   /** The friends who are online. */
   readonly online = new Set<number>()
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
@@ -213,6 +216,12 @@ export class FakeServer extends FakeStore {
       case '/user/find':
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }
+      case '/user/settings': {
+        const said = Object.entries(form).filter(([name]) => name in this.settings)
+        return { data: Object.assign(this.settings, Object.fromEntries(said)) }
+      }
+      case '/message/readers':
+        return this.readers
       case '/user/logout':
         this.cut(4401)
         return {}

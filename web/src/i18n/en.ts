@@ -1,11 +1,13 @@
 /** English. */
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
+import { enPrivacy } from './en.privacy'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
   ...enChanges,
   ...enFavorites,
+  ...enPrivacy,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',
   'preview.news': '[News]',

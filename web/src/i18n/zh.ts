@@ -1,10 +1,12 @@
 /** 中文. The first catalogue: its keys are the keys of all others. How a text is written: see `index.ts`. */
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
+import { zhPrivacy } from './zh.privacy'
 
 export const zh = {
   ...zhChanges,
   ...zhFavorites,
+  ...zhPrivacy,
   'preview.image': '[图片]',
   'preview.voice': '[语音]',
   'preview.news': '[图文]',

@@ -6,7 +6,7 @@ import type { Content, Message } from '@/protocol/messages'
 const recallWindow = 120_000
 const editWindow = 86_400_000
 
-export type MenuAct = 'reply' | 'copy' | 'edit' | 'pin' | 'unpin' | 'recall'
+export type MenuAct = 'reply' | 'copy' | 'edit' | 'pin' | 'unpin' | 'readers' | 'recall'
 
 export interface Whose {
   me: number
@@ -29,6 +29,7 @@ export function allowed(message: Message, { me, owner, now, writable }: Whose): 
   if (!writable) return acts
   if (own && media === Media.Text && now - createat < editWindow) acts.push('edit')
   if (cmd === Kind.Single || owner) acts.push(pinned ? 'unpin' : 'pin')
+  if (own && cmd === Kind.Room) acts.push('readers')
   if ((own && now - createat < recallWindow) || (cmd === Kind.Room && owner)) acts.push('recall')
   return acts
 }
