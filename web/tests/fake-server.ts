@@ -36,6 +36,8 @@ export class FakeServer extends FakeStore {
   /** What this user has decided of themselves, and who has read their messages. */
   readonly settings: Record<string, unknown> = { online: 1, read: 1, approval: 'auto', find: ['id', 'mobile', 'group'] }
   readers = { rows: [{ id: 42, nickname: '林晓雨' }], data: { read: 1, total: 2 } }
+  /** Who is found by which mobile. */
+  readonly mobiles = new Map<string, number>()
   /** The friends who are online. */
   readonly online = new Set<number>()
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
@@ -214,6 +216,8 @@ export class FakeServer extends FakeStore {
             .map((row) => this.seen(row)),
         }
       case '/user/find':
+        if (form.mobile) form.id = this.mobiles.get(form.mobile) ?? 0
+        if (!form.id) return { code: -404, msg: '该用户不存在' }
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }
       case '/user/settings': {

@@ -15,6 +15,7 @@ export interface Form {
   limit: number
   ids?: number[]
   q?: string
+  mobile?: string
   seq?: number
 }
 

@@ -173,7 +173,7 @@ export const en: Catalogue = {
   'contact.hello': 'You are friends now, say hello',
   'contact.stranger': 'You are not friends yet, so you can’t write',
   'group.outside': 'You are not in this group, so you can’t write',
-  'find.friendNumber': 'Their ID number',
+  'find.friendNumber': 'Their ID or mobile number',
   'find.groupNumber': 'The group’s number',
   'find.go': 'Find',
   'find.found': 'Found',
