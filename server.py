@@ -1,6 +1,6 @@
 """Magpie 鹊桥: a chat server. Reads the settings, builds and joins the parts, listens, drains on SIGTERM.
 
-python server.py [--config FILE] [--port N] [--data DIR] [--migrate] [--new-epoch]
+python server.py [--config FILE] [--port N] [--data DIR] [--migrate] [--new-epoch] [--reindex]
 """
 
 import sys
@@ -26,7 +26,9 @@ from actions import housekeeping, presence, recovery
 from actions.budget import Budget
 from actions.delivery import Delivery
 from actions.handshakes import Handshakes
+from actions.indexing import Indexing
 from actions.passwords import PasswordHasher
+from actions.reindexing import reindex
 from actions.services import Services
 from actions.session_use import SessionUse
 from actions.shared_rates import SharedRates
@@ -43,6 +45,7 @@ from handlers.http.site import Site
 from hub.hub import Hub
 from hub.privacy import Privacy
 from hub.websocket.transports import Transports
+from log.entries import Entry
 from log.log import Log
 from log.room import Room
 from log.telling import Telling
@@ -72,6 +75,8 @@ def main() -> int:
         certificate = certificate_of(config)  # first, because a mistake in the settings should change nothing
         broker.check(config)
         remarks = data_directory.prepare(config.data)
+        if options.reindex:
+            return asyncio.run(reindex(databases.open_database(config, migrate=False), sys.stdout))
         maintains = options.migrate or options.new_epoch
         together = bool(config.broker.url) and not maintains
         claims = (
@@ -114,6 +119,12 @@ def make_services(config: Config) -> Services:
     )
     privacy = Privacy(ports.control)
     delivery = Delivery(hub, told=ports.outbox is not None)
+    indexing = Indexing(db)
+
+    def settled(entries: Sequence[Entry], changes: Sequence[range]) -> None:
+        delivery.settled(entries, changes)
+        indexing.note(entries)
+
     told = ports.outbox is not None and TellingOthers(db, delivery, ports.outbox)
     telling = told or Telling(together=bool(config.broker.url))
     message_log = Log(
@@ -125,7 +136,7 @@ def make_services(config: Config) -> Services:
         all_name_all=config.communities.mention_all == "members",
         quiet=privacy.are_quiet,
         room=Room(partial(budget.hold, "queued_bytes"), partial(budget.hold, "waiting_bytes")),
-        on_settled=delivery.settled,
+        on_settled=settled,
         telling=telling,
         processes=ports.processes,
     )
@@ -134,13 +145,15 @@ def make_services(config: Config) -> Services:
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, typing, use)
-    services = Services(config, db, hub, transports, message_log, delivery, *parts, handshakes, Scraper())
+    own = (handshakes, Scraper(), indexing)
+    services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
     if config.metrics.port or config.metrics.token:
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
         services.scraper.start(services.stats, services.measures, *build)
     privacy.read(hiding, privacy.mark)
     privacy.start(lambda user_id, seen: hub.announcer.switched(user_id, seen and hub.online(user_id)))
     hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
+    indexing.start()
     look = partial(recovery.look, services) if config.broker.url else None
     hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
     return services
@@ -160,6 +173,7 @@ def make_app(services: Services) -> Site:
 async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
+    await services.indexing.close()
     await services.scraper.close()
     services.transports.close()
     await services.hub.close()

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from actions.budget import Budget
     from actions.delivery import Delivery
     from actions.handshakes import Handshakes
+    from actions.indexing import Indexing
     from actions.passwords import PasswordHasher
     from actions.session_use import SessionUse
     from actions.typing import Typing
@@ -51,6 +52,7 @@ class Services:
     session_use: SessionUse  #: which sessions are in use, and when their sockets end
     handshakes: Handshakes  #: what a socket has to know to open
     scraper: Scraper  #: what is told of all this at /metrics
+    indexing: Indexing  #: keeps the index of messages equal to the log
     listener: Listener | None = None  #: accepts connections; None until it does
     draining: bool = False
 
@@ -58,12 +60,13 @@ class Services:
         """The numbers of all parts, of this moment or counted since the start, as each `stats` explains them.
 
         Every name begins with its part: `db_…`, `log_…`, `delivery_…`, `storage_…`, `media_…`, `passwords_…`,
-        `privacy_…`, `typing_…`, `sessions_…`, `handshakes_…`, `scrape_…`, `http_…` as they are told, and
-        joined here `transport_…`, `limit_<action>_…`, and for the parts of the hub `hub_…`, `fanout_…`,
-        `announcer_…`, `recovery_…`, `bus_…`, `presence_…`, `control_…`."""
+        `privacy_…`, `typing_…`, `sessions_…`, `handshakes_…`, `index_…`, `scrape_…`, `http_…` as they are
+        told, and joined here `transport_…`, `limit_<action>_…`, and for the parts of the hub `hub_…`,
+        `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…`, `control_…`."""
         numbers: dict[str, int] = {}
         kept = (self.storage, self.preparer, self.hasher, self.privacy, self.typing, self.session_use)
-        for part in (self.db, self.log, self.delivery, *kept, self.handshakes, self.scraper, self.listener):
+        own = (self.handshakes, self.indexing, self.scraper, self.listener)
+        for part in (self.db, self.log, self.delivery, *kept, *own):
             if part is not None:
                 numbers |= part.stats()
         by_name = {"transport": self.transports.stats(), **self.hub.stats()}

@@ -78,6 +78,12 @@ FAMILIES = (
     Family(_C, "magpie_log_paced_total", "Transactions that waited for more.", "log_paced"),
     Family(_C, "magpie_log_usual_total", "Transactions written in one pass.", "log_usual"),
     Family(_H, "magpie_log_batch_entries", "Entries of a transaction.", "db_commit_entries"),
+    # --- the index of messages ----------------------------------------------------------------------------
+    Family(_G, "magpie_index_waiting", "Conversations known to be behind.", "index_waiting"),
+    Family(_G, "magpie_index_behind", "Messages missing at the last look.", "index_behind"),
+    Family(_C, "magpie_index_messages_total", "Messages put into the index.", "index_messages"),
+    Family(_C, "magpie_index_steps_total", "Transactions this took.", "index_steps"),
+    Family(_G, "magpie_index_failed", "Conversations left out.", "index_failed"),
     # --- the database -------------------------------------------------------------------------------------
     Family(
         _H, "magpie_db_seconds", "Calls, with waiting.", "db_(read|read_much|write|commit)_seconds", ("kind",)

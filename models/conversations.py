@@ -160,8 +160,8 @@ def _place_of(text: str) -> tuple[int, int]:
 
 _SINGLE, _ZERO, _ONE = SQL(str(SINGLE)), SQL("0"), SQL("1")
 _peer = Member.alias()
-#: The one that a member's single chat is with, and the community of a group.
-_other = Case(
+#: As a column: the one that a member's single chat is with, and the community of a group.
+other = Case(
     None,
     [((Conversation.kind == _SINGLE) & (Conversation.a == Member.user_id), Conversation.b)],
     Conversation.a,
@@ -211,7 +211,7 @@ def _mine(*which: Expression) -> ModelSelect:
     c, m = Conversation, Member
     return (
         c.select(
-            c.id, m.said, MARK, c.kind, _other, c.seq, c.ver,
+            c.id, m.said, MARK, c.kind, other, c.seq, c.ver,
             m.read, _peer_read, m.pinned, m.muted, m.archived, m.marked, m.cleared,
             m.hidden, _last_seen, _moved.alias("moved"), _change,
         )
@@ -219,10 +219,10 @@ def _mine(*which: Expression) -> ModelSelect:
         .join(
             _peer,
             JOIN.LEFT_OUTER,
-            on=((c.kind == _SINGLE) & (_peer.user_id == _other) & (_peer.conversation_id == c.id)),
+            on=((c.kind == _SINGLE) & (_peer.user_id == other) & (_peer.conversation_id == c.id)),
         )
         .join(_own, JOIN.LEFT_OUTER, on=(_between_two & (_own.user_id == m.user_id)))
-        .join(_others, JOIN.LEFT_OUTER, on=(_between_two & (_others.user_id == _other)))
+        .join(_others, JOIN.LEFT_OUTER, on=(_between_two & (_others.user_id == other)))
         .where(m.user_id == 0, *which)
         .limit(1)
     )  # fmt: skip

@@ -4,7 +4,7 @@ seq), its primary key."""
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -60,14 +60,20 @@ def people_of(at: str) -> list[int]:
     return [int(user_id) for user_id in at.split(",") if user_id.isdecimal()]
 
 
-def wire_row(stored: Stored, reader_id: int, kind: int, dstid: int) -> rows.Message:
-    """A stored message as the wire has it, of the conversation that its reader means by (kind, dstid)."""
+M = TypeVar("M", bound=rows.Message)
+
+
+def wire_row(
+    stored: Stored, reader_id: int, kind: int, dstid: int, of: type[rows.Message] = rows.Message
+) -> rows.Message:
+    """A stored message as the wire has it, of the conversation that its reader means by (kind, dstid); `of`:
+    as what kind of row."""
     (
         conversation_id, seq, ver, userid, cid, media, content, pic, url, memo, amount, ref, at, createat,
         extra,
     ) = stored  # fmt: skip
     meant = dstid if kind == ROOM or userid == reader_id else reader_id
-    message = rows.Message(
+    message = of(
         public_id(conversation_id, seq), userid, meant, kind, media,
         content or UNSET, pic or UNSET, url or UNSET, memo or UNSET, amount or UNSET,
         _client_cid(cid) or UNSET, ref or UNSET, (at and people_of(at)) or UNSET, seq, ver, createat,
@@ -119,7 +125,7 @@ def changes(
     view = locate(user_id, kind, dstid, strangers)
     if view is None:
         return [], False
-    found, more = _fitting(_after(view, ver, limit + 1), user_id, kind, dstid)
+    found, more = _fitting(after(view, ver, limit + 1), user_id, kind, dstid)
     return found[:limit], more or len(found) > limit
 
 
@@ -175,7 +181,7 @@ def these(view: View, seqs: Sequence[int], kind: int, dstid: int) -> list[rows.M
     return _fitting(stored_among(view, seqs), view.user_id, kind, dstid)[0]
 
 
-def _after(view: View, ver: int, limit: int) -> Iterator[Stored]:
+def after(view: View, ver: int, limit: int) -> Iterator[Stored]:
     """The first messages of a conversation above `ver`, in the order of theirs: at least `limit`, if there
     are so many."""
     if not of_database(database.obj).partial_indexes:
@@ -207,7 +213,7 @@ def _fitting(
     return with_mine(found, reader_id), True
 
 
-def with_mine(found: list[rows.Message], reader_id: int) -> list[rows.Message]:
+def with_mine(found: list[M], reader_id: int) -> list[M]:
     """With what the reader has reacted with, of messages of one conversation."""
     reacted = {message.seq: message for message in found if message.reactions}
     if reacted:

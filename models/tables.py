@@ -374,6 +374,28 @@ class Recorded(Base):
         primary_key = CompositeKey("record_id", "n")
 
 
+# --- what messages are found by --------------------------------------------------------------------------
+
+# `findable` has no model, since it is another table in each kind of database: where a message stands,
+# (createat, conversation_id, seq), and its words (`models.index`).
+
+
+class Indexed(Base):
+    """A conversation is in the index up to this version of it."""
+
+    conversation_id = BigIntegerField(primary_key=True)
+    ver = BigIntegerField()
+
+
+class Part(Base):
+    """A span of time, from `start` (ms) to the next one's; `size`: messages of it that were put into the
+    index."""
+
+    id = BigIntegerField(primary_key=True)
+    start = BigIntegerField()
+    size = BigIntegerField(default=0)
+
+
 # --- the installation ------------------------------------------------------------------------------------
 
 
@@ -381,7 +403,8 @@ class ServerState(Base):
     """Named numbers. `change`: the latest change number, raised by each transaction that devices must learn
     of, as its last but one statement, so that the order of numbers is the order of commits. `epoch` changes
     when the database was restored or reset; clients then drop their cache. `housekeeping`: when (ms) a
-    process last began to keep house, or said that it still does."""
+    process last began to keep house, or said that it still does. `indexing`: 1 while the index
+    is to be emptied; the row is locked by whoever writes into it."""
 
     name = CharField(max_length=32, primary_key=True)
     value = BigIntegerField()

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 #: Characters of a token: MySQL's index knows no longer ones than 84. Longer words are found by their first.
 _LONGEST = 60
-#: Words of one query: more say nothing more, and each costs.
-MAX_WORDS = 20
+#: Words of a query that an index is asked for, and tokens of a phrase: more say little more, and each costs.
+MAX_WORDS, MAX_PHRASE = 12, 6
 
 _APART, _LETTER, _DENSE, _EMOJI, _MARK, _JOINER = range(6)
 #: Makes one emoji of two.
@@ -150,7 +150,7 @@ class Wanted(NamedTuple):
 
 
 def wanted(query: str) -> list[Wanted]:
-    """What an index is asked for: all of these."""
+    """What an index is asked for: all of these. Of a long phrase and of many words it is some."""
     found: dict[Wanted, None] = {}
     for word in words_in(query):
         if not word.dense:
@@ -158,7 +158,10 @@ def wanted(query: str) -> list[Wanted]:
         elif len(word.text) == 1:
             found[Wanted((_alone(word.text),), False)] = None
         else:
-            found[Wanted(tuple(_pairs(word.text)), False)] = None
+            pairs = list(dict.fromkeys(_pairs(word.text)))
+            step = max(1, len(pairs) / MAX_PHRASE)
+            some = [pairs[int(place * step)] for place in range(min(len(pairs), MAX_PHRASE))]
+            found[Wanted(tuple(some), False)] = None
     return list(found)[:MAX_WORDS]
 
 
@@ -183,7 +186,7 @@ def places(text: str, query: str) -> list[tuple[int, int]] | None:
     none within another. None when one of them does not occur."""
     there = list(words_in(text))
     found: set[tuple[int, int]] = set()
-    for word in list(words_in(query))[:MAX_WORDS]:
+    for word in words_in(query):
         here = [place for other in there for place in _within(other, word)]
         if not here:
             return None

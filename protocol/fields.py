@@ -138,7 +138,8 @@ class Field:
             bounds |= {key: value for key in _BOUNDS if (value := getattr(meta, key)) is not None}
         self.low, self.high = bounds.get("ge", 0), bounds.get("le", MAX_INT)
         self.shortest, self.longest = bounds.get("min_length", 0), bounds.get("max_length", MAX_INT)
-        self.names = (name, *(also.name for also in _of(Also, marks)))
+        #: `from_` is called `from`, which Python has taken
+        self.names = (name.removesuffix("_"), *(also.name for also in _of(Also, marks)))
         self.held = min((held.most for held in _of(Held, marks)), default=MAX_INT)
         self.bytes = min((limit.most for limit in _of(Bytes, marks)), default=0)
         self.rules = [rule.refuse for rule in _of(Rule, marks)]

@@ -66,7 +66,8 @@ MAX_MENTIONS = 100
 MAX_FAVORITE_ROWS = 100
 MAX_READER_ROWS = 200
 MAX_MEMBER_ROWS = 200
-#: Characters of what is looked for.
+#: Messages that are found, and characters of what is looked for.
+MAX_FOUND = 50
 MAX_QUERY = 100
 #: People who reacted alike.
 MAX_REACTION_ROWS = 200

@@ -145,6 +145,14 @@ class Recorded(msgspec.Struct):
     createat: int
 
 
+class FoundMessage(Message, gc=False):
+    """A message that was looked for. `kind` and `dstid` are the conversation's, as the reader means it;
+    `highlight`: where in `content` the words stand, in UTF-16 units."""
+
+    kind: int = 0
+    highlight: list[tuple[int, int]] = []
+
+
 class Favorite(msgspec.Struct):
     """A message that somebody keeps, as it was then."""
 

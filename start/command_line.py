@@ -11,12 +11,13 @@ _CONFIG = Path(__file__).resolve().parent.parent / "config.yaml"
 @dataclass(frozen=True)
 class Options:
     """`config`: the file of settings; `overrides`: settings that go before those in it, by name; `migrate`,
-    `new_epoch`: what is to be done instead of serving."""
+    `new_epoch`, `reindex`: what is to be done instead of serving."""
 
     config: Path
     overrides: Mapping[str, object]
     migrate: bool
     new_epoch: bool
+    reindex: bool
 
 
 def read() -> Options:
@@ -39,7 +40,12 @@ def read() -> Options:
         action="store_true",
         help="after restoring a backup: make clients drop what they cached, and end",
     )
+    parser.add_argument(
+        "--reindex",
+        action="store_true",
+        help="make the index that messages are found by anew, also while servers are at work, and end",
+    )
     said = parser.parse_args()
     given = {"server.port": said.port, "server.data": said.data}
     overrides = {name: value for name, value in given.items() if value is not None}
-    return Options(said.config, overrides, said.migrate, said.new_epoch)
+    return Options(said.config, overrides, said.migrate, said.new_epoch, said.reindex)

@@ -30,7 +30,11 @@ def menu(person: Person) -> Locator:
 async def choose(person: Person, text: str, what: str) -> None:
     """Press the message with this text and choose something of its menu, or a reaction."""
     await press(person, person.log.locator(".bubble", has_text=text))
-    role = "menuitem" if what in ("回复", "复制", "编辑", "置顶", "取消置顶", "撤回") else "button"
+    role = (
+        "menuitem"
+        if what in ("回复", "复制", "编辑", "置顶", "取消置顶", "撤回", "转发", "多选")
+        else "button"
+    )
     await menu(person).get_by_role(role, name=what, exact=True).click()
     await expect(menu(person)).to_have_count(0)
 
@@ -162,6 +166,8 @@ async def test_by_keys_in_a_group(people, shot):
     await ann.page.keyboard.press("Enter")
     await expect(menu(ann).get_by_role("menuitem", name="回复")).to_be_focused()
     await ann.page.keyboard.press("End")
+    await expect(menu(ann).get_by_role("menuitem", name="删除")).to_be_focused()
+    await ann.page.keyboard.press("ArrowUp")
     await expect(menu(ann).get_by_role("menuitem", name="撤回")).to_be_focused()
     await ann.page.keyboard.press("Enter")
     await expect(ann.log.get_by_text("你撤回了 阿波 的一条消息")).to_be_visible()

@@ -22,7 +22,12 @@ def put_and_refuse(name):
 
 async def names(database):
     rows = await database.read(lambda: list(ServerState.select(ServerState.name).tuples()))
-    return {name for (name,) in rows} - {"epoch", "change", "housekeeping"}  # what is there from the start
+    return {name for (name,) in rows} - {
+        "epoch",
+        "change",
+        "housekeeping",
+        "indexing",
+    }  # what is there from the start
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ CALLS = {
     "around": ("/message/around", "seq"),
     "pins": ("/message/pins", ""),
     "mentions": ("/message/mentions", ""),
+    "search": ("/message/search", ""),
     "readers": ("/message/readers", "seq"),
     "forward": ("/message/forward", "ids"),
     "look inside": ("/message/record", "id"),
@@ -40,6 +41,8 @@ CALLS = {
     "arrange": ("/conversation/set", ""),
     "read": ("/message/read", "seq"),
 }
+#: Fields that some of them need besides.
+MORE = {"reactions": {"content": "👍"}, "arrange": {"muted": 1}, "search": {"q": "hi"}}
 MEMBERS = (OK, OK, OK, NO)
 #: In a group: the answer to each of ROLES.
 IN_GROUP = {
@@ -105,7 +108,9 @@ class World:
             path, name = CALLS[act]
             value = {"id": message["id"], "ids": [message["id"]], "seq": message["seq"], "ver": 0}
             more = {name: value[name]} if name else {}
-            more |= {"reactions": {"content": "👍"}, "arrange": {"muted": 1}}.get(act, {})
+            more |= {"reactions": {"content": "👍"}, "arrange": {"muted": 1}, "search": {"q": "hi"}}.get(
+                act, {}
+            )
             more |= {"to": [{"kind": 10, "dstid": who.user_id}]} if act == "forward" else {}
             return {(await who.post_json(path, **place, **more))["code"]}
         frame = {**CHANGES[act], **place, "id": message["id"]}

@@ -36,12 +36,12 @@ def schema_of(command: type[Command], fields: list[Field]) -> Schema:
             notes.append(f"at most {field.bytes} bytes")
         notes += [f"also as `{name}`" for name in field.names[1:]]
         note = "; ".join(filter(None, notes))
-        properties[field.name] = {**told_of, **({"description": note} if note else {})}
+        properties[field.names[0]] = {**told_of, **({"description": note} if note else {})}
     return {
         "type": "object",
         "description": said(command),
         "properties": properties,
-        "required": [field.name for field in fields if field.required],
+        "required": [field.names[0] for field in fields if field.required],
     }
 
 

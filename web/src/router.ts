@@ -29,6 +29,12 @@ const routes: RouteRecordRaw[] = [
     meta: { tab: 'chats', pane: true },
   },
   {
+    path: '/archived',
+    name: 'archived',
+    component: () => import('./features/conversations/ConversationsView.vue'),
+    meta: { tab: 'chats' },
+  },
+  {
     path: '/contacts',
     name: 'contacts',
     component: () => import('./features/contacts/ContactsView.vue'),

@@ -5,6 +5,7 @@
  */
 import type { OutgoingChange } from '@/protocol/changes'
 import type { Kind } from '@/protocol/codes'
+import type { OutgoingForward } from '@/protocol/forwards'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import { flagNames, type OwnAct } from '@/protocol/own'
@@ -45,6 +46,9 @@ export class FakeServer extends FakeStore {
   attempts = 0
   /** What changes of a kind are refused with. */
   readonly refusals = new Map<number, { code: number; msg: string }>()
+  /** cids of the calls to forward, as often as they came, and the chats that take none. */
+  readonly forwarded: string[] = []
+  readonly refusesForwards = new Set<ChatKey>()
   /** What calls are refused with, by their paths. */
   readonly refusedCalls = new Map<string, { code: number; msg: string }>()
   /** The first ack of each cid. */
@@ -156,13 +160,12 @@ export class FakeServer extends FakeStore {
   /** The reader does something for themselves, on any device; all their sockets are told. */
   oneself(key: ChatKey, act: OwnAct): void {
     const [kind, dstid] = key.split('/').map(Number)
-    const marked = this.conversation(key).marked
+    const marked = this.row(key).marked
     const told = this.doOneself(key, act)
     if (told) this.push({ cmd: 22, userid: this.me, kind, dstid, ...told }, null)
     else if (act.do === 'read') {
       this.push({ cmd: 13, userid: this.me, kind, dstid, seq: this.read.get(key) }, null)
-      if (marked && !this.conversation(key).marked)
-        this.push({ cmd: 22, userid: this.me, kind, dstid, marked: 0 }, null)
+      if (marked && !this.row(key).marked) this.push({ cmd: 22, userid: this.me, kind, dstid, marked: 0 }, null)
     }
   }
 
@@ -181,6 +184,27 @@ export class FakeServer extends FakeStore {
     return new Response(JSON.stringify({ code: 0, msg: '', ...answer }))
   }
 
+  /** Copies messages, once for each cid; a chat in `refusesForwards` takes none. */
+  private forward({ kind, dstid, ids, to, merge, cid }: OutgoingForward): object {
+    this.forwarded.push(cid)
+    const sources = this.rows(chatKey(kind, dstid)).filter(({ id }) => ids.includes(id))
+    const record = { media: 12, content: 'record', amount: sources.length }
+    const rows = to.flatMap((place): object[] => {
+      const key = chatKey(place.kind, place.dstid)
+      if (this.refusesForwards.has(key)) return [{ ...place, code: -403, msg: '你们还不是好友' }]
+      return (merge ? [record] : sources).map((source, index) => {
+        const own = `${cid}-${key}-${index}`
+        const content = { media: source.media, content: source.content, ...(merge ? {} : { fwd: 42 }) }
+        const copy = { ...content, cmd: place.kind, dstid: place.dstid, userid: this.me, cid: own }
+        const known = this.rows(key).find((row) => row.cid === own)
+        const row = known ?? this.store(key, copy)
+        if (!known) this.push(row, null)
+        return { ...place, cid: own, id: row.id, seq: row.seq, ver: row.ver, createat: row.createat }
+      })
+    })
+    return { rows }
+  }
+
   private answer(path: string, form: Form): object {
     const key = chatKey(form.kind, form.dstid)
     const { seq = 0, ids = [] } = form
@@ -188,7 +212,7 @@ export class FakeServer extends FakeStore {
       case '/conversation/set': {
         const flags = Object.entries(form).filter(([name]) => (flagNames as readonly string[]).includes(name))
         this.oneself(key, { do: 'set', flags: Object.fromEntries(flags) })
-        return { data: this.conversation(key) }
+        return { data: this.row(key) }
       }
       case '/conversation/clear':
         this.oneself(key, { do: 'clear', seq })
@@ -215,6 +239,8 @@ export class FakeServer extends FakeStore {
             .filter(({ pinned }) => pinned)
             .map((row) => this.seen(row)),
         }
+      case '/message/forward':
+        return this.forward(form as unknown as OutgoingForward)
       case '/user/find':
         if (form.mobile) form.id = this.mobiles.get(form.mobile) ?? 0
         if (!form.id) return { code: -404, msg: '该用户不存在' }

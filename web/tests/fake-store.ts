@@ -2,7 +2,7 @@
 import { rowWith, type ChangeEvent, type OutgoingChange } from '@/protocol/changes'
 import type { Kind } from '@/protocol/codes'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
-import { countsAsUnread, type Message } from '@/protocol/messages'
+import { countsAsUnread, mentions, type Message } from '@/protocol/messages'
 import { takes, type Flags, type OwnAct } from '@/protocol/own'
 
 export interface Form {
@@ -163,7 +163,7 @@ export class FakeStore {
   /** Newest first, from the offset that `next` said; or what has changed, in the order of the changes. */
   protected conversations({ before = 0, after, limit }: Form): object {
     this.listed.push({ before, after })
-    const all = [...this.log.keys()].filter((key) => this.rows(key).length > 0).map((key) => this.conversation(key))
+    const all = [...this.log.keys()].filter((key) => this.rows(key).length > 0).map((key) => this.row(key))
     const seen = all.filter(({ last }) => last !== null)
     const rows =
       after === undefined
@@ -202,7 +202,8 @@ export class FakeStore {
     return this.visible(key).filter((row) => row.seq > read && countsAsUnread(row, this.me)).length
   }
 
-  protected conversation(key: ChatKey) {
+  /** The row of a conversation as the reader is told it. */
+  row(key: ChatKey) {
     const [kind, dstid] = key.split('/').map(Number)
     const rows = this.rows(key)
     const read = this.read.get(key) ?? 0
@@ -218,7 +219,7 @@ export class FakeStore {
         ver: this.ver(key),
         read,
         unread: Math.min(this.unread(key), 1000),
-        mentions: 0,
+        mentions: this.visible(key).filter((row) => row.seq > read && mentions(row, this.me)).length,
       },
       ...this.marksOf(key),
       ...{

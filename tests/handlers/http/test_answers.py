@@ -1,5 +1,6 @@
 """Answers hold what is declared of them, no more and no less: pages and bots rely on it."""
 
+import asyncio
 from typing import NotRequired, TypedDict, get_args, get_type_hints
 
 import msgspec
@@ -86,6 +87,7 @@ async def test_every_answer_is_as_declared(app):
         "GetMessages": {**chat, "ids": f"[{one['id']}]"},
         "Around": {**chat, "seq": 1},
         "Mentions": {"kind": 11, "dstid": group},
+        "SearchMessages": {"q": "you"},
         "ListReaders": {"kind": 11, "dstid": group, "seq": mine["seq"]},
         "Forward": {**chat, "ids": f"[{one['id']}]", "to": f'[{{"kind":10,"dstid":{bob.user_id}}}]'},
         "Record": record,
@@ -100,6 +102,8 @@ async def test_every_answer_is_as_declared(app):
         "History": chat,
         "Changes": {**chat, "ver": 0},
     }
+    while not (await ann.post("/message/search", q="you"))["rows"]:  # it is in the index in a moment
+        await asyncio.sleep(0.02)
     calls = [command for command in COMMANDS if command.by_call]
     # So that no list is empty, and nobody is let out early.
     order = {"AddFriend": -2, "SendMessage": -1, "Logout": 1}

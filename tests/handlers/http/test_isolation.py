@@ -53,6 +53,13 @@ ATTEMPTS = {
     "/message/around": [({"kind": 10, "dstid": "{user}", "seq": 1}, -403)],
     "/message/mentions": [({"kind": 11, "dstid": "{group}"}, -403)],
     "/message/readers": [({"kind": 11, "dstid": "{group}", "seq": 1}, -403)],
+    "/message/search": [
+        ({"q": "between friends"}, 0),
+        ({"q": "group", "kind": 10, "dstid": "{user}"}, -403),
+        ({"q": "group", "kind": 11, "dstid": "{group}"}, -403),
+        ({"q": "x", "before": "{message}"}, -404),
+        ({"q": "between", "from": "{user}"}, 0),
+    ],
     "/message/change": [
         ({"cmd": 14, "kind": 10, "dstid": "{user}", "id": "{message}"}, -403),
         ({"cmd": 15, "kind": 10, "dstid": "{user}", "id": "{message}", "content": "x"}, -403),

@@ -1,12 +1,16 @@
 /** English. */
+import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
+import { enForwards } from './en.forwards'
 import { enPrivacy } from './en.privacy'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
   ...enChanges,
+  ...enArranging,
   ...enFavorites,
+  ...enForwards,
   ...enPrivacy,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',

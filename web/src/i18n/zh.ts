@@ -1,11 +1,15 @@
 /** 中文. The first catalogue: its keys are the keys of all others. How a text is written: see `index.ts`. */
+import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
+import { zhForwards } from './zh.forwards'
 import { zhPrivacy } from './zh.privacy'
 
 export const zh = {
   ...zhChanges,
+  ...zhArranging,
   ...zhFavorites,
+  ...zhForwards,
   ...zhPrivacy,
   'preview.image': '[图片]',
   'preview.voice': '[语音]',

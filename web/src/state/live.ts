@@ -144,9 +144,10 @@ export const useLive = defineStore('live', () => {
     const { value: started } = engine
     const timeline = started?.catchup.timeline(key)
     if (!started || !timeline) return void timelines.delete(key)
-    const { messages, hasOlder, hasNewer } = timeline
-    const changed = started.own.shown(key, messages)
-    timelines.set(key, { messages: started.oneself.acts.shown(key, changed), hasOlder, hasNewer })
+    const { acts } = started.oneself
+    const { messages, first, hasNewer } = timeline
+    const hasOlder = timeline.hasOlder && !acts.clears(key, first)
+    timelines.set(key, { messages: acts.shown(key, started.own.shown(key, messages)), hasOlder, hasNewer })
   }
 
   /** Shows at once what the reader has just done. */

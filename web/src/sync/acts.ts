@@ -106,6 +106,11 @@ export class Acts {
     return acts.length > 0 && !messages.every(stays) ? messages.filter(stays) : messages
   }
 
+  /** All that is older than this message is cleared. */
+  clears(key: ChatKey, first: number): boolean {
+    return this.waiting.some((item) => item.key === key && item.act.do === 'clear' && first <= item.act.seq + 1)
+  }
+
   /** One conversation as its reader sees it. */
   shownRow(key: ChatKey, row: Conversation): Conversation {
     const done = this.done.filter((item) => item.key === key)

@@ -47,6 +47,7 @@ export const usePins = defineStore('pins', () => {
   }
 
   live.events.on('welcome', () => void load())
+  live.events.on('gone', (chat) => chat === key.value && void load())
   live.events.on('changed', ({ key: chat, id, cmd }) => {
     if (chat === key.value && (cmd === Cmd.Pin || asked.value.some((row) => row.id === id))) void load()
   })

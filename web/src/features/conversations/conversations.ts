@@ -34,6 +34,10 @@ export interface ChatRow {
   mentions: number
   pinned: boolean
   muted: boolean
+  /** It stands in the folder for such. */
+  archived: boolean
+  /** Shown as unread, whatever is. */
+  marked: boolean
   /** Unsent text, '' when none. */
   draft: string
   /** State of the last message when it is one's own. */
@@ -72,7 +76,7 @@ export const useConversations = defineStore('conversations', () => {
   const typists = useTyping()
   const uploads = useUploads()
 
-  /** Pinned first, then newest first; already in the page's language. */
+  /** Every chat: pinned first, then newest first; already in the page's language. */
   const rows = computed<readonly ChatRow[]>(() => {
     const waiting = new Map<ChatKey, Waiting>()
     for (const { key, content, createat, reason } of uploads.items.values()) {
@@ -80,16 +84,20 @@ export const useConversations = defineStore('conversations', () => {
     }
     for (const { key, message, createat, state } of live.outbox) waiting.set(key, { message, createat, state })
     const fresh = [...contacts.fresh.keys()].map((id): ChatKey => `${Kind.Single}/${id}`)
-    const keys = new Set<ChatKey>([...live.inbox.keys(), ...waiting.keys(), ...drafts.all.keys(), ...fresh])
+    // One of which the reader sees no message comes back with the next.
+    const seen = [...live.inbox].filter(([, { last }]) => last).map(([key]) => key)
+    const keys = new Set<ChatKey>([...seen, ...waiting.keys(), ...drafts.all.keys(), ...fresh])
     return [...keys]
       .map((key) => rowOf(key, live.inbox.get(key), waiting.get(key)))
       .sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.at - a.at)
   })
 
-  const loud = computed(() => rows.value.filter(({ muted }) => !muted))
-  /** Unread messages of chats that are not muted: the number for tab and title. */
-  const unread = computed(() => loud.value.reduce((sum, row) => sum + row.unread, 0))
-  const mentions = computed(() => rows.value.reduce((sum, row) => sum + row.mentions, 0))
+  const listed = computed(() => rows.value.filter(({ archived }) => !archived))
+  const archived = computed(() => rows.value.filter((row) => row.archived))
+  /** The number for tab and title: what is unread; of chats that are muted or archived, what names the reader. */
+  const unread = computed(() =>
+    rows.value.reduce((sum, row) => sum + (row.muted || row.archived ? row.mentions : row.unread), 0),
+  )
 
   function rowOf(key: ChatKey, known: Conversation | undefined, unsent: Waiting | undefined): ChatRow {
     const { kind, dstid, title, avatar } = target(key)
@@ -97,7 +105,7 @@ export const useConversations = defineStore('conversations', () => {
     // An old failure does not stand before what was said since.
     const waiting = unsent?.state === 'failed' && unsent.createat < (last?.createat ?? 0) ? undefined : unsent
     // A new friend with whom nothing was said yet.
-    const came = known || kind !== Kind.Single ? undefined : contacts.fresh.get(dstid)
+    const came = last || kind !== Kind.Single ? undefined : contacts.fresh.get(dstid)
     return {
       key,
       kind,
@@ -105,11 +113,13 @@ export const useConversations = defineStore('conversations', () => {
       title,
       avatar,
       preview: waiting ? preview(waiting.message) : last ? previewBy(last) : came ? t('contact.hello') : '',
-      at: Math.max(waiting?.createat ?? 0, known?.updateat ?? 0, came ?? 0),
+      at: Math.max(waiting?.createat ?? 0, (last && known?.updateat) ?? 0, came ?? 0),
       unread: known?.unread ?? 0,
       mentions: known?.mentions ?? 0,
       pinned: known?.pinned === 1,
       muted: known?.muted === 1,
+      archived: known?.archived === 1,
+      marked: known?.marked === 1,
       draft: drafts.get(key).text.trim(),
       last: waiting ? waiting.state : stateOf(last, known),
       online: kind === Kind.Single && contacts.friend(dstid)?.online === 1,
@@ -163,7 +173,7 @@ export const useConversations = defineStore('conversations', () => {
   /** Why nothing can be written there: no friend, no member; '' when it can, or is not known yet. */
   function barred(key: ChatKey): '' | 'stranger' | 'outside' {
     const { kind, group, self, dstid } = target(key)
-    if (kind === Kind.Room) return groups.loaded && !group ? 'outside' : ''
+    if (kind === Kind.Room) return live.inbox.get(key)?.left || (groups.loaded && !group) ? 'outside' : ''
     return self || site.strangers || !contacts.loaded || contacts.friend(dstid) ? '' : 'stranger'
   }
 
@@ -175,10 +185,12 @@ export const useConversations = defineStore('conversations', () => {
 
   return {
     rows,
+    /** Those of the list, and those of the folder. */
+    listed,
+    archived,
     /** The rows are there, and the names in them: the first drawing has both. */
     loaded: computed(() => live.inboxLoaded && contacts.settled && groups.settled),
     unread,
-    mentions,
     target,
     typing,
     barred,

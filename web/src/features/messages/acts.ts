@@ -10,6 +10,7 @@ import { useChanges } from '@/features/changes/changes'
 import { copyText } from '@/features/changes/clipboard'
 import type { Pressed } from '@/features/changes/press'
 import { recallWords } from '@/features/changes/words'
+import { useArranging } from '@/features/conversations/arranging'
 import { useConversations } from '@/features/conversations/conversations'
 import { namesKey } from '@/features/media/types'
 import { t } from '@/i18n'
@@ -32,16 +33,20 @@ interface Parts {
   /** Puts a text into the field. */
   add: (text: string) => void
   jump: (message: Message) => void
+  forward: (message: Message) => void
+  /** Begins to select several. */
+  select: (message: Message) => void
   /** Names somebody in the field. */
   mention: (id: number) => void
 }
 
-export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: Parts) {
+export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, select, mention }: Parts) {
   const live = useLive()
   const chat = useChat()
   const users = useUsers()
   const changes = useChanges()
   const conversations = useConversations()
+  const arranging = useArranging()
   const quotes = useQuotes()
   const me = live.api.userId
 
@@ -105,7 +110,10 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
     if (!message) return
     if (act === 'reply') reply(message)
     else if (act === 'edit') edit(message)
+    else if (act === 'forward') forward(message)
+    else if (act === 'select') select(message)
     else if (act === 'recall') changes.recall(message)
+    else if (act === 'delete') await arranging.hide([message])
     else if (act === 'readers') void openDialog(ReadersDialog, { title: t('readers.title'), message }, light)
     else if (act === 'copy') {
       const done = await copyText(copied(message))

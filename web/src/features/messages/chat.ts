@@ -103,6 +103,7 @@ export const useChat = defineStore('chat', () => {
     loading.value = true
     await live.listed()
     if (key.value !== next) return
+    engine.oneself.seen(next)
     const { read, unread, seq } = engine.inbox.get(next) ?? { read: 0, unread: 0, seq: 0 }
     if (unread > 0) mark.reset(read)
     const left = places.get(next)

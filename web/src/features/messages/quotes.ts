@@ -48,6 +48,7 @@ export const useQuotes = defineStore('quotes', () => {
 
   live.events.on('changed', ({ id }) => known.delete(id))
   live.events.on('welcome', () => known.clear())
+  live.events.on('gone', () => known.clear())
 
   return { get }
 })

@@ -13,6 +13,13 @@ export interface ToastEntry {
   id: number
   text: string
   kind: 'info' | 'error'
+  /** What can still be done about it. */
+  action?: ToastAction
+}
+
+export interface ToastAction {
+  label: string
+  act: () => void
 }
 
 export interface DialogEntry {
@@ -58,11 +65,14 @@ export function openDialog<T>(
   })
 }
 
-/** A short word at the foot of the page; stays for 2.4 s, an error for 4 s. */
-export function toast(text: string, kind: 'info' | 'error' = 'info'): void {
+/** A short word at the foot of the page; stays for 2.4 s, an error for 4 s, one with something to do for 6 s. */
+export function toast(text: string, kind: 'info' | 'error' = 'info', action?: ToastAction): void {
   const id = ++lastId
-  shown.toasts = [...shown.toasts.filter((entry) => entry.text !== text).slice(-2), { id, text, kind }]
-  setTimeout(() => (shown.toasts = shown.toasts.filter((entry) => entry.id !== id)), kind === 'error' ? 4000 : 2400)
+  const finish = () => (shown.toasts = shown.toasts.filter((entry) => entry.id !== id))
+  const does = action && { label: action.label, act: () => (finish(), action.act()) }
+  const entry = { id, text, kind, ...(does && { action: does }) }
+  shown.toasts = [...shown.toasts.filter((other) => other.text !== text).slice(-2), entry]
+  setTimeout(finish, action ? 6000 : kind === 'error' ? 4000 : 2400)
 }
 
 /** Says what went wrong in the words of the error. */

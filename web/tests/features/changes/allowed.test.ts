@@ -15,21 +15,23 @@ afterEach(() => {
 
 describe('the menu', () => {
   it('has all of one’s own text, and less of it as time goes on', () => {
-    expect(allowed(own, reader)).toEqual(['reply', 'copy', 'edit', 'pin', 'recall'])
-    expect(allowed(own, { ...reader, now: 120_000 })).toEqual(['reply', 'copy', 'edit', 'pin'])
-    expect(allowed({ ...own, pinned: 42 }, { ...reader, now: 86_400_000 })).toEqual(['reply', 'copy', 'unpin'])
+    const most = ['reply', 'copy', 'forward', 'select']
+    expect(allowed(own, reader)).toEqual([...most, 'edit', 'pin', 'recall', 'delete'])
+    expect(allowed(own, { ...reader, now: 120_000 })).toEqual([...most, 'edit', 'pin', 'delete'])
+    expect(allowed({ ...own, pinned: 42 }, { ...reader, now: 86_400_000 })).toEqual([...most, 'unpin', 'delete'])
   })
 
   it('has what may be done to what others say', () => {
-    expect(allowed({ ...own, userid: 42, media: 4 }, reader)).toEqual(['reply', 'pin'])
+    expect(allowed({ ...own, userid: 42, media: 4 }, reader)).toEqual(['reply', 'forward', 'select', 'pin', 'delete'])
     const room: Message = { ...own, cmd: 11, dstid: 3, userid: 42 }
-    expect(allowed(room, reader)).toEqual(['reply', 'copy'])
-    expect(allowed(room, { ...reader, owner: true, now: 1e12 })).toEqual(['reply', 'copy', 'pin', 'recall'])
+    const most = ['reply', 'copy', 'forward', 'select']
+    expect(allowed(room, reader)).toEqual([...most, 'delete'])
+    expect(allowed(room, { ...reader, owner: true, now: 1e12 })).toEqual([...most, 'pin', 'recall', 'delete'])
   })
 
   it('tells who has read what one said oneself in a group', () => {
     const room: Message = { ...own, cmd: 11, dstid: 3 }
-    expect(allowed(room, { ...reader, now: 1e12 })).toEqual(['reply', 'copy', 'readers'])
+    expect(allowed(room, { ...reader, now: 1e12 })).toContain('readers')
     expect(allowed({ ...room, media: 4 }, { ...reader, owner: true })).toContain('readers')
     expect(allowed({ ...room, userid: 42 }, { ...reader, owner: true })).not.toContain('readers')
   })
@@ -40,8 +42,13 @@ describe('the menu', () => {
     expect(allowed({ ...own, id: 0 }, reader)).toEqual([])
   })
 
-  it('only copies where nothing can be written', () => {
-    expect(allowed(own, { ...reader, writable: false })).toEqual(['copy'])
+  it('has no edit for what was forwarded, and no forwarding for a red packet', () => {
+    expect(allowed({ ...own, fwd: 42 }, reader)).not.toContain('edit')
+    expect(allowed({ ...own, media: 5 }, reader)).toEqual(['reply', 'select', 'pin', 'recall', 'delete'])
+  })
+
+  it('only takes with it what is there where nothing can be written', () => {
+    expect(allowed(own, { ...reader, writable: false })).toEqual(['copy', 'forward', 'select', 'delete'])
     expect(copied({ media: 7, url: 'https://a.example' })).toBe('https://a.example')
     expect(copied({ media: 4, url: '/mnt/a.png' })).toBe('')
   })

@@ -1,0 +1,35 @@
+"""MySQL and MariaDB: a FULLTEXT index of InnoDB, asked in boolean mode.
+
+It collects all messages that have a word before it looks at the next, whatever LIMIT says: parts keep that
+short. Tokens are longer than its shortest word and none of its stop words.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from database.base import database
+from models.index.index import ByPlace, Place, Query
+
+
+class MySqlIndex(ByPlace):
+    few: ClassVar[int] = 500
+    match = "MATCH (words) AGAINST (%s IN BOOLEAN MODE)"
+
+    def words(self, query: Query) -> str:
+        conversations = self.by_token(query)
+        return " ".join(_of_part(part, query, conversations) for part in query.parts)
+
+    def add(self, rows: Sequence[tuple[Place, str]]) -> None:
+        if rows:
+            cursor = database.obj.cursor()
+            cursor.executemany(
+                "INSERT INTO findable (createat, conversation_id, seq, words) VALUES (%s, %s, %s, %s)",
+                [(*place, words) for place, words in rows],
+            )
+
+
+def _of_part(part: str, query: Query, conversations: Sequence[str]) -> str:
+    terms = [f"+{part}{term.token}{'*' * term.prefix}" for term in query.terms]
+    if conversations:  # first: where they have nothing in this part, no word is looked up
+        terms.insert(0, f"+({' '.join(part + token for token in conversations)})")
+    return f"({' '.join(terms)})"

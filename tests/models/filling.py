@@ -1,0 +1,18 @@
+"""The index of messages, filled as the server does it, for tests."""
+
+from models import indexing
+from protocol.clock import now_ms
+
+
+async def fill(database, most=200, now=now_ms):
+    """Until nothing is missing in it; how many messages were put there."""
+    count, place = 0, 0
+    while True:
+        found, place, _ = await database.read(indexing.behind, place, 50)
+        while found:
+            gathered = await database.read(indexing.gather, found, most)
+            count += await database.write(indexing.write, gathered, now())
+            done = {news.conversation_id for news in gathered.news}
+            found = [one for one in found if one not in done or one in gathered.left]
+        if not place:
+            return count
