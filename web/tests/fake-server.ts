@@ -39,6 +39,11 @@ export class FakeServer extends FakeStore {
   readonly members = new Map<number, { id: number; nickname: string }[]>()
   /** Names by which members were asked for. */
   readonly askedMembers: string[] = []
+  /** What this user has decided of themselves, and who has read their messages. */
+  readonly settings: Record<string, unknown> = { online: 1, read: 1, approval: 'auto', find: ['id', 'mobile', 'group'] }
+  readers = { rows: [{ id: 42, nickname: '林晓雨' }], data: { read: 1, total: 2 } }
+  /** Who is found by which mobile. */
+  readonly mobiles = new Map<string, number>()
   /** The friends who are online. */
   readonly online = new Set<number>()
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
@@ -246,8 +251,16 @@ export class FakeServer extends FakeStore {
       case '/message/forward':
         return this.forward(form as unknown as OutgoingForward)
       case '/user/find':
+        if (form.mobile) form.id = this.mobiles.get(form.mobile) ?? 0
+        if (!form.id) return { code: -404, msg: '该用户不存在' }
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }
+      case '/user/settings': {
+        const said = Object.entries(form).filter(([name]) => name in this.settings)
+        return { data: Object.assign(this.settings, Object.fromEntries(said)) }
+      }
+      case '/message/readers':
+        return this.readers
       case '/user/logout':
         this.cut(4401)
         return {}

@@ -17,6 +17,7 @@ export interface Form {
   q?: string
   favorite?: number
   url?: string
+  mobile?: string
   seq?: number
 }
 

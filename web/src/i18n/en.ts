@@ -3,6 +3,7 @@ import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
+import { enPrivacy } from './en.privacy'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
@@ -10,6 +11,7 @@ export const en: Catalogue = {
   ...enArranging,
   ...enFavorites,
   ...enForwards,
+  ...enPrivacy,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',
   'preview.news': '[News]',
@@ -175,7 +177,7 @@ export const en: Catalogue = {
   'contact.hello': 'You are friends now, say hello',
   'contact.stranger': 'You are not friends yet, so you can’t write',
   'group.outside': 'You are not in this group, so you can’t write',
-  'find.friendNumber': 'Their ID number',
+  'find.friendNumber': 'Their ID or mobile number',
   'find.groupNumber': 'The group’s number',
   'find.go': 'Find',
   'find.found': 'Found',

@@ -9,7 +9,18 @@ const recallWindow = 120_000
 const editWindow = 86_400_000
 
 export type MenuAct =
-  'reply' | 'copy' | 'favorite' | 'sticker' | 'forward' | 'select' | 'edit' | 'pin' | 'unpin' | 'recall' | 'delete'
+  | 'reply'
+  | 'copy'
+  | 'favorite'
+  | 'sticker'
+  | 'forward'
+  | 'select'
+  | 'edit'
+  | 'pin'
+  | 'unpin'
+  | 'readers'
+  | 'recall'
+  | 'delete'
 
 export interface Whose {
   me: number
@@ -36,6 +47,7 @@ export function allowed(message: Message, { me, owner, now, writable }: Whose): 
   if (!writable) return [...acts, 'delete']
   if (own && media === Media.Text && !fwd && now - createat < editWindow) acts.push('edit')
   if (cmd === Kind.Single || owner) acts.push(pinned ? 'unpin' : 'pin')
+  if (own && cmd === Kind.Room) acts.push('readers')
   if ((own && now - createat < recallWindow) || (cmd === Kind.Room && owner)) acts.push('recall')
   acts.push('delete')
   return acts

@@ -4,6 +4,7 @@ import { useUsers } from '@/features/accounts/users'
 import type { MessageActs } from '@/features/changes/acts'
 import EditsDialog from '@/features/changes/EditsDialog.vue'
 import ReactorsDialog from '@/features/changes/ReactorsDialog.vue'
+import ReadersDialog from '@/features/changes/ReadersDialog.vue'
 import { allowed, copied, type MenuAct } from '@/features/changes/allowed'
 import { useChanges } from '@/features/changes/changes'
 import { copyText } from '@/features/changes/clipboard'
@@ -125,6 +126,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     else if (act === 'sticker') await stickers.keepFrom(message).catch(fail)
     else if (act === 'favorite') await favorites.keep(message).catch(fail)
     else if (act === 'delete') await arranging.hide([message])
+    else if (act === 'readers') void openDialog(ReadersDialog, { title: t('readers.title'), message }, light)
     else if (act === 'copy') {
       const done = await copyText(copied(message))
       mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')

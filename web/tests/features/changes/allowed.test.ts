@@ -36,6 +36,13 @@ describe('the menu', () => {
     expect(allowed(room, { ...reader, owner: true, now: 1e12 })).toEqual([...most, 'pin', 'recall', 'delete'])
   })
 
+  it('tells who has read what one said oneself in a group', () => {
+    const room: Message = { ...own, cmd: 11, dstid: 3 }
+    expect(allowed(room, { ...reader, now: 1e12 })).toContain('readers')
+    expect(allowed({ ...room, media: 4 }, { ...reader, owner: true })).toContain('readers')
+    expect(allowed({ ...room, userid: 42 }, { ...reader, owner: true })).not.toContain('readers')
+  })
+
   it('has nothing of notices, of what was recalled, and of what waits to be sent', () => {
     expect(allowed({ ...own, media: 90 }, reader)).toEqual([])
     expect(allowed({ ...own, recalled: 1 }, reader)).toEqual([])
