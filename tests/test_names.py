@@ -50,7 +50,7 @@ PARTS = {
 
 
 # What the page can't do yet.
-NOT_YET = {"web/src/features": {"favorites", "forwards", "search", "stickers"}}
+NOT_YET = {"web/src/features": {"favorites", "search", "stickers"}}
 
 
 @pytest.mark.parametrize("room", PARTS)

@@ -32,7 +32,18 @@ const featureMayImport: Record<string, string[]> = {
   contacts: ['accounts'],
   groups: ['accounts', 'media'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
-  messages: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'groups', 'media', 'settings'],
+  forwards: ['accounts', 'changes', 'contacts', 'conversations', 'groups', 'media'],
+  messages: [
+    'accounts',
+    'changes',
+    'connection',
+    'contacts',
+    'conversations',
+    'forwards',
+    'groups',
+    'media',
+    'settings',
+  ],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

@@ -5,6 +5,7 @@
  */
 import type { OutgoingChange } from '@/protocol/changes'
 import type { Kind } from '@/protocol/codes'
+import type { OutgoingForward } from '@/protocol/forwards'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import { flagNames, type OwnAct } from '@/protocol/own'
@@ -40,6 +41,9 @@ export class FakeServer extends FakeStore {
   attempts = 0
   /** What changes of a kind are refused with. */
   readonly refusals = new Map<number, { code: number; msg: string }>()
+  /** cids of the calls to forward, as often as they came, and the chats that take none. */
+  readonly forwarded: string[] = []
+  readonly refusesForwards = new Set<ChatKey>()
   /** What calls are refused with, by their paths. */
   readonly refusedCalls = new Map<string, { code: number; msg: string }>()
   /** The first ack of each cid. */
@@ -175,6 +179,27 @@ export class FakeServer extends FakeStore {
     return new Response(JSON.stringify({ code: 0, msg: '', ...answer }))
   }
 
+  /** Copies messages, once for each cid; a chat in `refusesForwards` takes none. */
+  private forward({ kind, dstid, ids, to, merge, cid }: OutgoingForward): object {
+    this.forwarded.push(cid)
+    const sources = this.rows(chatKey(kind, dstid)).filter(({ id }) => ids.includes(id))
+    const record = { media: 12, content: 'record', amount: sources.length }
+    const rows = to.flatMap((place): object[] => {
+      const key = chatKey(place.kind, place.dstid)
+      if (this.refusesForwards.has(key)) return [{ ...place, code: -403, msg: '你们还不是好友' }]
+      return (merge ? [record] : sources).map((source, index) => {
+        const own = `${cid}-${key}-${index}`
+        const content = { media: source.media, content: source.content, ...(merge ? {} : { fwd: 42 }) }
+        const copy = { ...content, cmd: place.kind, dstid: place.dstid, userid: this.me, cid: own }
+        const known = this.rows(key).find((row) => row.cid === own)
+        const row = known ?? this.store(key, copy)
+        if (!known) this.push(row, null)
+        return { ...place, cid: own, id: row.id, seq: row.seq, ver: row.ver, createat: row.createat }
+      })
+    })
+    return { rows }
+  }
+
   private answer(path: string, form: Form): object {
     const key = chatKey(form.kind, form.dstid)
     const { seq = 0, ids = [] } = form
@@ -209,6 +234,8 @@ export class FakeServer extends FakeStore {
             .filter(({ pinned }) => pinned)
             .map((row) => this.seen(row)),
         }
+      case '/message/forward':
+        return this.forward(form as unknown as OutgoingForward)
       case '/user/find':
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }

@@ -2,12 +2,14 @@
 import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
+import { enForwards } from './en.forwards'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
   ...enChanges,
   ...enArranging,
   ...enFavorites,
+  ...enForwards,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',
   'preview.news': '[News]',

@@ -2,11 +2,13 @@
 import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
+import { zhForwards } from './zh.forwards'
 
 export const zh = {
   ...zhChanges,
   ...zhArranging,
   ...zhFavorites,
+  ...zhForwards,
   'preview.image': '[图片]',
   'preview.voice': '[语音]',
   'preview.news': '[图文]',

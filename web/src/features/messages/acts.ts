@@ -32,11 +32,14 @@ interface Parts {
   /** Puts a text into the field. */
   add: (text: string) => void
   jump: (message: Message) => void
+  forward: (message: Message) => void
+  /** Begins to select several. */
+  select: (message: Message) => void
   /** Names somebody in the field. */
   mention: (id: number) => void
 }
 
-export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: Parts) {
+export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, select, mention }: Parts) {
   const live = useLive()
   const chat = useChat()
   const users = useUsers()
@@ -106,8 +109,10 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
     if (!message) return
     if (act === 'reply') reply(message)
     else if (act === 'edit') edit(message)
+    else if (act === 'forward') forward(message)
+    else if (act === 'select') select(message)
     else if (act === 'recall') changes.recall(message)
-    else if (act === 'delete') await arranging.hide(message)
+    else if (act === 'delete') await arranging.hide([message])
     else if (act === 'copy') {
       const done = await copyText(copied(message))
       mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')
