@@ -62,18 +62,25 @@ def search(user_id: int, wanted: SearchMessages, strangers: bool) -> tuple[list[
     for places in _steps(query, wanted.limit):
         for stored in _stored(places, seen):
             message = _found(stored, wanted.q, user_id, seen[stored[0]])
-            if message is None:
-                continue
-            size += size_of(message)
-            if len(found) == wanted.limit or (found and size > MAX_ANSWER_BYTES):
+            if message is not None:
+                size += size_of(message)
+                if len(found) == wanted.limit or (found and size > MAX_ANSWER_BYTES):
+                    return _with_mine(found, user_id), True
+                found.append(message)
+            if _is_long(began, found):
                 return _with_mine(found, user_id), True
-            found.append(message)
-        took_s = time.monotonic() - began
-        if found and took_s > _LONG_S:
+        if _is_long(began, found):
             return _with_mine(found, user_id), True
-        if took_s > _TOO_LONG_S:
-            raise TryAgain()
     return _with_mine(found, user_id), False
+
+
+def _is_long(began: float, found: Sequence[object]) -> bool:
+    """Whether it is time to end with what was found. Raises `TryAgain` when that is nothing and it takes too
+    long."""
+    took_s = time.monotonic() - began
+    if not found and took_s > _TOO_LONG_S:
+        raise TryAgain()
+    return bool(found) and took_s > _LONG_S
 
 
 # --- what is asked ------------------------------------------------------------------------------------------
