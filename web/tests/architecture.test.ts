@@ -33,6 +33,7 @@ const featureMayImport: Record<string, string[]> = {
   groups: ['accounts', 'media'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
   messages: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'groups', 'media', 'settings'],
+  search: ['accounts', 'connection', 'contacts', 'conversations', 'groups', 'messages'],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

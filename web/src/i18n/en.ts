@@ -2,12 +2,14 @@
 import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
+import { enSearch } from './en.search'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
   ...enChanges,
   ...enArranging,
   ...enFavorites,
+  ...enSearch,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',
   'preview.news': '[News]',

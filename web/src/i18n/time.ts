@@ -59,6 +59,11 @@ export function rowTimeText(at: number, now: number): string {
     : format(at, { year: 'numeric', month: 'numeric', day: 'numeric' })
 }
 
+/** `2026年11月23日`, as short as the language has it. */
+export function dateText(at: number): string {
+  return format(at, { dateStyle: 'medium' })
+}
+
 /** `2026/11/23 14:32`, for the session list and tooltips. */
 export function momentText(at: number): string {
   return format(at, { dateStyle: 'medium', timeStyle: 'short' })

@@ -2,11 +2,13 @@
 import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
+import { zhSearch } from './zh.search'
 
 export const zh = {
   ...zhChanges,
   ...zhArranging,
   ...zhFavorites,
+  ...zhSearch,
   'preview.image': '[图片]',
   'preview.voice': '[语音]',
   'preview.news': '[图文]',
