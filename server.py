@@ -43,6 +43,7 @@ from handlers.http.metrics import MetricsDoor
 from handlers.http.pages import Build
 from handlers.http.site import Site
 from hub.hub import Hub
+from hub.privacy import Privacy
 from hub.websocket.transports import Transports
 from log.entries import Entry
 from log.log import Log
@@ -50,7 +51,7 @@ from log.room import Room
 from log.telling import Telling
 from media.prepare import MediaPreparer
 from metrics.scraper import Scraper
-from models import state
+from models import settings, state
 from protocol.frames import CloseCode
 from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases
 from start.certificate import certificate_of
@@ -108,7 +109,7 @@ def make_services(config: Config) -> Services:
         raise ConfigError(str(error)) from None
     db.serve()
     with db.reading():
-        epoch = state.epoch()
+        epoch, hiding = state.epoch(), settings.hiding()
     db.drop_connection()  # calls have their own
     ports = broker.make_ports(config, epoch)
     budget = Budget(config.shares, shared=_shared_rates(config, db, epoch))
@@ -116,6 +117,7 @@ def make_services(config: Config) -> Services:
     transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
     )
+    privacy = Privacy(ports.control)
     delivery = Delivery(hub, told=ports.outbox is not None)
     indexing = Indexing(db)
 
@@ -132,6 +134,7 @@ def make_services(config: Config) -> Services:
         max_queue=config.messages.max_queue,
         quota=config.uploads.quota_bytes,
         all_name_all=config.communities.mention_all == "members",
+        quiet=privacy.are_quiet,
         room=Room(partial(budget.hold, "queued_bytes"), partial(budget.hold, "waiting_bytes")),
         on_settled=settled,
         telling=telling,
@@ -141,12 +144,15 @@ def make_services(config: Config) -> Services:
     preparer = MediaPreparer(config.uploads)
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
-    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, typing, use, handshakes)
-    services = Services(config, db, hub, transports, message_log, delivery, *parts, Scraper(), indexing)
+    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, typing, use)
+    own = (handshakes, Scraper(), indexing)
+    services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
     if config.metrics.port or config.metrics.token:
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
         services.scraper.start(services.stats, services.measures, *build)
-    hub.announcer.start(partial(presence.announce, services))
+    privacy.read(hiding, privacy.mark)
+    privacy.start(lambda user_id, seen: hub.announcer.switched(user_id, seen and hub.online(user_id)))
+    hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
     indexing.start()
     look = partial(recovery.look, services) if config.broker.url else None
     hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
@@ -198,6 +204,7 @@ async def serve(config: Config, certificate: ssl.SSLContext | None, remarks: Seq
     site = make_app(services)
     try:
         await broker.open_ports(services.hub.ports)
+        services.hub.recovery.doubt()  # what was switched before the others could be heard
         listener = listen(config, site, certificate)
     except StartError:
         await close_services(services)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from actions import sessions
 from actions.guesses import Guess, in_queue
 from actions.passwords import Disconnected, Turn
+from actions.presence import seen
 from actions.services import Services
 from actions.weak_passwords import refuse_weak
 from models import accounts, contacts
@@ -119,15 +120,23 @@ async def find(app: Services, viewer_id: int, user_id: int) -> rows.User:
     that both are in."""
     if viewer_id == user_id:
         return own_row(app, await app.db.read(accounts.find_user, user_id))
-    return public_row(app, *await app.db.read(contacts.seen_by, viewer_id, user_id))
+    return public_row(app, viewer_id, *await app.db.read(contacts.found_by_id, viewer_id, user_id))
+
+
+async def find_by_mobile(app: Services, viewer_id: int, mobile: str) -> rows.User:
+    """The same by mobile, in any spelling."""
+    row, acquainted = await app.db.read(contacts.found_by_mobile, viewer_id, mobile)
+    if viewer_id == row["id"]:
+        return own_row(app, row)
+    return public_row(app, viewer_id, row, acquainted)
 
 
 def own_row(app: Services, row: rows.Profile, token: str = "") -> rows.User:
-    """A user's row for that user."""
-    return {**row, "online": int(app.hub.online(row["id"])), "token": token}
+    """A user's row for that user; `online` as others see it."""
+    return {**row, "online": seen(app, row["id"], row["id"]), "token": token}
 
 
-def public_row(app: Services, row: rows.Profile, acquainted: bool) -> rows.User:
+def public_row(app: Services, viewer_id: int, row: rows.Profile, acquainted: bool) -> rows.User:
     """A user's row for others: nobody else's number is shown, and to strangers nobody is online."""
-    online = int(acquainted and app.hub.online(row["id"]))
+    online = seen(app, viewer_id, row["id"]) if acquainted else 0
     return {**row, "mobile": "", "online": online, "token": ""}

@@ -54,7 +54,7 @@ async def reactions(app: "Services", user_id: int, command: Reactions) -> tuple[
     )
     # Members of a group are acquainted; two in a single chat need not be, where strangers may write.
     acquainted = command.kind == ROOM or not strangers
-    return [public_row(app, row, acquainted) for row in found], more
+    return [public_row(app, user_id, row, acquainted) for row in found], more
 
 
 async def pins(app: "Services", user_id: int, kind: int, dstid: int) -> list[rows.Message]:

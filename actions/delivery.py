@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
+from actions import presence
 from actions.budget import RETRY_S
 from hub.audience import V2
 from hub.connection import Connection
@@ -18,6 +19,7 @@ from log.entries import (
     Change,
     Clear,
     CreateGroup,
+    Decide,
     Edit,
     Entry,
     Forward,
@@ -93,6 +95,7 @@ class Delivery:
             Post: self._post,
             Forward: lambda entry: [item for post in entry.posts for item in self._post(post)],
             ReadMark: self._read,
+            Decide: presence.decided,
             Befriend: self._befriend,
             CreateGroup: self._create,
             Join: self._join,
@@ -222,14 +225,14 @@ class Delivery:
 
     @staticmethod
     def _read(entry: ReadMark) -> News:
-        """A mark that moved: the reader's other connections learn it, and in a single chat the peer; who else
-        reads a group is nobody's business there."""
+        """A mark that moved: the reader's other connections learn it, and in a single chat the peer, if both
+        want that; who else reads a group is nobody's business there."""
         news: News = []
         if entry.stands:
             event = frames.event(
                 Cmd.READ, userid=entry.userid, kind=entry.kind, dstid=entry.dstid, seq=entry.stands
             )
-            readers = (entry.userid, entry.dstid) if entry.kind == SINGLE else (entry.userid,)
+            readers = (entry.userid, entry.peer) if entry.peer else (entry.userid,)
             news.append(Publication(event, readers, origin=_origin_id(entry), audience=V2))
         if entry.unmarked:
             news.append(_conversation_changed(entry, {"marked": 0}))

@@ -27,6 +27,6 @@ async def members(app: Services, user_id: int, command: ListMembers) -> tuple[li
     dstid, after, q, limit = command.dstid, command.after, command.q, command.limit
     found, more = await app.db.read(models.members, user_id, dstid, after, q, limit)
     return [
-        {**public_row(app, row, acquainted=True), "role": row["role"], "joinedat": row["joinedat"]}
+        {**public_row(app, user_id, row, acquainted=True), "role": row["role"], "joinedat": row["joinedat"]}
         for row in found
     ], more

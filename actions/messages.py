@@ -52,7 +52,7 @@ async def readers(app: "Services", user_id: int, command: ListReaders) -> tuple[
         config.messages.readers_max_members,
         config.contacts.strangers,
     )
-    return [public_row(app, row, acquainted=True) for row in found], data
+    return [public_row(app, user_id, row, acquainted=True) for row in found], data
 
 
 def _count(app: "Services", message: Message) -> None:

@@ -1,10 +1,12 @@
-"""Presence: who came online and who went, told to those friends who can see it."""
+"""Presence: who came online and who went, told to those friends who can see it; and who is never seen."""
 
 import asyncio
 from typing import TYPE_CHECKING
 
-from hub.audience import Looking
+from hub.audience import V2, Looking
 from hub.ports.bus import Publication
+from hub.ports.control import Order, SettingsChanged
+from log.entries import Decide
 from models import contacts
 from protocol.errors import Refusal
 from protocol.frames import event
@@ -17,26 +19,50 @@ if TYPE_CHECKING:
 _SLICE = 64
 
 
+def seen(app: "Services", viewer_id: int, user_id: int) -> int:
+    """1 if the viewer, who is acquainted with the user, sees them online: who is not seen sees nobody."""
+    unseen = app.privacy.unseen
+    return int(viewer_id not in unseen and user_id not in unseen and app.hub.online(user_id))
+
+
+def decided(entry: Decide) -> list[Publication | Order]:
+    """The news of settings: what hides somebody is so in every process. Their own pages hear that something
+    was decided, and their friends' where read marks come or go: they ask for their list."""
+    if not entry.changed or entry.stands is None:
+        return []
+    user_id = entry.userid
+    told = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)
+    order = SettingsChanged(user_id, entry.stands["online"], entry.stands["read"])
+    friends = entry.friends if "read" in entry.changed else ()
+    return [order, Publication(told, (user_id, *friends), audience=V2)]
+
+
 async def announce(app: "Services", changes: dict[int, int]) -> None:
     """Tells of each user in `changes`, 1 who came and 0 who went, to the friends who have their chat or the
     list of friends on the screen here; other processes tell those whom they have. One query, whatever their
     number. While the server stops nobody is told that all others go: they come back elsewhere, or in a
-    moment."""
+    moment. Who hides is told nothing, and of them only that they are gone."""
     if app.draining:
         return
-    viewers = app.hub.watchers.user_ids()
+    viewers = app.hub.watchers.user_ids().difference(app.privacy.unseen)
     try:
         concerned = await app.db.read(contacts.friends_among, viewers, changes.keys())
     except Refusal:  # the database does not answer: who looks at the list next asks for it anew
         return
+    unseen = app.privacy.unseen  # who has switched meanwhile, too
     told = {
         user_id: (
             event(Cmd.PRESENCE, userid=user_id, online=online),
             Looking(SINGLE, user_id, user_id, friends=True),
         )
         for user_id, online in changes.items()
+        if not online or user_id not in unseen
     }
-    lists = list(concerned.items())
+    lists = [
+        (viewer, [user_id for user_id in user_ids if user_id in told])
+        for viewer, user_ids in concerned.items()
+        if viewer not in unseen
+    ]
     for start in range(0, len(lists), _SLICE):  # by viewer, so that each gets all of it with one write
         app.hub.deliver(
             [

@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from actions import settings
 from actions.delivery import concerned
 from hub.audience import V2
 from hub.ports.bus import Publication
@@ -24,9 +25,10 @@ _A_SECOND = 200
 
 
 async def catch_up(app: "Services", lost: bool) -> None:
-    """Sessions and groups of all connections are read again. If something was `lost`, each v2 client then
-    gets a second welcome, at which it asks for what is new, a few at a time. Raises `TryAgain` when the
-    database is away."""
+    """Who hides, and sessions and groups of all connections, are read again. If something was `lost`, each v2
+    client then gets a second welcome, at which it asks for what is new, a few at a time. Raises `TryAgain`
+    when the database is away."""
+    await settings.read_again(app)
     connections = app.hub.all_connections()
     for start in range(0, len(connections), _SLICE):
         await _read_again(app, connections[start : start + _SLICE])
@@ -64,6 +66,7 @@ async def heal(app: "Services", changes: Sequence[range]) -> None:
     """Another process has committed these changes and told nobody: it was killed between the two, or the
     answer to its COMMIT was lost. What was said is told to those who are connected here; each process does
     so for its own."""
+    await settings.read_again(app)
     items = []
     for found, change in await app.db.read(missed.under, changes):
         if isinstance(found, missed.Changed):

@@ -9,7 +9,7 @@ Nobody is asked anything here: whose friends they are is looked up once for all 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sized
+from collections.abc import Awaitable, Callable, Container, Sized
 from typing import TypeAlias
 
 logger = logging.getLogger("magpie.presence")
@@ -27,12 +27,15 @@ Announce: TypeAlias = Callable[[dict[int, int]], Awaitable[None]]
 
 class Announcer:
     """`delay_s`: seconds after which somebody without a connection counts as gone. Until then they are
-    online. `watchers`: who would be told here; while there are none nothing is announced."""
+    online. `watchers`: who would be told here; while there are none nothing is announced. Who is `unseen`
+    comes and goes unannounced."""
 
     def __init__(self, delay_s: float, watchers: Sized, clock: Callable[[], float] = time.monotonic) -> None:
         self._delay_s = delay_s
+        self._unseen: Callable[[], Container[int]] = tuple
         self._watchers = watchers
         self._clock = clock
+        self._switched: dict[int, int] = {}  # who is seen from now on (1), or no longer
         self._came: dict[int, None] = {}  # user ids in the order they came
         self._went: dict[int, float] = {}  # and when each is gone, soonest first
         self._announce: Announce | None = None
@@ -40,9 +43,9 @@ class Announcer:
         self._task: asyncio.Task[None] | None = None
         self._announced = 0
 
-    def start(self, announce: Announce) -> None:
+    def start(self, announce: Announce, unseen: Callable[[], Container[int]] = tuple) -> None:
         """`announce` is never called while an earlier one is under way, nor when nobody watches."""
-        self._announce = announce
+        self._announce, self._unseen = announce, unseen
 
     async def close(self) -> None:
         """Announces nothing any more."""
@@ -55,6 +58,8 @@ class Announcer:
 
     def changed(self, user_id: int, here: bool) -> None:
         """The user's first connection has opened, or their last has ended, wherever it was."""
+        if user_id in self._unseen():
+            return
         if not here:
             self._went[user_id] = self._clock() + self._delay_s
         elif self._went.pop(user_id, None) is None:
@@ -62,6 +67,18 @@ class Announcer:
         else:
             return
         self._schedule()
+
+    def switched(self, user_id: int, online: bool) -> None:
+        """From now on the user is seen, and is `online` or not; or is not seen, which looks like being gone.
+        Announced at once."""
+        self._came.pop(user_id, None)
+        if not online:
+            self._went.pop(user_id, None)
+        self._switched[user_id] = int(online)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._schedule(0.0)
 
     def lingers(self, user_id: int) -> bool:
         """Whether somebody who has no connection was not announced as gone yet."""
@@ -79,18 +96,19 @@ class Announcer:
             if changes and self._watchers and self._announce is not None:
                 self._announced += len(changes)
                 self._task = asyncio.get_running_loop().create_task(self._tell(self._announce, changes))
-        if self._came or self._went:
+        if self._came or self._went or self._switched:
             self._schedule()
 
-    def _schedule(self) -> None:
+    def _schedule(self, delay_s: float | None = None) -> None:
         if self._timer is None and self._announce is not None:
-            self._timer = asyncio.get_running_loop().call_later(_PERIOD_S, self.tick)
+            wait = _PERIOD_S if delay_s is None else delay_s
+            self._timer = asyncio.get_running_loop().call_later(wait, self.tick)
 
     def _due(self) -> dict[int, int]:
         """Takes out who is to be announced now; all of them when nobody is going to hear it."""
-        changes: dict[int, int] = {}
+        changes, self._switched = self._switched, {}
         most = _MOST if self._watchers else len(self._came) + len(self._went)
-        for user_id in list(self._came)[:most]:
+        for user_id in list(self._came)[: max(0, most - len(changes))]:
             del self._came[user_id]
             changes[user_id] = 1
         now = self._clock()

@@ -5,7 +5,8 @@ conversations in id order, ask who is a member, apply each entry in its turn, in
 numbers, say what the conversations have reached. COMMIT is the log's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from database.dialect import Values
 from database.door import Database
@@ -13,13 +14,16 @@ from log import said
 from log.entries import Entry
 from log.statements import Statements
 from log.times import following
-from models import changes, done, hidden, media, state
+from models import changes, done, hidden, media, settings, state
 from models.access import may_open, owns, refusal
 from models.conversations import open_single
 from models.ids import public_id
 from models.tables import Conversation, StoredMessage, key_of
 from protocol.errors import Forbidden, Refusal
 from protocol.messages import ROOM, SINGLE, Message, Receipt
+
+#: Asked in the log's thread with two user ids.
+Quiet: TypeAlias = Callable[[int, int], bool]
 
 #: Remembered conversation ids; all are forgotten when there are more.
 _MAX_IDS = 200_000
@@ -39,12 +43,20 @@ class Place:
 class Common:
     """What all batches of one log share. `strangers`: whether people who are no friends may begin a single
     chat; `quota`: bytes of media that a user may have; `all_name_all`: whether every member of a group may
-    name everybody at once."""
+    name everybody at once; `quiet`: whether two people don't tell each other how far they have read."""
 
-    def __init__(self, db: Database, strangers: bool, quota: int, all_name_all: bool = False) -> None:
+    def __init__(
+        self,
+        db: Database,
+        strangers: bool,
+        quota: int,
+        all_name_all: bool = False,
+        quiet: Quiet = lambda user_id, other_id: False,
+    ) -> None:
         self.statements = Statements(db)
         self.savepoint = db.peewee.atomic
         self.strangers, self.quota, self.all_name_all = strangers, quota, all_name_all
+        self.quiet = quiet
         self.born = 0  # when the database was made, ms
         #: Conversation ids by key; an id never changes and is only kept once it is committed.
         self.ids: dict[str, int] = {}
@@ -65,7 +77,7 @@ class Batch:
         self, common: Common, entries: Sequence[Entry], now: int, earlier: Sequence["Batch"], look_back: bool
     ) -> None:
         self.now, self.earlier, self.strangers, self.born = now, earlier, common.strangers, common.born
-        self._common, self._statements = common, common.statements
+        self._common, self._statements, self.quiet = common, common.statements, common.quiet
         self.entries = entries
         self.look_back = look_back
         self._opened: dict[str, int] = {}
@@ -91,6 +103,8 @@ class Batch:
         #: (user, conversation): members who see another part of it from now on
         self.views: dict[tuple[int, int], Place] = {}
         self.changed_for: set[tuple[int, int]] = set()  # (user, conversation) with other news for this member
+        #: users who hide something from now on, or no longer; whether that is another `peer_read`
+        self.switched: dict[int, bool] = {}
 
         self.found: list[Batch] = []  #: of `earlier`, those that were committed
         self.changes = range(0)  #: the change numbers that it takes, once it is stored
@@ -256,7 +270,7 @@ class Batch:
         begun = said.changed(self._said, self._reached, self.read | marks, self.messages)
         statements.said([(begun[pair], *pair) for pair in sorted(begun.keys() - self.read.keys())])
         alone = sorted(self.changed_for - self.read.keys())
-        if count := len(self.posted) + len(self.read) + len(alone):
+        if count := len(self.posted) + len(self.read) + len(alone) + len(self.switched):
             first = state.take_changes(count)
             self.changes = range(first, first + count)
             numbers = iter(self.changes)
@@ -267,3 +281,6 @@ class Batch:
             read = sorted(self.read.items())
             statements.read([(seq, begun[pair], next(numbers), *pair) for pair, seq in read])
             statements.change([(next(numbers), *pair) for pair in alone])
+            for (user_id, other_marks), number in zip(self.switched.items(), numbers):
+                if other_marks:
+                    settings.number(user_id, number)

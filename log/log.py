@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from database.door import Database
-from log.batch import Common
+from log.batch import Common, Quiet
 from log.entries import Change, Entry, Post
 from log.pace import Pace
 from log.room import Room
@@ -39,8 +39,9 @@ _OWN_CID = 66
 class Log:
     """Appends entries durably. `strangers`: whether people who are no friends may begin a single chat;
     `quota`: bytes of media that a user may have; `all_name_all`: whether every member of a group may name
-    everybody at once; `on_settled(entries, changes)` is called on the loop with
-    every settled batch, in commit order; `changes` are the numbers that it took, most often one range.
+    everybody at once; `quiet`: whether two people don't tell each other how far they have read;
+    `on_settled(entries, changes)` is called on the loop with every settled batch, in commit order; `changes`
+    are the numbers that it took, most often one range.
     `room`: what bounds the queue, besides `max_queue` entries; `telling`: who tells other processes within
     the transaction, if anybody; `clock`: seconds, and `processes`: how many write into the database now, for
     the pace."""
@@ -55,13 +56,15 @@ class Log:
         max_queue: int = 20000,
         quota: int = NO_QUOTA,
         all_name_all: bool = False,
+        quiet: Quiet = lambda user_id, other_id: False,
         room: Room | None = None,
         telling: Telling | None = None,
         clock: Callable[[], float] = time.monotonic,
         processes: Callable[[], int] = lambda: 1,
     ) -> None:
         self._db = db
-        self._writer = Writer(db, Common(db, strangers, quota, all_name_all), telling or Telling())
+        common = Common(db, strangers, quota, all_name_all, quiet)
+        self._writer = Writer(db, common, telling or Telling())
         self._on_settled = on_settled
         self._max_batch = max_batch
         self._max_queue = max_queue

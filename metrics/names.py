@@ -65,6 +65,8 @@ FAMILIES = (
     Family(_C, "magpie_fanout_frames_total", "Frames to groups, each once.", "fanout_frames"),
     Family(_C, "magpie_fanout_batches_total", "Batches these were joined into.", "fanout_batches"),
     Family(_C, "magpie_fanout_writes_total", "Writes of such batches.", "fanout_writes"),
+    Family(_G, "magpie_privacy_unseen", "Users who are not seen online.", "privacy_unseen"),
+    Family(_G, "magpie_privacy_quiet", "Users without read receipts.", "privacy_quiet"),
     Family(_G, "magpie_typing_remembered", "People and chats known for typing.", "typing_remembered"),
     # --- the log ------------------------------------------------------------------------------------------
     Family(_G, "magpie_log_queue_entries", "Entries in the log's queue.", "log_queued"),

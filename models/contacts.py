@@ -6,12 +6,15 @@ from collections.abc import Collection
 from peewee import ModelSelect
 
 from database.prepared import Prepared
-from models.accounts import PROFILE, find_user, unknown_user
+from models.accounts import PROFILE, find_user, login_of, unknown_user
 from models.conversations import open_single
-from models.tables import USER, Contact, Conversation, Member, User
+from models.pinyin import is_called, name_of
+from models.settings import is_found, require_welcome
+from models.tables import COMMUNITY, USER, Community, Contact, Conversation, Member, User
+from models.words import MAX_WORDS, words_in
 from protocol import rows
 from protocol.errors import Conflict, Refused
-from protocol.messages import ROOM
+from protocol.messages import ROOM, SINGLE
 
 
 def add_contact(owner_id: int, dst_id: int, cate: int, now: int) -> bool:
@@ -34,6 +37,7 @@ def befriend(user_id: int, dst_id: int, now: int) -> int:
     added = {pair: add_contact(*pair, USER, now) for pair in both}
     if not added[user_id, dst_id]:
         raise Conflict("该用户已经被添加过啦", "This user is your friend already")
+    require_welcome(dst_id)
     return open_single(user_id, dst_id, now)
 
 
@@ -68,8 +72,24 @@ def acquainted(user_id: int, other_id: int) -> bool:
     return bool(since(user_id, other_id) or _shared(user_id, other_id, ROOM, 1))
 
 
-def seen_by(viewer_id: int, user_id: int) -> tuple[rows.Profile, bool]:
-    """A user's row, and whether the viewer is acquainted with them; `NotFound`."""
+def found_by_id(viewer_id: int, user_id: int) -> tuple[rows.Profile, bool]:
+    """A user's row, and whether the viewer is acquainted with them; `NotFound`, also where strangers do not
+    find them by their number."""
+    row, known = find_user(user_id), acquainted(viewer_id, user_id)
+    if not known and not is_found(user_id, "id"):
+        raise unknown_user()
+    return row, known
+
+
+def found_by_mobile(viewer_id: int, mobile: str) -> tuple[rows.Profile, bool]:
+    """The same by mobile. Of that its owner decides for all but friends: who shares a group with somebody is
+    not to learn whose number they have."""
+    account = login_of(mobile)
+    if account is None:
+        raise unknown_user()
+    user_id = account["id"]
+    if user_id != viewer_id and not since(viewer_id, user_id) and not is_found(user_id, "mobile"):
+        raise unknown_user()
     return find_user(user_id), acquainted(viewer_id, user_id)
 
 
@@ -82,6 +102,42 @@ _friends = Prepared(
     lambda: (
         User.select(*PROFILE)
         .join(Contact, on=(Contact.dstobj == User.id))
+        .where(Contact.ownerid == 0, Contact.cate == 0)
+        .order_by(Contact.id)
+    )
+)
+
+
+def known_as(user_id: int, query: str) -> list[rows.Known]:
+    """A user's friends, then their groups, in the order they came, whose name has each word of the query or
+    sounds like it (`models.pinyin`)."""
+    wanted = list(words_in(query))[:MAX_WORDS]
+    if not wanted:
+        return []
+    return [
+        {"kind": kind, "dstid": dstid, "name": name, "remark": "", "avatar": avatar}
+        for kind, known in (
+            (SINGLE, _friends_names(user_id, USER)),
+            (ROOM, _group_names(user_id, COMMUNITY)),
+        )
+        for dstid, name, avatar in known
+        if is_called(name_of(name), wanted)
+    ]
+
+
+_friends_names = Prepared(
+    lambda: (
+        User.select(User.id, User.nickname, User.avatar)
+        .join(Contact, on=(Contact.dstobj == User.id))
+        .where(Contact.ownerid == 0, Contact.cate == 0)
+        .order_by(Contact.id)
+    )
+)
+
+_group_names = Prepared(
+    lambda: (
+        Community.select(Community.id, Community.name, Community.icon)
+        .join(Contact, on=(Contact.dstobj == Community.id))
         .where(Contact.ownerid == 0, Contact.cate == 0)
         .order_by(Contact.id)
     )

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
-from peewee import JOIN, SQL, Case, Expression, ModelSelect, fn
+from peewee import JOIN, SQL, Case, Expression, ModelSelect, Node, fn
 
 from database.prepared import Prepared
 from models import state
 from models.last import last_messages
-from models.tables import Conversation, Member, StoredMessage, key_of
+from models.tables import Conversation, Member, Setting, StoredMessage, key_of
 from models.unread import unread
 from models.views import MARK
 from protocol import rows
@@ -24,7 +24,7 @@ class Listed(NamedTuple):
     """A conversation as its member sees it, but for its messages. `mark`: up to here nothing is unread;
     `last`: the number of the last message that they see, 0 for none; `updateat`: when the last one was said
     that moves it in their list. `change`: the latest that concerns this member; `peer_read`: how far the
-    other one of a single chat has read, 0 in a group."""
+    other one of a single chat has read, 0 in a group and where one of both does not want that seen."""
 
     id: int
     said: int
@@ -137,7 +137,11 @@ def list_changed(user_id: int, after: int, limit: int) -> ConversationList:
     """Those of the caller's conversations that have changed since the list stood at `after`, the oldest
     change first. `change` of the answer is what the next call goes on from."""
     change, epoch = state.change(), state.epoch()
-    _, told, more = _rows(user_id, _changed(user_id, after, after, limit + 1), limit)
+    if _switched(after, 1):
+        found = _changed_or_switched(user_id, *[after] * 4, limit + 1)
+    else:
+        found = _changed(user_id, after, after, limit + 1)
+    _, told, more = _rows(user_id, found, limit)
     return ConversationList(told, epoch, told[-1].change if more else change, more)
 
 
@@ -154,7 +158,7 @@ def _place_of(text: str) -> tuple[int, int]:
 
 # --- the queries --------------------------------------------------------------------------------------------
 
-_SINGLE, _ZERO = SQL(str(SINGLE)), SQL("0")
+_SINGLE, _ZERO, _ONE = SQL(str(SINGLE)), SQL("0"), SQL("1")
 _peer = Member.alias()
 #: As a column: the one that a member's single chat is with, and the community of a group.
 other = Case(
@@ -162,8 +166,21 @@ other = Case(
     [((Conversation.kind == _SINGLE) & (Conversation.a == Member.user_id), Conversation.b)],
     Conversation.a,
 )
+_own, _others = Setting.alias(), Setting.alias()
+#: No group, nor notes to oneself.
+_between_two = (Conversation.kind == _SINGLE) & (Conversation.a != Conversation.b)
+#: Where none of both has switched read receipts off.
+_told = (fn.COALESCE(_own.read, _ONE) == _ONE) & (fn.COALESCE(_others.read, _ONE) == _ONE)
+_peer_read = Case(None, [(_told, fn.COALESCE(_peer.read, _ZERO))], _ZERO)
+
+
+def _greater(one: Node, other: Node) -> Node:
+    return Case(None, [(one > other, one)], other)
+
+
+_decided = _greater(fn.COALESCE(_own.change, _ZERO), fn.COALESCE(_others.change, _ZERO))
 #: The number of the latest change of a conversation that concerns a member.
-_change = Case(None, [(Conversation.change > Member.change, Conversation.change)], Member.change)
+_change = _greater(_greater(Conversation.change, Member.change), _decided)
 #: The last message that a member sees (`Member.view_last`); 0 for none.
 _last_seen = Case(None, [(Conversation.seq > Member.view_seq, Conversation.seq)], Member.view_last)
 _sees_any = (Conversation.seq > Member.view_seq) | (Member.view_last > _ZERO)
@@ -179,7 +196,7 @@ _moved = Case(
             fn.COALESCE(
                 StoredMessage.select(StoredMessage.createat).where(
                     StoredMessage.conversation_id == Conversation.id,
-                    StoredMessage.seq == Member.view_seq + SQL("1"),
+                    StoredMessage.seq == Member.view_seq + _ONE,
                 ),
                 Conversation.updateat,
             ),
@@ -195,7 +212,7 @@ def _mine(*which: Expression) -> ModelSelect:
     return (
         c.select(
             c.id, m.said, MARK, c.kind, other, c.seq, c.ver,
-            m.read, fn.COALESCE(_peer.read, _ZERO), m.pinned, m.muted, m.archived, m.marked, m.cleared,
+            m.read, _peer_read, m.pinned, m.muted, m.archived, m.marked, m.cleared,
             m.hidden, _last_seen, _moved.alias("moved"), _change,
         )
         .join(m, on=(m.conversation_id == c.id))
@@ -204,6 +221,8 @@ def _mine(*which: Expression) -> ModelSelect:
             JOIN.LEFT_OUTER,
             on=((c.kind == _SINGLE) & (_peer.user_id == other) & (_peer.conversation_id == c.id)),
         )
+        .join(_own, JOIN.LEFT_OUTER, on=(_between_two & (_own.user_id == m.user_id)))
+        .join(_others, JOIN.LEFT_OUTER, on=(_between_two & (_others.user_id == other)))
         .where(m.user_id == 0, *which)
         .limit(1)
     )  # fmt: skip
@@ -222,6 +241,16 @@ _newest_before = Prepared(
 _changed = Prepared(
     lambda: _mine(Conversation.seq > _ZERO, (Conversation.change > 0) | (Member.change > 0)).order_by(_change)
 )
+
+#: The same where somebody has switched their receipts since, which most often nobody has.
+_changed_or_switched = Prepared(
+    lambda: _mine(
+        Conversation.seq > _ZERO,
+        (Conversation.change > 0) | (Member.change > 0) | (_own.change > 0) | (_others.change > 0),
+    ).order_by(_change)
+)
+
+_switched = Prepared(lambda: Setting.select(Setting.user_id).where(Setting.change > 0).limit(1))
 
 _one = Prepared(lambda: _mine(Conversation.key == ""))
 

@@ -1,10 +1,12 @@
-"""Who has read a message in a group: those whose mark is at it or behind it. Nothing is stored for it."""
+"""Who has read a message in a group: those whose mark is at it or behind it. Nothing is stored for it. Who
+does not want that seen is in no number, and sees nobody."""
 
 from peewee import fn
 
 from models.access import locate
 from models.accounts import PROFILE
-from models.tables import Member, StoredMessage, User
+from models.settings import settings_of
+from models.tables import Member, Setting, StoredMessage, User
 from protocol import rows
 from protocol.errors import Forbidden, NotFound, Refused
 from protocol.messages import ROOM, Readers
@@ -26,8 +28,11 @@ def readers(
         raise Forbidden("只能查看自己的消息的已读情况", "Only its author is told who has read a message")
     if Member.select().where(Member.conversation_id == view.id).count() > most:
         raise Refused("群太大，不显示谁已读", "In so large a group nobody is told who has read")
+    if not settings_of(user_id)["read"]:
+        return [], {"read": 0, "total": 0}
     # Who came later could not have read it then.
     could = (Member.conversation_id == view.id) & (Member.joined_seq < seq) & (Member.user_id != user_id)
+    could &= Member.user_id.not_in(Setting.select(Setting.user_id).where(Setting.read == 0))
     have = could & (Member.read >= seq)
     data: Readers = {"read": _count(have), "total": _count(could)}
     query = User.select(*PROFILE).join(Member, on=(Member.user_id == User.id)).where(have)

@@ -39,6 +39,19 @@ class User(Base):
     media_bytes = BigIntegerField(default=0)  #: stored uploads, held against the quota
 
 
+class Setting(Base):
+    """What users have decided; who never did has no row. `approval`: "" as it is installed; `find`: the ways,
+    comma-separated. `change`: the change number at which `read` was switched last, because that is another
+    `peer_read` in their single chats."""
+
+    user_id = BigIntegerField(primary_key=True)
+    online = SmallIntegerField(default=1, index=True)
+    read = SmallIntegerField(default=1, index=True)
+    approval = CharField(8, default="")
+    find = CharField(40, default="id,mobile,group")
+    change = BigIntegerField(default=0, index=True)
+
+
 #: What a browser says of itself is shown in the list of sessions, and nowhere is more of it needed.
 MAX_UA = 200
 

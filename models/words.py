@@ -12,7 +12,7 @@ an index finds may be a little too much, where two spellings meet: `places` says
 
 import itertools
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ MAX_WORDS, MAX_PHRASE = 12, 6
 _APART, _LETTER, _DENSE, _EMOJI, _MARK, _JOINER = range(6)
 #: Makes one emoji of two.
 _ZWJ = "\u200d"
+#: The two marks of Japanese letters of half width.
+_HALF_MARKS = frozenset("\uff9e\uff9f")
 _DENSE_RANGES = (
     (0x3005, 0x3007), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF),
     (0xAC00, 0xD7AF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
@@ -43,42 +45,83 @@ class Word(NamedTuple):
 def words_in(text: str) -> Iterator[Word]:
     """In order."""
     folded: list[str] = []
-    kind, start, end, joined = _APART, 0, 0, False
-    for place, char in enumerate(text):
-        now, letters = _look_at(char)
-        goes_on = (now == kind and (now in (_LETTER, _DENSE) or joined)) or (
-            now in (_MARK, _JOINER) and kind != _APART
-        )
+    kind, script, start, end, joined = _APART, "", 0, 0, False
+    for char, place, after in _characters(text):
+        now, letters, of_script = _look_at(char)
+        if now != kind:
+            goes_on = now in (_MARK, _JOINER) and kind != _APART
+        elif now == _LETTER:
+            goes_on = not of_script or not script or script == of_script
+        elif now == _EMOJI:
+            goes_on = joined or (_is_half_a_flag(char) and len(folded) == 1 and _is_half_a_flag(folded[0]))
+        else:
+            goes_on = now == _DENSE
         if not goes_on:
             if folded:
                 yield Word("".join(folded), start, end, kind == _DENSE)
-            folded, start = [], place
+            folded, start, script = [], place, ""
             kind = now if now in (_LETTER, _DENSE, _EMOJI) else _APART
         joined = now == _JOINER
+        script = of_script or script
         if kind != _APART:
             if now != _MARK or kind == _LETTER:
                 folded.append(letters)
-            end = place + 1
+            end = after
     if folded:
         yield Word("".join(folded), start, end, kind == _DENSE)
 
 
+def _characters(text: str) -> Iterable[tuple[str, int, int]]:
+    """Each with its place. Where one is written as several, a letter and its accent or the parts of a Korean
+    syllable, as names of files from a Mac are, it is one; so are signs of half width with theirs."""
+    if text.isascii() or (unicodedata.is_normalized("NFC", text) and not _HALF_MARKS.intersection(text)):
+        return zip(text, itertools.count(), itertools.count(1))
+    return _composed(text)
+
+
+def _composed(text: str) -> Iterator[tuple[str, int, int]]:
+    place = 0
+    while place < len(text):
+        end = place + 1
+        while end < len(text) and _belongs_to_the_last(text[end]):
+            end += 1
+        part = text[place:end]
+        composed = unicodedata.normalize("NFKC" if _HALF_MARKS.intersection(part) else "NFC", part)
+        if len(composed) == len(part):
+            for char in part:
+                yield char, place, place + 1
+                place += 1
+        else:
+            for char in composed:
+                yield char, place, end
+        place = end
+
+
+def _belongs_to_the_last(char: str) -> bool:
+    return unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff" or char in _HALF_MARKS
+
+
+def _is_half_a_flag(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
 @lru_cache(maxsize=20_000)
-def _look_at(char: str) -> tuple[int, str]:
-    """What kind of character it is, and what it is folded to."""
+def _look_at(char: str) -> tuple[int, str, str]:
+    """What kind of character it is, what it is folded to, and of a letter its script: digits have none."""
     folded = unicodedata.normalize("NFKC", char).casefold()
     code, category = ord(char), unicodedata.category(char)
     if char == _ZWJ:
-        return _JOINER, char
+        return _JOINER, char, ""
     if any(low <= ord(folded[0]) <= high for low, high in _DENSE_RANGES) if folded else False:
-        return _DENSE, folded
+        return _DENSE, folded, ""
     if category[0] == "M" or 0x1F3FB <= code <= 0x1F3FF:  # accents, and the colours of skin
-        return _MARK, char
+        return _MARK, char, ""
     if folded and all(unicodedata.category(letter)[0] in "LN" for letter in folded):
-        return _LETTER, folded
+        letters = unicodedata.category(folded[0])[0] == "L"
+        return _LETTER, folded, unicodedata.name(folded[0], "").partition(" ")[0] if letters else ""
     if category == "So" or 0x1F000 <= code <= 0x1FAFF:
-        return _EMOJI, char
-    return _APART, ""
+        return _EMOJI, char, ""
+    return _APART, "", ""
 
 
 # --- for an index -------------------------------------------------------------------------------------------

@@ -141,6 +141,14 @@ class ChangePasswd(Command, frozen=True):
 
 @call("/user/find", access=Access.ANY_SESSION, limit="find", data=rows.User)
 class FindUser(Command, frozen=True):
-    """A user's row."""
+    """A user's row, by number or by mobile: of others only if strangers find them that way, or they are
+    acquainted with the caller."""
 
-    id: Id
+    id: Id | None = None
+    mobile: Annotated[Mobile, ONCE] | None = None
+
+    def check(self) -> None:
+        if self.id is None and self.mobile is None:
+            raise BadArgument.missing("id")
+        if self.id is not None and self.mobile is not None:
+            raise BadArgument("id 与 mobile 只能有一个", "Give id or mobile, not both")

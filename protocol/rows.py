@@ -40,6 +40,35 @@ class Member(Membership, User):
     """A member of a group, as told."""
 
 
+class SomeSettings(TypedDict, total=False):
+    """Some of what a user has decided: 1 or 0 whether it is seen that they are online, and how far they have
+    read; what becomes of who wants to be a friend; the ways in which strangers find them."""
+
+    online: int
+    read: int
+    approval: str
+    find: list[str]
+
+
+class Settings(TypedDict):
+    """All of them."""
+
+    online: int
+    read: int
+    approval: str
+    find: list[str]
+
+
+class Known(TypedDict):
+    """A friend (`kind` 10) or a group (11) of somebody. `remark`: what they call a friend for themselves."""
+
+    kind: int
+    dstid: int
+    name: str
+    remark: str
+    avatar: str
+
+
 class Group(TypedDict):
     """A community of the wire."""
 

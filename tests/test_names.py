@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOUNS = {
     "accounts",
     "sessions",
+    "settings",
     "contacts",
     "groups",
     "conversations",
@@ -36,7 +37,7 @@ PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
                  "names", "numbers", "presence", "rows", "values"},
     "models": {"access", "devices", "done", "hidden", "ids", "index", "indexing", "last", "missed", "parts",
-               "rates", "readers", "records", "state", "tables", "unread", "views", "words"},
+               "pinyin", "rates", "readers", "records", "state", "tables", "unread", "views", "words"},
     "actions": {"bucket", "budget", "delivery", "guesses", "handshakes", "housekeeping", "indexing",
                 "passwords", "presence", "recovery", "reindexing", "services", "session_use", "shared_rates",
                 "stored_rates", "telling", "typing", "weak_passwords"},
@@ -44,7 +45,7 @@ PARTS = {
                       "heads", "newcomers",
                       "metrics", "multipart", "ops", "origins", "pages", "places", "proxies", "security",
                       "site", "streamed", "streams"},
-    "web/src/features": {"connection", "settings", "shell"},
+    "web/src/features": {"connection", "shell"},
 }  # fmt: skip
 
 

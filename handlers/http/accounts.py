@@ -66,6 +66,10 @@ class PasswdHandler(ApiHandler[ChangePasswd]):
 
 class FindHandler(ApiHandler[FindUser]):
     async def answer(self, command: FindUser) -> None:
+        if command.id is None:
+            assert command.mobile is not None  # one of both is there
+            self.reply(await accounts.find_by_mobile(self.app, self.user_id, command.mobile))
+            return
         # Of two users in one browser, each may see their own row, whichever cookie came first.
         viewer = command.id if command.id in self.callers else self.user_id
         self.reply(await accounts.find(self.app, viewer, command.id))

@@ -2,7 +2,7 @@
 
 from actions import contacts
 from handlers.http.gate import ApiHandler, routes_of
-from protocol.contacts import AddFriend, ListFriends
+from protocol.contacts import AddFriend, ListFriends, SearchContacts
 
 
 class AddFriendHandler(ApiHandler[AddFriend]):
@@ -16,4 +16,9 @@ class FriendsHandler(ApiHandler[ListFriends]):
         await self.reply_rows(await contacts.friends(self.app, self.user_id))
 
 
-routes = routes_of(AddFriendHandler, FriendsHandler)
+class SearchHandler(ApiHandler[SearchContacts]):
+    async def answer(self, command: SearchContacts) -> None:
+        await self.reply_rows(await contacts.search(self.app, self.user_id, command.q))
+
+
+routes = routes_of(AddFriendHandler, FriendsHandler, SearchHandler)

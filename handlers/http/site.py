@@ -27,6 +27,7 @@ from handlers.http import (
     proxies,
     search,
     sessions,
+    settings,
     stickers,
 )
 from handlers.http.answers import Answers
@@ -43,6 +44,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROUTES: list[tuple[Any, ...]] = [
     *pages.routes,
     *accounts.routes,
+    *settings.routes,
     *sessions.routes,
     *contacts.routes,
     *groups.routes,

@@ -19,7 +19,15 @@ class MembershipChanged(NamedTuple):
     joined: bool
 
 
-Order: TypeAlias = SessionRevoked | MembershipChanged
+class SettingsChanged(NamedTuple):
+    """Whether a user is seen online (1) or not, and how far they have read, is decided anew."""
+
+    user_id: int
+    online: int
+    read: int
+
+
+Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged
 
 
 class Control(Protocol):

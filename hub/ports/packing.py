@@ -10,7 +10,7 @@ import msgspec
 
 from hub.audience import V2, Audience, Looking
 from hub.ports.bus import Publication
-from hub.ports.control import MembershipChanged, Order, SessionRevoked
+from hub.ports.control import MembershipChanged, Order, SessionRevoked, SettingsChanged
 
 #: The version of this form.
 VERSION = b"\x01"
@@ -88,7 +88,15 @@ class Bye(_Item, tag=9):
     """The sender takes part no more."""
 
 
-Item: TypeAlias = Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye
+class Decided(_Item, tag=10):
+    """Somebody is seen online and with read marks from now on, or not."""
+
+    user_id: int
+    online: int
+    read: int
+
+
+Item: TypeAlias = Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided
 
 
 class Batch(msgspec.Struct, array_like=True, gc=False, frozen=True):
@@ -166,13 +174,17 @@ def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ())
             items.append(_said(one))
         elif isinstance(one, SessionRevoked):
             items.append(Revoked(one.session_id))
+        elif isinstance(one, SettingsChanged):
+            items.append(Decided(*one))
         else:
             items.append(Moved(one.user_id, one.group_id, one.joined))
     return items + [Took(numbers.start, numbers.stop - 1) for numbers in changes]
 
 
-def order_of(item: Revoked | Moved) -> Order:
+def order_of(item: Revoked | Moved | Decided) -> Order:
     """And on its way in."""
+    if isinstance(item, Decided):
+        return SettingsChanged(item.user_id, item.online, item.read)
     if isinstance(item, Revoked):
         return SessionRevoked(item.session_id)
     return MembershipChanged(item.user_id, item.group_id, item.joined)

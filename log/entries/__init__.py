@@ -15,3 +15,4 @@ from log.entries.post import Post as Post
 from log.entries.reaction import React as React
 from log.entries.read_mark import ReadMark as ReadMark
 from log.entries.recall import Recall as Recall
+from log.entries.settings import Decide as Decide

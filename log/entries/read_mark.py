@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 class ReadMark(Entry):
     """`userid` has read up to `seq`, held to the end. Settled, `stands` is where the mark stands when it
-    moved, and 0 when it did not: a lower seq changes nothing. `unmarked`: the conversation was shown as
-    unread, and is not any more."""
+    moved, and 0 when it did not: a lower seq changes nothing. `peer`: who learns of it in a single chat, 0
+    for nobody. `unmarked`: the conversation was shown as unread, and is not any more."""
 
-    __slots__ = ("_cid", "seq", "stands", "unmarked")
+    __slots__ = ("_cid", "peer", "seq", "stands", "unmarked")
 
     nothing_before_the_first = True
 
@@ -26,15 +26,15 @@ class ReadMark(Entry):
     ) -> None:
         super().__init__(userid, kind, dstid, origin)
         self.seq = seq
-        self.stands, self.unmarked = 0, False
         self._cid = cid
+        self.begin()
 
     @property
     def client_cid(self) -> object:
         return self._cid
 
     def begin(self) -> None:
-        self.refusal, self.stands, self.unmarked = None, 0, False
+        self.refusal, self.stands, self.peer, self.unmarked = None, 0, 0, False
 
     def apply(self, batch: Batch, place: Place | None) -> None:
         assert place is not None
@@ -47,5 +47,6 @@ class ReadMark(Entry):
             self.unmarked = True
         if seq > batch.members[pair]:
             self.stands = batch.members[pair] = batch.read[pair] = seq
-            if self.kind == SINGLE:  # the peer's list has the mark, too
-                batch.changed_for.add((self.dstid, place.id))
+            if self.kind == SINGLE and not batch.quiet(self.userid, self.dstid):
+                self.peer = self.dstid
+                batch.changed_for.add((self.peer, place.id))  # whose list has the mark, too

@@ -1,5 +1,5 @@
-"""What one does with chats for oneself is seen on one's other device without a reload; what is done without a network
-is made up for."""
+"""What one does with chats for oneself is seen on one's other device without a reload; what is done without a
+network is made up for."""
 
 import asyncio
 import re
@@ -136,8 +136,8 @@ async def test_in_the_list(people, shot):
 
 
 async def test_what_goes(people, shot):
-    """A message deleted for oneself, a cleared chat and a deleted one are gone on both devices, for good, and stay
-    where others have them."""
+    """A message deleted for oneself, a cleared chat and a deleted one are gone on both devices, for good,
+    and stay where others have them."""
     ann, desk, bob, _cid = await two_devices(people)
     both = (ann, desk)
     for text in ("第一句", "第二句", "第三句"):
@@ -189,7 +189,8 @@ async def test_what_goes(people, shot):
 
 
 async def test_without_a_network(people):
-    """What is done without a network is seen at once, is there after a reload, and is told when there is one again."""
+    """What is done without a network is seen at once, is there after a reload, and is told when there is one
+    again."""
     people.expect("ERR_INTERNET_DISCONNECTED")
     ann, desk, bob, _cid = await two_devices(people)
     await tell(bob, ann, "第一句")

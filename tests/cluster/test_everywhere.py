@@ -249,6 +249,33 @@ async def test_who_is_online(two):
         assert (await bob.post("/contact/loadfriend"))["rows"][0]["online"] == 0
 
 
+async def test_who_hides(two):
+    """Ann switches at one process; at the other Bob hears that she is gone, and nothing of what she reads."""
+    ann, bob = await friends(two)
+    for _ in range(2):
+        await bob.post_json("/message/send", **text(ann))
+
+    async def news(socket):
+        told = [await socket.receive() for _ in range(2)]
+        return sorted((frame["cmd"], frame.get("online")) for frame in told)
+
+    async with bob.socket() as his, ann.socket() as hers, two.at(1, ann).socket() as elsewhere:
+        assert await his.receive(17) == {"cmd": 17, "userid": ann.user_id, "online": 1}
+        await ann.post("/user/settings", online=0, read=0)
+        updated = {"cmd": 20, "what": "updated", "userid": ann.user_id, "dstid": ann.user_id, "kind": 10}
+        assert await elsewhere.receive(20) == updated
+        assert await news(his) == [(17, 0), (20, None)]
+        assert (await bob.post("/contact/loadfriend"))["rows"][0]["online"] == 0
+        assert (await two.at(1, ann).post("/contact/loadfriend"))["rows"][0]["online"] == 0
+        mark = {"cmd": 13, "kind": 10, "seq": 2}
+        await elsewhere.send({**mark, "dstid": bob.user_id})
+        assert (await hers.receive(13))["userid"] == ann.user_id
+        await his.send({**mark, "dstid": ann.user_id})
+        await ann.post("/user/settings", online=1, read=1)
+        assert await news(his) == [(17, 1), (20, None)]
+        assert (await bob.post("/message/conversations"))["rows"][0]["peer_read"] == 2
+
+
 # --- the house --------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from actions import presence
 from hub.audience import Look, Looking
 from hub.ports.bus import Publication
 from hub.ports.memory import EXPIRY_S, Exchange
+from hub.privacy import Privacy
 from protocol.messages import ROOM, SINGLE
 from tests.hub.process import Clock, Process
 
@@ -195,6 +196,7 @@ class Rows:
 class App:
     def __init__(self, hub) -> None:
         self.hub, self.db, self.draining = hub, Rows(), False
+        self.privacy = Privacy(hub.ports.control)
 
 
 async def test_friends_are_told_once(two):

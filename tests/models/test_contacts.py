@@ -6,6 +6,7 @@ from models import contacts, conversations, tables
 from models.tables import Contact
 from protocol.errors import Conflict, NotFound, Refused
 from protocol.messages import SINGLE
+from tests.log.scribe import room_of
 from tests.models.people import NOW, count, is_member, newcomer, newcomers
 
 
@@ -100,3 +101,24 @@ async def test_friends_of_many_at_once(database, many):
     else:
         found = await database.read(contacts.friends_among, others, viewers)
         assert {viewer: sorted(ids) for viewer, ids in found.items()} == {bo: [ann, crowd[0]], eve: [ann]}
+
+
+async def test_known_by_name(database):
+    """One's own friends, then groups, as they came; nobody else, and nobody twice."""
+    ann, zhang = await newcomer(database, "Ann"), await newcomer(database, "张三")
+    zoe, stranger = await newcomer(database, "ZS"), await newcomer(database, "张生")
+    for other in (zoe, zhang):
+        await database.write(contacts.befriend, ann, other, NOW)
+    room = await room_of(database, ann, zhang)
+    await database.write(lambda: tables.Community.update(name="中山路 zs").execute())
+    await room_of(database, stranger)
+
+    async def known(query):
+        return [(row["kind"], row["dstid"]) for row in await database.read(contacts.known_as, ann, query)]
+
+    assert await known("zs") == [(10, zoe), (10, zhang), (11, room)]
+    assert await known("zhang") == [(10, zhang)] == await known("张")
+    assert await known("zhongshan") == [(11, room)]
+    assert await known("Ann") == await known("%") == await known(" ") == await known("生") == []
+    row = (await database.read(contacts.known_as, ann, "张三"))[0]
+    assert row == {"kind": 10, "dstid": zhang, "name": "张三", "remark": "", "avatar": ""}

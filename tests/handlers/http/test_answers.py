@@ -73,6 +73,7 @@ async def test_every_answer_is_as_declared(app):
         "ChangeProfile": {"memo": "on the way"},
         "ChangePasswd": {"old": PASSWD, "new": "changed123"},
         "FindUser": {"id": bob.user_id},
+        "SearchContacts": {"q": "hil"},
         "AddFriend": {"dstid": bob.user_id},
         "CreateGroup": {"name": "sea"},
         "JoinGroup": {"dstid": group},

@@ -266,3 +266,18 @@ async def test_reasons_in_english(app):
         "msg"
     ] == "This user is your friend already"
     assert (await ann.post("/contact/createcommunity"))["msg"] == "The group needs a name"
+
+
+async def test_search(app):
+    """By name and by sound; what is asked for is between 1 and 100 characters."""
+    ann, bob = await app.client().register("Ann"), await app.client().register("单田芳")
+    await ann.post("/contact/addfriend", dstid=bob.user_id)
+    group_id = await group_of(ann)
+    for query, found in (
+        ("stf", [(10, bob.user_id)]), ("田", [(10, bob.user_id)]), ("bird", [(11, group_id)]),
+        ("' OR 1=1", []), ("！", []), ("*", []), ("x" * 100, []),
+    ):  # fmt: skip
+        answer = await ann.post_json("/contact/search", q=query)
+        assert answer["code"] == 0 and [(row["kind"], row["dstid"]) for row in answer["rows"]] == found
+    for wrong in ("", "x" * 101, "a\0", 5, None):
+        assert (await ann.post_json("/contact/search", q=wrong))["code"] == -400

@@ -25,9 +25,11 @@ ATTEMPTS = {
         ({"id": "{user}", "nickname": "Eve too", "mobile": "13700000001", "passwd": "x" * 9}, 0)
     ],
     "/user/passwd": [({"id": "{user}", "mobile": "13700000001", "old": PASSWD, "new": "another1"}, 0)],
+    "/user/settings": [({"id": "{user}", "online": 0, "read": 0, "approval": "none", "find": "[]"}, 0)],
     "/contact/addfriend": [({"dstid": "{user}", "dstobj": "{user}"}, 0)],
     "/contact/loadfriend": [({"dstid": "{user}", "id": "{user}"}, 0)],
     "/contact/friend": [({"dstid": "{user}", "id": "{user}"}, 0)],
+    "/contact/search": [({"q": "Ann", "dstid": "{user}"}, 0), ({"q": "Birds"}, 0)],
     "/contact/createcommunity": [({"name": "Eve's", "id": "{group}", "dstid": "{group}"}, 0)],
     "/contact/loadcommunity": [({"dstid": "{user}", "id": "{group}"}, 0)],
     "/contact/community": [({"dstid": "{user}", "id": "{group}"}, 0)],

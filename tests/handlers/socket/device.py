@@ -29,6 +29,7 @@ class Device:
         self._socket: Socket | None = None
         self._cids = 0
         self._behind: dict[Place, int] = {}  # and up to which version
+        self._doubts = False  # somebody's receipts came or went
 
     @property
     def online(self) -> bool:
@@ -131,6 +132,8 @@ class Device:
                 if row["id"] in told.get("hidden", ()):
                     del self.rows[place][seq]
             self._clear(place)
+        elif cmd == 20:
+            self._doubts = True
         elif cmd == 13:
             marks = self.read if told["userid"] == self.client.user_id else self.peer_read
             place = self._place(told["kind"], told["userid"], told["dstid"])
@@ -196,6 +199,9 @@ class Device:
         row["ver"] = told["ver"]
 
     async def _mend(self) -> None:
+        if self._doubts:
+            self._doubts = False
+            await self.ask()
         while self._behind:
             await self._catch_up(*self._behind.popitem())
 

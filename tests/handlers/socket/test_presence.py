@@ -1,5 +1,7 @@
 """Presence over real sockets: friends are told who comes and who goes, if they can see it."""
 
+import asyncio
+
 import pytest
 
 import hub.presence
@@ -162,3 +164,87 @@ async def test_stopping_tells_nobody(served):
         app.services.draining = True
         await pulse.beat(6)
         assert await waiting(his) == []
+
+
+async def hide(client, **settings) -> None:
+    assert (await client.post("/user/settings", **settings))["code"] == 0
+
+
+async def switched(pulse) -> None:
+    """What a switch has to say is said without waiting for the next second."""
+    announcer = pulse.announcer
+    while announcer._timer is not None and announcer._timer.when() < asyncio.get_running_loop().time() + 60:
+        await asyncio.sleep(0.001)
+    if announcer._task is not None:
+        await announcer._task
+
+
+async def test_who_does_not_want_to_be_seen(served):
+    """To friends Ann is gone at once and stays so, whatever she does, and she sees nobody; then all is as it
+    was."""
+    app, pulse = served
+    ann, bob = await friends(app)
+    async with bob.socket() as his, ann.socket() as hers:
+        await pulse.beat()
+        assert await his.receive() == presence(ann, 1)
+        assert await hers.receive() == presence(bob, 1)
+        await hide(ann, online=0)
+        await switched(pulse)
+        assert await his.receive() == presence(ann, 0)
+        assert [frame["cmd"] for frame in await waiting(hers)] == [20]  # her pages: something is decided
+        async with ann.socket():
+            await pulse.beat()
+        async with bob.socket():
+            pass
+        await hide(ann, read=0)
+        await pulse.beat(60)
+        assert [frame["cmd"] for frame in await waiting(his)] == [20]
+        assert [frame["cmd"] for frame in await waiting(hers)] == [20]
+        await hide(ann, online=1)
+        await switched(pulse)
+        assert await his.receive() == presence(ann, 1)
+
+
+async def test_hiding_while_one_is_away(served):
+    """Neither coming, going nor switching tells anything of somebody who is not there."""
+    app, pulse = served
+    ann, bob = await friends(app)
+    await hide(ann, online=0)
+    async with bob.socket() as his:
+        async with ann.socket():
+            await pulse.beat()
+        await gone(app, ann)
+        await pulse.beat(60)
+        assert ann.user_id not in [frame["userid"] for frame in await waiting(his)]
+        await hide(ann, online=1)
+        await switched(pulse)
+        assert presence(ann, 1) not in await waiting(his)
+
+
+async def test_hiding_while_it_is_announced(served):
+    """Who hides while it is looked up whose friends they are is not shown any more."""
+    app, pulse = served
+    ann, bob = await friends(app)
+    async with bob.socket() as his, ann.socket():
+        run = app.services.db.read
+
+        async def slow(fn, *args):
+            found = await run(fn, *args)
+            if fn is contacts.friends_among:
+                app.services.db.read = run
+                await hide(ann, online=0)
+            return found
+
+        app.services.db.read = slow
+        await pulse.beat()
+        assert presence(ann, 1) not in await waiting(his)
+
+
+async def test_who_hides_is_known_after_a_restart(tmp_path):
+    """A process reads it from the database when it starts."""
+    async with running(tmp_path, presence=True) as app:
+        ann, _ = await friends(app)
+        await hide(ann, online=0, read=0)
+    async with running(tmp_path, presence=True) as app:
+        assert app.services.stats()["privacy_unseen"] == app.services.stats()["privacy_quiet"] == 1
+        assert list(app.services.privacy.unseen) == [ann.user_id]

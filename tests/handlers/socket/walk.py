@@ -41,6 +41,8 @@ class Walk:
         rows = device.rows[kind, dstid]
         deeds = [self.say, self.say, self.say, self.read, self.react, self.react, self.other, self.own]
         deeds.append(self.forward)
+        if self.dice.random() < 0.04:
+            deeds = [self.decide]
         deed = self.dice.choice(deeds)
         await (deed if rows else self.say)(device, kind, dstid, rows)
 
@@ -101,6 +103,12 @@ class Walk:
         answer = await device.client.post_json(
             "/message/forward", kind=kind, dstid=dstid, ids=some, to=to, merge=merge
         )
+        assert answer["code"] == 0, answer
+        await device.settle()
+
+    async def decide(self, device, kind, dstid, rows) -> None:
+        """Receipts on or off; all devices of both ask for their list."""
+        answer = await device.client.post("/user/settings", read=self.dice.randrange(2))
         assert answer["code"] == 0, answer
         await device.settle()
 

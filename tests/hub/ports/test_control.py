@@ -3,13 +3,14 @@
 import asyncio
 
 from hub.ports.bus import Publication
-from hub.ports.control import MembershipChanged, SessionRevoked
+from hub.ports.control import MembershipChanged, SessionRevoked, SettingsChanged
 from tests.app import PATIENCE
 
 ORDERS = [
     SessionRevoked(5),
     MembershipChanged(1, 7, True),
     MembershipChanged(1, 7, False),
+    SettingsChanged(3, 0, 1),
     SessionRevoked(2**53 - 1),
 ]
 
@@ -97,5 +98,5 @@ async def test_numbers(network):
     here, there = await network.join(), await network.join()
     here.ports.control.tell(ORDERS)
     await network.settle()
-    assert here.ports.control.stats() == {"given": 4, "received": 0}
-    assert there.ports.control.stats() == {"given": 0, "received": 4}
+    assert here.ports.control.stats() == {"given": len(ORDERS), "received": 0}
+    assert there.ports.control.stats() == {"given": 0, "received": len(ORDERS)}

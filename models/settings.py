@@ -1,0 +1,85 @@
+"""What users have decided about being seen, asked and found. Who never did is as it is installed: seen, asked
+nothing, found in all ways."""
+
+from typing import NamedTuple
+
+from peewee import Expression
+
+from database.base import database
+from database.dialect import of_database
+from database.prepared import Prepared
+from models.tables import Setting
+from protocol import rows
+from protocol.errors import Refused
+from protocol.settings import WAYS
+
+#: What is installed.
+_APPROVAL = "auto"
+
+
+class Hiding(NamedTuple):
+    """Users whom nobody sees online, and those whose read marks nobody sees."""
+
+    online: set[int]
+    read: set[int]
+
+
+def settings_of(user_id: int) -> rows.Settings:
+    """All of a user's."""
+    return next((_settings(*found) for found in _stored(user_id)), _settings(1, 1, "", ",".join(WAYS)))
+
+
+def _settings(online: int, read: int, approval: str, find: str) -> rows.Settings:
+    ways = [way for way in WAYS if way in find.split(",")]
+    return {"online": online, "read": read, "approval": approval or _APPROVAL, "find": ways}
+
+
+_stored = Prepared(
+    lambda: Setting.select(Setting.online, Setting.read, Setting.approval, Setting.find).where(
+        Setting.user_id == 0
+    )
+)
+
+
+def change(user_id: int, wanted: rows.SomeSettings) -> tuple[set[str], rows.Settings]:
+    """Sets some of them: the names of those that were otherwise, and all as they are then."""
+    Setting.insert(user_id=user_id).on_conflict_ignore().execute()
+    # Of two devices at once each sees what the other has set.
+    row = of_database(database.obj).locked(Setting.select().where(Setting.user_id == user_id)).get()
+    present = _settings(row.online, row.read, row.approval, row.find)
+    standing: dict[str, object] = {**present}
+    changed = {name: value for name, value in wanted.items() if value != standing[name]}
+    if changed:
+        stored = {**changed, "find": ",".join(wanted["find"])} if "find" in changed else changed
+        Setting.update(stored).where(Setting.user_id == user_id).execute()
+        present["online"] = wanted.get("online", present["online"])
+        present["read"] = wanted.get("read", present["read"])
+        present["approval"] = wanted.get("approval", present["approval"])
+        present["find"] = wanted.get("find", present["find"])
+    return set(changed), present
+
+
+def number(user_id: int, change: int) -> None:
+    """The change number at which `read` was switched."""
+    Setting.update(change=change).where(Setting.user_id == user_id).execute()
+
+
+def hiding() -> Hiding:
+    """Of all users."""
+    return Hiding(_where(Setting.online == 0), _where(Setting.read == 0))
+
+
+def _where(hides: Expression) -> set[int]:
+    return {user_id for (user_id,) in Setting.select(Setting.user_id).where(hides).tuples()}
+
+
+def is_found(user_id: int, way: str) -> bool:
+    """Whether strangers find them this way."""
+    return way in settings_of(user_id)["find"]
+
+
+def require_welcome(user_id: int) -> None:
+    """Refuses who wants to be a friend of somebody who does not take it as granted. There are no requests
+    yet, so where one would be needed there is no way either."""
+    if settings_of(user_id)["approval"] != _APPROVAL:
+        raise Refused("对方不接受加为好友", "This user takes no new friends")
