@@ -31,6 +31,9 @@ export class FakeServer extends FakeStore {
   readonly friends = [{ id: 42, nickname: '林晓雨' }]
   /** By group. */
   readonly members = new Map<number, { id: number; nickname: string }[]>()
+  /** Who is found by which names, and what was asked. */
+  readonly names = new Map<string, object[]>()
+  readonly askedNames: string[] = []
   /** Names by which members were asked for. */
   readonly askedMembers: string[] = []
   /** The friends who are online. */
@@ -203,6 +206,11 @@ export class FakeServer extends FakeStore {
         return this.changed(form)
       case '/message/get':
         return { rows: this.visible(key).filter(({ id }) => ids.includes(id)) }
+      case '/message/search':
+        return this.search(form)
+      case '/contact/search':
+        this.askedNames.push(form.q ?? '')
+        return { rows: this.names.get(form.q ?? '') ?? [] }
       case '/message/pins':
         return {
           rows: this.visible(key)

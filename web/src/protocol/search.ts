@@ -30,15 +30,21 @@ export function parseFound(value: unknown): Found | null {
   if (!message || !isFields(value) || !isKind(value.kind)) return null
   const { length } = message.content ?? ''
   const given = Array.isArray(value.highlight) ? value.highlight.filter((one) => isRange(one, length)) : []
-  given.sort(([one], [other]) => one - other)
-  const highlight = given.filter(([start], index) => index === 0 || start >= given[index - 1][1])
-  return { message, key: chatKey(value.kind, message.dstid), highlight }
+  return { message, key: chatKey(value.kind, message.dstid), highlight: apart(given) }
 }
 
 export function parseKnown(value: unknown): Known | null {
   if (!isFields(value) || !isKind(value.kind) || !isId(value.dstid)) return null
   const { kind, dstid, name, remark, avatar } = value
   return { key: chatKey(kind, dstid), dstid, name: text(name), remark: text(remark), avatar: text(avatar) }
+}
+
+/** In order, and without those that reach into one before them; of two from one place the longer one stays. */
+export function apart(ranges: readonly Range[]): Range[] {
+  const kept: Range[] = []
+  const sorted = [...ranges].sort(([one, oneEnd], [other, otherEnd]) => one - other || otherEnd - oneEnd)
+  for (const range of sorted) if (range[0] >= (kept.at(-1)?.[1] ?? 0)) kept.push(range)
+  return kept
 }
 
 function isRange(value: unknown, length: number): value is Range {

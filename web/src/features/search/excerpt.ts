@@ -1,6 +1,6 @@
 /** The part of a text that shows where the words stand that one looked for. */
 import { characters, cut } from '@/protocol/characters'
-import type { Range } from '@/protocol/search'
+import { apart, type Range } from '@/protocol/search'
 
 export interface Piece {
   text: string
@@ -8,8 +8,8 @@ export interface Piece {
   hit: boolean
 }
 
-/** Room before the first hit: of 20 letters, or 10 Chinese characters, which are twice as wide. */
-const BEFORE = 20
+/** Room before the first hit: of 30 letters, or 15 Chinese characters, which are twice as wide. */
+const BEFORE = 30
 /** A beginning that is hardly longer than that is shown whole. */
 const SPARE = 6
 /** UTF-16 units of an excerpt; rows are cut by the layout. */
@@ -67,6 +67,5 @@ export function rangesOf(text: string, query: string): Range[] {
     for (let at = word ? folded.indexOf(word) : -1; at >= 0; at = folded.indexOf(word, at + word.length))
       ranges.push([at, at + word.length])
   }
-  ranges.sort(([one], [other]) => one - other)
-  return ranges.filter(([start], index) => index === 0 || start >= ranges[index - 1][1])
+  return apart(ranges)
 }

@@ -8,15 +8,18 @@ import { useGroups } from '@/features/groups/groups'
 import { Kind } from '@/protocol/codes'
 import { chatKey, parseChatKey } from '@/protocol/conversations'
 import type { Known } from '@/protocol/search'
+import { useLive } from '@/state/live'
+import { waitFor } from '@/state/retry'
 import { askNames } from './asked'
 
 export function useFoundNames() {
+  const live = useLive()
   const contacts = useContacts()
   const groups = useGroups()
   /** What is looked for, '' for nothing. */
   const wanted = shallowRef('')
   const answer = shallowRef<{ q: string; rows: readonly Known[] }>({ q: '', rows: [] })
-  const asking = shallowRef(false)
+  let again: ReturnType<typeof setTimeout> | undefined
 
   const here = computed<Known[]>(() => {
     const words = fold(wanted.value).split(/\s+/u).filter(Boolean)
@@ -37,19 +40,22 @@ export function useFoundNames() {
 
   async function ask(q: string): Promise<void> {
     wanted.value = q
-    asking.value = q !== ''
+    clearTimeout(again)
     if (!q) return
     try {
       const found = await askNames(q)
       if (wanted.value === q) answer.value = { q, rows: found }
-    } catch {
-      // Those that are known here stay.
-    } finally {
-      if (wanted.value === q) asking.value = false
+    } catch (error) {
+      // Those that are known here stay. Who writes fast is put off for a while.
+      const wait = waitFor(error)
+      if (wanted.value === q && wait !== null && live.connection === 'online')
+        again = setTimeout(() => void ask(q), wait)
     }
   }
 
-  return { people: ofKind(Kind.Single), groups: ofKind(Kind.Room), asking, ask }
+  live.events.on('welcome', () => wanted.value !== answer.value.q && void ask(wanted.value))
+
+  return { people: ofKind(Kind.Single), groups: ofKind(Kind.Room), ask }
 }
 
 function known(kind: Kind, dstid: number, name: string, avatar: string): Known {

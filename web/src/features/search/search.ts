@@ -37,12 +37,16 @@ export const useSearch = defineStore('search', () => {
   const { recent, load, add, remove, clear } = useRecent()
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const question = computed<Question | null>(() => {
+  /** The same one as long as it asks the same. */
+  const question = computed<Question | null>((before) => {
     const q = query.value.trim().slice(0, longest)
+    if (before?.q === q && before.filters === filters.value) return before
     return q ? { q, filters: filters.value } : null
   })
   /** What one reads now answers something else than what stands in the field. */
-  const waiting = computed(() => question.value !== null && messages.answered.value !== question.value)
+  const waiting = computed(
+    () => question.value !== null && messages.answered.value !== question.value && !messages.trouble.value,
+  )
 
   watch(question, (now, before) => {
     clearTimeout(timer)
