@@ -2,9 +2,9 @@
 
 import asyncio
 import re
+from uuid import uuid4
 
-import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.person import Person
@@ -50,15 +50,22 @@ class Searching:
         await self.page.get_by_role("dialog").get_by_role("button", name=choice).click()
 
 
+async def both(shot, page: Page, name: str) -> None:
+    """A picture in light and in dark."""
+    for theme in ("dark", "light"):
+        await page.emulate_media(color_scheme=theme)
+        await page.wait_for_timeout(200)  # colours fade over
+        await shot(page, f"{name}-{theme}")
+
+
 async def call(person: Person, path: str, **fields) -> dict:
     return await person._call(path, userid=person.id, **fields)
 
 
-async def say(person: Person, kind: int, dstid: int, content: str, **fields) -> int:
-    """By a call; the message's id."""
-    cid = f"c{person.id}-{abs(hash((dstid, content)))}"
-    message = {"cmd": kind, "dstid": dstid, "media": 1, "content": content, "cid": cid, **fields}
-    return (await call(person, "/message/send", **message))["data"]["id"]
+async def say(person: Person, kind: int, dstid: int, content: str, **fields) -> None:
+    """By a call."""
+    message = {"cmd": kind, "dstid": dstid, "media": 1, "content": content, "cid": str(uuid4()), **fields}
+    await call(person, "/message/send", **message)
 
 
 async def talk(people, device: dict) -> tuple[Person, Person]:
@@ -84,11 +91,9 @@ async def at_place(person: Person, text: str) -> None:
     await expect(person.log.locator(".line.lit")).to_contain_text(text)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_on_a_phone(people, shot, theme):
-    """By one character, a phrase and a prefix; from a find into its place and back, with everything as it was."""
+async def test_on_a_phone(people, shot):
+    """By one character, a phrase and a prefix; from a find into its place and back, all as it was."""
     ann, _bob = await talk(people, PHONE)
-    await ann.page.emulate_media(color_scheme=theme)
     search = Searching(ann)
     await search.open()
     await shot(ann.page, "empty")
@@ -96,7 +101,7 @@ async def test_on_a_phone(people, shot, theme):
     await expect(search.results()).to_have_count(4)
     await expect(search.results("群聊")).to_have_text(re.compile("香山登山队"))
     await expect(search.results("联系人")).to_have_count(0)
-    await shot(ann.page, "character")
+    await both(shot, ann.page, "character")
     await search.write("香山的红叶")
     await expect(search.results()).to_have_count(1)
     await expect(search.marked()).to_have_text("香山的红叶")
@@ -108,7 +113,7 @@ async def test_on_a_phone(people, shot, theme):
     await search.write("云南出差")
     await expect(search.results()).to_have_text(re.compile("…"))
     await expect(search.marked()).to_have_text("云南出差")
-    await shot(ann.page, "excerpt")
+    await both(shot, ann.page, "excerpt")
     await search.write("没有人说过的话")
     await expect(search.area.get_by_text("没有找到与“没有人说过的话”有关的内容").last).to_be_visible()
     await shot(ann.page, "nothing")
@@ -124,7 +129,7 @@ async def test_on_a_phone(people, shot, theme):
     before = await wanted.bounding_box()
     await wanted.click()
     await at_place(ann, "闲聊第66句，天气不错")
-    await shot(ann.page, "place")
+    await both(shot, ann.page, "place")
     await ann.page.go_back()
     await expect(search.field).to_have_value("闲聊")
     await expect(search.results()).to_have_count(174)
@@ -136,17 +141,17 @@ async def test_on_a_phone(people, shot, theme):
     await search.area.get_by_role("button", name="返回").click()
     await search.open()
     await expect(search.field).to_have_value("")
-    await expect(search.area.get_by_role("region", name="最近搜索").get_by_role("listitem")).to_have_text(["闲聊"])
-    await shot(ann.page, "recent")
+    await expect(search.area.get_by_role("region", name="最近搜索").get_by_role("listitem")).to_have_text(
+        ["闲聊"]
+    )
+    await both(shot, ann.page, "recent")
     await search.area.get_by_role("button", name="删除“闲聊”").click()
     await expect(search.area.get_by_role("region", name="最近搜索")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_at_a_desk(people, shot, theme):
+async def test_at_a_desk(people, shot):
     """By keys alone; the results stay beside the chat, follow edits and recalls, and are narrowed down."""
     ann, bob = await talk(people, DESKTOP)
-    await ann.page.emulate_media(color_scheme=theme)
     search = Searching(ann)
     await shot(ann.page, "list")
     await ann.page.keyboard.press("Control+k")
@@ -163,7 +168,7 @@ async def test_at_a_desk(people, shot, theme):
     await ann.page.keyboard.press("Enter")
     await at_place(ann, SAID[5])
     await expect(search.result("香山的红叶")).to_be_focused()
-    await shot(ann.page, "place")
+    await both(shot, ann.page, "place")
     await ann.page.keyboard.press("ArrowUp")
     await ann.page.keyboard.press("Enter")
     await expect(ann.message(SAID[160])).to_be_in_viewport()
@@ -178,8 +183,9 @@ async def test_at_a_desk(people, shot, theme):
     await expect(search.results()).to_have_count(2)
 
     await search.narrow("发送人", "小安")
+    await expect(search.results()).to_have_count(1)
     await expect(search.results()).to_have_text(re.compile("爬山名单"))
-    await shot(ann.page, "author")
+    await both(shot, ann.page, "author")
     await search.area.get_by_role("button", name="去掉筛选 发送人: 我").click()
     await expect(search.results()).to_have_count(2)
     await search.narrow("类型", "文件")
@@ -195,8 +201,80 @@ async def test_at_a_desk(people, shot, theme):
     await chat.get_by_role("button", name="更多", exact=True).first.click()
     await ann.page.get_by_role("menuitem", name="查找聊天记录").click()
     await search.write("爬山")
+    await expect(search.results()).to_have_count(1)
     await expect(search.results()).to_have_text(re.compile("香山的红叶"))
     await shot(ann.page, "in-chat")
     await search.field.press("Escape")
+    await expect(search.area).to_have_count(0)
     await ann.page.keyboard.press("Control+f")
     await expect(search.area.get_by_role("button", name="聊天: 张三丰", exact=True)).to_be_visible()
+
+
+async def test_in_one_chat(people, shot):
+    """From a chat's page and back to it; what is more than words is found by its name, and told by a sign."""
+    ann, bob = await talk(people, PHONE)
+    for media, fields in (
+        (7, {"content": "爬山路线图", "url": "https://example.com/route"}),
+        (9, {"content": str(bob.id), "memo": "爬山领队"}),
+        (11, {"content": "香山公园爬山入口", "memo": "39.99,116.19"}),
+    ):
+        await say(bob, 10, ann.id, media=media, **fields)
+    search = Searching(ann)
+    await ann.open_chat("张三丰")
+    await ann.chat("张三丰").get_by_role("button", name="张三丰").first.click()
+    await ann.page.get_by_role("button", name="查找聊天记录").click()
+    await expect(search.field).to_be_focused()
+    await search.write("爬山")
+    await expect(search.results()).to_have_count(6)
+    await expect(search.results().locator(".sign")).to_have_count(3)
+    await both(shot, ann.page, "results")
+    await search.narrow("类型", "链接")
+    await expect(search.results()).to_have_count(1)
+    await expect(search.results()).to_have_text(re.compile("路线图"))
+    await search.area.get_by_role("button", name="去掉筛选 类型: 链接").click()
+    await search.narrow("发送人", "小安")
+    await expect(search.results()).to_have_count(1)
+    await expect(search.results()).to_have_text(re.compile("我也想爬山"))
+    await both(shot, ann.page, "author")
+    await search.results().first.click()
+    await expect(ann.message("我也想爬山")).to_be_in_viewport()
+    await ann.chat("张三丰").get_by_role("button", name="返回").click()
+    await expect(search.field).to_have_value("爬山")
+    await expect(search.results()).to_have_count(1)
+    await search.area.get_by_role("button", name="日期", exact=True).click()
+    await ann.page.wait_for_timeout(400)
+    await both(shot, ann.page, "days")
+    await ann.page.get_by_role("dialog").get_by_label("从", exact=True).fill("2020-01-01")
+    await ann.page.get_by_role("dialog").get_by_label("到", exact=True).fill("2020-02-03")
+    await ann.page.get_by_role("button", name="确定").click()
+    await expect(search.area.locator(".empty")).to_contain_text("没有找到")
+    await both(shot, ann.page, "filtered")
+    await search.area.get_by_role("button", name="返回").click()
+    await expect(ann.page.get_by_role("heading", name="张三丰")).to_be_visible()
+
+
+async def test_without_a_network(people, shot):
+    """Those that are known here are found; that the rest can't be is said, and it comes with the network."""
+    people.expect("ERR_INTERNET_DISCONNECTED")
+    ann, bob = await talk(people, PHONE)
+    search = Searching(ann)
+    await search.open()
+    await ann.page.context.set_offline(True)
+    await search.write("三丰")
+    await expect(search.results("联系人")).to_have_text(re.compile("张三丰"))
+    await expect(search.area.get_by_role("alert")).to_contain_text("网络不可用")
+    await both(shot, ann.page, "offline")
+    await search.write("爬山")
+    await expect(search.area.get_by_role("alert")).to_contain_text("网络不可用")
+    await ann.page.context.set_offline(False)
+    await expect(search.results()).to_have_count(4)
+    await expect(search.area.get_by_role("alert")).to_have_count(0)
+    await search.results().first.click()
+    await expect(ann.chat("香山登山队")).to_be_visible()
+    await ann.page.go_back()
+    await expect(search.results()).to_have_count(4)
+    await ann.page.go_back()
+    await expect(search.area).to_have_count(0)
+    await ann.logout()
+    kept = await ann.page.evaluate("Object.keys(localStorage).filter(name => name.includes('searches'))")
+    assert kept == []
