@@ -21,6 +21,7 @@ export const enSearch = {
   'search.colon': ': ',
   'search.filters': 'Filters',
   'search.without': 'Remove filter {filter}',
+  'search.unfiltered': 'Remove all filters',
   'search.chat': 'Chat',
   'search.author': 'From',
   'search.kind': 'Type',

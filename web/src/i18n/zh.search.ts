@@ -21,6 +21,7 @@ export const zhSearch = {
   'search.colon': '：',
   'search.filters': '筛选',
   'search.without': '去掉筛选 {filter}',
+  'search.unfiltered': '去掉全部筛选',
   'search.chat': '聊天',
   'search.author': '发送人',
   'search.kind': '类型',

@@ -8,8 +8,8 @@ export interface Piece {
   hit: boolean
 }
 
-/** Room before the first hit: of 30 letters, or 15 Chinese characters, which are twice as wide. */
-const BEFORE = 30
+/** Room before the first hit: of 24 letters, or 12 Chinese characters, which are twice as wide. */
+const BEFORE = 24
 /** A beginning that is hardly longer than that is shown whole. */
 const SPARE = 6
 /** UTF-16 units of an excerpt; rows are cut by the layout. */

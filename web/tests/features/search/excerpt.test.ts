@@ -14,21 +14,21 @@ describe('an excerpt', () => {
   it('begins a little before the first hit, which is seen in a row of two lines', () => {
     const text = `${'前'.repeat(80)}吃饭${'后'.repeat(300)}`
     const cut = shown(excerptOf(text, [[80, 82]]))
-    expect(cut.startsWith(`…${'前'.repeat(15)}[吃饭]后`)).toBe(true)
+    expect(cut.startsWith(`…${'前'.repeat(12)}[吃饭]后`)).toBe(true)
     expect(cut.length).toBeLessThan(180)
     const latin = `${'word '.repeat(40)}zebra`
-    expect(shown(excerptOf(latin, [[200, 205]]))).toBe('…word word word word word word [zebra]')
+    expect(shown(excerptOf(latin, [[200, 205]]))).toBe('…word word word word [zebra]')
   })
 
   it('does not cut off a few words alone', () => {
-    expect(shown(excerptOf(`${'前'.repeat(18)}吃饭`, [[18, 20]]))).toBe(`${'前'.repeat(18)}[吃饭]`)
+    expect(shown(excerptOf(`${'前'.repeat(15)}吃饭`, [[15, 17]]))).toBe(`${'前'.repeat(15)}[吃饭]`)
   })
 
   it('is one line, and cuts nothing that a reader sees as one character', () => {
     expect(shown(excerptOf('一\n\n  二\t三', [[7, 8]]))).toBe('一 二 [三]')
     const family = '👨‍👩‍👧'
     const cut = shown(excerptOf(`${family.repeat(30)}吃饭`, [[family.length * 30, family.length * 30 + 2]]))
-    expect(cut).toBe(`…${family.repeat(15)}[吃饭]`)
+    expect(cut).toBe(`…${family.repeat(12)}[吃饭]`)
     expect(shown(excerptOf(family.repeat(60), []))).toBe(family.repeat(20))
   })
 
