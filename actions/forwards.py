@@ -50,6 +50,9 @@ async def forward(app: "Services", user_id: int, command: Forward, lang: str) ->
     told: list[Forwarded] = []
     for target in call.targets:
         told += await _into(app, user_id, call, target, found, lang)
+    record = found[0].record if command.merge and found else None
+    if record is not None and any("code" in row for row in told):  # perhaps nobody got it
+        await app.db.write(records.forget, record)
     return told
 
 

@@ -27,6 +27,8 @@ START_S, PERIOD_S = 1.0, 60.0
 _MESSAGES, _CONVERSATIONS = 200, 200
 #: Of the time, so much is for the index: while the log has nothing to do, and else.
 _SHARE, _BUSY_SHARE = 0.6, 0.25
+#: Seconds between two transactions that empty it.
+_EMPTYING_PAUSE_S = 0.01
 #: So many messages settled since the last step are something to do.
 _BUSY = 20
 #: Seconds until it is tried again when the database is away, doubled each time up to the second.
@@ -94,6 +96,11 @@ class Indexing:
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, _LAST_PAUSE_S)
 
+    async def empty(self) -> None:
+        """Takes all out of the index, if that was begun."""
+        while not await self._db.write_always(indexing.empty):
+            await asyncio.sleep(_EMPTYING_PAUSE_S)
+
     # --- the task -----------------------------------------------------------------------------------------
 
     async def _work(self) -> None:
@@ -130,7 +137,7 @@ class Indexing:
     async def _compare(self) -> None:
         """All conversations with the index; what is missing in it is put there on the way."""
         if await self._db.read(indexing.is_to_be_emptied):
-            await self._db.write_always(indexing.empty)
+            await self.empty()
         place, behind = 0, 0
         while True:
             found, place, count = await self._db.read_much(indexing.behind, place, _CONVERSATIONS)

@@ -21,8 +21,8 @@ async def reindex(db: Database, out: TextIO) -> int:
     conversations could not be indexed; the log says why."""
     try:
         await db.write(indexing.begin_emptying)
-        await db.write_always(indexing.empty)
         filler = Indexing(db)
+        await filler.empty()
         await _show(db, asyncio.create_task(filler.catch_up()), _Line(out))
         return int(filler.stats()["index_failed"] > 0)
     except TryAgain as refusal:

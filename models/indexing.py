@@ -7,7 +7,8 @@ done it meanwhile. So however many processes do that, and wherever one of them i
 twice, and what is not there yet is seen by its version.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -18,9 +19,9 @@ from database.dialect import of_database
 from models import parts
 from models.index import Place, index
 from models.index.index import author, conversation, media
-from models.messages import Stored, after
+from models.messages import COLUMNS, Stored, after
 from models.parts import Parts
-from models.tables import Conversation, Indexed, Part, ServerState
+from models.tables import Conversation, Indexed, Part, ServerState, StoredMessage
 from models.views import View
 from models.words import tokens
 from protocol.messages import Media
@@ -29,6 +30,9 @@ from protocol.messages import Media
 _STRIDE = 10_000
 #: Characters of a transaction's texts after which no other message is taken.
 _MOST_TEXT = 50_000
+#: Conversations of which messages are read together: there is a query for each of these numbers.
+_SIZES = (1, 8, 64)
+_TOGETHER = _SIZES[-1]
 
 
 class Message(NamedTuple):
@@ -96,26 +100,71 @@ def gather(conversation_ids: Sequence[int], most: int) -> Gathered:
         .order_by(c.id)
         .tuples()
     )
+    # Most have a few, which are read together. Of one that has more than there is room for, it is the first.
+    count, room = 0, most
+    while count < min(len(found), _TOGETHER) and room >= found[count][2] - found[count][1]:
+        room -= found[count][2] - found[count][1]
+        count += 1
+    if not count and found:
+        first = list(_first_of(found[0][0], found[0][1], most))
+        return _fitting(found, {found[0][0]: first}, len(first) < most)
+    return _fitting(found, _all_of([one[:2] for one in found[:count]]), True)
+
+
+def _first_of(conversation_id: int, known: int, most: int) -> Iterator[Stored]:
+    return islice(after(View(conversation_id, 0, 0, 0), known, most), most)
+
+
+def _fitting(
+    found: Sequence[tuple[int, int, int]], stored: Mapping[int, list[Stored]], whole: bool
+) -> Gathered:
+    """Of what was read, as much as has not too long texts; the first always. `whole`: there is no more."""
     news: list[News] = []
     left: list[int] = []
-    room, text = most, 0
-    for conversation_id, reached, ver in found:
-        if room <= 0 or text > _MOST_TEXT:
-            left.append(conversation_id)
-            continue
-        messages: list[Message] = []
-        for stored in islice(after(View(conversation_id, 0, 0, 0), reached, room), room):
-            messages.append(_message(stored))
-            text += len(stored[6])
-            if text > _MOST_TEXT or len(messages) == room:
-                if stored[2] < ver:
-                    ver = stored[2]
-                    left.append(conversation_id)
+    text = 0
+    for conversation_id, known, ver in found:
+        taken: list[Message] = []
+        rows = stored.get(conversation_id)
+        for row in rows or ():
+            if text > _MOST_TEXT:
                 break
-        room -= max(1, len(messages))
-        news.append(News(conversation_id, reached, ver, messages))
-    starts = [] if Part.select().limit(1).exists() else parts.plan()
-    return Gathered(news, left, starts)
+            text += len(row[6])
+            taken.append(_message(row))
+        if whole and rows is not None and len(taken) == len(rows):
+            news.append(News(conversation_id, known, ver, taken))
+            continue
+        if rows and taken:  # there may be more
+            news.append(News(conversation_id, known, rows[len(taken) - 1][2], taken))
+        left.append(conversation_id)
+    return Gathered(news, left, [] if Part.select().limit(1).exists() else parts.plan())
+
+
+def _all_of(places: Sequence[tuple[int, int]]) -> dict[int, list[Stored]]:
+    """All messages of these conversations above a version each, by conversation, in the order of theirs."""
+    size = next(size for size in _SIZES if size >= len(places))
+    filled = [*places, *[(0, 0)] * (size - len(places))]
+    found: dict[int, list[Stored]] = {conversation_id: [] for conversation_id, _ in places}
+    sql, each = _sql(type(database.obj).__name__, size)
+    for row in database.execute_sql(sql, [value for place in filled for value in place * each]).fetchall():
+        found[row[0]].append(row)
+    for rows in found.values():
+        rows.sort(key=lambda row: row[2])
+    return found
+
+
+@lru_cache
+def _sql(kind: str, size: int) -> tuple[str, int]:
+    """The query of so many conversations, and how often each is asked for in it. Those whose version is not
+    their number have a key of their own where there are such keys."""
+    m = StoredMessage
+    of_it = m.select(*COLUMNS)
+    whole = [of_it.where(m.conversation_id == 0, m.ver > 0)]
+    if of_database(database.obj).partial_indexes:
+        whole = [
+            of_it.where(m.conversation_id == 0, m.seq > 0, m.ver == m.seq),
+            of_it.where(m.conversation_id == 0, m.ver > 0, m.ver != m.seq),
+        ]
+    return " UNION ALL ".join([query.sql()[0] for query in whole] * size), len(whole)
 
 
 def texts(kind: int, content: str, memo: str) -> tuple[str, ...]:
@@ -158,10 +207,8 @@ def write(gathered: Gathered, now: int) -> int:
     messages = [message for news in ours for message in news.messages]
     added = _put(messages, there)
     there.note(added, index().newest() if added else 0, now)
-    for news in ours:
-        here = Indexed.conversation_id == news.conversation_id
-        if not Indexed.update(ver=news.ver).where(here).execute():
-            Indexed.create(conversation_id=news.conversation_id, ver=news.ver)
+    Indexed.delete().where(Indexed.conversation_id.in_([news.conversation_id for news in ours])).execute()
+    Indexed.insert_many([(news.conversation_id, news.ver) for news in ours]).execute()
     return len(messages)
 
 
@@ -192,13 +239,15 @@ def is_to_be_emptied() -> bool:
     return bool(ServerState.select(ServerState.value).where(_HERE).scalar())
 
 
-def empty() -> None:
-    """Takes all out of the index, if that was begun. MySQL commits on the way: whoever does it once more does
-    the rest."""
+def empty() -> bool:
+    """Takes some of it out of the index, if that was begun; whether all is. MySQL commits on the way: whoever
+    does it once more does the rest."""
     if lock():
-        index().empty()
+        if not index().empty():
+            return False
         parts.clear()
         ServerState.update(value=0).where(_HERE).execute()
+    return True
 
 
 def counts() -> tuple[int, int]:

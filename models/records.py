@@ -68,6 +68,11 @@ def release(record_id: int) -> None:
     _delete(record_id, Record.uses == 0)
 
 
+def forget(record_id: int) -> None:
+    """What was made and is shown by nothing goes again."""
+    _delete(record_id, Record.uses == 0)
+
+
 def collect(before: int, limit: int) -> int:
     """Deletes up to `limit` records from before `before` (ms) that nothing shows; how many."""
     unused = Record.select(Record.id).where(Record.uses == 0, Record.createat < before)

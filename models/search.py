@@ -54,7 +54,7 @@ def search(user_id: int, wanted: SearchMessages, strangers: bool) -> tuple[list[
     """What is wanted, and whether there is more. Raises as `locate`, `NotFound` for a `before` that is no
     message of the caller's, and `TryAgain` when it takes too long."""
     seen = _conversations(user_id, wanted.kind, wanted.dstid, strangers)
-    query = _query(wanted, seen)
+    query = _query(user_id, wanted, seen)
     if query is None:
         return [], False
     found: list[rows.FoundMessage] = []
@@ -62,18 +62,25 @@ def search(user_id: int, wanted: SearchMessages, strangers: bool) -> tuple[list[
     for places in _steps(query, wanted.limit):
         for stored in _stored(places, seen):
             message = _found(stored, wanted.q, user_id, seen[stored[0]])
-            if message is None:
-                continue
-            size += size_of(message)
-            if len(found) == wanted.limit or (found and size > MAX_ANSWER_BYTES):
+            if message is not None:
+                size += size_of(message)
+                if len(found) == wanted.limit or (found and size > MAX_ANSWER_BYTES):
+                    return _with_mine(found, user_id), True
+                found.append(message)
+            if _is_long(began, found):
                 return _with_mine(found, user_id), True
-            found.append(message)
-        took_s = time.monotonic() - began
-        if found and took_s > _LONG_S:
+        if _is_long(began, found):
             return _with_mine(found, user_id), True
-        if took_s > _TOO_LONG_S:
-            raise TryAgain()
     return _with_mine(found, user_id), False
+
+
+def _is_long(began: float, found: Sequence[object]) -> bool:
+    """Whether it is time to end with what was found. Raises `TryAgain` when that is nothing and it takes too
+    long."""
+    took_s = time.monotonic() - began
+    if not found and took_s > _TOO_LONG_S:
+        raise TryAgain()
+    return bool(found) and took_s > _LONG_S
 
 
 # --- what is asked ------------------------------------------------------------------------------------------
@@ -99,20 +106,23 @@ _mine = Prepared(
 )
 
 
-def _query(wanted: SearchMessages, seen: Mapping[int, Where]) -> Query | None:
+def _query(user_id: int, wanted: SearchMessages, seen: Mapping[int, Where]) -> Query | None:
     """Of no part yet. None when nothing can be found."""
     below = Place(MAX_INT if wanted.until is None else wanted.until + 1, 0, 0)
     if wanted.before is not None:
         below = min(below, _place(wanted.before, seen))
-    asked = words.wanted(wanted.q)
-    if not asked or not seen:
-        return None
-    terms = [Term(token, word.prefix) for word in asked for token in word.phrase]
-    if wanted.from_ is not None:
+    terms = terms_of(wanted)
+    return Query(user_id, (), terms, sorted(seen), below, wanted.since or 0) if terms and seen else None
+
+
+def terms_of(wanted: SearchMessages) -> list[Term]:
+    """What an index is asked for; nothing when there is no word."""
+    terms = [Term(token, word.prefix) for word in words.wanted(wanted.q) for token in word.phrase]
+    if terms and wanted.from_ is not None:
         terms.append(Term(author_token(wanted.from_)))
-    if wanted.media is not None:
+    if terms and wanted.media is not None:
         terms.append(Term(media_token(wanted.media)))
-    return Query((), terms, sorted(seen), below, wanted.since or 0)
+    return terms
 
 
 def _place(message_id: int, seen: Mapping[int, Where]) -> Place:
@@ -146,7 +156,9 @@ def _steps(query: Query, limit: int) -> Iterator[Sequence[Place]]:
 def _stored(places: Sequence[Place], seen: Mapping[int, Where]) -> Iterator[Stored]:
     """Those of these messages that the caller can see, in their order."""
     visible = [
-        (conversation_id, seq) for _, conversation_id, seq in places if seen[conversation_id].view.shows(seq)
+        (conversation_id, seq)
+        for _, conversation_id, seq in places
+        if conversation_id in seen and seen[conversation_id].view.shows(seq)
     ]
     among = of_database(database.obj).pairs_among
     for start in range(0, len(visible), _SLICE):

@@ -20,6 +20,8 @@ from typing import NamedTuple
 _LONGEST = 60
 #: Words of a query that an index is asked for, and tokens of a phrase: more say little more, and each costs.
 MAX_WORDS, MAX_PHRASE = 12, 6
+#: Places that are told of one text.
+MAX_PLACES = 100
 
 _APART, _LETTER, _DENSE, _EMOJI, _MARK, _JOINER = range(6)
 #: Makes one emoji of two.
@@ -183,32 +185,36 @@ def _spelt(word: str) -> str:
 
 def places(text: str, query: str) -> list[tuple[int, int]] | None:
     """Where the words of a query stand in a text: (start, end) in UTF-16 units as browsers count, in order,
-    none within another. None when one of them does not occur."""
-    there = list(words_in(text))
+    none within another; the first ones, when they are many. None when one of them does not occur."""
+    wanted = {(word.text, word.dense) for word in words_in(query)}
+    runs = [run for run, dense in wanted if dense]
+    begins = {begin for begin, dense in wanted if not dense}
+    lengths = sorted({len(begin) for begin in begins})
+    met: set[tuple[str, bool]] = set()
     found: set[tuple[int, int]] = set()
-    for word in words_in(query):
-        here = [place for other in there for place in _within(other, word)]
-        if not here:
-            return None
-        found.update(here)
-    return _in_utf16(text, _merged(sorted(found)))
+    for word in words_in(text):
+        if word.dense:
+            for run in runs:
+                if here := list(_within(word, run)):
+                    met.add((run, True))
+                    found.update(here)
+        else:  # one look for each length, however many are wanted
+            for length in lengths:
+                if (begin := word.text[:length]) in begins:
+                    met.add((begin, False))
+                    found.add((word.start, word.end))
+    return _in_utf16(text, _merged(sorted(found))[:MAX_PLACES]) if met == wanted else None
 
 
-def _within(word: Word, wanted: Word) -> Iterator[tuple[int, int]]:
-    if word.dense != wanted.dense:
-        return
-    if not word.dense:
-        if word.text.startswith(wanted.text):
-            yield word.start, word.end
-        return
+def _within(word: Word, run: str) -> Iterator[tuple[int, int]]:
     if len(word.text) != word.end - word.start:  # a letter that is folded to several
-        if wanted.text in word.text:
+        if run in word.text:
             yield word.start, word.end
         return
-    at = word.text.find(wanted.text)
+    at = word.text.find(run)
     while at >= 0:
-        yield word.start + at, word.start + at + len(wanted.text)
-        at = word.text.find(wanted.text, at + 1)
+        yield word.start + at, word.start + at + len(run)
+        at = word.text.find(run, at + 1)
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -223,10 +229,14 @@ def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _in_utf16(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    if text.isascii():
+    if text.isascii() or max(text) <= "\uffff":
         return list(spans)
-
-    def units(part: str) -> int:
-        return len(part) + sum(char > "\uffff" for char in part)
-
-    return [(units(text[:start]), units(text[:end])) for start, end in spans]
+    found: list[tuple[int, int]] = []
+    passed = more = 0  # `more`: units that are no characters, up to `passed`
+    for start, end in spans:
+        more += sum(char > "\uffff" for char in text[passed:start])
+        begin = start + more
+        more += sum(char > "\uffff" for char in text[start:end])
+        found.append((begin, end + more))
+        passed = end
+    return found

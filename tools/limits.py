@@ -16,10 +16,14 @@ SHARED = {
     "changesPage": limits.MAX_CHANGES,
     "cid": limits.MAX_CID,
     "conversationsPage": limits.MAX_CONVERSATIONS,
+    "favorites": limits.MAX_FAVORITES,
+    "forward": limits.MAX_FORWARD,
+    "forwardTo": limits.MAX_FORWARD_TO,
     "frameBytes": Hub().max_frame,  # as installed; the welcome says what holds
     "groupMemo": limits.MAX_MEMO,
     "groupName": limits.MAX_GROUP_NAME,
     "heartbeatSeconds": Hub().heartbeat,
+    "hide": limits.MAX_HIDE,
     "historyPage": limits.MAX_HISTORY,
     "mobile": limits.MAX_MOBILE + 1,  # with a leading +
     "mobileDigitsMax": limits.MAX_MOBILE,
@@ -28,6 +32,7 @@ SHARED = {
     "passwdBytesMax": limits.MAX_PASSWD_BYTES,
     "passwdBytesMin": limits.MIN_PASSWD_BYTES,
     "profileMemo": limits.MAX_MEMO,
+    "stickers": limits.MAX_STICKERS,
     "textBytes": limits.MAX_TEXT_BYTES,
     "typingPauseSeconds": int(typing.PAUSE_S),
     "unreadExact": limits.MAX_UNREAD,

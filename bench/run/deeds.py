@@ -35,10 +35,15 @@ class Deeds:
     ver: int
 
 
+def done_in(data: Path) -> bool:
+    """Whether they are done there."""
+    return (data / _NOTE).exists()
+
+
 async def do_all(calls: Calls, data: Path, log: LongLog, say: Callable[[str], None]) -> Deeds:
     """Those that `data` has a note of, or new ones. Raises `CallFailed`."""
     note = data / _NOTE
-    if not note.exists():
+    if not done_in(data):
         deeds = await _Doing(calls, log, say).do_all()
         note.write_text(json.dumps(asdict(deeds)), "utf-8")
     return Deeds(**json.loads(note.read_text("utf-8")))

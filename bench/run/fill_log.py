@@ -5,6 +5,7 @@ in the first group, the rest evenly everywhere; they were written over months, i
 """
 
 import json
+import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ _PRIME = 7919
 _STEP_MS = 1000
 #: Messages written in one transaction.
 _CHUNK = 50_000
+#: What people write, of so many different sentences; a Chinese character is the rarer the further it is from
+#: the first, as in any language.
+_SENTENCES, _CHARACTERS, _FIRST_CHARACTER = 4096, 3000, 0x4E00
+FREQUENT = chr(_FIRST_CHARACTER + 1)
 #: The reader has read all but so many messages of a conversation at most, and nothing of one in fifty.
 _UNREAD, _FAR_EVERY = 15, 50
 
@@ -36,7 +41,8 @@ _UNREAD, _FAR_EVERY = 15, 50
 @dataclass(frozen=True)
 class LongLog:
     """What is there. `users`: the reader first. `group_id`: the first group; `group_seq`: its messages;
-    `members`: places of its people among `users`, its owner first. `friend_ids`: those of the reader."""
+    `members`: places of its people among `users`, its owner first. `friend_ids`: those of the reader.
+    `phrase`: Chinese of one sentence in some thousand. `began_ms`: the time of the first message."""
 
     messages: int
     conversations: int
@@ -45,6 +51,8 @@ class LongLog:
     group_seq: int
     members: list[int]
     friend_ids: list[int]
+    phrase: str
+    began_ms: int
 
 
 def fill_log(data: Path, messages: int, conversations: int, say: Callable[[str], None]) -> LongLog:
@@ -80,6 +88,8 @@ def fill_log(data: Path, messages: int, conversations: int, say: Callable[[str],
         writing.first_group_seq,
         plan.groups[0],
         friends,
+        _sentences()[0][:4],
+        began_ms,
     )
     note.write_text(json.dumps(found.__dict__), "utf-8")
     return found
@@ -126,6 +136,7 @@ class _Writing:
         for conversation_id, user_id in self._all("SELECT conversation_id, user_id FROM member"):
             self._authors[places[conversation_id]].append(user_id)
         self._seq, self._latest = [0] * len(rows), [0] * len(rows)
+        self._sentences = _sentences()
 
     @property
     def first_group_seq(self) -> int:
@@ -173,10 +184,21 @@ class _Writing:
             "cid": f"{number:012x}-bench",
             "digest": number,  # of something: nobody sends it again
             "media": 1,
-            "content": f"Message {number}, " + "as long as people write. " * (1 + number % 4),
+            "content": f"Message {number}: {self._sentences[number * _PRIME % _SENTENCES]}",
             "createat": self._began + number * _STEP_MS,
         }
 
     def _all(self, statement: str) -> list[tuple[int, ...]]:
         self._tables.cursor.execute(statement)
         return list(self._tables.cursor.fetchall())
+
+
+def _sentences() -> list[str]:
+    """The same in every run."""
+    chance = random.Random(_SENTENCES)
+
+    def words(least: int, most: int) -> str:
+        count = chance.randint(least, most)
+        return "".join(chr(_FIRST_CHARACTER + int(_CHARACTERS ** chance.random())) for _ in range(count))
+
+    return [f"{words(2, 12)}，as long as people write，{words(4, 20)}。" for _ in range(_SENTENCES)]

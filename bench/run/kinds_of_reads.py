@@ -9,10 +9,11 @@ from bench.clients.calls import Calls
 from bench.clients.lines import User
 from bench.clients.wire import GROUP, SINGLE
 from bench.run.deeds import Deeds
-from bench.run.fill_log import LongLog
+from bench.run.fill_log import FREQUENT, LongLog
 
 #: `code` of an answer to somebody without a session.
 _NO_SESSION = -401
+_DAY_MS = 86_400_000
 
 #: Who calls, and the fields.
 Asked = Iterator[tuple[User, dict[str, object]]]
@@ -38,6 +39,7 @@ async def kinds(calls: Calls, log: LongLog, deeds: Deeds) -> list[Kind]:
         *_of_messages(asking),
         *_of_changes(asking, deeds),
         *_of_contacts(asking),
+        *_of_search(asking),
     ]
 
 
@@ -130,6 +132,26 @@ def _of_changes(asking: _Asking, deeds: Deeds) -> list[Kind]:
         Kind("history, 50 among hidden ones", "/message/history", asking.again(**room, before=seq, limit=50)),
         Kind("favorites, the newest 100", "/favorite/list", asking.again()),
         Kind("favorites, by their text", "/favorite/list", asking.again(q="people")),
+    ]
+
+
+def _of_search(asking: _Asking) -> list[Kind]:
+    """Messages are numbered in their texts, so there are words that one of them has, and words of all."""
+    path, room, log = "/message/search", asking.room, asking.log
+    rare, common = f"{log.messages // 3}", "people"
+    return [
+        Kind("search, a rare word", path, asking.again(q=rare)),
+        Kind("search, no such word", path, asking.again(q="nowhere")),
+        Kind("search, a word of all", path, asking.again(q=common)),
+        Kind("search, a frequent character", path, asking.again(q=FREQUENT)),
+        Kind("search, a Chinese phrase", path, asking.again(q=log.phrase)),
+        Kind("search, two words", path, asking.again(q=f"{FREQUENT} {common}")),
+        Kind("search, a word of all in a group", path, asking.again(q=common, **room)),
+        Kind("search, a rare word in a group", path, asking.again(q=f"{log.messages // 8 * 4}", **room)),
+        Kind("search, of one author", path, asking.again(**{"q": common, "from": asking.reader.user_id})),
+        Kind("search, the oldest day", path, asking.again(q=common, until=log.began_ms + _DAY_MS)),
+        Kind("search, another user each time", path, asking.everybody(q=common)),
+        Kind("search, people and groups", "/contact/search", asking.again(q="bench 9")),
     ]
 
 

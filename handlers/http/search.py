@@ -6,6 +6,8 @@ from protocol.search import SearchMessages
 
 
 class SearchHandler(ApiHandler[SearchMessages]):
+    cost = 3.0  # whoever looks for common words in long texts makes a thread work for seconds
+
     async def answer(self, command: SearchMessages) -> None:
         rows, more = await search.search(self.app, self.user_id, command)
         await self.reply_rows(rows, data={"more": int(more)})

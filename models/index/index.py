@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from database.base import database
-from database.dialect import of_database
 
 #: Of so many rows in one statement.
 _TOGETHER = 100
@@ -33,8 +32,10 @@ class Term(NamedTuple):
 
 class Query(NamedTuple):
     """What is asked of the parts with these names: messages that have all `terms`, in one of these
-    `conversations`, before `below` and not before `since` (ms)."""
+    `conversations`, before `below` and not before `since` (ms). All are the user's, and when there are many
+    it may be in any of theirs."""
 
+    user_id: int
     parts: Sequence[str]
     terms: Sequence[Term]
     conversations: Sequence[int]
@@ -46,7 +47,7 @@ class Index(ABC):
     """Call it within a transaction.
 
     `few`: of so many conversations each is asked for by its token, which every message has; of more, what is
-    found is held against the list.
+    found is held against where the user is a member.
     """
 
     few: ClassVar[int]
@@ -64,8 +65,9 @@ class Index(ABC):
         """Those of these messages that are there."""
 
     @abstractmethod
-    def empty(self) -> None:
-        """Removes all."""
+    def empty(self) -> bool:
+        """Removes all, or some of it, and nothing can be found any more. Whether it is done; if not, it goes
+        on in another transaction."""
 
     @abstractmethod
     def newest(self) -> int:
@@ -96,15 +98,16 @@ class Index(ABC):
         """The condition on what was found by words alone, and its parameters."""
         if len(query.conversations) <= self.few:
             return "", ()
-        condition, parameters = of_database(database.obj).among("conversation_id", query.conversations)
-        return f" AND {condition}", parameters
+        mark = database.obj.param
+        of_member = f"SELECT conversation_id FROM member WHERE user_id = {mark}"
+        return f" AND conversation_id IN ({of_member})", (query.user_id,)
 
 
 class ByPlace(Index):
     """Rows whose key is the place."""
 
-    #: the condition of a search, with a parameter for the words
-    match: ClassVar[str]
+    #: how a search begins, with a parameter for the words
+    found: ClassVar[str]
 
     @abstractmethod
     def words(self, query: Query) -> str:
@@ -113,8 +116,7 @@ class ByPlace(Index):
     def find(self, query: Query, limit: int) -> list[Place]:
         below, (held, conversations) = query.below, self.held(query)
         sql = (
-            f"SELECT createat, conversation_id, seq FROM findable WHERE {self.match}"
-            " AND createat >= %s AND createat <= %s"
+            f"{self.found}createat >= %s AND createat <= %s"
             " AND (createat < %s OR conversation_id < %s OR (conversation_id = %s AND seq < %s))"
             f"{held} ORDER BY createat DESC, conversation_id DESC, seq DESC LIMIT {limit}"
         )
@@ -129,8 +131,9 @@ class ByPlace(Index):
             sql = "DELETE FROM findable WHERE createat = %s AND conversation_id = %s AND seq = %s"
             database.execute_sql(sql, place)
 
-    def empty(self) -> None:
+    def empty(self) -> bool:
         database.execute_sql("TRUNCATE TABLE findable")
+        return True
 
     def newest(self) -> int:
         return number("SELECT MAX(createat) FROM findable")

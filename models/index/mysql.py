@@ -13,7 +13,10 @@ from models.index.index import ByPlace, Place, Query
 
 class MySqlIndex(ByPlace):
     few: ClassVar[int] = 500
-    match = "MATCH (words) AGAINST (%s IN BOOLEAN MODE)"
+    found = (
+        "SELECT createat, conversation_id, seq FROM findable"
+        " WHERE MATCH (words) AGAINST (%s IN BOOLEAN MODE) AND "
+    )
 
     def words(self, query: Query) -> str:
         conversations = self.by_token(query)

@@ -16,6 +16,17 @@ from models.index.index import Index, Place, Query, number
 _BITS = 21
 _LAST = (1 << 63) - 1
 
+#: The last row of FTS5's data that says how the others are to be read.
+_HEADS = 10
+
+#: As the migrations have made them.
+_TABLES = (
+    "CREATE TABLE findable (id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL, words TEXT NOT NULL)",
+    "CREATE VIRTUAL TABLE findable_words USING fts5(words, content='findable', content_rowid='id',"
+    " columnsize=0, tokenize='ascii')",
+)
+
 
 class SqliteIndex(Index):
     few: ClassVar[int] = 64
@@ -42,14 +53,10 @@ class SqliteIndex(Index):
 
     def add(self, rows: Sequence[tuple[Place, str]]) -> None:
         numbered: list[tuple[int, int, int, str]] = []
-        for createat, together in groupby(sorted(rows), lambda row: row[0].createat):
-            first = createat << _BITS
-            sql = "SELECT MAX(id) FROM findable WHERE id BETWEEN ? AND ?"
-            following = number(sql, first, (createat + 1 << _BITS) - 1) + 1
-            for place, words in together:
-                at = max(following, first)
-                numbered.append((at, place.conversation_id, place.seq, words))
-                following = at + 1
+        last = self._last({place.createat for place, _ in rows})
+        for place, words in sorted(rows):
+            row_id = last[place.createat] = max(last[place.createat] + 1, place.createat << _BITS)
+            numbered.append((row_id, place.conversation_id, place.seq, words))
         cursor = database.obj.cursor()
         cursor.executemany(
             "INSERT INTO findable (id, conversation_id, seq, words) VALUES (?, ?, ?, ?)", numbered
@@ -69,15 +76,34 @@ class SqliteIndex(Index):
             )
             database.execute_sql("DELETE FROM findable WHERE id = ?", (row_id,))
 
-    def empty(self) -> None:
-        database.execute_sql("INSERT INTO findable_words (findable_words) VALUES ('delete-all')")
-        database.execute_sql("DELETE FROM findable")
+    def empty(self) -> bool:
+        """To delete all at once takes seconds for a million messages, in which nobody else can write. So
+        what is there is set aside first, and goes bit by bit."""
+        if not database.obj.table_exists("findable_old"):
+            for table in ("findable_words", "findable"):
+                database.execute_sql(f"ALTER TABLE {table} RENAME TO {table}_old")
+            for statement in _TABLES:
+                database.execute_sql(statement)
+            return False
+        for table, most in (("findable_old", 4000), ("findable_words_old_data", 400)):
+            some = f"SELECT id FROM {table} WHERE id > {_HEADS} LIMIT {most}"
+            if database.execute_sql(f"DELETE FROM {table} WHERE id IN ({some})").rowcount == most:
+                return False
+        for table in ("findable_words_old", "findable_old"):
+            database.execute_sql(f"DROP TABLE {table}")
+        return True
 
     def newest(self) -> int:
         return number("SELECT MAX(id) FROM findable") >> _BITS
 
     def count(self, since: int) -> int:
         return number("SELECT COUNT(*) FROM findable WHERE id >= ?", since << _BITS)
+
+    def _last(self, times: Iterable[int]) -> dict[int, int]:
+        """The greatest number of a message of each time, 0 for none."""
+        of_time = f"id BETWEEN value << {_BITS} AND (value + 1 << {_BITS}) - 1"
+        sql = f"SELECT value, (SELECT COALESCE(MAX(id), 0) FROM findable WHERE {of_time}) FROM json_each(?)"
+        return dict(database.execute_sql(sql, (f"[{','.join(map(str, times))}]",)).fetchall())
 
     def _there(self, places: Sequence[Place]) -> Iterable[Place]:
         return self._ids(places).values()

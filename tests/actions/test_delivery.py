@@ -12,7 +12,7 @@ async def test_a_fault_is_for_one(app, monkeypatch, expect_logs):
     """When telling of one message fails, it is durable all the same, and everybody hears of the next one."""
     expect_logs("magpie.delivery", "delivering a Post")
     ann, bob = await friends(app)
-    real, failed = app.services.log._on_settled.__self__._news[Post], []
+    real, failed = app.services.delivery._news[Post], []
 
     def fails_once(entry):
         if not failed:
@@ -20,7 +20,7 @@ async def test_a_fault_is_for_one(app, monkeypatch, expect_logs):
             raise ZeroDivisionError
         return real(entry)
 
-    delivery = app.services.log._on_settled.__self__
+    delivery = app.services.delivery
     monkeypatch.setitem(delivery._news, Post, fails_once)
     async with ann.socket() as mine, bob.socket() as his:
         await mine.send(text(bob, "one", "1"))
@@ -37,7 +37,7 @@ async def test_done_is_done(app, monkeypatch, expect_logs, broken):
     group is not made twice because somebody was told to try again."""
     expect_logs("magpie.delivery", "delivering a|publishing a batch")
     ann, bob = await app.client().register("Ann"), await app.client().register("Bob")
-    delivery = app.services.log._on_settled.__self__
+    delivery = app.services.delivery
 
     def fault(*arguments):
         raise ZeroDivisionError

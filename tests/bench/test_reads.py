@@ -25,6 +25,10 @@ async def test_each_call_is_measured(tmp_path):
     assert rows["pinned messages"] == 50 and rows["where I am mentioned"] == 100 == rows["100 messages by id"]
     assert rows["favorites, the newest 100"] == 100 == rows["favorites, by their text"]
     assert rows["what I have hidden"] > 0 and rows["history, 50 among hidden ones"] == 50
+    assert rows["search, a rare word"] == 1 == rows["search, a rare word in a group"]
+    assert rows["search, no such word"] == 0 < rows["search, a Chinese phrase"]
+    assert rows["search, a word of all"] == 50 == rows["search, of one author"] == rows["search, two words"]
+    assert rows["search, people and groups"] > 0 and "µs a message" in text
     assert all(name in text for name in reads)
     kept = (data / "magpie.db").stat().st_mtime_ns
     code, text = await bench(*small, "--messages", 9999)

@@ -81,6 +81,12 @@ async def test_in_the_list(people, shot):
     await press_row(desk, "阿波")
     await shot(desk.page, "menu-desktop")
     await desk.page.keyboard.press("Escape")
+    # By keys, too: the focus comes back.
+    await desk.row("阿波").focus()
+    await desk.page.keyboard.press("Shift+F10")
+    await expect(desk.page.get_by_role("menuitem", name="置顶聊天")).to_be_focused()
+    await desk.page.keyboard.press("Escape")
+    await expect(desk.row("阿波")).to_be_focused()
 
     await choose(ann, "阿波", "置顶聊天")
     for person in both:
@@ -136,8 +142,8 @@ async def test_in_the_list(people, shot):
 
 
 async def test_what_goes(people, shot):
-    """A message deleted for oneself, a cleared chat and a deleted one are gone on both devices, for good,
-    and stay where others have them."""
+    """A message deleted for oneself, a cleared chat and a deleted one are gone on both devices, for good, and
+    stay where others have them."""
     ann, desk, bob, _cid = await two_devices(people)
     both = (ann, desk)
     for text in ("第一句", "第二句", "第三句"):
@@ -189,8 +195,8 @@ async def test_what_goes(people, shot):
 
 
 async def test_without_a_network(people):
-    """What is done without a network is seen at once, is there after a reload, and is told when there is one
-    again."""
+    """What is done without a network is seen at once, and told when there is one again. One that was away
+    learns what was done meanwhile."""
     people.expect("ERR_INTERNET_DISCONNECTED")
     ann, desk, bob, _cid = await two_devices(people)
     await tell(bob, ann, "第一句")
@@ -212,3 +218,17 @@ async def test_without_a_network(people):
     await expect(desk.row("阿波")).to_have_attribute("aria-label", re.compile("第一句"))
     await ann.page.reload()
     await expect(titles(ann)).to_have_text(["希德", "阿波"])
+
+    # One that was away learns it, in the chat that it has open.
+    await desk.open_chat("阿波")
+    await desk.sees("第一句")
+    await desk.page.context.set_offline(True)
+    await ann.open_chat("阿波")
+    await press(ann, ann.message("第一句"))
+    await menu(ann).get_by_role("menuitem", name="删除", exact=True).click()
+    await agree(ann, "删除")
+    await ann.sees("第一句", 0)
+    await desk.page.context.set_offline(False)
+    await desk.sees("第一句", 0)
+    await desk.sees("我是阿波")
+    await expect(desk.row("阿波")).to_have_attribute("aria-label", re.compile("我是阿波"))

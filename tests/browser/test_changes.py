@@ -30,7 +30,11 @@ def menu(person: Person) -> Locator:
 async def choose(person: Person, text: str, what: str) -> None:
     """Press the message with this text and choose something of its menu, or a reaction."""
     await press(person, person.log.locator(".bubble", has_text=text))
-    role = "menuitem" if what in ("回复", "复制", "编辑", "置顶", "取消置顶", "撤回") else "button"
+    role = (
+        "menuitem"
+        if what in ("回复", "复制", "编辑", "置顶", "取消置顶", "撤回", "转发", "多选")
+        else "button"
+    )
     await menu(person).get_by_role(role, name=what, exact=True).click()
     await expect(menu(person)).to_have_count(0)
 

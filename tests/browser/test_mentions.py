@@ -124,3 +124,29 @@ async def test_chosen_by_keys_and_by_touch(people, shot):
     await jason.field.press("Enter")
     await expect(ann.log.locator(".calls")).to_have_text("@小安")
     await expect(bob.log.locator(".calls").filter(has_text="@阿波")).to_have_count(1)
+
+
+async def test_led_from_one_to_the_next(people, shot):
+    """Two unread mentions far apart: the list says so, a button leads to each, and the number goes down."""
+    (ann, bob), number = await gather(
+        people, ("小安", "13800000001", DESKTOP), ("阿波", "13800000002", PHONE | DARK)
+    )
+    await bob.back()
+    for count in range(1, 161):
+        named = {"at": [bob.id], "content": f"@阿波\u2005请看 {count}"} if count in (60, 140) else {}
+        said = {"media": 1, "content": f"第 {count} 条", **named}
+        await ann._call("/message/send", userid=ann.id, cmd=11, dstid=number, **said)
+    await expect(bob.row("周末爬山")).to_contain_text("[有人@我]")
+    await shot(bob.page, "listed-phone-dark")
+    await bob.open_chat("周末爬山")
+    button = bob.page.get_by_role("button", name="提到我的消息还有")
+    await expect(button).to_have_text("2@")
+    await shot(bob.page, "called-phone-dark")
+    for count, left in ((60, "1@"), (140, None)):
+        await button.click()
+        await expect(bob.log.get_by_text(f"请看 {count}")).to_be_in_viewport()
+        await expect(bob.log.locator(".line.lit")).to_contain_text(f"请看 {count}")
+        await (expect(button).to_have_text(left) if left else expect(button).to_have_count(0))
+        await shot(bob.page, f"led-{count}-phone-dark")
+    await bob.back()
+    await expect(bob.row("周末爬山")).not_to_contain_text("[有人@我]")

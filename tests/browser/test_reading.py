@@ -229,7 +229,7 @@ async def test_messages_by_keyboard(talk, shot):
     await bob.sees("message 60")
     await talk.seen()
     await bob.page.wait_for_timeout(500)
-    await bob.chat("小安").get_by_role("button", name="小安").first.focus()
+    await bob.chat("小安").get_by_role("button", name="更多", exact=True).first.focus()
     await bob.page.keyboard.press("Tab")
     focused = bob.page.locator(".scroller :focus")
     await expect(focused).to_have_attribute("aria-label", re.compile("小安, message 60, "))

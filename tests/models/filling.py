@@ -12,7 +12,6 @@ async def fill(database, most=200, now=now_ms):
         while found:
             gathered = await database.read(indexing.gather, found, most)
             count += await database.write(indexing.write, gathered, now())
-            done = {news.conversation_id for news in gathered.news}
-            found = [one for one in found if one not in done or one in gathered.left]
+            found = gathered.left
         if not place:
             return count

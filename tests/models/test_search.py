@@ -125,10 +125,12 @@ def compare(crowd, dice):
 
 
 @pytest.mark.parametrize("seed", [1, None])
-@pytest.mark.parametrize("few", [0, 1000])
-async def test_what_is_found(database, scribe, monkeypatch, seed, few):
+@pytest.mark.parametrize(("few", "long_s"), [(0, 2.0), (1000, -1.0)])
+async def test_what_is_found(database, scribe, monkeypatch, seed, few, long_s):
     """Each finds what they can see that has the words, the newest first, and nothing else; in whatever way
-    the conversations are asked for, with many parts in the index."""
+    the conversations are asked for, with many parts in the index, and when answers end since they take
+    long."""
+    monkeypatch.setattr(search, "_LONG_S", long_s)
     seed = seed or random.randrange(10**6)
     monkeypatch.setattr(parts, "SIZE", 20)
     monkeypatch.setattr(parts, "_AHEAD_MS", 1)

@@ -77,6 +77,12 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./features/settings/SettingsView.vue'),
     meta: { tab: 'me', pane: true },
   },
+  {
+    path: '/favorites',
+    name: 'favorites',
+    component: () => import('./features/favorites/FavoritesView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
   { path: '/:rest(.*)*', redirect: '/' },
 ]
 

@@ -5,7 +5,9 @@
  */
 import type { OutgoingChange } from '@/protocol/changes'
 import type { Kind } from '@/protocol/codes'
+import type { OutgoingForward } from '@/protocol/forwards'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
+import type { Favorite } from '@/protocol/favorites'
 import type { Message } from '@/protocol/messages'
 import { flagNames, type OwnAct } from '@/protocol/own'
 import type { RawSocket } from '@/transport/socket'
@@ -29,13 +31,19 @@ export class FakeServer extends FakeStore {
   /** Frames about typing and looking, as they came. */
   readonly heard: { cmd: number; [field: string]: number }[] = []
   readonly friends = [{ id: 42, nickname: '林晓雨' }]
+  /** The newest first. */
+  favorites: Favorite[] = []
+  /** The newest first. */
+  stickers: { id: number; url: string }[] = []
   /** By group. */
   readonly members = new Map<number, { id: number; nickname: string }[]>()
-  /** Who is found by which names, and what was asked. */
-  readonly names = new Map<string, object[]>()
-  readonly askedNames: string[] = []
   /** Names by which members were asked for. */
   readonly askedMembers: string[] = []
+  /** What this user has decided of themselves, and who has read their messages. */
+  readonly settings: Record<string, unknown> = { online: 1, read: 1, approval: 'auto', find: ['id', 'mobile', 'group'] }
+  readers = { rows: [{ id: 42, nickname: '林晓雨' }], data: { read: 1, total: 2 } }
+  /** Who is found by which mobile. */
+  readonly mobiles = new Map<string, number>()
   /** The friends who are online. */
   readonly online = new Set<number>()
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
@@ -43,6 +51,9 @@ export class FakeServer extends FakeStore {
   attempts = 0
   /** What changes of a kind are refused with. */
   readonly refusals = new Map<number, { code: number; msg: string }>()
+  /** cids of the calls to forward, as often as they came, and the chats that take none. */
+  readonly forwarded: string[] = []
+  readonly refusesForwards = new Set<ChatKey>()
   /** What calls are refused with, by their paths. */
   readonly refusedCalls = new Map<string, { code: number; msg: string }>()
   /** The first ack of each cid. */
@@ -178,6 +189,27 @@ export class FakeServer extends FakeStore {
     return new Response(JSON.stringify({ code: 0, msg: '', ...answer }))
   }
 
+  /** Copies messages, once for each cid; a chat in `refusesForwards` takes none. */
+  private forward({ kind, dstid, ids, to, merge, cid }: OutgoingForward): object {
+    this.forwarded.push(cid)
+    const sources = this.rows(chatKey(kind, dstid)).filter(({ id }) => ids.includes(id))
+    const record = { media: 12, content: 'record', amount: sources.length }
+    const rows = to.flatMap((place): object[] => {
+      const key = chatKey(place.kind, place.dstid)
+      if (this.refusesForwards.has(key)) return [{ ...place, code: -403, msg: '你们还不是好友' }]
+      return (merge ? [record] : sources).map((source, index) => {
+        const own = `${cid}-${key}-${index}`
+        const content = { media: source.media, content: source.content, ...(merge ? {} : { fwd: 42 }) }
+        const copy = { ...content, cmd: place.kind, dstid: place.dstid, userid: this.me, cid: own }
+        const known = this.rows(key).find((row) => row.cid === own)
+        const row = known ?? this.store(key, copy)
+        if (!known) this.push(row, null)
+        return { ...place, cid: own, id: row.id, seq: row.seq, ver: row.ver, createat: row.createat }
+      })
+    })
+    return { rows }
+  }
+
   private answer(path: string, form: Form): object {
     const key = chatKey(form.kind, form.dstid)
     const { seq = 0, ids = [] } = form
@@ -202,6 +234,10 @@ export class FakeServer extends FakeStore {
         return this.conversations(form)
       case '/message/history':
         return this.history(form)
+      case '/message/around':
+        return this.around(form)
+      case '/message/mentions':
+        return this.naming(form)
       case '/message/changes':
         return this.changed(form)
       case '/message/get':
@@ -209,17 +245,26 @@ export class FakeServer extends FakeStore {
       case '/message/search':
         return this.search(form)
       case '/contact/search':
-        this.askedNames.push(form.q ?? '')
-        return { rows: this.names.get(form.q ?? '') ?? [] }
+        return this.named(form)
       case '/message/pins':
         return {
           rows: this.visible(key)
             .filter(({ pinned }) => pinned)
             .map((row) => this.seen(row)),
         }
+      case '/message/forward':
+        return this.forward(form as unknown as OutgoingForward)
       case '/user/find':
+        if (form.mobile) form.id = this.mobiles.get(form.mobile) ?? 0
+        if (!form.id) return { code: -404, msg: '该用户不存在' }
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }
+      case '/user/settings': {
+        const said = Object.entries(form).filter(([name]) => name in this.settings)
+        return { data: Object.assign(this.settings, Object.fromEntries(said)) }
+      }
+      case '/message/readers':
+        return this.readers
       case '/user/logout':
         this.cut(4401)
         return {}
@@ -227,6 +272,38 @@ export class FakeServer extends FakeStore {
         return { rows: this.friends.map((friend) => ({ ...friend, online: this.online.has(friend.id) ? 1 : 0 })) }
       case '/contact/loadcommunity':
         return { rows: [{ id: 3, name: '周末爬山' }] }
+      case '/favorite/add': {
+        const message = this.rows(chatKey(form.kind, form.dstid)).find(({ id }) => id === form.id)
+        if (!message || message.recalled) return { code: -404, msg: '该消息不存在' }
+        const kept = { id: (this.favorites[0]?.id ?? 0) + 1, message: { ...message }, createat: Date.now() }
+        this.favorites = [kept, ...this.favorites]
+        return { data: kept }
+      }
+      case '/favorite/list': {
+        const { before = Infinity, q = '', limit } = form
+        const found = this.favorites.filter(({ id, message }) => id < before && (message.content ?? '').includes(q))
+        return { rows: found.slice(0, limit), data: { more: found.length > limit ? 1 : 0 } }
+      }
+      case '/favorite/remove': {
+        const left = this.favorites.filter(({ id }) => id !== form.favorite)
+        if (left.length === this.favorites.length) return { code: -404, msg: '该收藏不存在' }
+        this.favorites = left
+        return {}
+      }
+      case '/sticker/list':
+        return { rows: this.stickers }
+      case '/sticker/add': {
+        const { url = '' } = form
+        const kept = this.stickers.find((one) => one.url === url) ?? { id: this.stickers.length + 1, url }
+        if (!this.stickers.includes(kept)) this.stickers = [kept, ...this.stickers]
+        return { data: kept }
+      }
+      case '/sticker/remove': {
+        const left = this.stickers.filter(({ id }) => id !== form.id)
+        if (left.length === this.stickers.length) return { code: -404, msg: '该表情不存在' }
+        this.stickers = left
+        return {}
+      }
       case '/community/members': {
         this.askedMembers.push(form.q ?? '')
         const found = (this.members.get(form.dstid) ?? []).filter(({ nickname }) => nickname.includes(form.q ?? ''))

@@ -15,6 +15,9 @@ export interface Form {
   limit: number
   ids?: number[]
   q?: string
+  favorite?: number
+  url?: string
+  mobile?: string
   seq?: number
   from?: number
   media?: number
@@ -38,6 +41,9 @@ export class FakeStore {
   readonly listed: Pick<Form, 'after' | 'before'>[] = []
   /** Which pages of history were asked for. */
   readonly paged: Pick<Form, 'after' | 'before'>[] = []
+  /** Who is found by which names, and what was asked. */
+  readonly names = new Map<string, object[]>()
+  readonly askedNames: string[] = []
   /** What was looked for. */
   readonly searched: Partial<Form>[] = []
   private readonly marks = new Map<ChatKey, Marks>()
@@ -193,6 +199,27 @@ export class FakeStore {
     }
   }
 
+  protected around({ kind, dstid, seq = 0, limit }: Form): object {
+    const all = this.visible(chatKey(kind, dstid))
+    const most = Math.min(limit, this.most)
+    const place = all.filter((row) => row.seq < seq).length
+    const later = Math.min(all.length - place, most - Math.floor(most / 2))
+    const from = Math.max(0, place - (most - later))
+    const shown = all.slice(from, from + most)
+    this.paged.push({ before: seq, after: seq })
+    return {
+      rows: shown.map((row) => this.seen(row)),
+      data: { before: from > 0 ? 1 : 0, after: from + most < all.length ? 1 : 0 },
+    }
+  }
+
+  /** Unread messages that name the reader. */
+  protected naming({ kind, dstid }: Form): { rows: Message[] } {
+    const key = chatKey(kind, dstid)
+    const read = this.read.get(key) ?? 0
+    return { rows: this.visible(key).filter((row) => row.seq > read && mentions(row, this.me) && !row.recalled) }
+  }
+
   protected changed({ kind, dstid, ver, limit }: Form): object {
     const rows = this.visible(chatKey(kind, dstid))
       .filter((row) => row.ver > ver)
@@ -209,7 +236,7 @@ export class FakeStore {
 
   /** The row of a conversation as the reader is told it. */
   row(key: ChatKey) {
-    const [kind, dstid] = key.split('/').map(Number)
+    const [kind, dstid] = key.split('/').map(Number) as [Kind, number]
     const rows = this.rows(key)
     const read = this.read.get(key) ?? 0
     const last = this.visible(key).at(-1)
@@ -224,7 +251,7 @@ export class FakeStore {
         ver: this.ver(key),
         read,
         unread: Math.min(this.unread(key), 1000),
-        mentions: this.visible(key).filter((row) => row.seq > read && mentions(row, this.me)).length,
+        mentions: this.naming({ kind, dstid } as Form).rows.length,
       },
       ...this.marksOf(key),
       ...{
@@ -243,6 +270,11 @@ export class FakeStore {
 
   private touch(key: ChatKey): void {
     this.changes.set(key, ++this.moved)
+  }
+
+  named({ q = '' }: Form): object {
+    this.askedNames.push(q)
+    return { rows: this.names.get(q) ?? [] }
   }
 
   /** The newest messages that have all words, with where the words stand. */

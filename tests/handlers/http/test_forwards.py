@@ -139,7 +139,7 @@ async def test_what_stays(three):
         assert (answer["code"], answer["rows"]) == (0, [])
 
 
-async def test_refusals(three):
+async def test_refusals(app, three):
     """A conversation that takes nothing is a row with the reason, and the others get theirs; who is in
     neither is refused; a client can't make a record, nor say that something was forwarded."""
     ann, bob, cy, room = three
@@ -149,6 +149,10 @@ async def test_refusals(three):
     assert [row.get("code") for row in answer["rows"]] == [-403, -404, -404, None]
     assert answer["rows"][0]["msg"] and answer["rows"][0].items() >= chat(cy).items()
     assert (await forward(cy, chat(ann), [one["id"]], chat(bob)))["code"] == -403
+    assert [
+        row["code"] for row in (await forward(ann, chat(bob), [one["id"]], chat(cy), merge=1))["rows"]
+    ] == [-403]
+    assert not await app.services.db.read(Record.select().count)
     record = text(bob, "a record", media=12, memo="x", amount=3)
     assert (await ann.post_json("/message/send", **record))["code"] == -403
     said = await say(ann, bob, "mine", fwd=bob.user_id)

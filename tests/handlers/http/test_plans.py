@@ -108,8 +108,11 @@ async def test_none_scans_on_postgresql(postgresql, tmp_path):
     too. It goes by how many rows there are."""
     name = postgresql.create_migrated()
     with open_tables(postgresql.url(name)) as tables:
-        tables.insert("member", [{"user_id": n, "conversation_id": 10**6 + n // 50} for n in range(1, 5000)])
-        tables.cursor.execute("ANALYZE member")
+        rows = [{"user_id": n, "conversation_id": 10**6 + n // 50} for n in range(1, 5000)]
+        tables.insert("member", rows)
+        places = [{"createat": n, "conversation_id": 10**6, "seq": n, "words": ""} for n in range(1, 5000)]
+        tables.insert("findable", places)
+        tables.cursor.execute("ANALYZE member, findable")
     for setting in ("session_preload_libraries = auto_explain", *_TELLING):
         postgresql.execute(f"ALTER DATABASE {name} SET {setting}")
     first = len(postgresql.said)

@@ -2,18 +2,27 @@
 
 import asyncio
 
-from tests.app import running
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models import search
+from protocol.search import SearchMessages
+from tests.app import PATIENCE, running
+from tests.handlers.people import friends, group, text
+
+#: Before the end of all times.
+EVER = search.Place(2**53 - 1, 0, 0)
 
 
 async def find(client, q, many=None, **fields):
     """The rows that are found, once there are so many; what was just said is found a moment later."""
-    for _ in range(200):
-        answer = await client.post_json("/message/search", q=q, **fields)
-        assert answer["code"] == 0, answer
-        if many is None or len(answer["rows"]) == many:
-            return answer["rows"]
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"{many} rows were wanted: {answer['rows']}")
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            answer = await client.post_json("/message/search", q=q, **fields)
+            assert answer["code"] == 0, answer
+            if many is None or len(answer["rows"]) == many:
+                return answer["rows"]
+            await asyncio.sleep(0.02)
 
 
 async def test_what_was_said_is_found(migrated_url, tmp_path):
@@ -32,6 +41,94 @@ async def test_what_was_said_is_found(migrated_url, tmp_path):
         assert [row["dstid"] for row in await find(ann, "吃")] == [ann.user_id, bob.user_id]
         assert len(await find(ann, "zeb 明天")) == 1
         assert await find(eve, "吃饭") == [] == await find(ann, "吃饭 not")
+
+
+async def test_what_is_changed_is_found_as_it_is(app):
+    """After an edit a message is found by its new words, after a recall, hiding or clearing no more."""
+    ann, bob = await friends(app)
+    ids = [(await ann.post_json("/message/send", **text(bob, f"zebra {n}")))["data"]["id"] for n in range(4)]
+    await find(bob, "zebra", 4)
+    where = {"kind": 10, "dstid": bob.user_id}
+    await ann.post_json("/message/change", cmd=15, id=ids[0], content="giraffe", **where)
+    await ann.post_json("/message/change", cmd=14, id=ids[1], **where)
+    await find(bob, "giraffe", 1)
+    await ann.post_json("/message/hide", ids=[ids[2]], **where)
+    assert [row["content"] for row in await find(ann, "zebra")] == ["zebra 3"]
+    assert [row["content"] for row in await find(bob, "zebra")] == ["zebra 3", "zebra 2"]
+    await bob.post("/conversation/clear", kind=10, dstid=ann.user_id, seq=3)
+    assert [row["content"] for row in await find(bob, "zebra")] == ["zebra 3"]
+
+
+async def test_filters_and_pages(app):
+    """One conversation, one author, one kind, some time; page after page to the end; with one's reactions."""
+    ann, bob = await friends(app)
+    room = await group(ann, bob)
+    said = []
+    for number in range(6):
+        who, other = (ann, bob) if number % 2 else (bob, ann)
+        message = text(room, f"zebra {number}", cmd=11) if number < 3 else text(other, f"zebra {number}")
+        said.append((await who.post_json("/message/send", **message))["data"])
+        await asyncio.sleep(0.002)
+    file = {"cmd": 11, "dstid": room, "media": 10, "url": "https://example.com/a", "content": "Zebra.pdf"}
+    await ann.post_json("/message/send", **file)
+    await find(ann, "zebra", 7)
+
+    async def contents(**fields):
+        return [row["content"] for row in await find(ann, "zebra", **fields)]
+
+    assert await contents(kind=11, dstid=room) == ["Zebra.pdf", "zebra 2", "zebra 1", "zebra 0"]
+    assert await contents(media=10) == ["Zebra.pdf"]
+    assert await contents(**{"from": bob.user_id}) == ["zebra 4", "zebra 2", "zebra 0"]
+    between = {"since": said[1]["createat"], "until": said[3]["createat"]}
+    assert await contents(**between) == ["zebra 3", "zebra 2", "zebra 1"]
+    first = await ann.post("/message/search", q="zebra", limit=5)
+    assert first["data"] == {"more": 1} and first["total"] == 5
+    second = await ann.post("/message/search", q="zebra", limit=5, before=first["rows"][-1]["id"])
+    assert second["data"] == {"more": 0}
+    assert [row["content"] for row in second["rows"]] == ["zebra 1", "zebra 0"]
+    where = {"kind": 11, "dstid": room}
+    await ann.post_json("/message/change", cmd=16, id=said[0]["id"], content="👍", amount=1, **where)
+    [row] = [row for row in await find(ann, "zebra 0") if "reactions" in row]
+    assert (row["mine"], row["kind"], row["dstid"]) == (["👍"], 11, room)
+
+
+async def test_what_is_no_question(app):
+    """Nothing, NUL and too much are refused, half a conversation and others' too; no word finds nothing."""
+    ann, bob = await friends(app)
+    eve = await app.client().register("Eve")
+    for q in ("", "a\0b", "x" * 101):
+        assert (await ann.post_json("/message/search", q=q))["code"] == -400, q
+    assert (await ann.post("/message/search"))["code"] == -400
+    assert (await ann.post("/message/search", q="x", kind=10))["code"] == -400
+    assert (await ann.post("/message/search", q="x", dstid=bob.user_id))["code"] == -400
+    assert (await eve.post("/message/search", q="x", kind=10, dstid=bob.user_id))["code"] == -403
+    assert (await eve.post("/message/search", q="x", kind=11, dstid=99))["code"] == -404
+    assert (await ann.post("/message/search", q="x", before=1 << 27))["code"] == -404
+    assert await find(ann, " ,.!'\"*()-+:&|<>@~") == []
+
+
+async def test_any_text_is_a_question(database):
+    """Whatever is asked for is found or not; no database takes it for an operator of its own."""
+    pieces = [
+        "AND", "or", "NOT", "NEAR(", "*", '"', "'", "+", "-", "(", ")", "@", "~", "<", ">", ":*", "&", "|",
+        "!", "%", "_", "\\", ";--", "^", "{", "}", "$$", "吃", "饭", "x", "🎉", "e\u0301", "\u200d", "\ufdfa",
+    ]  # fmt: skip
+    texts = st.one_of(
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30),
+        st.lists(st.sampled_from(pieces), max_size=12).map("".join),
+        st.lists(st.sampled_from(pieces), max_size=12).map(" ".join),
+    )
+
+    @settings(max_examples=150)
+    @given(texts)
+    def ask(q):
+        for few in (1, 600):
+            query = search.Query(
+                1, ["p000", "p001"], search.terms_of(SearchMessages(q=q)), range(few), EVER, 0
+            )
+            assert not query.terms or search.index().find(query, 10) == []
+
+    await database.read(ask)
 
 
 async def test_what_was_passed_on_is_found(app):

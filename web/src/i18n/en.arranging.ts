@@ -27,5 +27,6 @@ export const enArranging = {
   'list.pinned': 'pinned',
   'list.marked': 'marked as unread',
   'menu.delete': 'Delete',
+  'hide.sureMany': 'The {n:message|messages} you chose are deleted on all your devices. Others keep them.',
   'hide.sure': 'The message is deleted on all your devices. Others keep it.',
 } as const

@@ -34,6 +34,7 @@ export const enSearch = {
   'search.file': 'Files',
   'search.link': 'Links',
   'search.news': 'Articles',
+  'search.record': 'Chat records',
   'search.card': 'Contact cards',
   'search.place': 'Places',
   'search.week': 'Last 7 days',

@@ -2,6 +2,8 @@
 import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
+import { enForwards } from './en.forwards'
+import { enPrivacy } from './en.privacy'
 import { enSearch } from './en.search'
 import type { Catalogue } from './index'
 
@@ -9,6 +11,8 @@ export const en: Catalogue = {
   ...enChanges,
   ...enArranging,
   ...enFavorites,
+  ...enForwards,
+  ...enPrivacy,
   ...enSearch,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',
@@ -175,7 +179,7 @@ export const en: Catalogue = {
   'contact.hello': 'You are friends now, say hello',
   'contact.stranger': 'You are not friends yet, so you can’t write',
   'group.outside': 'You are not in this group, so you can’t write',
-  'find.friendNumber': 'Their ID number',
+  'find.friendNumber': 'Their ID or mobile number',
   'find.groupNumber': 'The group’s number',
   'find.go': 'Find',
   'find.found': 'Found',

@@ -26,5 +26,6 @@ export const zhArranging = {
   'list.pinned': '已置顶',
   'list.marked': '标为未读',
   'menu.delete': '删除',
+  'hide.sureMany': '将从你的所有设备删除这 {n} 条消息，其他人仍能看到。',
   'hide.sure': '将从你的所有设备删除这条消息，其他人仍能看到。',
 } as const

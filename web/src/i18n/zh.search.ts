@@ -34,6 +34,7 @@ export const zhSearch = {
   'search.file': '文件',
   'search.link': '链接',
   'search.news': '图文',
+  'search.record': '聊天记录',
   'search.card': '名片',
   'search.place': '位置',
   'search.week': '最近 7 天',

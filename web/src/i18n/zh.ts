@@ -2,12 +2,16 @@
 import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
+import { zhForwards } from './zh.forwards'
+import { zhPrivacy } from './zh.privacy'
 import { zhSearch } from './zh.search'
 
 export const zh = {
   ...zhChanges,
   ...zhArranging,
   ...zhFavorites,
+  ...zhForwards,
+  ...zhPrivacy,
   ...zhSearch,
   'preview.image': '[图片]',
   'preview.voice': '[语音]',
@@ -174,7 +178,7 @@ export const zh = {
   'contact.hello': '你们已成为好友，打个招呼吧',
   'contact.stranger': '你们还不是好友，不能发消息',
   'group.outside': '你不在这个群里，不能发消息',
-  'find.friendNumber': '对方的 ID 号',
+  'find.friendNumber': '对方的 ID 号或手机号',
   'find.groupNumber': '群号',
   'find.go': '查找',
   'find.found': '找到了',

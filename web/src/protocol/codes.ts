@@ -42,6 +42,7 @@ export const Media = {
   Card: 9,
   File: 10,
   Place: 11,
+  Record: 12,
   Notice: 90,
   Custom: 100,
 } as const

@@ -50,6 +50,8 @@ export interface Message extends Content {
   mine?: readonly string[]
   /** Who pinned it. */
   pinned?: number
+  /** Who said it first, of one that was forwarded. */
+  fwd?: number
 }
 
 /** How many reacted in one way, and the first of them. */
@@ -68,7 +70,7 @@ export function parseMessage(value: unknown): Message | null {
     const given = value[name]
     if (typeof given === 'string' && given !== '') message[name] = given
   }
-  for (const name of ['amount', 'ref', 'edited', 'by', 'pinned'] as const) {
+  for (const name of ['amount', 'ref', 'edited', 'by', 'pinned', 'fwd'] as const) {
     const given = value[name]
     if (isId(given)) message[name] = given
   }
@@ -106,7 +108,7 @@ const required: Partial<Record<number, readonly (keyof Content)[]>> = {
 
 /** The name of the first field that keeps the server from accepting this content, or null when it is fine. */
 export function problemOf(content: Content): keyof Content | null {
-  if (!isCount(content.media) || content.media === Media.Notice) return 'media'
+  if (!isCount(content.media) || content.media === Media.Notice || content.media === Media.Record) return 'media'
   const missing = (required[content.media] ?? []).find((name) => !content[name])
   if (missing) return missing
   if (content.media === Media.Sticker && !content.content && !content.url) return 'content'

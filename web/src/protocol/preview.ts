@@ -14,6 +14,7 @@ export type PreviewKey =
   | 'preview.card'
   | 'preview.file'
   | 'preview.place'
+  | 'preview.record'
   | 'preview.custom'
   | 'preview.unknown'
   | 'preview.recalled'
@@ -30,6 +31,7 @@ const labels: Partial<Record<number, readonly [PreviewKey, keyof Content | null]
   [Media.Card]: ['preview.card', 'memo'],
   [Media.File]: ['preview.file', 'content'],
   [Media.Place]: ['preview.place', 'content'],
+  [Media.Record]: ['preview.record', 'content'],
   [Media.Custom]: ['preview.custom', null],
 }
 

@@ -181,6 +181,8 @@ export class Engine {
       case Cmd.Presence:
         return events.emit('presence', { userId: frame.userid, online: frame.online === 1 })
       case Cmd.ContactChanged:
+        // Somebody's read receipts may have come or gone.
+        if (frame.what === 'updated') this.catchup.listing.news()
         return events.emit('contact', frame)
       case Cmd.CommunityChanged:
         return events.emit('community', frame)
@@ -200,8 +202,6 @@ export class Engine {
     const own = userid === this.me
     if (own ? this.catchup.read(chatKey(kind, dstid), seq) : this.inbox.applyPeerRead(frame))
       events.emit('conversations')
-    // Who reads is there.
-    if (!own) events.emit('presence', { userId: userid, online: true })
   }
 
   private arrived(message: Message): void {

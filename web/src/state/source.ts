@@ -25,6 +25,11 @@ export function sourceOf(api: Api): Source {
       const rows = parseRows(answer.rows, parseMessage)
       return { rows, more: saysMore(answer.data) || rows.length >= page.limit }
     },
+    async around(key, seq, limit) {
+      const answer = await api.call('/message/around', { ...placeOf(key), seq, limit })
+      const { before, after } = isFields(answer.data) ? answer.data : {}
+      return { rows: parseRows(answer.rows, parseMessage), before: flag(before) === 1, after: flag(after) === 1 }
+    },
     async changes(key, ver, limit) {
       const { rows, data } = await api.call('/message/changes', { ...placeOf(key), ver, limit })
       return { rows: parseRows(rows, parseMessage), more: saysMore(data) }

@@ -45,12 +45,7 @@ export class Catchup {
     private readonly events: CatchupEvents,
   ) {
     this.timelines = new TimelineCache(inbox.me)
-    this.history = new History(
-      (key, page) => source.history(key, page),
-      this.timelines,
-      inbox,
-      (key, rows) => this.paged(key, rows),
-    )
+    this.history = new History(source, this.timelines, inbox, (key, rows) => this.paged(key, rows))
     this.listing = new Listing(source, inbox, {
       generation: () => this.generation,
       enterEpoch: (epoch) => this.enterEpoch(epoch),

@@ -9,7 +9,6 @@ import { limits } from '@/protocol/limits'
 import { countsAsUnread, type Message } from '@/protocol/messages'
 import type { TimelineCache } from './cache'
 import type { Inbox } from './inbox'
-import { greatestVer } from './timeline'
 
 /** Neither: the newest messages. `before`: those right below; `after`: those right above. Both exclusive. */
 export interface HistoryPage {
@@ -24,12 +23,25 @@ export interface HistoryAnswer {
   more: boolean
 }
 
-export type AskHistory = (key: ChatKey, page: HistoryPage) => Promise<HistoryAnswer>
+/** On both sides of a message, itself among them. */
+export interface AroundAnswer {
+  rows: Message[]
+  /** There are further ones before and after these. */
+  before: boolean
+  after: boolean
+}
+
+/** What is asked of the server. */
+export interface Pages {
+  history(key: ChatKey, page: HistoryPage): Promise<HistoryAnswer>
+  around(key: ChatKey, seq: number, limit: number): Promise<AroundAnswer>
+}
 
 /** Messages of one page of history: some screens of them. */
 const pageSize = Math.min(50, limits.historyPage)
-/** Messages loaded above the one at which a window opens. */
-const above = 25
+/** Messages loaded around the one at which a window opens; so many of them stand above it. */
+const aroundSize = Math.min(50, limits.historyPage)
+const above = aroundSize / 2
 /** Pages looked through at most for the first unread message: behind the mark may be many of one's own. */
 const searched = 20
 /** A page on its way while rows outside the window change is asked for so often. */
@@ -37,7 +49,7 @@ const tries = 3
 
 export class History {
   constructor(
-    private readonly ask: AskHistory,
+    private readonly pages: Pages,
     private readonly timelines: TimelineCache,
     private readonly inbox: Inbox,
     private readonly onRows: (key: ChatKey, rows: readonly Message[]) => void,
@@ -48,7 +60,7 @@ export class History {
     const timeline = this.timelines.use(key)
     const { outside } = timeline
     const known = this.inbox.get(key)?.ver ?? 0
-    const { rows, more } = await this.ask(key, { limit: pageSize })
+    const { rows, more } = await this.pages.history(key, { limit: pageSize })
     if (this.timelines.get(key) !== timeline) return
     if (timeline.outside !== outside && attempt < tries) return this.newest(key, attempt + 1)
     timeline.start(rows, more, false, known)
@@ -61,17 +73,10 @@ export class History {
     const timeline = this.timelines.use(key)
     const { outside } = timeline
     const known = this.inbox.get(key)?.ver ?? 0
-    const [older, newer] = await Promise.all([
-      this.ask(key, { before: seq, limit: above }),
-      this.ask(key, { after: seq - 1, limit: pageSize }),
-    ])
+    const { rows, before, after } = await this.pages.around(key, seq, aroundSize)
     if (this.timelines.get(key) !== timeline) return
     if (timeline.outside !== outside && attempt < tries) return this.around(key, seq, attempt + 1)
-    const rows = [...older.rows, ...newer.rows]
-    // The two answers are of two moments: what both know is known.
-    const parts = [older.rows, newer.rows].filter((part) => part.length > 0)
-    const reached = parts.length > 0 ? Math.min(...parts.map(greatestVer)) : 0
-    timeline.start(rows, older.more, newer.more, known, reached)
+    timeline.start(rows, before, after, known)
     this.onRows(key, rows)
   }
 
@@ -80,7 +85,7 @@ export class History {
     if (this.isNearEnd(key, read)) return this.newest(key)
     let after = read
     for (let page = 0; page < searched; page++) {
-      const { rows, more } = await this.ask(key, { after, limit: page === 0 ? pageSize : limits.historyPage })
+      const { rows, more } = await this.pages.history(key, { after, limit: page === 0 ? pageSize : limits.historyPage })
       const first = rows.find((row) => countsAsUnread(row, this.inbox.me))
       if (first) return this.around(key, first.seq)
       after = rows.at(-1)?.seq ?? after
@@ -94,7 +99,7 @@ export class History {
     const timeline = this.timelines.get(key)
     if (!timeline?.loaded || !timeline.hasOlder) return false
     const { first: before, outside } = timeline
-    const { rows, more } = await this.ask(key, { before, limit: pageSize })
+    const { rows, more } = await this.pages.history(key, { before, limit: pageSize })
     if (this.timelines.get(key) !== timeline || timeline.first !== before) return timeline.hasOlder
     if (timeline.outside !== outside && attempt < tries) return this.older(key, attempt + 1)
     timeline.prepend(rows, more)
@@ -107,7 +112,7 @@ export class History {
     const timeline = this.timelines.get(key)
     if (!timeline?.loaded || !timeline.hasNewer) return false
     const { last: after, outside } = timeline
-    const { rows, more } = await this.ask(key, { after, limit: pageSize })
+    const { rows, more } = await this.pages.history(key, { after, limit: pageSize })
     if (this.timelines.get(key) !== timeline || timeline.last !== after) return timeline.hasNewer
     if (timeline.outside !== outside && attempt < tries) return this.newer(key, attempt + 1)
     timeline.append(rows, more)

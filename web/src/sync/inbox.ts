@@ -179,7 +179,8 @@ function combine(row: Conversation, known: Conversation): Conversation {
     last,
     ver: Math.max(row.ver, known.ver),
     read: further.read,
-    peer_read: Math.max(row.peer_read, known.peer_read),
+    // Back to 0 it goes where one of both does not want it seen any more.
+    peer_read: row.change > known.change && !row.peer_read ? 0 : Math.max(row.peer_read, known.peer_read),
     unread,
     mentions: unread ? newer.mentions : 0,
     pinned: later.pinned,

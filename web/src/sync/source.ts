@@ -3,13 +3,12 @@ import { Code } from '@/protocol/codes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import type { Range } from './gone'
-import type { AskHistory } from './history'
+import type { Pages } from './history'
 import type { ListAnswer, ListPage } from './list'
 
 /** What is asked of the server. Rejections may carry the contract's `code`. */
-export interface Source {
+export interface Source extends Pages {
   conversations(page: ListPage): Promise<ListAnswer>
-  history: AskHistory
   changes(key: ChatKey, ver: number, limit: number): Promise<{ rows: Message[]; more: boolean }>
   /** What the reader has hidden, from the range behind `after` (its `low`) on. */
   hidden(key: ChatKey, after: number): Promise<{ rows: Range[]; more: boolean }>

@@ -64,11 +64,11 @@ export class Timeline {
 
   /**
    * A page of history, with `more` above it: starts the window, or starts it anew after a long absence. It is the newest
-   * page, or else one with `newer` below it. The page holds all changes up to `known`, and to `reached`. Of what was here
+   * page, or else one with `newer` below it. The page holds all changes up to `known`, and to its own. Of what was here
    * before, only what came live while the page was on its way stays: of its own messages, and behind the newest page all.
    */
-  start(page: readonly Message[], more: boolean, newer = false, known = 0, reached = greatestVer(page)): void {
-    const ver = Math.max(known, reached)
+  start(page: readonly Message[], more: boolean, newer = false, known = 0): void {
+    const ver = Math.max(known, greatestVer(page))
     const from = page[0]?.seq ?? 0
     const came = [...this.messages, ...this.beyond.values()]
     const after = came.filter((row) => row.ver > ver && row.seq >= from)

@@ -38,7 +38,7 @@ describe('what is hidden', () => {
 
   it('is not waited for behind a window that ends before its conversation', () => {
     const timeline = new Timeline(7)
-    timeline.start(rows(1, 5), false, true, 9, 9)
+    timeline.start(rows(1, 5), false, true, 9)
     timeline.applyLive(row(10))
     timeline.gone.add({ do: 'hide', ids: [110] })
     timeline.drop()

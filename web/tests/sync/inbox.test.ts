@@ -95,6 +95,15 @@ describe('read marks', () => {
     expect(inbox.applyPeerRead({ cmd: 13, userid: 7, kind: 10, dstid: 99, seq: 5 })).toBe(false)
   })
 
+  it('go back to nothing where somebody does not want them seen, by an answer that is newer', () => {
+    inbox.applyPeerRead({ cmd: 13, userid: 7, kind: 10, dstid: me, seq: 1 })
+    const row = inbox.get('10/7')!
+    inbox.merge([{ ...row, peer_read: 0 }])
+    expect(inbox.get('10/7')?.peer_read).toBe(1)
+    inbox.merge([{ ...row, peer_read: 0, change: row.change + 1 }])
+    expect(inbox.get('10/7')?.peer_read).toBe(0)
+  })
+
   it('are not moved back by an answer that was on its way', () => {
     const rows = parseRows(wire('conversations').answer.rows, parseConversation)
     inbox.read('10/7', 1, null)

@@ -224,10 +224,4 @@ describe('what becomes of messages', () => {
     expect(timeline.hasGap).toBe(false)
     expect(timeline.expect(6)).toBe(false)
   })
-
-  it('is known up to what two answers have in common', () => {
-    const timeline = new Timeline(7)
-    timeline.start([row(1), row(2), row(3, 9)], false, true, 0, 2)
-    expect(timeline.ver).toBe(2)
-  })
 })

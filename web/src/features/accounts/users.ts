@@ -8,6 +8,8 @@ import { sentences, useLive } from '@/state/live'
 import { sleep, waitFor } from '@/state/retry'
 import { ApiError } from '@/transport/errors'
 
+const mobileOfChina = /^1[3-9]\d{9}$/
+
 export const useUsers = defineStore('users', () => {
   const live = useLive()
   const known = shallowReactive(new Map<number, User>())
@@ -40,6 +42,19 @@ export const useUsers = defineStore('users', () => {
     return found
   }
 
+  /** A user by what people tell each other: their number, or their mobile, which looks like one. */
+  async function findTold(told: number): Promise<User> {
+    if (!mobileOfChina.test(String(told))) return find(told)
+    try {
+      const found = userIn((await live.api.call('/user/find', { mobile: String(told) })).data)
+      remember([found])
+      return found
+    } catch (error) {
+      if (error instanceof ApiError && error.code === Code.NotFound) return find(told)
+      throw error
+    }
+  }
+
   function remember(users: readonly User[]): void {
     for (const user of users) known.set(user.id, user)
   }
@@ -62,7 +77,7 @@ export const useUsers = defineStore('users', () => {
     asking = false
   }
 
-  return { get, nameOf, find, remember }
+  return { get, nameOf, find, findTold, remember }
 })
 
 /** The user in an answer; `ApiError` when there is none. */

@@ -18,6 +18,10 @@ export interface MessageActs {
   jump(message: Message): void
   /** Names somebody in what is being written; false where nobody is. */
   mention(id: number): boolean
+  /** How many unread messages name the reader. */
+  called(): number
+  /** Goes to the next of them. */
+  nextCall(): void
   react(message: Message, content: string): void
   /** Shows who reacted. */
   reactors(message: Message, content: string): void

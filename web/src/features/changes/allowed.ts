@@ -1,12 +1,26 @@
 /** What may be done to a message. The server decides; what it would refuse anyway is not offered. */
 import { Kind, Media } from '@/protocol/codes'
+import { keepable } from '@/protocol/favorites'
 import type { Content, Message } from '@/protocol/messages'
+import { stickerIn } from '@/protocol/stickers'
 
 /** ms after which one's own message can't be recalled, or edited, any more: as a server is installed. */
 const recallWindow = 120_000
 const editWindow = 86_400_000
 
-export type MenuAct = 'reply' | 'copy' | 'edit' | 'pin' | 'unpin' | 'recall' | 'delete'
+export type MenuAct =
+  | 'reply'
+  | 'copy'
+  | 'favorite'
+  | 'sticker'
+  | 'forward'
+  | 'select'
+  | 'edit'
+  | 'pin'
+  | 'unpin'
+  | 'readers'
+  | 'recall'
+  | 'delete'
 
 export interface Whose {
   me: number
@@ -20,18 +34,28 @@ export interface Whose {
 
 /** In the order in which they stand in the menu; none for what is not stored yet. */
 export function allowed(message: Message, { me, owner, now, writable }: Whose): MenuAct[] {
-  const { id, userid, media, cmd, createat, recalled, pinned } = message
+  const { id, userid, media, cmd, createat, recalled, pinned, fwd } = message
   if (!id || recalled || media === Media.Notice) return []
   const own = userid === me
   const acts: MenuAct[] = []
   if (writable) acts.push('reply')
   if (copied(message)) acts.push('copy')
+  if (passable(message)) acts.push('forward')
+  if (keepable(message)) acts.push('favorite')
+  if (stickerIn(message)) acts.push('sticker')
+  acts.push('select')
   if (!writable) return [...acts, 'delete']
-  if (own && media === Media.Text && now - createat < editWindow) acts.push('edit')
+  if (own && media === Media.Text && !fwd && now - createat < editWindow) acts.push('edit')
   if (cmd === Kind.Single || owner) acts.push(pinned ? 'unpin' : 'pin')
+  if (own && cmd === Kind.Room) acts.push('readers')
   if ((own && now - createat < recallWindow) || (cmd === Kind.Room && owner)) acts.push('recall')
   acts.push('delete')
   return acts
+}
+
+/** Whether a message can be passed on: what it shows is not for one chat alone. */
+export function passable({ media, recalled }: Content & Partial<Message>): boolean {
+  return !recalled && media !== Media.Notice && media !== Media.RedPacket
 }
 
 /** What of a message goes onto the clipboard, '' for nothing. */

@@ -29,6 +29,18 @@ export async function askReactors(
   return { rows: parseRows(rows, parseUser), more: isFields(data) && flag(data.more) === 1 }
 }
 
+/** Who has read an own message of a group, after `after` in the order in which they read, and how many of how many. */
+export async function askReaders(
+  message: Message,
+  after = 0,
+): Promise<{ rows: User[]; read: number; total: number; more: boolean }> {
+  const { kind, dstid } = placeOf(message)
+  const from = after > 0 ? { after } : {}
+  const { rows, data } = await useLive().api.call('/message/readers', { kind, dstid, seq: message.seq, ...from })
+  const { read, total, more } = isFields(data) ? data : {}
+  return { rows: parseRows(rows, parseUser), read: count(read), total: count(total), more: flag(more) === 1 }
+}
+
 /** The pinned messages of a chat, the one pinned last first. */
 export async function askPins(key: ChatKey): Promise<Message[]> {
   return parseRows((await useLive().api.call('/message/pins', { ...parseChatKey(key) })).rows, parseMessage)

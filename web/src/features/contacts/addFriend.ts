@@ -14,18 +14,21 @@ import FoundDialog from './FoundDialog.vue'
 /** Asks for a number, shows whose it is, and makes them a friend when the reader agrees. */
 export async function findFriend(): Promise<void> {
   const id = await askNumber(t('contact.add'), t('find.friendNumber'))
-  if (id !== null) await showUser(id)
+  if (id !== null) await show(useUsers().findTold(id))
 }
 
 /** Shows who a number is and offers what is possible: become friends, or talk. */
-export async function showUser(id: number): Promise<void> {
+export const showUser = (id: number): Promise<void> => show(useUsers().find(id))
+
+async function show(found: Promise<User>): Promise<void> {
   const contacts = useContacts()
   let user: User
   try {
-    user = await useUsers().find(id)
+    user = await found
   } catch (error) {
     return fail(error)
   }
+  const { id } = user
   const known = contacts.friend(id) !== undefined || id === useAccount().userId
   const agreed = await openDialog<true>(FoundDialog, { user, known, title: t('find.found') })
   if (!agreed) return

@@ -10,6 +10,7 @@ import type { IconName } from '@/icons'
 import { mui } from '@/mui'
 import { Kind } from '@/protocol/codes'
 import { keyOfMessage, parseChatKey, type ChatKey, type Conversation } from '@/protocol/conversations'
+import { limits } from '@/protocol/limits'
 import type { Message } from '@/protocol/messages'
 import type { Flags, OwnAct } from '@/protocol/own'
 import { chatOf, router } from '@/router'
@@ -98,10 +99,17 @@ export const useArranging = defineStore('arranging', () => {
     return mui.confirm(t(question, { title }), { title: t(ok), ok: t(ok), danger: true })
   }
 
-  /** Deletes a message for the reader alone, once they are sure. */
-  async function hide(message: Message): Promise<void> {
-    if (!(await mui.confirm(t('hide.sure'), { title: t('menu.delete'), ok: t('menu.delete'), danger: true }))) return
-    act(keyOfMessage(message, live.api.userId), { do: 'hide', ids: [message.id] })
+  /** Deletes messages of one chat for the reader alone, once they are sure; false when they are not. */
+  async function hide(messages: readonly Message[]): Promise<boolean> {
+    const [first] = messages
+    const question = messages.length > 1 ? t('hide.sureMany', { n: messages.length }) : t('hide.sure')
+    const sure = { title: t('menu.delete'), ok: t('menu.delete'), danger: true }
+    if (!first || !(await mui.confirm(question, sure))) return false
+    const ids = messages.map(({ id }) => id)
+    const key = keyOfMessage(first, live.api.userId)
+    for (let from = 0; from < ids.length; from += limits.hide)
+      act(key, { do: 'hide', ids: ids.slice(from, from + limits.hide) })
+    return true
   }
 
   /** What can be done with a chat now, in the order of the menu. */

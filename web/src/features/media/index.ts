@@ -11,6 +11,7 @@ import NewsMedia from './NewsMedia.vue'
 import NoticeMedia from './NoticeMedia.vue'
 import PacketMedia from './PacketMedia.vue'
 import PlaceMedia from './PlaceMedia.vue'
+import RecordMedia from './RecordMedia.vue'
 import StickerMedia from './StickerMedia.vue'
 import TextMedia from './TextMedia.vue'
 import UnknownMedia from './UnknownMedia.vue'
@@ -35,6 +36,7 @@ const drawn: Record<number, Component> = {
   [Media.Card]: CardMedia,
   [Media.File]: FileMedia,
   [Media.Place]: PlaceMedia,
+  [Media.Record]: RecordMedia,
   [Media.Notice]: NoticeMedia,
 }
 

@@ -10,7 +10,8 @@ export interface MediaProps {
 }
 
 /** Something a reader did to a message that only the view can carry out. */
-export type MediaAct = { do: 'preview' } | { do: 'cancel' } | { do: 'add'; id: number } | { do: 'talk'; id: number }
+export type MediaAct =
+  { do: 'preview' } | { do: 'cancel' } | { do: 'record' } | { do: 'add'; id: number } | { do: 'talk'; id: number }
 
 /** What a text knows of those whom it names; the view provides it. */
 export interface Names {

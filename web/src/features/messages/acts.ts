@@ -4,6 +4,7 @@ import { useUsers } from '@/features/accounts/users'
 import type { MessageActs } from '@/features/changes/acts'
 import EditsDialog from '@/features/changes/EditsDialog.vue'
 import ReactorsDialog from '@/features/changes/ReactorsDialog.vue'
+import ReadersDialog from '@/features/changes/ReadersDialog.vue'
 import { allowed, copied, type MenuAct } from '@/features/changes/allowed'
 import { useChanges } from '@/features/changes/changes'
 import { copyText } from '@/features/changes/clipboard'
@@ -11,16 +12,20 @@ import type { Pressed } from '@/features/changes/press'
 import { recallWords } from '@/features/changes/words'
 import { useArranging } from '@/features/conversations/arranging'
 import { useConversations } from '@/features/conversations/conversations'
+import { useFavorites } from '@/features/favorites/favorites'
 import { namesKey } from '@/features/media/types'
+import { useStickers } from '@/features/stickers/stickers'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
 import { Kind } from '@/protocol/codes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
-import { openDialog } from '@/ui/dialogs'
+import { fail, openDialog } from '@/ui/dialogs'
+import { useCalls } from './calls'
 import { useChat } from './chat'
 import type { Entry } from './entry'
+import { useLanding } from './landing'
 import { useQuotes } from './quotes'
 
 /** A tap beside these closes them. */
@@ -32,11 +37,14 @@ interface Parts {
   /** Puts a text into the field. */
   add: (text: string) => void
   jump: (message: Message) => void
+  forward: (message: Message) => void
+  /** Begins to select several. */
+  select: (message: Message) => void
   /** Names somebody in the field. */
   mention: (id: number) => void
 }
 
-export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: Parts) {
+export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, select, mention }: Parts) {
   const live = useLive()
   const chat = useChat()
   const users = useUsers()
@@ -44,6 +52,10 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
   const conversations = useConversations()
   const arranging = useArranging()
   const quotes = useQuotes()
+  const favorites = useFavorites()
+  const stickers = useStickers()
+  useLanding(key, jump)
+  const calls = useCalls(key, jump)
   const me = live.api.userId
 
   const acts: MessageActs = {
@@ -63,6 +75,8 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
       if (may) mention(id)
       return may
     },
+    called: () => calls.count.value,
+    nextCall: () => void calls.next(),
     react: changes.react,
     reactors: (message, content) =>
       void openDialog(ReactorsDialog, { title: t('reaction.who'), message, content }, light),
@@ -106,8 +120,13 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, mention }: 
     if (!message) return
     if (act === 'reply') reply(message)
     else if (act === 'edit') edit(message)
+    else if (act === 'forward') forward(message)
+    else if (act === 'select') select(message)
     else if (act === 'recall') changes.recall(message)
-    else if (act === 'delete') await arranging.hide(message)
+    else if (act === 'sticker') await stickers.keepFrom(message).catch(fail)
+    else if (act === 'favorite') await favorites.keep(message).catch(fail)
+    else if (act === 'delete') await arranging.hide([message])
+    else if (act === 'readers') void openDialog(ReadersDialog, { title: t('readers.title'), message }, light)
     else if (act === 'copy') {
       const done = await copyText(copied(message))
       mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')

@@ -26,7 +26,7 @@ export function useSending(send: (content: Content) => void) {
   }
 
   function sendSticker(sticker: Sticker) {
-    send({ media: Media.Sticker, content: nameIn(sticker, language.value), url: sticker.url })
+    send({ media: Media.Sticker, content: nameIn(sticker, language.value) || undefined, url: sticker.url })
   }
 
   function sendVoice({ blob, seconds, peaks }: Recording) {

@@ -50,7 +50,10 @@ function startBefore(text: string, hit: number): number {
     if (room < 0) break
     start -= character.length
   }
-  return start
+  // Not within a word.
+  const rest = text.slice(start, hit)
+  const gap = WIDE.test(rest.slice(0, 1)) || /\s/.test(text[start - 1] ?? '') ? -1 : rest.search(/\s/)
+  return start + gap + 1
 }
 
 function widthOf(character: string): number {

@@ -24,6 +24,7 @@ export const kinds: readonly { media: number; label: TextKey; icon: IconName }[]
   { media: Media.File, label: 'search.file', icon: 'file' },
   { media: Media.Link, label: 'search.link', icon: 'link' },
   { media: Media.News, label: 'search.news', icon: 'list' },
+  { media: Media.Record, label: 'search.record', icon: 'chat' },
   { media: Media.Card, label: 'search.card', icon: 'card' },
   { media: Media.Place, label: 'search.place', icon: 'place' },
 ]

@@ -15,21 +15,32 @@ afterEach(() => {
 
 describe('the menu', () => {
   it('has all of one’s own text, and less of it as time goes on', () => {
-    expect(allowed(own, reader)).toEqual(['reply', 'copy', 'edit', 'pin', 'recall', 'delete'])
-    expect(allowed(own, { ...reader, now: 120_000 })).toEqual(['reply', 'copy', 'edit', 'pin', 'delete'])
-    expect(allowed({ ...own, pinned: 42 }, { ...reader, now: 86_400_000 })).toEqual([
-      'reply',
-      'copy',
-      'unpin',
-      'delete',
-    ])
+    const most = ['reply', 'copy', 'forward', 'favorite', 'select']
+    expect(allowed(own, reader)).toEqual([...most, 'edit', 'pin', 'recall', 'delete'])
+    expect(allowed(own, { ...reader, now: 120_000 })).toEqual([...most, 'edit', 'pin', 'delete'])
+    expect(allowed({ ...own, pinned: 42 }, { ...reader, now: 86_400_000 })).toEqual([...most, 'unpin', 'delete'])
   })
 
   it('has what may be done to what others say', () => {
-    expect(allowed({ ...own, userid: 42, media: 4 }, reader)).toEqual(['reply', 'pin', 'delete'])
+    expect(allowed({ ...own, userid: 42, media: 4 }, reader)).toEqual([
+      'reply',
+      'forward',
+      'favorite',
+      'select',
+      'pin',
+      'delete',
+    ])
     const room: Message = { ...own, cmd: 11, dstid: 3, userid: 42 }
-    expect(allowed(room, reader)).toEqual(['reply', 'copy', 'delete'])
-    expect(allowed(room, { ...reader, owner: true, now: 1e12 })).toEqual(['reply', 'copy', 'pin', 'recall', 'delete'])
+    const most = ['reply', 'copy', 'forward', 'favorite', 'select']
+    expect(allowed(room, reader)).toEqual([...most, 'delete'])
+    expect(allowed(room, { ...reader, owner: true, now: 1e12 })).toEqual([...most, 'pin', 'recall', 'delete'])
+  })
+
+  it('tells who has read what one said oneself in a group', () => {
+    const room: Message = { ...own, cmd: 11, dstid: 3 }
+    expect(allowed(room, { ...reader, now: 1e12 })).toContain('readers')
+    expect(allowed({ ...room, media: 4 }, { ...reader, owner: true })).toContain('readers')
+    expect(allowed({ ...room, userid: 42 }, { ...reader, owner: true })).not.toContain('readers')
   })
 
   it('has nothing of notices, of what was recalled, and of what waits to be sent', () => {
@@ -38,8 +49,18 @@ describe('the menu', () => {
     expect(allowed({ ...own, id: 0 }, reader)).toEqual([])
   })
 
-  it('only copies and deletes where nothing can be written', () => {
-    expect(allowed(own, { ...reader, writable: false })).toEqual(['copy', 'delete'])
+  it('offers pictures of our own as stickers', () => {
+    expect(allowed({ ...own, userid: 42, media: 4, url: '/mnt/a.png' }, reader)).toContain('sticker')
+    expect(allowed({ ...own, media: 4, url: 'https://elsewhere.example/a.png' }, reader)).not.toContain('sticker')
+  })
+
+  it('has no edit for what was forwarded, and no forwarding for a red packet', () => {
+    expect(allowed({ ...own, fwd: 42 }, reader)).not.toContain('edit')
+    expect(allowed({ ...own, media: 5 }, reader)).toEqual(['reply', 'favorite', 'select', 'pin', 'recall', 'delete'])
+  })
+
+  it('only takes with it what is there where nothing can be written', () => {
+    expect(allowed(own, { ...reader, writable: false })).toEqual(['copy', 'forward', 'favorite', 'select', 'delete'])
     expect(copied({ media: 7, url: 'https://a.example' })).toBe('https://a.example')
     expect(copied({ media: 4, url: '/mnt/a.png' })).toBe('')
   })

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { useUsers } from '@/features/accounts/users'
 import { useContacts } from '@/features/contacts/contacts'
 import { useConversations } from '@/features/conversations/conversations'
 import { shown } from '@/ui/dialogs'
@@ -31,4 +32,17 @@ it('also one who was away; a friend whom one added oneself is no news', async ()
   await settle(1_000)
   expect(useContacts().friend(62)).toBeDefined()
   expect(row('10/62')).toBeUndefined()
+})
+
+it('people are found by their number or their mobile, whichever it is', async () => {
+  server.mobiles.set('13800000042', 42)
+  const users = useUsers()
+  const found = async (told: number) => {
+    const call = users.findTold(told)
+    await settle(1_000)
+    return (await call).id
+  }
+  expect(await found(13800000042)).toBe(42)
+  expect(await found(13800000043)).toBe(13800000043) // a number that looks like one
+  expect(await found(51)).toBe(51)
 })

@@ -153,7 +153,7 @@ describe('what goes', () => {
 
   it('is a message, on all devices, with what it counted', async () => {
     await open()
-    void useArranging().hide(useChat().entries.at(-1)!.message as Message)
+    void useArranging().hide([useChat().entries.at(-1)!.message as Message])
     await agree()
     expect(texts().at(-1)).toBe('m79')
     expect(row()).toMatchObject({ preview: 'm79', unread: 79 })
@@ -170,10 +170,20 @@ describe('what goes', () => {
     expect(row()).toMatchObject({ preview: 'm78', unread: 76 })
   })
 
+  it('is many messages, as many in a call as the server takes', async () => {
+    for (let count = 81; count <= 150; count++) server.write('10/42', 42, `m${count}`)
+    await settle()
+    void useArranging().hide(server.rows('10/42').slice(20))
+    await agree()
+    await settle()
+    expect(server.row('10/42')).toMatchObject({ hidden: 2, unread: 20, last: { content: 'm20' } })
+    expect(row()).toMatchObject({ preview: 'm20', unread: 20 })
+  })
+
   it('is there again when the server refuses', async () => {
     await open()
     server.refusedCalls.set('/message/hide', { code: -403, msg: '没有权限' })
-    void useArranging().hide(useChat().entries.at(-1)!.message as Message)
+    void useArranging().hide([useChat().entries.at(-1)!.message as Message])
     await agree()
     expect(row()).toMatchObject({ preview: 'm79', unread: 79 })
     await settle()

@@ -24,6 +24,6 @@ it('asks for what is chosen and nothing else', () => {
 })
 
 it('has a sign for what is more than words', () => {
-  expect(kinds.map(({ media }) => iconOf(media))).toEqual([null, 'file', 'link', 'list', 'card', 'place'])
-  expect(iconOf(12)).toBe('list')
+  expect(kinds.map(({ media }) => iconOf(media))).toEqual([null, 'file', 'link', 'list', 'chat', 'card', 'place'])
+  expect(iconOf(100)).toBe('list')
 })

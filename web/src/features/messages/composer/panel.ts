@@ -18,7 +18,7 @@ export function usePanel({ holder, intoEmoji, intoField }: Parts) {
   /** A press beside the open panel closes it; its own buttons see to themselves. */
   function onPress({ target }: PointerEvent) {
     if (!panel.value || !(target instanceof Element)) return
-    if (!holder.value?.contains(target) && !target.closest('[data-opener]')) panel.value = ''
+    if (!holder.value?.contains(target) && !target.closest('[data-opener], dialog')) panel.value = ''
   }
   onMounted(() => document.addEventListener('pointerdown', onPress))
   onBeforeUnmount(() => document.removeEventListener('pointerdown', onPress))

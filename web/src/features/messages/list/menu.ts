@@ -4,6 +4,7 @@
  */
 import { inject, type Ref } from 'vue'
 import { actsKey } from '@/features/changes/acts'
+import { selectingKey } from '@/features/forwards/selection'
 import { usePress, type Pressed } from '@/features/changes/press'
 import type { Message } from '@/protocol/messages'
 import type { Entry } from '../entry'
@@ -13,9 +14,13 @@ import { useSwipe } from './swipe'
 /** Opens the menu of a message; says whether there is one. */
 export type OpenMenu = (entry: Entry, bubble: HTMLElement, pressed: Pressed) => boolean
 
-/** Listeners for the list. Enter opens the menu of the message that has the focus, R answers it. */
+/**
+ * Listeners for the list. Enter opens the menu of the message that has the focus, R answers it; while some are
+ * selected, Enter and the space bar select it.
+ */
 export function useMenu(shown: Readonly<Ref<readonly Line[]>>, open: OpenMenu) {
   const acts = inject(actsKey)
+  const selecting = inject(selectingKey)
 
   function lineOf(element: Element): Line | undefined {
     const key = element.closest<HTMLElement>('[data-line]')?.dataset.line
@@ -36,6 +41,11 @@ export function useMenu(shown: Readonly<Ref<readonly Line[]>>, open: OpenMenu) {
     if (!(target instanceof Element) || !target.matches('[data-line]')) return
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
     const line = lineOf(target)
+    if (selecting?.active.value) {
+      if (!line || (key !== 'Enter' && key !== ' ')) return
+      event.preventDefault()
+      return selecting.toggle(line.entry.message)
+    }
     const { left, bottom } = (target.querySelector('.bubble') ?? target).getBoundingClientRect()
     if (key === 'Enter' && openAt(target, { x: left, y: bottom, touch: false })) event.preventDefault()
     else if (key.toLowerCase() === 'r' && line && acts?.answer(line.entry.message as Message)) event.preventDefault()

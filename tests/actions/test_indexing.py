@@ -1,0 +1,46 @@
+"""The index follows what is said by itself, also after the database was away and when nobody said so."""
+
+import asyncio
+
+from actions import indexing as filler
+from models import indexing
+from protocol.errors import TryAgain
+from tests.app import PATIENCE
+from tests.handlers.people import friends, text
+
+
+async def until_found(client, q: str) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not (await client.post("/message/search", q=q))["rows"]:
+            await asyncio.sleep(0.02)
+
+
+async def test_a_database_that_was_away(app, monkeypatch):
+    """What could not be put into the index is put there later, and nothing is logged of it here."""
+    ann, bob = await friends(app)
+    real, failed = indexing.write, []
+
+    def write(*arguments):
+        if len(failed) < 2:
+            failed.append(True)
+            raise TryAgain()
+        return real(*arguments)
+
+    monkeypatch.setattr(indexing, "write", write)
+    monkeypatch.setattr(filler, "_FIRST_PAUSE_S", 0.01)
+    await ann.post("/message/send", **text(bob, "zebra"))
+    await until_found(bob, "zebra")
+    stats = app.services.indexing.stats()
+    assert (stats["index_messages"], stats["index_waiting"], stats["index_failed"]) == (1, 0, 0)
+
+
+async def test_what_nobody_said(app, monkeypatch):
+    """What another process has written, and did not live to put into the index, is found by comparing."""
+    ann, bob = await friends(app)
+    monkeypatch.setattr(filler, "PERIOD_S", 0.05)
+    monkeypatch.setattr(filler, "START_S", 0.05)
+    await app.services.indexing.close()
+    app.services.indexing.start()
+    monkeypatch.setattr(app.services.indexing, "note", lambda entries: None)
+    await ann.post("/message/send", **text(bob, "zebra"))
+    await until_found(bob, "zebra")
