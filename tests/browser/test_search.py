@@ -182,6 +182,10 @@ async def test_at_a_desk(people, shot):
     await call(ann, "/message/change", id=ids["我也想爬山"], cid="r1", **recall)
     await expect(search.results()).to_have_count(2)
 
+    await ann.field.focus()
+    await ann.page.keyboard.press("Control+k")
+    await expect(search.field).to_be_focused()
+    await expect(search.field).to_have_value("爬山")
     await search.narrow("发送人", "小安")
     await expect(search.results()).to_have_count(1)
     await expect(search.results()).to_have_text(re.compile("爬山名单"))

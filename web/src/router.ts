@@ -88,9 +88,9 @@ const routes: RouteRecordRaw[] = [
 
 export const router = createRouter({ history: createWebHashHistory(), routes })
 
-/** Path of a chat, for links: `#/c/10/42`. */
-export function chatPath(key: ChatKey): string {
-  return `/c/${key}`
+/** Path of a chat, for links: `#/c/10/42`; `#/c/10/42?at=7` leads to one of its messages. */
+export function chatPath(key: ChatKey, at = 0): string {
+  return at ? `/c/${key}?at=${at}` : `/c/${key}`
 }
 
 /** Path of the search page, for one chat or for all: see `features/search/way.ts`. */

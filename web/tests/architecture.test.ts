@@ -35,6 +35,7 @@ const featureMayImport: Record<string, string[]> = {
   stickers: ['changes', 'media'],
   favorites: ['accounts', 'connection', 'contacts', 'conversations', 'media'],
   forwards: ['accounts', 'changes', 'contacts', 'conversations', 'groups', 'media'],
+  search: ['accounts', 'connection', 'contacts', 'conversations', 'groups'],
   messages: [
     'accounts',
     'changes',
@@ -48,7 +49,6 @@ const featureMayImport: Record<string, string[]> = {
     'settings',
     'stickers',
   ],
-  search: ['accounts', 'connection', 'contacts', 'conversations', 'groups', 'messages'],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

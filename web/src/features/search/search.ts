@@ -1,7 +1,6 @@
 /** The search page: what is looked for and what is found. It stays while one reads what it led to. */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
-import { useJumps } from '@/features/messages/jumps'
 import type { ChatKey } from '@/protocol/conversations'
 import type { Found, Known } from '@/protocol/search'
 import { chatPath, router } from '@/router'
@@ -20,14 +19,13 @@ export const longest = 100
 export type Section = '' | 'people' | 'groups'
 
 export const useSearch = defineStore('search', () => {
-  const jumps = useJumps()
   const query = shallowRef('')
   const filters = shallowRef<Filters>(noFilters)
   const section = shallowRef<Section>('')
   /** It stands in the list column of desktops. */
   const shown = shallowRef(false)
-  /** Grows when one begins anew: the field takes the focus. */
-  const begun = shallowRef(0)
+  /** Somebody wants to write: the field takes the focus, and says that it has. */
+  const eager = shallowRef(false)
   /** What was opened last: a message's id, or the key of a chat. */
   const opened = shallowRef<number | ChatKey>(0)
   /** px by which the results are scrolled. */
@@ -72,13 +70,14 @@ export const useSearch = defineStore('search', () => {
     section.value = ''
     opened.value = 0
     top.value = 0
-    begun.value += 1
+    eager.value = true
   }
 
   /** Nothing of it is needed any more. */
   function end(): void {
     shown.value = false
     begin('')
+    eager.value = false
   }
 
   function narrow(some: Partial<Filters>): void {
@@ -93,7 +92,7 @@ export const useSearch = defineStore('search', () => {
   function openMessage({ key, message }: Found): void {
     remember()
     opened.value = message.id
-    jumps.to(key, message.seq)
+    void router.push(chatPath(key, message.seq))
   }
 
   function openChat({ key }: Known): void {
@@ -107,7 +106,7 @@ export const useSearch = defineStore('search', () => {
     filters,
     section,
     shown,
-    begun,
+    eager,
     opened,
     top,
     question,

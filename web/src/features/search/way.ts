@@ -32,7 +32,9 @@ export function useSearchWay(): void {
   /** Beside what is open, when that is of the same list; else beside the chat that is searched. */
   function toList(to: RouteLocationNormalized, from: RouteLocationNormalized): false | string {
     const chat = chatIn(to)
-    search.begin(chat)
+    // Who asks for what is there wants to write something else.
+    if (search.shown && search.filters.chat === chat) search.eager = true
+    else search.begin(chat)
     coming = true
     if (from.matched.length > 0 && from.meta.tab === 'chats' && from.name !== 'search') return false
     return chat ? chatPath(chat) : '/'

@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
 import { useChat } from '@/features/messages/chat'
-import { useJumps } from '@/features/messages/jumps'
 import { useSearch } from '@/features/search/search'
 import { router } from '@/router'
 import { useLive } from '@/state/live'
@@ -9,7 +8,7 @@ import { me, server, settle, startPage, usePage } from '../../fake-page'
 
 vi.mock('@/router', () => ({
   chatOf: () => '',
-  chatPath: (key: string) => `/c/${key}`,
+  chatPath: (key: string, at = 0) => `/c/${key}${at ? `?at=${at}` : ''}`,
   router: { currentRoute: { value: { params: {} } }, push: vi.fn() },
 }))
 
@@ -202,8 +201,7 @@ describe('a find', () => {
   it('is worth to be asked for again once it was opened, and leads to its place', async () => {
     const search = await look('m77')
     search.openMessage(search.rows[0])
-    expect(useJumps().wanted).toEqual({ key: '10/42', seq: 77 })
-    expect(router.push).toHaveBeenLastCalledWith('/c/10/42')
+    expect(router.push).toHaveBeenLastCalledWith('/c/10/42?at=77')
     expect(search.recent).toEqual(['m77'])
     expect(search.opened).toBe(search.rows[0].message.id)
     await look('晓')
