@@ -35,6 +35,7 @@ const featureMayImport: Record<string, string[]> = {
   stickers: ['changes', 'media'],
   forwards: ['accounts', 'changes', 'contacts', 'conversations', 'groups', 'media'],
   favorites: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'forwards', 'media'],
+  search: ['accounts', 'connection', 'contacts', 'conversations', 'groups'],
   messages: [
     'accounts',
     'changes',
