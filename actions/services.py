@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hub.websocket.transports import Transports
     from log.log import Log
     from media.prepare import MediaPreparer
+    from media.turns import Turns
     from metrics.histogram import Histogram, Measures, Tally
     from metrics.scraper import Scraper
     from storage.base import Storage
@@ -53,6 +54,7 @@ class Services:
     handshakes: Handshakes  #: what a socket has to know to open
     scraper: Scraper  #: what is told of all this at /metrics
     indexing: Indexing  #: keeps the index of messages equal to the log
+    searches: Turns  #: who may make a thread look for messages
     listener: Listener | None = None  #: accepts connections; None until it does
     draining: bool = False
 

@@ -1,6 +1,7 @@
 """/message/search: what is found, by whom, and where it stands."""
 
 import asyncio
+import threading
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -142,3 +143,29 @@ async def test_what_was_passed_on_is_found(app):
     await ann.post_json("/message/forward", **notes, ids=[said["data"]["id"]], to=to)
     [row] = await find(bob, "吃饭", 1)
     assert (row["dstid"], row["fwd"]) == (ann.user_id, ann.user_id)
+
+
+async def test_searches_leave_room(app, monkeypatch):
+    """However many somebody looks for, the list of conversations does not wait, and another's search waits for
+    one of theirs at most; in the end all are answered."""
+    ann, bob = await friends(app)
+    go_on, under_way = threading.Event(), []
+    real = search.search
+
+    def slow(user_id, *arguments):
+        if user_id == ann.user_id:
+            under_way.append(user_id)
+            go_on.wait(PATIENCE)
+        return real(user_id, *arguments)
+
+    monkeypatch.setattr(search, "search", slow)
+    many = [asyncio.create_task(ann.post("/message/search", q="zebra")) for _ in range(5)]
+    async with asyncio.timeout(PATIENCE):
+        while not under_way:
+            await asyncio.sleep(0.01)
+    for _ in range(4):
+        assert (await bob.post("/message/conversations"))["code"] == 0
+        assert (await bob.post("/message/search", q="zebra"))["code"] == 0
+    assert len(under_way) == 1
+    go_on.set()
+    assert {(await one)["code"] for one in many} == {0}
