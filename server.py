@@ -22,13 +22,14 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from actions import housekeeping, presence, recovery, search
+from actions import housekeeping, presence, recovery
 from actions.budget import Budget
 from actions.delivery import Delivery
 from actions.handshakes import Handshakes
 from actions.indexing import Indexing
 from actions.passwords import PasswordHasher
 from actions.reindexing import reindex
+from actions.search import Searches
 from actions.services import Services
 from actions.session_use import SessionUse
 from actions.shared_rates import SharedRates
@@ -50,7 +51,6 @@ from log.log import Log
 from log.room import Room
 from log.telling import Telling
 from media.prepare import MediaPreparer
-from media.turns import Turns
 from metrics.scraper import Scraper
 from models import settings, state
 from protocol.frames import CloseCode
@@ -146,7 +146,7 @@ def make_services(config: Config) -> Services:
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, typing, use)
-    own = (handshakes, Scraper(), indexing, Turns(search.AT_ONCE))
+    own = (handshakes, Scraper(), indexing, Searches())
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
     if config.metrics.port or config.metrics.token:
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]

@@ -7,6 +7,7 @@ delays others by one.
 
 from typing import TYPE_CHECKING
 
+from media.turns import Turns
 from models import search as rows_of
 from protocol import rows
 from protocol.errors import TryAgain
@@ -16,9 +17,21 @@ if TYPE_CHECKING:
     from actions.services import Services
 
 #: So many at once, fewer than there are threads for what reads much.
-AT_ONCE = 2
+_AT_ONCE = 2
 #: Seconds in which a turn is to come.
 _PATIENCE_S = 5.0
+
+
+class Searches:
+    """Whose turn it is."""
+
+    def __init__(self) -> None:
+        self._turns = Turns(_AT_ONCE)
+        self.turn = self._turns.turn
+
+    def stats(self) -> dict[str, int]:
+        """`search_waiting`: searches that wait for their turn; `search_running`: those that are made."""
+        return {"search_waiting": self._turns.waiting, "search_running": self._turns.running}
 
 
 async def search(

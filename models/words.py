@@ -25,8 +25,8 @@ MAX_PLACES = 100
 
 _APART, _LETTER, _DENSE, _EMOJI, _MARK, _JOINER = range(6)
 #: Characters that are looked at at once for being composed, and so many of them twice, so that none is cut
-#: from its accents; and a letter with its accents. Python sorts those, in a time that grows with the square of
-#: their number, and nothing else runs meanwhile: 30,000 took half a second.
+#: from its accents; and a letter with its accents. Python sorts those, in a time that grows with the square
+#: of their number, and nothing else runs meanwhile: 30,000 took half a second.
 _STRETCH, _TWICE, _MOST_TOGETHER = 512, 32, 32
 #: Makes one emoji of two.
 _ZWJ = "\u200d"

@@ -146,8 +146,8 @@ async def test_what_was_passed_on_is_found(app):
 
 
 async def test_searches_leave_room(app, monkeypatch):
-    """However many somebody looks for, the list of conversations does not wait, and another's search waits for
-    one of theirs at most; in the end all are answered."""
+    """However many somebody looks for, the list of conversations does not wait, nor another's search for more
+    than one of theirs; in the end all are answered."""
     ann, bob = await friends(app)
     go_on, under_way = threading.Event(), []
     real = search.search
