@@ -10,7 +10,6 @@ import pytest
 
 from database.claim import Claim
 
-
 #: Seconds that are too short for anybody to let go, and that are enough on the busiest machine.
 SHORT_S, LONG_S = 0.2, 20.0
 
