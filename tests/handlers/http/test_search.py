@@ -3,10 +3,11 @@
 import asyncio
 import threading
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import search
+from models import contacts, favorites, search
 from protocol.search import SearchMessages
 from tests.app import PATIENCE, running
 from tests.handlers.people import friends, group, text
@@ -146,12 +147,20 @@ async def test_what_was_passed_on_is_found(app):
     assert (row["dstid"], row["fwd"]) == (ann.user_id, ann.user_id)
 
 
-async def test_searches_leave_room(app, monkeypatch):
+@pytest.mark.parametrize(
+    ("path", "where", "name"),
+    [
+        ("/message/search", search, "search"),
+        ("/favorite/list", favorites, "favorites_of"),
+        ("/contact/search", contacts, "known_as"),
+    ],
+)
+async def test_searches_leave_room(app, monkeypatch, path, where, name):
     """However many somebody looks for, the list of conversations does not wait, nor another's search for more
     than one of theirs; in the end all are answered."""
     ann, bob = await friends(app)
     go_on, under_way = threading.Event(), []
-    real = search.search
+    real = getattr(where, name)
 
     def slow(user_id, *arguments):
         if user_id == ann.user_id:
@@ -159,14 +168,14 @@ async def test_searches_leave_room(app, monkeypatch):
             go_on.wait(PATIENCE)
         return real(user_id, *arguments)
 
-    monkeypatch.setattr(search, "search", slow)
-    many = [asyncio.create_task(ann.post("/message/search", q="zebra")) for _ in range(5)]
+    monkeypatch.setattr(where, name, slow)
+    many = [asyncio.create_task(ann.post(path, q="zebra")) for _ in range(5)]
     async with asyncio.timeout(PATIENCE):
         while not under_way:
             await asyncio.sleep(0.01)
     for _ in range(4):
         assert (await bob.post("/message/conversations"))["code"] == 0
-        assert (await bob.post("/message/search", q="zebra"))["code"] == 0
+        assert (await bob.post(path, q="zebra"))["code"] == 0
     assert len(under_way) == 1
     go_on.set()
     assert {(await one)["code"] for one in many} == {0}
