@@ -190,9 +190,12 @@ export class FakeServer extends FakeStore {
   }
 
   /** Copies messages, once for each cid; a chat in `refusesForwards` takes none. */
-  private forward({ kind, dstid, ids, to, merge, cid }: OutgoingForward): object {
+  private forward({ to, merge, cid, ...from }: OutgoingForward): object {
     this.forwarded.push(cid)
-    const sources = this.rows(chatKey(kind, dstid)).filter(({ id }) => ids.includes(id))
+    const sources =
+      'favorite' in from
+        ? this.favorites.filter(({ id }) => id === from.favorite).map(({ message }) => message)
+        : this.rows(chatKey(from.kind, from.dstid)).filter(({ id }) => from.ids.includes(id))
     const record = { media: 12, content: 'record', amount: sources.length }
     const rows = to.flatMap((place): object[] => {
       const key = chatKey(place.kind, place.dstid)
