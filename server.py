@@ -29,6 +29,7 @@ from actions.handshakes import Handshakes
 from actions.indexing import Indexing
 from actions.passwords import PasswordHasher
 from actions.reindexing import reindex
+from actions.search import Searches
 from actions.services import Services
 from actions.session_use import SessionUse
 from actions.shared_rates import SharedRates
@@ -145,7 +146,7 @@ def make_services(config: Config) -> Services:
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, typing, use)
-    own = (handshakes, Scraper(), indexing)
+    own = (handshakes, Scraper(), indexing, Searches())
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
     if config.metrics.port or config.metrics.token:
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]

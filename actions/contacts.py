@@ -17,8 +17,3 @@ async def friends(app: Services, user_id: int) -> list[rows.User]:
     """The rows of the user's friends, each with who is online."""
     found = await app.db.read(contacts.friends_of, user_id)
     return [public_row(app, user_id, row, acquainted=True) for row in found]
-
-
-async def search(app: Services, user_id: int, query: str) -> list[rows.Known]:
-    """The user's friends and groups that are called so."""
-    return await app.db.read_much(contacts.known_as, user_id, query)

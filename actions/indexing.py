@@ -21,8 +21,10 @@ logger = logging.getLogger("magpie.indexing")
 
 #: Seconds from the first news to the index: what comes meanwhile goes with it.
 DELAY_S = 0.2
-#: Seconds from the start to the first comparison of all, since clients come back then; and between two.
+#: Seconds from the start to the first comparison of all, since clients come back then; and between two, which
+#: are so many times as long as the last one took, at least: it walks over all conversations.
 START_S, PERIOD_S = 1.0, 60.0
+_REST = 200
 #: Messages of one transaction, and conversations that are looked at for it.
 _MESSAGES, _CONVERSATIONS = 200, 200
 #: Of the time, so much is for the index, by how many messages a second have settled lately: up to the first
@@ -105,13 +107,13 @@ class Indexing:
     async def _work(self) -> None:
         """Round after round, until it is cancelled: a comparison of all, then what comes until the next."""
         pause_s = _FIRST_PAUSE_S
-        compared = time.monotonic() + START_S - PERIOD_S
+        due = time.monotonic() + START_S
         while True:
             try:
-                if time.monotonic() - compared >= PERIOD_S:
-                    await self._compare()
-                    compared = time.monotonic()
-                await self._news(compared + PERIOD_S)
+                if time.monotonic() >= due:
+                    took_s = await self._compare()
+                    due = time.monotonic() + max(PERIOD_S, _REST * took_s)
+                await self._news(due)
                 pause_s = _FIRST_PAUSE_S
             except TryAgain:
                 await asyncio.sleep(pause_s)
@@ -133,13 +135,16 @@ class Indexing:
         while self._dirty and time.monotonic() < until:
             await self._step()
 
-    async def _compare(self) -> None:
-        """All conversations with the index; what is missing in it is put there on the way."""
+    async def _compare(self) -> float:
+        """All conversations with the index; what is missing in it is put there on the way. The seconds that
+        the looking took."""
         if await self._db.read(indexing.is_to_be_emptied):
             await self.empty()
-        place, behind = 0, 0
+        place, behind, took_s = 0, 0, 0.0
         while True:
+            began = time.monotonic()
             found, place, count = await self._db.read_much(indexing.behind, place, _CONVERSATIONS)
+            took_s += time.monotonic() - began
             behind += count
             self._behind = max(self._behind, behind)
             self._dirty |= dict.fromkeys(found)
@@ -147,7 +152,7 @@ class Indexing:
                 await self._step()
             if not place:
                 self._behind = 0
-                return
+                return took_s
             await asyncio.sleep(0)
 
     async def _step(self) -> None:

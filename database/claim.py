@@ -13,7 +13,8 @@ from database import dialect
 
 logger = logging.getLogger("magpie.database")
 
-#: Seconds in which a server that was just stopped, or killed, may still be letting go.
+#: Seconds in which a server that was just stopped, or killed, may still be letting go; the database does that
+#: after a connection has ended, when it gets to it, also with a connection of one's own.
 PATIENCE_S = 5.0
 #: Seconds between two looks at the connection. The database drops one that is silent for longer than
 #: `dialect.CLAIM_SILENCE_S`, so that a machine that went down does not hold its claim for hours.
@@ -22,10 +23,13 @@ CHECK_S = 15.0
 
 class Claim:
     """The claim of this process, `shared` with others that have a broker. `take` says whether it is ours; a
-    database that was away is claimed again."""
+    database that was away is claimed again. `patience_s`: how long to wait for who has it."""
 
-    def __init__(self, url: str, deadline_s: float, shared: bool = False) -> None:
+    def __init__(
+        self, url: str, deadline_s: float, shared: bool = False, patience_s: float = PATIENCE_S
+    ) -> None:
         self._shared = shared
+        self._patience_s = patience_s
         self._dialect = dialect.of_url(url)
         self._database = self._dialect.open(url, deadline_s)
         self._held: bool | Exception = False
@@ -48,7 +52,7 @@ class Claim:
     def _run(self) -> None:
         """Everything happens in this thread, because connections belong to threads."""
         try:
-            self._held = self._dialect.claim(self._database, PATIENCE_S, self._shared)
+            self._held = self._dialect.claim(self._database, self._patience_s, self._shared)
         except Exception as error:
             self._held = error
         self._settled.set()
@@ -67,7 +71,7 @@ class Claim:
         self._let_go()
         claimed = False
         try:
-            claimed = self._dialect.claim(self._database, 0, self._shared)
+            claimed = self._dialect.claim(self._database, self._patience_s, self._shared)
             if not claimed and not self._warned:
                 logger.error("another server has come to this database: each delivers only its own")
             self._warned = not claimed

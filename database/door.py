@@ -42,8 +42,8 @@ T = TypeVar("T")
 _ATTEMPTS = 5
 _FIRST_PAUSE = 0.02  # seconds, doubled each time: 0.3 s in all
 
-#: Threads for what reads much.
-_HEAVY_THREADS = 2
+#: Threads for what reads much: one more than searches are made at once (`actions.search`).
+_HEAVY_THREADS = 3
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -84,6 +84,8 @@ FAMILIES = (
     Family(_C, "magpie_index_messages_total", "Messages put into the index.", "index_messages"),
     Family(_C, "magpie_index_steps_total", "Transactions this took.", "index_steps"),
     Family(_G, "magpie_index_failed", "Conversations left out.", "index_failed"),
+    Family(_G, "magpie_search_waiting", "Searches that wait for their turn.", "search_waiting"),
+    Family(_G, "magpie_search_running", "Searches being made.", "search_running"),
     # --- the database -------------------------------------------------------------------------------------
     Family(
         _H, "magpie_db_seconds", "Calls, with waiting.", "db_(read|read_much|write|commit)_seconds", ("kind",)

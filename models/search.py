@@ -38,6 +38,9 @@ _MOST_PARTS = 8
 _SPARE, _MOST = 10, 3200
 #: Messages that are read at once.
 _SLICE = 64
+#: Seconds of looking at one message after which the thread rests, so many times as long: the loop has to wait
+#: for Python while it looks.
+_LONG_LOOK_S, _REST = 0.002, 2.0
 #: Seconds after which an answer ends with what it has; and after which it is given up when that is nothing.
 _LONG_S, _TOO_LONG_S = 2.0, 6.0
 
@@ -61,7 +64,10 @@ def search(user_id: int, wanted: SearchMessages, strangers: bool) -> tuple[list[
     size, began = 0, time.monotonic()
     for places in _steps(query, wanted.limit):
         for stored in _stored(places, seen):
+            looked = time.monotonic()
             message = _found(stored, wanted.q, user_id, seen[stored[0]])
+            if (look_s := time.monotonic() - looked) > _LONG_LOOK_S:
+                time.sleep(_REST * look_s)
             if message is not None:
                 size += size_of(message)
                 if len(found) == wanted.limit or (found and size > MAX_ANSWER_BYTES):

@@ -1,6 +1,6 @@
 """/contact/…: friends."""
 
-from actions import contacts
+from actions import contacts, search
 from handlers.http.gate import ApiHandler, routes_of
 from protocol.contacts import AddFriend, ListFriends, SearchContacts
 
@@ -18,7 +18,7 @@ class FriendsHandler(ApiHandler[ListFriends]):
 
 class SearchHandler(ApiHandler[SearchContacts]):
     async def answer(self, command: SearchContacts) -> None:
-        await self.reply_rows(await contacts.search(self.app, self.user_id, command.q))
+        await self.reply_rows(await search.known(self.app, self.user_id, command.q))
 
 
 routes = routes_of(AddFriendHandler, FriendsHandler, SearchHandler)

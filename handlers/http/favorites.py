@@ -1,6 +1,6 @@
 """/favorite/…: messages that one keeps."""
 
-from actions import favorites
+from actions import favorites, search
 from handlers.http.gate import ApiHandler, routes_of
 from models.favorites import favorites_of, remove
 from protocol.favorites import AddFavorite, ListFavorites, RemoveFavorite
@@ -14,7 +14,10 @@ class AddHandler(ApiHandler[AddFavorite]):
 class ListHandler(ApiHandler[ListFavorites]):
     async def answer(self, command: ListFavorites) -> None:
         before, q, limit = command.before, command.q, command.limit
-        rows, more = await self.app.db.read_much(favorites_of, self.user_id, before, q, limit)
+        if q:
+            rows, more = await search.kept(self.app, self.user_id, before, q, limit)
+        else:
+            rows, more = await self.app.db.read_much(favorites_of, self.user_id, before, q, limit)
         await self.reply_rows(rows, data={"more": int(more)})
 
 

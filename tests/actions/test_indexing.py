@@ -1,6 +1,9 @@
 """The index follows what is said by itself, also after the database was away and when nobody said so."""
 
 import asyncio
+import time
+
+import pytest
 
 from actions import indexing as filler
 from models import indexing
@@ -44,3 +47,24 @@ async def test_what_nobody_said(app, monkeypatch):
     monkeypatch.setattr(app.services.indexing, "note", lambda entries: None)
     await ann.post("/message/send", **text(bob, "zebra"))
     await until_found(bob, "zebra")
+
+
+async def test_looking_takes_a_small_part_of_the_time(monkeypatch):
+    """The longer it takes to compare all, the longer is the pause until the next time."""
+    pauses, took = [], [0.001, 30.0]
+    monkeypatch.setattr(filler, "START_S", 0.0)
+    one = filler.Indexing(None)
+
+    async def compare():
+        return took.pop(0)
+
+    async def news(until):
+        pauses.append(until - time.monotonic())
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(one, "_compare", compare)
+    monkeypatch.setattr(one, "_news", news)
+    for _ in range(2):
+        with pytest.raises(asyncio.CancelledError):
+            await one._work()
+    assert 0 < pauses[0] <= filler.PERIOD_S and pauses[1] > 3000

@@ -107,7 +107,7 @@ async def test_each_has_a_deadline_of_its_own(hurried):
 async def test_who_has_gone_is_not_called_for(hurried):
     """A call that was cancelled before a thread was free is never made."""
     end, made = threading.Event(), []
-    busy = [asyncio.create_task(hurried._heavy.run(end.wait, 10)) for _ in range(2)]
+    busy = [asyncio.create_task(hurried._heavy.run(end.wait, 10)) for _ in range(3)]
     await asyncio.sleep(0)
     gone = asyncio.create_task(hurried._heavy.run(made.append, 1))
     await asyncio.sleep(0)

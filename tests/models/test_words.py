@@ -1,9 +1,11 @@
 """What a text is found by: words of any script, whatever their case and width, and where they stand."""
 
 import random
+import unicodedata
 
 import pytest
 
+from models import words
 from models.words import places, tokens, wanted, words_in
 
 
@@ -94,3 +96,29 @@ def _has(index, phrase, prefix):
     if prefix:
         return any(token.startswith(phrase[0]) for token in index)
     return any(tuple(index[at : at + len(phrase)]) == phrase for at in range(len(index)))
+
+
+def test_accents_without_end(monkeypatch):
+    """Letters with thousands of accents are composed bit by bit: Python sorts them, in a time that grows with
+    the square of their number, while nothing else runs."""
+    seen = []
+
+    class Watched:
+        def __getattr__(self, name):
+            def watched(*arguments):
+                seen.append(len(arguments[-1]))
+                return getattr(unicodedata, name)(*arguments)
+
+            return watched
+
+    monkeypatch.setattr(words, "unicodedata", Watched())
+    for text in ("a" + "\u0327\u0301" * 5000, "中" * 600 + "\u0301\u0327" * 5000, "e\u0301" * 5000):
+        assert tokens(text + " 报告") and places(text + " 报告", "报告")
+    assert max(seen) <= 1000
+
+
+@pytest.mark.parametrize("before", range(470, 520))
+def test_stretches_cut_no_letter(before):
+    """A letter and its accent are one wherever they stand in a long text."""
+    text = "x" * before + " cafe\u0301 中"
+    assert places(text, "café") == [(before + 1, before + 6)] == places(text, "cafe\u0301")

@@ -11,6 +11,7 @@ import type { Message } from '@/protocol/messages'
 import { flagNames, type OwnAct } from '@/protocol/own'
 import type { RawSocket } from '@/transport/socket'
 import { FakeKept } from './fake-kept'
+import { FakeSocket } from './fake-socket'
 import type { Form } from './fake-store'
 import type { Random } from './random'
 
@@ -282,39 +283,5 @@ export class FakeServer extends FakeKept {
         throw new Error(`the page asked ${path}`)
       }
     }
-  }
-}
-
-/** One connection: frames arrive in order after a while, unless it is cut before. */
-export class FakeSocket implements RawSocket {
-  open = true
-  onmessage: RawSocket['onmessage'] = null
-  onclose: RawSocket['onclose'] = null
-  /** Times at which the last frame of each direction arrives: none overtakes another. */
-  private up = 0
-  private down = 0
-
-  constructor(private readonly server: FakeServer) {}
-
-  send(text: string): void {
-    this.up = Math.max(this.up, Date.now() + this.server.latency())
-    setTimeout(() => {
-      if (this.open) this.server.receive(this, text)
-    }, this.up - Date.now())
-  }
-
-  tell(frame: object): void {
-    this.down = Math.max(this.down, Date.now() + this.server.latency())
-    setTimeout(() => {
-      if (this.open) this.onmessage?.({ data: JSON.stringify(frame) })
-    }, this.down - Date.now())
-  }
-
-  cut(code: number): void {
-    this.onclose?.({ code })
-  }
-
-  close(): void {
-    this.server.forget(this)
   }
 }

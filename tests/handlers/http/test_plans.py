@@ -4,6 +4,7 @@ SQLite and PostgreSQL tell their plan for each statement that was really made: b
 everything that is done to messages, and by keeping house.
 """
 
+import asyncio
 import json
 import random
 import re
@@ -16,7 +17,7 @@ import pytest
 from actions.housekeeping import tidy
 from bench.run.tables import open_tables
 from tests import samples
-from tests.app import App, running
+from tests.app import PATIENCE, App, running
 from tests.databases import migrated_file
 from tests.handlers.http.test_isolation import ATTEMPTS, World
 from tests.handlers.socket.walk import Walk
@@ -145,7 +146,53 @@ async def _do_everything(app: App) -> None:
             single = fields.get("kind", fields.get("cmd")) == 10
             dst = {"dstid": bo.user_id if single else world.group} if "dstid" in fields else {}
             await ann.post(path, **world.filled(fields) | dst)
+    await _do_more(app, world)
     await ann.post("/user/revoke")
+
+
+async def _do_more(app: App, world: World) -> None:
+    """What is newer, in all ways: settings, finding people and messages, chat records."""
+    ann, bo, eve = world.people
+    single, room = {"kind": 10, "dstid": bo.user_id}, {"kind": 11, "dstid": world.group}
+
+    async def done(who, path, **fields):
+        answer = await who.post_json(path, **fields)
+        assert answer["code"] == 0, (path, answer)
+        return answer.get("rows") or []
+
+    for read, online in ((0, 0), (1, 1), (0, 1)):
+        await done(bo, "/user/settings", read=read, online=online, approval="none", find=["id"])
+        for who in (ann, bo):
+            await done(who, "/message/conversations")
+            await done(who, "/message/conversations", after=1)
+    for fields in ({"id": ann.user_id}, {"mobile": ann.mobile}):
+        for who in (bo, eve):
+            await who.post_json("/user/find", **fields)
+    await done(ann, "/contact/search", q="bo")
+    members = await done(ann, "/community/members", dstid=world.group)
+    await done(ann, "/community/members", dstid=world.group, after=members[0]["id"], limit=1)
+    said = [await ann.post_json("/message/send", cmd=11, dstid=world.group, media=1, content="zebra 斑马")]
+    said += [await ann.post_json("/message/send", cmd=10, dstid=bo.user_id, media=1, content="zebra")]
+    ids = [answer["data"]["id"] for answer in said]
+    for number, merge in enumerate((0, 1, 1, 0)):  # a record, and one in which it stands
+        sent = {"ids": ids[:1] if number else ids, "to": [single, room], "merge": merge, "cid": f"f{number}"}
+        copies = await done(ann, "/message/forward", **room, **sent)
+        assert await done(ann, "/message/forward", **room, **sent) == copies
+        ids.insert(0, next(row["id"] for row in copies if row["kind"] == 11))
+    await done(ann, "/message/record", **room, id=ids[1])
+    await done(ann, "/message/record", **room, id=ids[1], within=[0], after=1)
+    await done(ann, "/favorite/add", **room, id=ids[1])
+    await ann.post_json("/message/change", cmd=14, **room, id=ids[1])
+    await done(ann, "/favorite/list", q="zebra")
+    async with asyncio.timeout(PATIENCE):
+        while len(await done(ann, "/message/search", q="zebra")) < 2:
+            await asyncio.sleep(0.02)
+    filters = {"from": ann.user_id}, {"media": 1}, {"since": 1}, {"until": 2**53 - 1}, {"limit": 1}
+    await done(ann, "/message/search", q="zebra", before=ids[-1])
+    for q in ("z", "zebra", "斑", "斑马", "zebra 斑马 z"):
+        for where in ({}, single, room):
+            for fields in ({}, *filters, dict(item for one in filters for item in one.items())):
+                await done(ann, "/message/search", q=q, **where, **fields)
 
 
 def _table(shape: str) -> str:

@@ -1,14 +1,17 @@
 """/message/search: what is found, by whom, and where it stands."""
 
 import asyncio
+import threading
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import search
+from models import contacts, favorites, search
 from protocol.search import SearchMessages
 from tests.app import PATIENCE, running
 from tests.handlers.people import friends, group, text
+from tests.search import pairs
 
 #: Before the end of all times.
 EVER = search.Place(2**53 - 1, 0, 0)
@@ -142,3 +145,73 @@ async def test_what_was_passed_on_is_found(app):
     await ann.post_json("/message/forward", **notes, ids=[said["data"]["id"]], to=to)
     [row] = await find(bob, "吃饭", 1)
     assert (row["dstid"], row["fwd"]) == (ann.user_id, ann.user_id)
+
+
+@pytest.mark.parametrize(
+    ("path", "where", "name"),
+    [
+        ("/message/search", search, "search"),
+        ("/favorite/list", favorites, "favorites_of"),
+        ("/contact/search", contacts, "known_as"),
+    ],
+)
+async def test_searches_leave_room(app, monkeypatch, path, where, name):
+    """However many somebody looks for, the list of conversations does not wait, nor another's search for more
+    than one of theirs; in the end all are answered."""
+    ann, bob = await friends(app)
+    go_on, under_way = threading.Event(), []
+    real = getattr(where, name)
+
+    def slow(user_id, *arguments):
+        if user_id == ann.user_id:
+            under_way.append(user_id)
+            go_on.wait(PATIENCE)
+        return real(user_id, *arguments)
+
+    monkeypatch.setattr(where, name, slow)
+    many = [asyncio.create_task(ann.post(path, q="zebra")) for _ in range(5)]
+    async with asyncio.timeout(PATIENCE):
+        while not under_way:
+            await asyncio.sleep(0.01)
+    for _ in range(4):
+        assert (await bob.post("/message/conversations"))["code"] == 0
+        assert (await bob.post(path, q="zebra"))["code"] == 0
+    assert len(under_way) == 1
+    go_on.set()
+    assert {(await one)["code"] for one in many} == {0}
+
+
+async def differences(client, ids):
+    """By question of the fixed list, what was found and what should have been, where that is not the same."""
+    wrong = {}
+    for question in pairs.questions():
+        found, more = [], 1
+        while more:
+            before = {"before": found[-1]} if found else {}
+            answer = await client.post_json("/message/search", q=question.q, limit=20, **before)
+            found += [row["id"] for row in answer["rows"]]
+            more = answer["data"]["more"]
+        expected = [ids[number] for number in question.numbers]
+        if sorted(found) != sorted(expected):
+            wrong[question.q] = found, expected
+    return wrong
+
+
+async def test_the_fixed_list(migrated_url, tmp_path):
+    """Every question of the fixed list finds the same messages on every database, by the route, and tells
+    where the words stand."""
+    async with running(tmp_path / "data", {"database.url": migrated_url}) as app:
+        ann = await app.client().register("ann")
+        numbers = await pairs.post(ann, 10, ann.user_id)
+        ids = {number: message_id for message_id, number in numbers.items()}
+        async with asyncio.timeout(PATIENCE):
+            while app.services.indexing.stats()["index_messages"] < len(numbers):
+                await asyncio.sleep(0.02)
+        for _ in range(20):  # MySQL hides what is new for a moment
+            if not (wrong := await differences(ann, ids)):
+                break
+            await asyncio.sleep(0.5)
+        assert wrong == {}
+        for q, number, spans in pairs.highlights():
+            rows = (await ann.post_json("/message/search", q=q))["rows"]
+            assert [row["highlight"] for row in rows if row["id"] == ids[number]] == [spans], q
