@@ -6,7 +6,8 @@ however common a word is and however much there is in all.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, NamedTuple
 
 from database.base import database
@@ -68,6 +69,11 @@ class Index(ABC):
     def empty(self) -> bool:
         """Removes all, or some of it, and nothing can be found any more. Whether it is done; if not, it goes
         on in another transaction."""
+
+    @contextmanager
+    def emptying(self) -> Iterator[bool]:
+        """Whether the caller may `empty` it within this block, and say that it is done; nobody else may."""
+        yield True
 
     @abstractmethod
     def newest(self) -> int:
