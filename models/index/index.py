@@ -79,10 +79,6 @@ class Index(ABC):
     def newest(self) -> int:
         """The time of the latest message (ms), 0 for none."""
 
-    @abstractmethod
-    def count(self, since: int) -> int:
-        """How many messages there are from this time on (ms). Walks over them."""
-
     def there(self, places: Sequence[Place]) -> set[Place]:
         """Which of these messages it has."""
         found: set[Place] = set()
@@ -143,9 +139,6 @@ class ByPlace(Index):
 
     def newest(self) -> int:
         return number("SELECT MAX(createat) FROM findable")
-
-    def count(self, since: int) -> int:
-        return number("SELECT COUNT(*) FROM findable WHERE createat >= %s", since)
 
     def _there(self, some: Sequence[Place]) -> Iterable[Place]:
         marks = ", ".join(["(%s, %s, %s)"] * len(some))
