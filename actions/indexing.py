@@ -27,12 +27,11 @@ START_S, PERIOD_S = 1.0, 60.0
 _REST = 200
 #: Messages of one transaction, and conversations that are looked at for it.
 _MESSAGES, _CONVERSATIONS = 200, 200
-#: Of the time, so much is for the index: while the log has nothing to do, and else.
-_SHARE, _BUSY_SHARE = 0.6, 0.25
+#: Of the time, so much is for the index, by how many messages a second have settled lately: up to the first
+#: number it is found within a second, above the last one the index waits until there is less to do.
+_SHARES = ((50, 0.6), (1500, 0.25), (float("inf"), 0.03))
 #: Seconds between two transactions that empty it.
 _EMPTYING_PAUSE_S = 0.01
-#: So many messages settled since the last step are something to do.
-_BUSY = 20
 #: Seconds until it is tried again when the database is away, doubled each time up to the second.
 _FIRST_PAUSE_S, _LAST_PAUSE_S = 0.5, 10.0
 
@@ -46,7 +45,7 @@ class Indexing:
         self._broken: set[int] = set()  # conversations that could not be indexed
         self._there = asyncio.Event()  # set while there is something to do
         self._task: asyncio.Task[None] | None = None
-        self._settled = 0  # since the last step
+        self._settled, self._stepped = 0, 0.0  # messages since the last step, and when that was
         self._behind = 0  # versions, as the last comparison has found
         self._messages = self._steps = 0
 
@@ -159,8 +158,9 @@ class Indexing:
     async def _step(self) -> None:
         """One transaction that reads, and one that writes; then a pause, so that others have their share."""
         began = time.monotonic()
+        rate = self._settled / max(began - self._stepped, DELAY_S)
+        self._settled, self._stepped = 0, began
         taken = [one for one, _ in zip(list(self._dirty), range(_CONVERSATIONS))]
-        busy, self._settled = self._settled > _BUSY, 0
         for one in taken:
             self._dirty.pop(one, None)
         try:
@@ -169,7 +169,8 @@ class Indexing:
             self._dirty |= dict.fromkeys(taken)
             raise
         took_s = time.monotonic() - began
-        await asyncio.sleep(took_s * (1 / (_BUSY_SHARE if busy else _SHARE) - 1))
+        share = next(share for most, share in _SHARES if rate <= most)
+        await asyncio.sleep(took_s * (1 / share - 1))
 
     async def _index(self, conversation_ids: Sequence[int]) -> None:
         if not conversation_ids:

@@ -12,6 +12,7 @@ PACKAGES = {
     "msgspec": "msgspec",
     "peewee": "peewee",
     "pillow": "PIL",
+    "pypinyin": "pypinyin",
     "python-multipart": "python_multipart",
     "PyYAML": "yaml",
     "tornado": "tornado",

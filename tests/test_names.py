@@ -50,7 +50,7 @@ PARTS = {
 
 
 # What the page can't do yet.
-NOT_YET: dict[str, set[str]] = {"web/src/features": {"search"}}
+NOT_YET: dict[str, set[str]] = {}
 
 
 @pytest.mark.parametrize("room", PARTS)

@@ -35,6 +35,12 @@ const routes: RouteRecordRaw[] = [
     meta: { tab: 'chats' },
   },
   {
+    path: '/search',
+    name: 'search',
+    component: () => import('./features/search/SearchView.vue'),
+    meta: { tab: 'chats', pane: true },
+  },
+  {
     path: '/contacts',
     name: 'contacts',
     component: () => import('./features/contacts/ContactsView.vue'),
@@ -82,9 +88,14 @@ const routes: RouteRecordRaw[] = [
 
 export const router = createRouter({ history: createWebHashHistory(), routes })
 
-/** Path of a chat, for links: `#/c/10/42`. */
-export function chatPath(key: ChatKey): string {
-  return `/c/${key}`
+/** Path of a chat, for links: `#/c/10/42`; `#/c/10/42?at=7` leads to one of its messages. */
+export function chatPath(key: ChatKey, at = 0): string {
+  return at ? `/c/${key}?at=${at}` : `/c/${key}`
+}
+
+/** Path of the search page, for one chat or for all: see `features/search/way.ts`. */
+export function searchPath(chat: ChatKey | '' = ''): string {
+  return chat ? `/search?chat=${chat}` : '/search'
 }
 
 /** The chat that a route shows, or '' for any other route. */

@@ -35,6 +35,7 @@ const featureMayImport: Record<string, string[]> = {
   stickers: ['changes', 'media'],
   favorites: ['accounts', 'connection', 'contacts', 'conversations', 'media'],
   forwards: ['accounts', 'changes', 'contacts', 'conversations', 'groups', 'media'],
+  search: ['accounts', 'connection', 'contacts', 'conversations', 'groups'],
   messages: [
     'accounts',
     'changes',

@@ -242,6 +242,10 @@ export class FakeServer extends FakeStore {
         return this.changed(form)
       case '/message/get':
         return { rows: this.visible(key).filter(({ id }) => ids.includes(id)) }
+      case '/message/search':
+        return this.search(form)
+      case '/contact/search':
+        return this.named(form)
       case '/message/pins':
         return {
           rows: this.visible(key)

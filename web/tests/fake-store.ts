@@ -19,6 +19,10 @@ export interface Form {
   url?: string
   mobile?: string
   seq?: number
+  from?: number
+  media?: number
+  since?: number
+  until?: number
 }
 
 interface Marks extends Required<Flags> {
@@ -37,6 +41,11 @@ export class FakeStore {
   readonly listed: Pick<Form, 'after' | 'before'>[] = []
   /** Which pages of history were asked for. */
   readonly paged: Pick<Form, 'after' | 'before'>[] = []
+  /** Who is found by which names, and what was asked. */
+  readonly names = new Map<string, object[]>()
+  readonly askedNames: string[] = []
+  /** What was looked for. */
+  readonly searched: Partial<Form>[] = []
   private readonly marks = new Map<ChatKey, Marks>()
   private readonly cleared = new Map<ChatKey, number>()
   /** The ids of what the reader has hidden, and how often they did. */
@@ -261,5 +270,29 @@ export class FakeStore {
 
   private touch(key: ChatKey): void {
     this.changes.set(key, ++this.moved)
+  }
+
+  named({ q = '' }: Form): object {
+    this.askedNames.push(q)
+    return { rows: this.names.get(q) ?? [] }
+  }
+
+  /** The newest messages that have all words, with where the words stand. */
+  search({ q = '', kind, dstid, from, media, since = 0, until = Infinity, before, limit }: Form): object {
+    this.searched.push({ q, kind, dstid, from, media, before })
+    const words = q.split(' ')
+    const keys = kind ? [chatKey(kind, dstid)] : [...this.log.keys()]
+    const all = keys
+      .flatMap((key) => this.visible(key).map((row) => ({ row, place: key.split('/').map(Number) })))
+      .filter(({ row }) => !row.recalled && words.every((word) => row.content?.includes(word)))
+      .filter(({ row }) => (!from || row.userid === from) && (!media || row.media === media))
+      .filter(({ row }) => row.createat >= since && row.createat <= until)
+      .sort((a, b) => b.row.createat - a.row.createat || b.row.id - a.row.id)
+    const rest = before ? all.slice(all.findIndex(({ row }) => row.id === before) + 1) : all
+    const rows = rest.slice(0, limit).map(({ row, place }) => {
+      const start = row.content?.indexOf(words[0]) ?? 0
+      return { ...row, kind: place[0], dstid: place[1], highlight: [[start, start + words[0].length]] }
+    })
+    return { rows, data: { more: rest.length > rows.length ? 1 : 0 } }
   }
 }

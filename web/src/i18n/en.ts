@@ -4,6 +4,7 @@ import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
 import { enPrivacy } from './en.privacy'
+import { enSearch } from './en.search'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
@@ -12,6 +13,7 @@ export const en: Catalogue = {
   ...enFavorites,
   ...enForwards,
   ...enPrivacy,
+  ...enSearch,
   'preview.image': '[Photo]',
   'preview.voice': '[Voice]',
   'preview.news': '[News]',

@@ -59,6 +59,12 @@ export function rowTimeText(at: number, now: number): string {
     : format(at, { year: 'numeric', month: 'numeric', day: 'numeric' })
 }
 
+/** `11月23日`; of another year `2025年11月23日`. */
+export function dateText(at: number, now: number): string {
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear()
+  return format(at, { year: sameYear ? undefined : 'numeric', month: 'short', day: 'numeric' })
+}
+
 /** `2026/11/23 14:32`, for the session list and tooltips. */
 export function momentText(at: number): string {
   return format(at, { dateStyle: 'medium', timeStyle: 'short' })

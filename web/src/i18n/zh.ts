@@ -4,6 +4,7 @@ import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
 import { zhForwards } from './zh.forwards'
 import { zhPrivacy } from './zh.privacy'
+import { zhSearch } from './zh.search'
 
 export const zh = {
   ...zhChanges,
@@ -11,6 +12,7 @@ export const zh = {
   ...zhFavorites,
   ...zhForwards,
   ...zhPrivacy,
+  ...zhSearch,
   'preview.image': '[图片]',
   'preview.voice': '[语音]',
   'preview.news': '[图文]',

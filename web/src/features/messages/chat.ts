@@ -92,8 +92,8 @@ export const useChat = defineStore('chat', () => {
     return { key: cid, state, ...own, seq: 0, createat, message: content, cid, reason, final, progress }
   }
 
-  /** Opens a chat where its reader begins. Called by its view. */
-  async function open(next: ChatKey): Promise<void> {
+  /** Opens a chat where its reader begins, or at a message. Called by its view. */
+  async function open(next: ChatKey, wanted = 0): Promise<void> {
     const { engine } = live
     if (!engine || key.value === next) return
     key.value = next
@@ -107,8 +107,9 @@ export const useChat = defineStore('chat', () => {
     const { read, unread, seq } = engine.inbox.get(next) ?? { read: 0, unread: 0, seq: 0 }
     if (unread > 0) mark.reset(read)
     const left = places.get(next)
+    if (wanted) start.value = { seq: wanted, offset: jumpOffset }
     // Where the reader was, unless all unread messages came after they left.
-    if (left && (unread === 0 || read < left.newest)) start.value = { seq: left.seq, offset: left.offset }
+    else if (left && (unread === 0 || read < left.newest)) start.value = { seq: left.seq, offset: left.offset }
     else start.value = unread > 0 ? 'unread' : 'end'
     known.value = unread > 0 ? read : seq
     live.mirrorTimeline(next)
