@@ -83,7 +83,7 @@ class _Call:
         self._merge = command.merge
         said = (command.kind, command.dstid, command.merge, *self.ids)
         to = [f"{target.kind} {target.dstid}" for target in self.targets]
-        self.digest = digest_of(("forward", " ".join(map(str, said)), *to))
+        self.digest = digest_of(("forward", " ".join(map(str, said)), *sorted(to)))
 
     def copy_cid(self, target: Target, message_id: int) -> str:
         """Of the copy of a message, 0 for a record, that goes there: the same for the same call."""
