@@ -2,8 +2,9 @@
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import DESKTOP
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.person import Person
+from tests.browser.test_changes import menu, press
 
 ON_ITS_SIDE = {"viewport": {"width": 844, "height": 390}, "is_mobile": True, "has_touch": True}
 
@@ -23,6 +24,35 @@ async def test_a_phone_on_its_side(people, shot):
     box = await ann.log.bounding_box()
     assert box["height"] >= 90, box
     await shot(ann.page, "keyboard")
+    await ann.fits()
+
+
+async def test_all_of_a_menu_is_on_the_screen(people, shot):
+    """The longest menu of a message, one's own text in one's own group, in small windows; and what stands in
+    place of the field while messages are selected."""
+    ann = Person(await people.window("ann", PHONE), "小安", "13800000001")
+    await ann.join()
+    group = await ann._call("/contact/createcommunity", ownerid=ann.id, name="周末爬山")
+    await ann.page.goto("about:blank")  # a page of its own: not a step inside one that is still arriving
+    await ann.page.goto(f"/chat/index.shtml?id={ann.id}#/c/11/{group['data']['id']}")
+    await ann.say("周六八点集合，带上水和雨衣，路线见群公告，大家不要迟到")
+    await ann.all_sent()
+    items = menu(ann).get_by_role("menuitem")
+    for width, height in ((360, 640), (640, 360), (360, 520)):
+        await ann.page.set_viewport_size({"width": width, "height": height})
+        await press(ann, ann.log.locator(".bubble"))
+        await expect(items).to_have_count(10)
+        for item in await items.all():
+            await expect(item).to_be_in_viewport(ratio=0.97)
+        await shot(ann.page, f"menu-{width}")
+        await ann.page.keyboard.press("Escape")
+        await expect(menu(ann)).to_have_count(0)
+    await ann.page.set_viewport_size({"width": 360, "height": 640})
+    await press(ann, ann.log.locator(".bubble"))
+    await menu(ann).get_by_role("menuitem", name="多选").click()
+    count = ann.page.get_by_role("group", name="多选").get_by_text("已选 1 条")
+    await expect(count).to_be_visible()
+    assert (await count.bounding_box())["height"] < 30  # one line
     await ann.fits()
 
 

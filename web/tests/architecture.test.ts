@@ -34,8 +34,8 @@ const featureMayImport: Record<string, string[]> = {
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
   stickers: ['changes', 'media'],
   forwards: ['accounts', 'changes', 'contacts', 'conversations', 'groups', 'media'],
-  search: ['accounts', 'connection', 'contacts', 'conversations', 'groups'],
   favorites: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'forwards', 'media'],
+  search: ['accounts', 'connection', 'contacts', 'conversations', 'groups'],
   messages: [
     'accounts',
     'changes',

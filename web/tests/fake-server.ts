@@ -7,12 +7,12 @@ import type { OutgoingChange } from '@/protocol/changes'
 import type { Kind } from '@/protocol/codes'
 import type { OutgoingForward } from '@/protocol/forwards'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
-import type { Favorite } from '@/protocol/favorites'
 import type { Message } from '@/protocol/messages'
 import { flagNames, type OwnAct } from '@/protocol/own'
 import type { RawSocket } from '@/transport/socket'
+import { FakeKept } from './fake-kept'
 import { FakeSocket } from './fake-socket'
-import { FakeStore, type Form } from './fake-store'
+import type { Form } from './fake-store'
 import type { Random } from './random'
 
 export interface Faults {
@@ -24,7 +24,7 @@ export interface Faults {
   failCall: number
 }
 
-export class FakeServer extends FakeStore {
+export class FakeServer extends FakeKept {
   /** Users that were asked for, each as often as it was. */
   readonly asked: number[] = []
   /** Addresses of files that are not kept any more. */
@@ -32,10 +32,6 @@ export class FakeServer extends FakeStore {
   /** Frames about typing and looking, as they came. */
   readonly heard: { cmd: number; [field: string]: number }[] = []
   readonly friends = [{ id: 42, nickname: '林晓雨' }]
-  /** The newest first. */
-  favorites: Favorite[] = []
-  /** The newest first. */
-  stickers: { id: number; url: string }[] = []
   /** By group. */
   readonly members = new Map<number, { id: number; nickname: string }[]>()
   /** Names by which members were asked for. */
@@ -276,45 +272,16 @@ export class FakeServer extends FakeStore {
         return { rows: this.friends.map((friend) => ({ ...friend, online: this.online.has(friend.id) ? 1 : 0 })) }
       case '/contact/loadcommunity':
         return { rows: [{ id: 3, name: '周末爬山' }] }
-      case '/favorite/add': {
-        const message = this.rows(chatKey(form.kind, form.dstid)).find(({ id }) => id === form.id)
-        if (!message || message.recalled) return { code: -404, msg: '该消息不存在' }
-        const kept = { id: (this.favorites[0]?.id ?? 0) + 1, message: { ...message }, createat: Date.now() }
-        this.favorites = [kept, ...this.favorites]
-        return { data: kept }
-      }
-      case '/favorite/list': {
-        const { before = Infinity, q = '', limit } = form
-        const found = this.favorites.filter(({ id, message }) => id < before && (message.content ?? '').includes(q))
-        return { rows: found.slice(0, limit), data: { more: found.length > limit ? 1 : 0 } }
-      }
-      case '/favorite/remove': {
-        const left = this.favorites.filter(({ id }) => id !== form.favorite)
-        if (left.length === this.favorites.length) return { code: -404, msg: '该收藏不存在' }
-        this.favorites = left
-        return {}
-      }
-      case '/sticker/list':
-        return { rows: this.stickers }
-      case '/sticker/add': {
-        const { url = '' } = form
-        const kept = this.stickers.find((one) => one.url === url) ?? { id: this.stickers.length + 1, url }
-        if (!this.stickers.includes(kept)) this.stickers = [kept, ...this.stickers]
-        return { data: kept }
-      }
-      case '/sticker/remove': {
-        const left = this.stickers.filter(({ id }) => id !== form.id)
-        if (left.length === this.stickers.length) return { code: -404, msg: '该表情不存在' }
-        this.stickers = left
-        return {}
-      }
       case '/community/members': {
         this.askedMembers.push(form.q ?? '')
         const found = (this.members.get(form.dstid) ?? []).filter(({ nickname }) => nickname.includes(form.q ?? ''))
         return { rows: found.slice(0, 200), data: { more: found.length > 200 ? 1 : 0 } }
       }
-      default:
+      default: {
+        const kept = this.answerKept(path, form)
+        if (kept) return kept
         throw new Error(`the page asked ${path}`)
+      }
     }
   }
 }

@@ -4,6 +4,7 @@ export const enForwards = {
   'menu.select': 'Select',
   'preview.record': '[Chat history]',
   'forward.from': 'Forwarded from {name}',
+  'forward.fromYou': 'Forwarded from you',
   'forward.title': 'Forward to',
   'forward.search': 'Search friends and groups',
   'forward.recent': 'Recent chats',

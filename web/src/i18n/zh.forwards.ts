@@ -4,6 +4,7 @@ export const zhForwards = {
   'menu.select': '多选',
   'preview.record': '[聊天记录]',
   'forward.from': '转发自 {name}',
+  'forward.fromYou': '转发自 我',
   'forward.title': '转发给',
   'forward.search': '搜索好友和群聊',
   'forward.recent': '最近聊天',
