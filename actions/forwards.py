@@ -11,7 +11,7 @@ from actions import delivery
 from actions.messages import count_copies
 from log.entries import Forward as Entry
 from log.entries.forward import Copy
-from models import forwards, records
+from models import favorites, forwards, records
 from models.forwards import Source
 from protocol.clock import now_ms
 from protocol.errors import Conflict, Refusal, SlowDown, TryAgain
@@ -35,10 +35,8 @@ _ROUND = 20
 async def forward(app: "Services", user_id: int, command: Forward, lang: str) -> list[Forwarded]:
     """A row for each message that was sent, and one for each conversation that got none. Raises what speaks
     against the whole call, which may have been done in part then: the same call again does the rest."""
-    strangers = app.config.contacts.strangers
     call = _Call(command)
-    place = (command.kind, command.dstid)
-    found = await app.db.read(forwards.sources, user_id, *place, call.ids, strangers)
+    found = await _sources(app, user_id, command, call.ids)
     known = await app.db.read(forwards.stored, user_id, call.all_cids()) if command.cid else set()
     if command.merge and found and len(known) < len(call.targets):
         found = await _merge(app, user_id, command, found, lang, len(call.targets) - len(known))
@@ -58,9 +56,12 @@ async def forward(app: "Services", user_id: int, command: Forward, lang: str) ->
 
 async def inside(app: "Services", user_id: int, command: Record) -> tuple[list[msgspec.Raw], bool]:
     """The rows in a chat record, and whether there are more. Raises as `models.forwards.record`."""
-    strangers = app.config.contacts.strangers
-    which = (command.kind, command.dstid, command.id, command.within or (), command.after)
-    return await app.db.read(forwards.record, user_id, *which, strangers)
+    path, after = command.within or (), command.after
+    if command.favorite:
+        return await app.db.read(favorites.record, user_id, command.favorite, path, after)
+    assert command.kind and command.dstid and command.id
+    which = (command.kind, command.dstid, command.id, path, after)
+    return await app.db.read(forwards.record, user_id, *which, app.config.contacts.strangers)
 
 
 async def collect_unused(app: "Services") -> int:
@@ -77,11 +78,12 @@ class _Call:
     """What a call means, however its lists were written; a cid is made for one that has none."""
 
     def __init__(self, command: Forward) -> None:
-        self.ids = sorted(set(command.ids))
+        self.ids = [command.favorite] if command.favorite else sorted(set(command.ids or ()))
         self.targets = list(dict.fromkeys(command.to))
         self.cid = command.cid or f"{now_ms():0{_TIME_DIGITS}x}{secrets.token_hex(20)}"
         self._merge = command.merge
-        said = (command.kind, command.dstid, command.merge, *self.ids)
+        place = (command.kind, command.dstid) if not command.favorite else ("favorite",)
+        said = (*place, command.merge, *self.ids)
         to = [f"{target.kind} {target.dstid}" for target in self.targets]
         self.digest = digest_of(("forward", " ".join(map(str, said)), *sorted(to)))
 
@@ -98,11 +100,20 @@ class _Call:
         return [cid for target in self.targets for cid in self.cids(target)]
 
 
+async def _sources(app: "Services", user_id: int, command: Forward, ids: Sequence[int]) -> list[Source]:
+    if command.favorite:
+        return await app.db.read(favorites.sources, user_id, command.favorite)
+    assert command.kind and command.dstid
+    strangers = app.config.contacts.strangers
+    return await app.db.read(forwards.sources, user_id, command.kind, command.dstid, ids, strangers)
+
+
 async def _merge(
     app: "Services", user_id: int, command: Forward, found: Sequence[Source], lang: str, times: int
 ) -> list[Source]:
     """All of them as one, a record, that is to be sent so many times; none when all is gone."""
     count_copies(app, user_id, sum(source.text_bytes for source in found), times)
+    assert command.kind and command.dstid
     people = forwards.people_of(user_id, command.kind, command.dstid)
     authors = {source.userid for source in found}
     names = await app.db.read(forwards.nicknames, sorted(authors.union(people)))

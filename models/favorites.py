@@ -1,21 +1,24 @@
 """Favorites: copies of messages that somebody keeps, whatever becomes of the originals."""
 
-from typing import cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 import msgspec
 from msgspec import UNSET
 
-from models import media, messages
+from models import forwards, media, messages, records
 from models.accounts import lock
+from models.changes import find
+from models.forwards import Source
 from models.ids import place_of
-from models.messages import MAX_ANSWER_BYTES
+from models.messages import MAX_ANSWER_BYTES, RECORD
 from models.tables import Favorite
 from protocol import rows
 from protocol.errors import NotFound, Refused
 from protocol.limits import MAX_FAVORITES
 from protocol.media import keys_in
 
-_decode = msgspec.json.Decoder(dict[str, object]).decode
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def add(
@@ -36,12 +39,15 @@ def add(
         return _row(kept)
     if Favorite.select().where(mine).count() >= MAX_FAVORITES:
         raise Refused(f"最多收藏 {MAX_FAVORITES} 条", f"{MAX_FAVORITES} favorites at most")
+    stored = find(conversation_id, seq)
+    record = stored.extra.get(RECORD) if stored is not None else None
+    if record is not None and not records.use(record):  # recalled in this moment
+        raise NotFound("该消息不存在", "No such message")
     message.reactions = message.pinned = message.mine = UNSET
     media.attach(user_id, quota, *_texts(msgspec.to_builtins(message)))
     text = msgspec.json.encode(message).decode()
-    return _row(
-        Favorite.create(user_id=user_id, conversation_id=conversation_id, seq=seq, message=text, createat=now)
-    )
+    where = {"user_id": user_id, "conversation_id": conversation_id, "seq": seq}
+    return _row(Favorite.create(**where, message=text, createat=now, record=record))
 
 
 def favorites_of(user_id: int, before: int | None, q: str, limit: int) -> tuple[list[rows.Favorite], bool]:
@@ -67,9 +73,37 @@ def remove(user_id: int, favorite_id: int) -> None:
     if kept is None or not kept.delete_instance():
         raise NotFound("该收藏不存在", "No such favorite")
     media.drop(keys_in(*_texts(_decode(kept.message))))
+    if kept.record is not None:
+        records.release(kept.record)
 
 
-def _texts(message: dict[str, object]) -> list[str]:
+def sources(user_id: int, favorite_id: int) -> list[Source]:
+    """The favorite as it can be passed on; nothing when it is not theirs, not there, or not for others."""
+    kept = Favorite.get_or_none(Favorite.id == favorite_id, Favorite.user_id == user_id)
+    if kept is None:
+        return []
+    said = _decode(kept.message)
+    if said["media"] in forwards.NOT_PASSED_ON:
+        return []
+    content, pic, url, memo = (said.get(name, "") for name in ("content", "pic", "url", "memo"))
+    return [
+        Source(
+            favorite_id, said["userid"], said["media"], content, pic, url, memo, said.get("amount", 0),
+            said["createat"], said.get("fwd", 0), kept.record,
+        )
+    ]  # fmt: skip
+
+
+def record(user_id: int, favorite_id: int, path: Sequence[int], after: int) -> tuple[list[msgspec.Raw], bool]:
+    """As `models.forwards.record`, of the record that a favorite shows."""
+    mine = (Favorite.id == favorite_id, Favorite.user_id == user_id)
+    kept = Favorite.select(Favorite.record).where(*mine).scalar()
+    if kept is None:
+        raise forwards.no_record()
+    return forwards.inside(kept, path, after)
+
+
+def _texts(message: dict[str, Any]) -> list[str]:
     return [str(message[name]) for name in ("content", "pic", "url", "memo") if name in message]
 
 

@@ -18,12 +18,13 @@ from protocol.errors import NotFound
 from protocol.messages import SINGLE, Media, Message
 
 #: What stays where it is.
-_NOT_PASSED_ON = (Media.NOTICE, Media.RED_PACKET)
+NOT_PASSED_ON = (Media.NOTICE, Media.RED_PACKET)
 
 
 class Source(NamedTuple):
-    """A message that can be passed on. `record`: the one that it shows; `fwd`: its first author, if it was
-    forwarded itself. A record that was just made is nobody's: its `userid` is 0."""
+    """A message that can be passed on. `id`: its own, or that of the favorite that it is; `record`: the one
+    that it shows; `fwd`: its first author, if it was forwarded itself. A record that was just made is
+    nobody's: its `userid` is 0."""
 
     id: int
     userid: int
@@ -66,7 +67,7 @@ def sources(user_id: int, kind: int, dstid: int, ids: Sequence[int], strangers: 
     for stored in stored_among(view, [seq for where, seq in map(place_of, ids) if where == view.id]):
         (_, seq, _, userid, _, media, content, pic, url, memo, amount, _, _, createat, extra) = stored
         more = json.loads(extra) if extra else {}
-        if media in _NOT_PASSED_ON or "recalled" in more:
+        if media in NOT_PASSED_ON or "recalled" in more:
             continue
         found.append(
             Source(
@@ -106,7 +107,17 @@ def record(
     if view is not None and view.id == conversation_id and view.shows(seq):
         message = find(conversation_id, seq)
         if message is not None and (outer := message.extra.get(RECORD)):
-            record_id = records.within(outer, path)
-            if record_id is not None:
-                return records.inside(record_id, after, MAX_ANSWER_BYTES)
-    raise NotFound("该聊天记录不存在", "No such chat record")
+            return inside(outer, path, after)
+    raise no_record()
+
+
+def inside(record_id: int, path: Sequence[int], after: int) -> tuple[list[msgspec.Raw], bool]:
+    """As `record`, from the outermost one."""
+    found = records.within(record_id, path)
+    if found is None:
+        raise no_record()
+    return records.inside(found, after, MAX_ANSWER_BYTES)
+
+
+def no_record() -> NotFound:
+    return NotFound("该聊天记录不存在", "No such chat record")

@@ -322,7 +322,7 @@ class Attachment(Base):
 
 
 class Favorite(Base):
-    """`message`: the row as it was, as JSON."""
+    """`message`: the row as it was, as JSON. `record`: the chat record that it shows."""
 
     id = BigAutoField()
     user_id = BigIntegerField()
@@ -330,6 +330,7 @@ class Favorite(Base):
     seq = BigIntegerField()
     message = TextField()
     createat = BigIntegerField()
+    record = BigIntegerField(null=True)
 
     class Meta:
         indexes = ((("user_id", "conversation_id", "seq"), True), (("user_id", "id"), False))
@@ -349,8 +350,8 @@ class Sticker(Base):
 
 
 class Record(Base):
-    """Messages that were forwarded as one. `uses`: how many messages, and records in which it stands, show
-    it; `depth`: 1, and 1 more than the deepest one that stands in it."""
+    """Messages that were forwarded as one. `uses`: how many messages, favorites, and records in which it
+    stands, show it; `depth`: 1, and 1 more than the deepest one that stands in it."""
 
     id = BigAutoField()
     uses = BigIntegerField(default=0)

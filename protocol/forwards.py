@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from protocol import names, rows
 from protocol.declare import Access, Command, call
+from protocol.errors import BadArgument
 from protocol.fields import Flag, Id, Number, Position
 from protocol.limits import MAX_FORWARD, MAX_FORWARD_TO, MAX_RECORD_DEPTH
 from protocol.messages import Cid, Kind, Media, More
@@ -56,26 +57,46 @@ class Forwarded(TypedDict):
 class Forward(Command, frozen=True, kw_only=True):
     """Copies messages of a conversation, in the order of their seq, to others. `merge` 1: as one chat record
     each. Those that the caller can't read, recalled ones, notices and red packets are left out. The same call
-    under the same `cid` sends nothing twice."""
+    under the same `cid` sends nothing twice. With `favorite` it is what the caller keeps that goes on."""
 
-    kind: Kind
-    dstid: Id
-    ids: Annotated[list[Number], Meta(min_length=1, max_length=MAX_FORWARD)]
+    kind: Kind | None = None
+    dstid: Id | None = None
+    ids: Annotated[list[Number], Meta(min_length=1, max_length=MAX_FORWARD)] | None = None
+    favorite: Id | None = None
     to: Annotated[list[Target], Meta(min_length=1, max_length=MAX_FORWARD_TO)]
     merge: Flag = 0
     cid: Cid | None = None
+
+    def check(self) -> None:
+        _one_source(self.favorite, kind=self.kind, dstid=self.dstid, ids=self.ids)
+        if self.favorite and self.merge:
+            raise BadArgument.of("merge")
 
 
 @call("/message/record", access=Access.USER, row=rows.Recorded, data=More)
 class Record(Command, frozen=True):
     """The messages in a chat record, as they were when it was made. `within`: in the record that stands at
-    this place of it, and so on; `after`: how many rows are known already."""
+    this place of it, and so on; `after`: how many rows are known already; `favorite`: in one that the caller
+    keeps."""
 
-    kind: Kind
-    dstid: Id
-    id: Id
+    kind: Kind | None = None
+    dstid: Id | None = None
+    id: Id | None = None
+    favorite: Id | None = None
     within: Annotated[list[Number], Meta(max_length=MAX_RECORD_DEPTH)] | None = None
     after: Position = 0
+
+    def check(self) -> None:
+        _one_source(self.favorite, kind=self.kind, dstid=self.dstid, id=self.id)
+
+
+def _one_source(favorite: int | None, **place: object) -> None:
+    """Either a favorite is named, or all that leads to messages of a conversation."""
+    for name, value in place.items():
+        if favorite is None and value is None:
+            raise BadArgument.missing(name)
+        if favorite is not None and value is not None:
+            raise BadArgument.of(name)
 
 
 def title(people: Sequence[str], lang: str) -> str:

@@ -5,6 +5,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.person import Person
 from tests.browser.test_changes import menu, press
+from tests.browser.test_forwards import forward_to
 
 DARK = {"color_scheme": "dark"}
 
@@ -70,9 +71,9 @@ async def test_kept_whatever_becomes_of_it(people, picture, shot):
     await expect(ann.page.get_by_text("原消息已不在了")).to_be_visible()
     await ann.page.get_by_role("searchbox", name="搜索收藏").fill("爬山")
     await expect(kept).to_have_count(1)
-    await kept.get_by_role("button", name="发送给").click()
+    await kept.get_by_role("button", name="转发").click()
     await shot(ann.page, "send-phone-dark")
-    await ann.page.get_by_role("dialog").get_by_role("button", name="阿波").click()
+    await forward_to(ann, "阿波")
     await expect(bob.row("小安")).to_contain_text("周六八点爬山，带两瓶水")
 
     # The other device has them, too; one leads to its place.

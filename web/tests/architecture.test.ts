@@ -33,9 +33,9 @@ const featureMayImport: Record<string, string[]> = {
   groups: ['accounts', 'media'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
   stickers: ['changes', 'media'],
-  favorites: ['accounts', 'connection', 'contacts', 'conversations', 'media'],
   forwards: ['accounts', 'changes', 'contacts', 'conversations', 'groups', 'media'],
   search: ['accounts', 'connection', 'contacts', 'conversations', 'groups'],
+  favorites: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'forwards', 'media'],
   messages: [
     'accounts',
     'changes',

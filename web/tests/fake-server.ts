@@ -11,6 +11,7 @@ import type { Favorite } from '@/protocol/favorites'
 import type { Message } from '@/protocol/messages'
 import { flagNames, type OwnAct } from '@/protocol/own'
 import type { RawSocket } from '@/transport/socket'
+import { FakeSocket } from './fake-socket'
 import { FakeStore, type Form } from './fake-store'
 import type { Random } from './random'
 
@@ -190,9 +191,12 @@ export class FakeServer extends FakeStore {
   }
 
   /** Copies messages, once for each cid; a chat in `refusesForwards` takes none. */
-  private forward({ kind, dstid, ids, to, merge, cid }: OutgoingForward): object {
+  private forward({ to, merge, cid, ...from }: OutgoingForward): object {
     this.forwarded.push(cid)
-    const sources = this.rows(chatKey(kind, dstid)).filter(({ id }) => ids.includes(id))
+    const sources =
+      'favorite' in from
+        ? this.favorites.filter(({ id }) => id === from.favorite).map(({ message }) => message)
+        : this.rows(chatKey(from.kind, from.dstid)).filter(({ id }) => from.ids.includes(id))
     const record = { media: 12, content: 'record', amount: sources.length }
     const rows = to.flatMap((place): object[] => {
       const key = chatKey(place.kind, place.dstid)
@@ -312,39 +316,5 @@ export class FakeServer extends FakeStore {
       default:
         throw new Error(`the page asked ${path}`)
     }
-  }
-}
-
-/** One connection: frames arrive in order after a while, unless it is cut before. */
-export class FakeSocket implements RawSocket {
-  open = true
-  onmessage: RawSocket['onmessage'] = null
-  onclose: RawSocket['onclose'] = null
-  /** Times at which the last frame of each direction arrives: none overtakes another. */
-  private up = 0
-  private down = 0
-
-  constructor(private readonly server: FakeServer) {}
-
-  send(text: string): void {
-    this.up = Math.max(this.up, Date.now() + this.server.latency())
-    setTimeout(() => {
-      if (this.open) this.server.receive(this, text)
-    }, this.up - Date.now())
-  }
-
-  tell(frame: object): void {
-    this.down = Math.max(this.down, Date.now() + this.server.latency())
-    setTimeout(() => {
-      if (this.open) this.onmessage?.({ data: JSON.stringify(frame) })
-    }, this.down - Date.now())
-  }
-
-  cut(code: number): void {
-    this.onclose?.({ code })
-  }
-
-  close(): void {
-    this.server.forget(this)
   }
 }

@@ -3,7 +3,7 @@
 import asyncio
 
 from models import favorites, stickers
-from models.tables import Attachment
+from models.tables import Attachment, Record
 from tests import samples
 from tests.handlers.people import friends, group, text
 
@@ -104,3 +104,66 @@ async def test_stickers(app, monkeypatch):
     assert (await ann.post("/sticker/remove", id=one["id"]))["code"] == -404
     assert (await bob.post("/sticker/remove", id=one["id"]))["code"] == 0
     assert (await bob.post("/sticker/list"))["rows"] == [two]
+
+
+async def test_a_record_stays(app):
+    """A kept chat record is read by its favorite when the original is recalled, what stands in it too, and
+    is gone with the favorite; only who keeps it can read it."""
+    ann, bob = await friends(app)
+    chat = {"kind": 10, "dstid": bob.user_id}
+    line = await say(ann, bob, "a line")
+    last = line["id"]
+    for _ in range(2):
+        merged = {**chat, "ids": [last], "to": [chat], "merge": 1}
+        last = (await ann.post_json("/message/forward", **merged))["rows"][0]["id"]
+    favorite = (await bob.post("/favorite/add", kind=10, dstid=ann.user_id, id=last))["data"]["id"]
+    await ann.post_json("/message/change", **chat, cmd=14, id=last)
+    [outer] = (await bob.post("/message/record", favorite=favorite))["rows"]
+    assert (outer["media"], outer["content"]) == (12, "Ann和Bob的聊天记录")
+    [inner] = (await bob.post_json("/message/record", favorite=favorite, within=[0]))["rows"]
+    assert (inner["content"], inner["nickname"]) == ("a line", "Ann")
+    assert (await bob.post_json("/message/record", favorite=favorite, within=[1]))["code"] == -404
+    assert (await ann.post("/message/record", favorite=favorite))["code"] == -404
+    for bad in ({}, {"favorite": favorite, "id": last}, {"kind": 10, "dstid": ann.user_id}):
+        assert (await bob.post("/message/record", **bad))["code"] == -400, bad
+    plain = (await bob.post("/favorite/add", kind=10, dstid=ann.user_id, id=line["id"]))["data"]["id"]
+    assert (await bob.post("/message/record", favorite=plain))["code"] == -404
+    await bob.post("/favorite/remove", favorite=favorite)
+    assert (await bob.post("/message/record", favorite=favorite))["code"] == -404
+
+    def uses():
+        return list(Record.select(Record.uses).tuples())
+
+    assert await app.services.db.read(uses) == [(1,)]  # the inner one's own message
+
+
+async def test_a_favorite_goes_on(app):
+    """What is kept is forwarded as the message would have been, once however often the call is made, also
+    when it is recalled, and kept no more by the second call."""
+    ann, bob = await friends(app)
+    room = await group(ann, bob)
+    chat, mine = {"kind": 10, "dstid": ann.user_id}, {"kind": 10, "dstid": bob.user_id}
+    line = await say(ann, bob, "a line")
+    merged = {**mine, "ids": [line["id"]], "to": [mine], "merge": 1}
+    record = (await ann.post_json("/message/forward", **merged))["rows"][0]
+    packet = await say(ann, bob, "", media=5, url="/packet", amount=1)
+    kept = []
+    for message in (line, record, packet):
+        kept.append((await bob.post("/favorite/add", **chat, id=message["id"]))["data"]["id"])
+        await ann.post_json("/message/change", **mine, cmd=14, id=message["id"])
+    to = [mine, {"kind": 11, "dstid": room}]
+    for at, favorite in enumerate(kept[:2]):
+        said = {"favorite": favorite, "to": to, "cid": f"f{at}"}
+        answer = await bob.post_json("/message/forward", **said)
+        assert answer["code"] == 0 and answer["total"] == 2, answer
+        await bob.post("/favorite/remove", favorite=favorite)
+        assert (await bob.post_json("/message/forward", **said))["rows"] == answer["rows"]
+        assert (await bob.post_json("/message/forward", favorite=favorite, to=to))["rows"] == []
+    rows = (await ann.post("/message/history", kind=11, dstid=room))["rows"][-2:]
+    assert [(row["userid"], row["fwd"]) for row in rows] == [(bob.user_id, ann.user_id)] * 2
+    assert (rows[0]["content"], rows[1]["media"], rows[1]["amount"]) == ("a line", 12, 1)
+    [inside] = (await ann.post("/message/record", kind=11, dstid=room, id=rows[1]["id"]))["rows"]
+    assert inside["content"] == "a line"
+    assert (await bob.post_json("/message/forward", favorite=kept[2], to=to))["rows"] == []
+    for bad in ({"merge": 1}, {"ids": [1]}, chat):
+        assert (await bob.post_json("/message/forward", favorite=kept[2], to=to, **bad))["code"] == -400, bad

@@ -72,10 +72,12 @@ ATTEMPTS = {
     "/message/forward": [
         ({"kind": 10, "dstid": "{user}", "ids": "[{message}]", "to": "{to}"}, -403),
         ({"kind": 11, "dstid": "{group}", "ids": "[{message}]", "to": "{to}", "merge": 1}, -403),
+        ({"favorite": "{favorite}", "to": "{to}"}, 0),
     ],
     "/message/record": [
         ({"kind": 10, "dstid": "{user}", "id": "{record}"}, -403),
         ({"kind": 11, "dstid": "{group}", "id": "{record}"}, -403),
+        ({"favorite": "{favorite}"}, -404),
     ],
     "/favorite/add": [({"kind": 10, "dstid": "{user}", "id": "{message}"}, -403)],
     "/favorite/list": [({}, 0)],

@@ -20,23 +20,3 @@ export function parseFavorite(value: unknown): Favorite | null {
 export function keepable({ media, recalled }: Content & Partial<Message>): boolean {
   return !recalled && media !== Media.Notice
 }
-
-/** What a kept message says when it is said again elsewhere; null for what is not for others. */
-export function contentOf({ media, content, pic, url, memo, amount }: Message): Content | null {
-  if (!saidAgain.has(media)) return null
-  const said = Object.entries({ content, pic, url, memo, amount }).filter(([, value]) => value !== undefined)
-  return { media, ...Object.fromEntries(said) }
-}
-
-const saidAgain: ReadonlySet<number> = new Set([
-  Media.Text,
-  Media.News,
-  Media.Voice,
-  Media.Image,
-  Media.Sticker,
-  Media.Link,
-  Media.Video,
-  Media.Card,
-  Media.File,
-  Media.Place,
-])

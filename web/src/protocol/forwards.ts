@@ -4,11 +4,11 @@ import { chatKey, type ChatKey } from './conversations'
 import { count, flag, isCount, isFields, isId, text } from './guards'
 import type { Content } from './messages'
 
+/** What is passed on: messages of a chat, or one that is kept. */
+export type ForwardSource = { kind: Kind; dstid: number; ids: readonly number[] } | { favorite: number }
+
 /** A call that waits for its answer: the same `cid` sends nothing twice. */
-export interface OutgoingForward {
-  kind: Kind
-  dstid: number
-  ids: readonly number[]
+export type OutgoingForward = ForwardSource & {
   to: readonly { kind: Kind; dstid: number }[]
   merge: 0 | 1
   cid: string

@@ -69,8 +69,9 @@ export class ForwardQueue {
 /** What an earlier page saved, if it still makes sense. */
 function parseItem(value: unknown): ForwardItem | null {
   if (!isFields(value) || !isFields(value.call) || !isFields(value.noteCids)) return null
-  const { kind, dstid, ids, to, cid } = value.call
-  if (!isKind(kind) || !isId(dstid) || typeof cid !== 'string' || !Array.isArray(ids) || !ids.every(isId)) return null
+  const { kind, dstid, ids, favorite, to, cid } = value.call
+  const ofChat = isKind(kind) && isId(dstid) && Array.isArray(ids) && ids.every(isId)
+  if (!(ofChat || isId(favorite)) || typeof cid !== 'string') return null
   if (!Array.isArray(to) || !to.every(isPlace) || typeof value.note !== 'string') return null
   return value as unknown as ForwardItem
 }

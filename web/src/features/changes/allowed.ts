@@ -41,14 +41,13 @@ export function allowed(message: Message, { me, owner, now, writable }: Whose): 
   if (writable) acts.push('reply')
   if (copied(message)) acts.push('copy')
   if (passable(message)) acts.push('forward')
+  if (writable && own && media === Media.Text && !fwd && now - createat < editWindow) acts.push('edit')
   if (keepable(message)) acts.push('favorite')
   if (stickerIn(message)) acts.push('sticker')
   acts.push('select')
-  if (!writable) return [...acts, 'delete']
-  if (own && media === Media.Text && !fwd && now - createat < editWindow) acts.push('edit')
-  if (cmd === Kind.Single || owner) acts.push(pinned ? 'unpin' : 'pin')
-  if (own && cmd === Kind.Room) acts.push('readers')
-  if ((own && now - createat < recallWindow) || (cmd === Kind.Room && owner)) acts.push('recall')
+  if (writable && (cmd === Kind.Single || owner)) acts.push(pinned ? 'unpin' : 'pin')
+  if (writable && own && cmd === Kind.Room) acts.push('readers')
+  if (writable && ((own && now - createat < recallWindow) || (cmd === Kind.Room && owner))) acts.push('recall')
   acts.push('delete')
   return acts
 }

@@ -5,7 +5,7 @@ import { t } from '@/i18n'
 import { mui } from '@/mui'
 import { Code } from '@/protocol/codes'
 import { keyOfMessage, parseChatKey, type ChatKey } from '@/protocol/conversations'
-import { contentOf, parseFavorite, type Favorite } from '@/protocol/favorites'
+import { parseFavorite, type Favorite } from '@/protocol/favorites'
 import { flag, isFields, parseRows } from '@/protocol/guards'
 import { parseMessage, type Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
@@ -60,10 +60,21 @@ export const useFavorites = defineStore('favorites', () => {
     return keyOfMessage(message, live.api.userId)
   }
 
-  /** Keeps a message; says so. Rejects when it can't be, or too much is kept already. */
-  async function keep(message: Message): Promise<void> {
-    await live.api.call('/favorite/add', { ...parseChatKey(chatOf(message)), id: message.id })
-    mui.toast(t('favorite.kept'))
+  /** Keeps messages, without those that are gone meanwhile; says so. Rejects when they can't be, or too much is kept already. */
+  async function keep(...messages: readonly Message[]): Promise<void> {
+    let kept = 0
+    let gone: ApiError | null = null
+    for (const message of messages) {
+      try {
+        await live.api.call('/favorite/add', { ...parseChatKey(chatOf(message)), id: message.id })
+        kept++
+      } catch (error) {
+        if (!(error instanceof ApiError && error.code === Code.NotFound)) throw error
+        gone = error
+      }
+    }
+    if (kept === 0 && gone) throw gone
+    mui.toast(kept > 1 ? t('favorite.keptMany', { n: kept }) : t('favorite.kept'))
   }
 
   async function remove({ id }: Favorite): Promise<void> {
@@ -88,13 +99,5 @@ export const useFavorites = defineStore('favorites', () => {
     }
   }
 
-  /** Says it again in a chat. */
-  function send(message: Message, to: ChatKey): void {
-    const content = contentOf(message)
-    if (!content) return
-    live.engine?.send(to, content)
-    live.showNow()
-  }
-
-  return { rows, loaded, busy, more, wanted, look, older, chatOf, keep, remove, stands, send }
+  return { rows, loaded, busy, more, wanted, look, older, chatOf, keep, remove, stands }
 })

@@ -9,7 +9,14 @@ import { mui } from '@/mui'
 import { isolated } from '@/protocol/characters'
 import { Media } from '@/protocol/codes'
 import { parseChatKey, type ChatKey } from '@/protocol/conversations'
-import { hasMore, parseForwarded, parseRecorded, type Forwarded, type RecordedMessage } from '@/protocol/forwards'
+import {
+  hasMore,
+  parseForwarded,
+  parseRecorded,
+  type Forwarded,
+  type ForwardSource,
+  type RecordedMessage,
+} from '@/protocol/forwards'
 import { parseRows } from '@/protocol/guards'
 import { newCid } from '@/protocol/messages'
 import { useLive } from '@/state/live'
@@ -18,12 +25,8 @@ import { sleep, waitFor } from '@/state/retry'
 import { localStore } from '@/state/storage'
 import { ForwardQueue, type ForwardItem } from '@/sync/forwards'
 
-/** Where a chat record is: the message that shows it, and the places of the records in it that lead there. */
-export interface RecordPlace {
-  key: ChatKey
-  id: number
-  within: readonly number[]
-}
+/** Where a chat record is: the message that shows it, or the favourite, and the places of the records in it that lead there. */
+export type RecordPlace = ({ key: ChatKey; id: number } | { favorite: number }) & { within: readonly number[] }
 
 export const useForwards = defineStore('forwards', () => {
   const live = useLive()
@@ -39,10 +42,19 @@ export const useForwards = defineStore('forwards', () => {
   /** Passes messages of a chat on to others, one by one or (`merge`) as one record. */
   function forward(from: ChatKey, ids: readonly number[], to: readonly ChatKey[], merge: boolean, note: string): void {
     const place = parseChatKey(from)
+    if (place && ids.length > 0) begin({ ...place, ids }, to, merge, note)
+  }
+
+  /** As `forward`, what the reader keeps. */
+  function forwardFavorite(favorite: number, to: readonly ChatKey[], note: string): void {
+    begin({ favorite }, to, false, note)
+  }
+
+  function begin(source: ForwardSource, to: readonly ChatKey[], merge: boolean, note: string): void {
     const places = to.map(parseChatKey).filter((one) => one !== null)
-    if (!place || places.length === 0 || ids.length === 0) return
+    if (places.length === 0) return
     const now = live.engine?.now() ?? Date.now()
-    const call = { ...place, ids, to: places, merge: merge ? 1 : 0, cid: newCid(now) } as const
+    const call = { ...source, to: places, merge: merge ? 1 : 0, cid: newCid(now) } as const
     const noteCids = note ? Object.fromEntries(to.map((key) => [key, newCid(now)])) : {}
     mine().add({ call, note, noteCids, createat: now })
     if (live.connection !== 'online') {
@@ -89,11 +101,10 @@ export const useForwards = defineStore('forwards', () => {
   }
 
   /** What is in a chat record, behind the first `after` rows. */
-  async function inside(
-    { key, id, within }: RecordPlace,
-    after = 0,
-  ): Promise<{ rows: RecordedMessage[]; more: boolean }> {
-    const { rows, data } = await live.api.call('/message/record', { ...parseChatKey(key), id, within, after })
+  async function inside(place: RecordPlace, after = 0): Promise<{ rows: RecordedMessage[]; more: boolean }> {
+    const { within } = place
+    const where = 'key' in place ? { ...parseChatKey(place.key), id: place.id } : { favorite: place.favorite }
+    const { rows, data } = await live.api.call('/message/record', { ...where, within, after })
     return { rows: parseRows(rows, parseRecorded), more: hasMore(data) }
   }
 
@@ -101,5 +112,5 @@ export const useForwards = defineStore('forwards', () => {
   live.events.on('forget', () => mine().clear())
   askBeforeLeaving(() => queue?.wouldLose ?? false)
 
-  return { forward, inside }
+  return { forward, forwardFavorite, inside }
 })

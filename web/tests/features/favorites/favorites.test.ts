@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { useFavorites } from '@/features/favorites/favorites'
-import { contentOf } from '@/protocol/favorites'
-import type { Message } from '@/protocol/messages'
+import { useForwards } from '@/features/forwards/forwards'
 import { server, settle, usePage } from '../../fake-page'
 
 usePage()
@@ -62,14 +61,33 @@ describe('what one keeps', () => {
     expect(texts()).toEqual([])
   })
 
-  it('is said again elsewhere, without what belongs to its place', async () => {
-    const { favorites } = await kept(3)
-    favorites.send({ ...favorites.rows[0].message, at: [7], ref: 9 }, '11/3')
+  it('takes several at once, and passes over what is gone', async () => {
+    server.alter('10/42', 42, { cmd: 14, id: said(5).id })
+    const favorites = useFavorites()
+    await done(favorites.keep(said(3), said(5), said(4)))
     await settle()
-    const row = server.rows('11/3').at(-1)
-    expect(row).toMatchObject({ media: 1, content: 'm3', userid: 7 })
-    expect(row).not.toHaveProperty('at')
-    expect(row).not.toHaveProperty('ref')
-    expect(contentOf({ media: 5, url: '/redpacket/1', amount: 3 } as Message)).toBeNull()
+    expect(server.favorites.map(({ message }) => message.content)).toEqual(['m4', 'm3'])
+    await expect(done(favorites.keep(said(5)))).rejects.toThrow('该消息不存在')
+  })
+
+  it('is passed on to several chats with a word, once, also when it is recalled', async () => {
+    const { favorites } = await kept(3)
+    server.alter('10/42', 42, { cmd: 14, id: favorites.rows[0].message.id })
+    server.faults.failCall = 0.5
+    useForwards().forwardFavorite(favorites.rows[0].id, ['11/3', '10/42'], '看一下')
+    await settle(120_000)
+    server.faults.failCall = 0
+    await settle(10_000)
+    for (const key of ['11/3', '10/42'] as const)
+      expect(
+        server
+          .rows(key)
+          .slice(-2)
+          .map(({ content, fwd }) => [content, fwd ?? 0]),
+      ).toEqual([
+        ['m3', 42],
+        ['看一下', 0],
+      ])
+    expect(new Set(server.forwarded).size).toBe(1)
   })
 })
