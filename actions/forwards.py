@@ -85,7 +85,7 @@ class _Call:
         place = (command.kind, command.dstid) if not command.favorite else ("favorite",)
         said = (*place, command.merge, *self.ids)
         to = [f"{target.kind} {target.dstid}" for target in self.targets]
-        self.digest = digest_of(("forward", " ".join(map(str, said)), *to))
+        self.digest = digest_of(("forward", " ".join(map(str, said)), *sorted(to)))
 
     def copy_cid(self, target: Target, message_id: int) -> str:
         """Of the copy of a message, 0 for a record, that goes there: the same for the same call."""

@@ -30,6 +30,8 @@ _MESSAGES, _CONVERSATIONS = 200, 200
 #: Of the time, so much is for the index, by how many messages a second have settled lately: up to the first
 #: number it is found within a second, above the last one the index waits until there is less to do.
 _SHARES = ((50, 0.6), (1500, 0.25), (float("inf"), 0.03))
+#: Seconds of a long pause after which it is looked whether there is less to do.
+_LOOK_S = 0.5
 #: Seconds between two transactions that empty it.
 _EMPTYING_PAUSE_S = 0.01
 #: Seconds until it is tried again when the database is away, doubled each time up to the second.
@@ -157,8 +159,7 @@ class Indexing:
 
     async def _step(self) -> None:
         """One transaction that reads, and one that writes; then a pause, so that others have their share."""
-        began = time.monotonic()
-        rate = self._settled / max(began - self._stepped, DELAY_S)
+        began, share = time.monotonic(), self._share()
         self._settled, self._stepped = 0, began
         taken = [one for one, _ in zip(list(self._dirty), range(_CONVERSATIONS))]
         for one in taken:
@@ -169,8 +170,17 @@ class Indexing:
             self._dirty |= dict.fromkeys(taken)
             raise
         took_s = time.monotonic() - began
-        share = next(share for most, share in _SHARES if rate <= most)
-        await asyncio.sleep(took_s * (1 / share - 1))
+        pause_s = took_s * (1 / share - 1)
+        while True:
+            await asyncio.sleep(min(pause_s, _LOOK_S))
+            pause_s -= _LOOK_S
+            if pause_s <= 0 or self._share() > share:  # less comes meanwhile
+                return
+
+    def _share(self) -> float:
+        """Of the time, so much is for the index now."""
+        rate = self._settled / max(time.monotonic() - self._stepped, DELAY_S)
+        return next(share for most, share in _SHARES if rate <= most)
 
     async def _index(self, conversation_ids: Sequence[int]) -> None:
         if not conversation_ids:

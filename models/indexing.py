@@ -242,11 +242,14 @@ def is_to_be_emptied() -> bool:
 def empty() -> bool:
     """Takes some of it out of the index, if that was begun; whether all is. MySQL commits on the way: whoever
     does it once more does the rest."""
-    if lock():
-        if not index().empty():
+    with index().emptying() as mine:
+        if not mine:
             return False
-        parts.clear()
-        ServerState.update(value=0).where(_HERE).execute()
+        if lock():
+            if not index().empty():
+                return False
+            parts.clear()
+            ServerState.update(value=0).where(_HERE).execute()
     return True
 
 

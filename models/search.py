@@ -116,7 +116,7 @@ def _query(user_id: int, wanted: SearchMessages, seen: Mapping[int, Where]) -> Q
     """Of no part yet. None when nothing can be found."""
     below = Place(MAX_INT if wanted.until is None else wanted.until + 1, 0, 0)
     if wanted.before is not None:
-        below = min(below, _place(wanted.before, seen))
+        below = min(below, _place(wanted.before, user_id, seen))
     terms = terms_of(wanted)
     return Query(user_id, (), terms, sorted(seen), below, wanted.since or 0) if terms and seen else None
 
@@ -131,9 +131,11 @@ def terms_of(wanted: SearchMessages) -> list[Term]:
     return terms
 
 
-def _place(message_id: int, seen: Mapping[int, Where]) -> Place:
+def _place(message_id: int, user_id: int, seen: Mapping[int, Where]) -> Place:
+    """Also of a message in a conversation that was cleared since the row was told."""
     conversation_id, seq = place_of(message_id)
-    if conversation_id in seen:
+    mine = Member.user_id == user_id, Member.conversation_id == conversation_id
+    if conversation_id in seen or Member.select(Member.user_id).where(*mine).exists():
         here = StoredMessage.conversation_id == conversation_id, StoredMessage.seq == seq
         for (createat,) in StoredMessage.select(StoredMessage.createat).where(*here).tuples():
             return Place(createat, conversation_id, seq)

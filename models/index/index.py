@@ -6,7 +6,8 @@ however common a word is and however much there is in all.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, NamedTuple
 
 from database.base import database
@@ -69,13 +70,14 @@ class Index(ABC):
         """Removes all, or some of it, and nothing can be found any more. Whether it is done; if not, it goes
         on in another transaction."""
 
+    @contextmanager
+    def emptying(self) -> Iterator[bool]:
+        """Whether the caller may `empty` it within this block, and say that it is done; nobody else may."""
+        yield True
+
     @abstractmethod
     def newest(self) -> int:
         """The time of the latest message (ms), 0 for none."""
-
-    @abstractmethod
-    def count(self, since: int) -> int:
-        """How many messages there are from this time on (ms). Walks over them."""
 
     def there(self, places: Sequence[Place]) -> set[Place]:
         """Which of these messages it has."""
@@ -137,9 +139,6 @@ class ByPlace(Index):
 
     def newest(self) -> int:
         return number("SELECT MAX(createat) FROM findable")
-
-    def count(self, since: int) -> int:
-        return number("SELECT COUNT(*) FROM findable WHERE createat >= %s", since)
 
     def _there(self, some: Sequence[Place]) -> Iterable[Place]:
         marks = ", ".join(["(%s, %s, %s)"] * len(some))

@@ -4,11 +4,12 @@ It collects all messages that have a word before it looks at the next, whatever 
 short. Tokens are longer than its shortest word and none of its stop words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 
 from database.base import database
-from models.index.index import ByPlace, Place, Query
+from models.index.index import ByPlace, Place, Query, number
 
 
 class MySqlIndex(ByPlace):
@@ -21,6 +22,19 @@ class MySqlIndex(ByPlace):
     def words(self, query: Query) -> str:
         conversations = self.by_token(query)
         return " ".join(_of_part(part, query, conversations) for part in query.parts)
+
+    @contextmanager
+    def emptying(self) -> Iterator[bool]:
+        """TRUNCATE begins with a COMMIT, which lets go of the row that is locked: what others have filled by
+        then would be emptied once more. So there is a lock of the connection's besides."""
+        name = "CONCAT('magpie:index:', SHA1(DATABASE()))"
+        if not number(f"SELECT GET_LOCK({name}, 0)"):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            database.execute_sql(f"SELECT RELEASE_LOCK({name})")
 
     def add(self, rows: Sequence[tuple[Place, str]]) -> None:
         if rows:

@@ -96,9 +96,6 @@ class SqliteIndex(Index):
     def newest(self) -> int:
         return number("SELECT MAX(id) FROM findable") >> _BITS
 
-    def count(self, since: int) -> int:
-        return number("SELECT COUNT(*) FROM findable WHERE id >= ?", since << _BITS)
-
     def _last(self, times: Iterable[int]) -> dict[int, int]:
         """The greatest number of a message of each time, 0 for none."""
         of_time = f"id BETWEEN value << {_BITS} AND (value + 1 << {_BITS}) - 1"

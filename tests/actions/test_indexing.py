@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -68,3 +69,27 @@ async def test_looking_takes_a_small_part_of_the_time(monkeypatch):
         with pytest.raises(asyncio.CancelledError):
             await one._work()
     assert 0 < pauses[0] <= filler.PERIOD_S and pauses[1] > 3000
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+async def test_a_pause_ends_with_the_load(monkeypatch, goes_on):
+    """While very much comes the index waits for long after each step, and no longer than that."""
+    one, now, slept = filler.Indexing(None), [100.0], []
+
+    def passes(seconds):
+        now[0] += seconds
+        one._settled += int(3000 * seconds) * goes_on
+
+    async def sleep(seconds):
+        slept.append(seconds)
+        passes(seconds)
+
+    async def index(conversation_ids):
+        passes(0.2)
+
+    monkeypatch.setattr(filler, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(filler, "asyncio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(one, "_index", index)
+    one._dirty, one._settled, one._stepped = {1: None}, 3000, 99.0
+    await one._step()
+    assert 6 < sum(slept) < 7 if goes_on else sum(slept) <= 0.5

@@ -2,13 +2,15 @@
 
 import asyncio
 import random
+import threading
 
 import pytest
 
 from actions.indexing import Indexing
 from database.base import database as tables
+from database.dialect import MySql
 from log.entries import Edit, React, Recall
-from models import indexing, parts, search
+from models import index, indexing, parts, search
 from models.tables import Indexed
 from protocol.messages import SINGLE
 from protocol.search import SearchMessages
@@ -114,6 +116,34 @@ async def test_emptying_is_finished_by_another(database, strange_scribe):
     await Indexing(database).catch_up()
     assert await find(database, bob, "hello") == ["hello again", "hello"]
     assert await indexed(database) == 2 == await database.read(lambda: Indexed.get().ver)
+
+
+async def test_nobody_empties_what_another_has_filled(database, strange_scribe, monkeypatch):
+    """Of two who empty it at once, one slowly, none takes away what the other has put there since."""
+    ann, bob = await newcomers(database, 2)
+    await strange_scribe.say(ann, bob, "hello")
+    await fill(database)
+    await database.write(indexing.begin_emptying)
+    into = index.index()
+    real, came, go_on = into.empty, threading.Event(), threading.Event()
+
+    def empty():
+        if isinstance(database.dialect, MySql):
+            tables.execute_sql("COMMIT")  # as TRUNCATE does, before it waits for whoever reads the table
+        if not came.is_set():
+            came.set()
+            go_on.wait(PATIENCE)
+        return real()
+
+    monkeypatch.setattr(type(into), "empty", lambda self: empty())
+    slow = asyncio.create_task(database.write_always(indexing.empty))
+    await asyncio.to_thread(came.wait, PATIENCE)
+    other = asyncio.create_task(Indexing(database).catch_up())
+    await asyncio.wait([other], timeout=0.5)
+    go_on.set()
+    await asyncio.gather(slow, other)
+    assert await found(database, bob, "hello") == ["hello"]
+    assert await database.read(lambda: len(parts.Parts().starts)) == 1
 
 
 async def test_a_long_log_is_cut_into_parts(database, strange_scribe, monkeypatch):

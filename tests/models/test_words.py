@@ -98,6 +98,14 @@ def _has(index, phrase, prefix):
     return any(tuple(index[at : at + len(phrase)]) == phrase for at in range(len(index)))
 
 
+def test_letters_are_left_to_the_text():
+    """Many words begin with a letter: an index is asked for one where there is nothing else, and for few."""
+    asked = [word.phrase[0] for word in wanted("a b report c 报")]
+    assert asked == ["xxreport", "y62a5"]
+    assert [word.phrase[0] for word in wanted("a b c d")] == ["xxa", "xxb"]
+    assert places("a b report c 报", "c a rep 报") and places("a b", "a b c") is None
+
+
 def test_accents_without_end(monkeypatch):
     """Letters with thousands of accents are composed bit by bit: Python sorts them, in a time that grows with
     the square of their number, while nothing else runs."""

@@ -95,6 +95,19 @@ async def test_filters_and_pages(app):
     assert (row["mine"], row["kind"], row["dstid"]) == (["👍"], 11, room)
 
 
+async def test_a_page_ends_with_what_is_cleared_since(app):
+    """The next page is there, although the conversation of the last row was cleared meanwhile."""
+    ann, bob = await friends(app)
+    notes = await ann.post_json("/message/send", **text(ann, "zebra notes"))
+    await ann.post_json("/message/send", **text(bob, "zebra 1"))
+    await find(ann, "zebra", 2)
+    first = (await ann.post_json("/message/search", q="zebra", limit=1))["rows"][0]
+    assert first["dstid"] == bob.user_id
+    await ann.post_json("/conversation/clear", kind=10, dstid=bob.user_id, seq=first["seq"])
+    [row] = await find(ann, "zebra", before=first["id"])
+    assert row["id"] == notes["data"]["id"]
+
+
 async def test_what_is_no_question(app):
     """Nothing, NUL and too much are refused, half a conversation and others' too; no word finds nothing."""
     ann, bob = await friends(app)
