@@ -27,7 +27,8 @@ class Lossy:
     async def close(self) -> None:
         self._server.close()
         await self._server.wait_closed()
-        await asyncio.sleep(0.05)  # one that is being accepted comes to `_accept` some turns later
+        for _ in range(20):  # one that is being accepted comes to `_accept` some turns of the loop later
+            await asyncio.sleep(0)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

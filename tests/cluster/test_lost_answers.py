@@ -9,7 +9,7 @@ from tests.handlers.people import text
 
 @pytest.fixture
 def wire(way, io_loop):
-    """Between a process and the database."""
+    """Between a process and the database. Ask for it before the processes: it ends after them."""
     made = Lossy(way[0].port)
     io_loop.run_sync(made.start)
     yield made
@@ -17,7 +17,7 @@ def wire(way, io_loop):
 
 
 @pytest.mark.parametrize("away", [False, True], ids=["back at once", "away"])
-async def test_the_answer_to_commit_is_lost(two, way, wire, away):
+async def test_the_answer_to_commit_is_lost(wire, two, way, away):
     """A friend at another process gets the message once, also while its author's process has no database and
     nobody says anything more; its author's resend gets the ack of the first."""
     here = two.env["MAGPIE_DATABASE_URL"].replace(f":{way[0].port}/", f":{wire.port}/")
