@@ -1,4 +1,4 @@
-"""Groups ("communities" on the wire): making them, coming into them and leaving them, and what their heads do.
+"""Groups ("communities" on the wire): making them, coming into them, leaving them, heading them.
 
 Who may is judged where it is done, in the log's transaction: `role` is 1 for a member, 2 for an admin, 3 for
 the owner.
@@ -253,7 +253,7 @@ class DissolveGroup(Command, frozen=True):
 @call("/community/link", access=Access.USER, limit="contact", data=rows.GroupLink)
 class MakeLink(Command, frozen=True):
     """A new link that leads into the group: an invitation by the caller to whoever has it. `until`: when it
-    ends (ms), 0 for never, in a week when nothing is said; `uses`: after how many people, 0 for any number."""
+    ends (ms), 0 for never, in a week when nothing is said; `uses`: after how many people, 0 for any."""
 
     dstid: Id
     until: Annotated[Number, ONCE] | None = None

@@ -281,7 +281,8 @@ class Ack(TypedDict):
 
 class Conversation(msgspec.Struct, gc=False):
     """One line of the list, as one member sees it. `cleared`: up to here they see nothing any more; `hidden`
-    moves when what they have hidden does. `last` is missing where they see none, or its row is."""
+    moves when what they have hidden does. `left`: 1 when they are in the group no longer, or it is over.
+    `last` is missing where they see none, or its row is."""
 
     kind: int
     dstid: int
@@ -297,6 +298,7 @@ class Conversation(msgspec.Struct, gc=False):
     marked: int
     cleared: int
     hidden: int
+    left: int
     updateat: int
     change: int
     last: Message | UnsetType
