@@ -14,33 +14,21 @@ from hub.hub import Hub
 from hub.ports.bus import Publication
 from hub.ports.control import Order
 from log.entries import (
-    AnswerRequest,
     Arrange,
     Befriend,
     Change,
     Clear,
     CreateGroup,
     Decide,
-    Dissolve,
     Edit,
     Entry,
     Forward,
     Hide,
-    Invite,
-    Join,
-    Leave,
-    Mute,
     Pin,
     Post,
     React,
     ReadMark,
     Recall,
-    Remove,
-    SetAlias,
-    SetRole,
-    Transfer,
-    Unban,
-    Update,
 )
 from log.log import Log
 from metrics.histogram import Measures, Tally
@@ -49,23 +37,6 @@ from protocol.errors import Refusal, SlowDown
 from protocol.messages import ROOM, SINGLE, Cmd, Media
 
 logger = logging.getLogger("magpie.delivery")
-
-
-#: What is done to a group.
-_ACTS = (
-    AnswerRequest,
-    Dissolve,
-    Invite,
-    Join,
-    Leave,
-    Mute,
-    Remove,
-    SetAlias,
-    SetRole,
-    Transfer,
-    Unban,
-    Update,
-)
 
 
 class Waiter:
@@ -126,7 +97,7 @@ class Delivery:
             Decide: presence.decided,
             Befriend: self._befriend,
             CreateGroup: lambda entry: membership.created(entry, self._post),
-            **dict.fromkeys(_ACTS, lambda entry: membership.acted(entry, self._post)),
+            **dict.fromkeys(membership.ACTS, lambda entry: membership.acted(entry, self._post)),
             **dict.fromkeys((Recall, Edit, React, Pin), self._change),
             **dict.fromkeys((Arrange, Clear, Hide), self._own),
         }

@@ -20,12 +20,12 @@ from log.entries import (
     Update,
 )
 from models import groups as models
-from models import joining
-from models import members as belonging
+from models import joining, roster
 from protocol import groups as commands
 from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import Refusal
+from protocol.joining import Banned, GroupLink, JoinAnswer, JoinRequest, Moved, Waiting
 
 
 async def create(app: Services, owner_id: int, name: str, icon: str, cate: int, memo: str) -> rows.Group:
@@ -37,7 +37,7 @@ async def create(app: Services, owner_id: int, name: str, icon: str, cate: int, 
     return entry.row
 
 
-async def info(app: Services, user_id: int, command: commands.GroupInfo) -> rows.GroupInfo:
+async def info(app: Services, user_id: int, command: commands.GroupInfo) -> rows.SeenGroup:
     """A group as the caller may see it, by its number or by a link that leads into it."""
     now = now_ms()
     dstid = command.dstid
@@ -52,7 +52,7 @@ async def update(app: Services, user_id: int, command: commands.UpdateGroup) -> 
     return await app.db.read(models.row_of, user_id, command.dstid, now_ms())
 
 
-async def join(app: Services, user_id: int, command: commands.JoinGroup) -> commands.JoinAnswer | None:
+async def join(app: Services, user_id: int, command: commands.JoinGroup) -> JoinAnswer | None:
     """The user is in the group from now on, or has asked to be: the request. Joining again changes nothing
     and tells nobody."""
     dstid = command.dstid
@@ -68,9 +68,9 @@ async def join(app: Services, user_id: int, command: commands.JoinGroup) -> comm
 async def members(
     app: Services, user_id: int, command: commands.ListMembers
 ) -> tuple[list[rows.Member], commands.MorePeople]:
-    """Who is in a group, and whether and where it goes on. Raises as `models.members.listed`."""
+    """Who is in a group, and whether and where it goes on. Raises as `models.roster.listed`."""
     dstid, after, q, limit = command.dstid, command.after, command.q, command.limit
-    found, more, last = await app.db.read(belonging.listed, user_id, dstid, after, q, limit)
+    found, more, last = await app.db.read(roster.listed, user_id, dstid, after, q, limit)
     told: list[rows.Member] = [
         {
             **public_row(app, user_id, row, acquainted=True),
@@ -84,7 +84,7 @@ async def members(
     return told, {"more": int(more), "next": last if more else 0}
 
 
-async def invite(app: Services, user_id: int, command: commands.InviteToGroup, lang: str) -> list[rows.Moved]:
+async def invite(app: Services, user_id: int, command: commands.InviteToGroup, lang: str) -> list[Moved]:
     """Friends come in, or are proposed; what became of each."""
     most = app.config.communities.max_members
     entry = Invite(user_id, command.dstid, command.ids, most)
@@ -98,11 +98,11 @@ async def invite(app: Services, user_id: int, command: commands.InviteToGroup, l
 
 async def requests(
     app: Services, user_id: int, command: commands.ListJoinRequests
-) -> tuple[list[rows.JoinRequest], commands.Waiting]:
+) -> tuple[list[JoinRequest], Waiting]:
     """Who wants to come in, and how many wait."""
     dstid, before, limit = command.dstid, command.before, command.limit
     found, waiting, more = await app.db.read(joining.requests, user_id, dstid, before, limit, now_ms())
-    told: list[rows.JoinRequest] = [
+    told: list[JoinRequest] = [
         {
             "id": asked.request_id,
             "userid": asked.user["id"],
@@ -128,7 +128,7 @@ async def leave(app: Services, user_id: int, command: commands.LeaveGroup) -> No
     await delivery.commit(app.log, Leave(user_id, command.dstid))
 
 
-async def remove(app: Services, user_id: int, command: commands.RemoveMembers, lang: str) -> list[rows.Moved]:
+async def remove(app: Services, user_id: int, command: commands.RemoveMembers, lang: str) -> list[Moved]:
     """Members are so no longer; what became of each."""
     entry = Remove(user_id, command.dstid, command.ids, bool(command.ban))
     await delivery.commit(app.log, entry)
@@ -139,7 +139,7 @@ async def unban(app: Services, user_id: int, command: commands.UnbanUser) -> Non
     await delivery.commit(app.log, Unban(user_id, command.dstid, command.id))
 
 
-async def banned(app: Services, user_id: int, command: commands.ListBanned) -> tuple[list[rows.Banned], bool]:
+async def banned(app: Services, user_id: int, command: commands.ListBanned) -> tuple[list[Banned], bool]:
     """Who may not come in, and whether there are more."""
     dstid, after, limit = command.dstid, command.after, command.limit
     found, more = await app.db.read(joining.banned, user_id, dstid, after, limit)
@@ -170,12 +170,12 @@ async def dissolve(app: Services, user_id: int, command: commands.DissolveGroup)
     await delivery.commit(app.log, Dissolve(user_id, command.dstid))
 
 
-async def make_link(app: Services, user_id: int, command: commands.MakeLink) -> rows.GroupLink:
+async def make_link(app: Services, user_id: int, command: commands.MakeLink) -> GroupLink:
     dstid, until, uses = command.dstid, command.until, command.uses
     return await app.db.write(joining.make_link, user_id, dstid, until, uses, now_ms())
 
 
-async def links(app: Services, user_id: int, command: commands.ListLinks) -> list[rows.GroupLink]:
+async def links(app: Services, user_id: int, command: commands.ListLinks) -> list[GroupLink]:
     return await app.db.read(joining.links, user_id, command.dstid, now_ms())
 
 
@@ -183,7 +183,7 @@ async def revoke_link(app: Services, user_id: int, command: commands.RevokeLink)
     await app.db.write(joining.revoke_link, user_id, command.dstid, command.link)
 
 
-def _moved(user_id: int, refusal: Refusal | None, lang: str) -> rows.Moved:
+def _moved(user_id: int, refusal: Refusal | None, lang: str) -> Moved:
     if refusal is None:
         return {"id": user_id, "code": 0, "msg": ""}
     return {"id": user_id, "code": refusal.code, "msg": refusal.msg(lang)}

@@ -6,10 +6,41 @@ from typing import TypeAlias
 from hub.audience import V2
 from hub.ports.bus import Publication
 from hub.ports.control import GroupChanged, MembershipChanged, Order
-from log.entries import CreateGroup, Post
+from log.entries import (
+    AnswerRequest,
+    CreateGroup,
+    Dissolve,
+    Invite,
+    Join,
+    Leave,
+    Mute,
+    Post,
+    Remove,
+    SetAlias,
+    SetRole,
+    Transfer,
+    Unban,
+    Update,
+)
 from log.entries.group import Act
 from protocol.frames import event
 from protocol.messages import ROOM, Cmd
+
+#: What is done to a group that is there.
+ACTS = (
+    AnswerRequest,
+    Dissolve,
+    Invite,
+    Join,
+    Leave,
+    Mute,
+    Remove,
+    SetAlias,
+    SetRole,
+    Transfer,
+    Unban,
+    Update,
+)
 
 _News: TypeAlias = list[Publication | Order]
 

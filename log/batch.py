@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from database.dialect import Values
 from log import said
-from log.common import Common
+from log.batches import Common
 from log.entries import Entry
 from log.place import Place
 from log.times import following

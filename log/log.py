@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from database.door import Database
-from log.common import Common, Quiet
+from log.batches import Common, Quiet
 from log.entries import Change, Entry, Post
 from log.entries.group import Act
 from log.pace import Pace

@@ -10,8 +10,8 @@ from database.base import TRANSIENT
 from database.complaints import Complaints
 from database.door import Database
 from log.batch import Batch
+from log.batches import Common
 from log.broken import Broken
-from log.common import Common
 from log.entries import Entry
 from log.telling import Telling
 from log.times import MOST_AHEAD_MS, following

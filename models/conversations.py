@@ -25,8 +25,7 @@ class Listed(NamedTuple):
     `last`: the number of the last message that they see, 0 for none; `updateat`: when the last one was said
     that moves it in their list. `change`: the latest that concerns this member; `peer_read`: how far the
     other one of a single chat has read, 0 in a group and where one of both does not want that seen. `left`: 1
-    when they are in the group no longer, or it is over; of one that they have left they learn nothing since:
-    `seq` and `ver` are those of then."""
+    for a group that is over, or that they have left: then `seq` and `ver` are those of that time."""
 
     id: int
     said: int
@@ -181,18 +180,13 @@ def _greater(one: Node, other: Node) -> Node:
     return Case(None, [(one > other, one)], other)
 
 
-#: Whether the group is one that the member has left.
-_out = Member.role == _ZERO
-
-
-def _unless_out(then: Node, otherwise: Node) -> Node:
-    return Case(None, [(_out, then)], otherwise)
-
-
+_out = Member.role == _ZERO  # a group that the member has left
 _left = Case(None, [(_out, _ONE), (Conversation.bars.bin_and(SQL(str(DISSOLVED))) > _ZERO, _ONE)], _ZERO)
 _decided = _greater(fn.COALESCE(_own.change, _ZERO), fn.COALESCE(_others.change, _ZERO))
 #: The number of the latest change of a conversation that concerns a member.
-_change = _unless_out(Member.change, _greater(_greater(Conversation.change, Member.change), _decided))
+_change = Case(
+    None, [(_out, Member.change)], _greater(_greater(Conversation.change, Member.change), _decided)
+)
 #: The last message that a member sees (`Member.view_last`); 0 for none.
 _last_seen = Case(
     None, [(_out, _ZERO), (Conversation.seq > Member.view_seq, Conversation.seq)], Member.view_last
@@ -228,7 +222,7 @@ def _mine(*which: Expression) -> ModelSelect:
     return (
         c.select(
             c.id, m.said, MARK, c.kind, other,
-            _unless_out(m.view_seq, c.seq).alias("reached"), _unless_out(m.view_time, c.ver).alias("version"),
+            Case(None, [(_out, m.view_seq)], c.seq), Case(None, [(_out, m.view_time)], c.ver),
             m.read, _peer_read, m.pinned, m.muted, m.archived, m.marked, m.cleared,
             m.hidden, _left, _last_seen, _moved.alias("moved"), _change,
         )

@@ -76,7 +76,7 @@ class Group(NamedTuple):
             "alias": alias,
         }
 
-    def preview(self) -> rows.GroupInfo:
+    def preview(self) -> rows.SeenGroup:
         """As told to an outsider."""
         return {
             "id": self.id,
@@ -124,11 +124,11 @@ def no_group() -> NotFound:
     return NotFound("该群不存在", "No such group")
 
 
-def info(user_id: int, community_id: int, now: int) -> rows.GroupInfo:
+def info(user_id: int, community_id: int, now: int) -> rows.SeenGroup:
     """A group as the caller may see it: nobody who is not in it sees one that is over."""
     found = group(community_id)
     for role, alias in _mine(key_of(user_id, ROOM, community_id), user_id):
-        told: rows.GroupInfo = {**found.row(role, alias, now)}  # type: ignore[typeddict-item]
+        told: rows.SeenGroup = {**found.row(role, alias, now)}  # type: ignore[typeddict-item]
         return {**told, "dissolved": 1} if found.dissolved else told
     if found.dissolved:
         raise no_group()

@@ -10,6 +10,7 @@ from models.accounts import PROFILE
 from models.tables import ACCEPTED, ADMIN, DECLINED, PENDING, Ban, Block, JoinRequest, Link, User
 from protocol import rows
 from protocol.errors import Conflict, Forbidden, NotFound, Refused
+from protocol.joining import GroupLink
 from protocol.limits import MAX_LINKS
 
 #: How long a request waits for an answer, and a link leads in when nothing else is said.
@@ -167,13 +168,13 @@ def banned(
 # --- links --------------------------------------------------------------------------------------------------
 
 
-def make_link(user_id: int, community_id: int, until: int | None, uses: int, now: int) -> rows.GroupLink:
+def make_link(user_id: int, community_id: int, until: int | None, uses: int, now: int) -> GroupLink:
     """A new link by a member. `until` (ms): None for the usual time."""
     require_member(user_id, community_id)
     if until is not None and 0 < until <= now:
         raise Refused("链接的截止时间已过", "The link would have ended already")
     living = Link.select(Link.id).where(*_lives(community_id, now))
-    if living.limit(MAX_LINKS).count() >= MAX_LINKS:
+    if len(living.limit(MAX_LINKS).tuples()) >= MAX_LINKS:
         raise Refused(f"最多同时有 {MAX_LINKS} 个邀请链接", f"{MAX_LINKS} links at most lead into a group")
     code = secrets.token_urlsafe(15)
     ends = now + LINK_MS if until is None else until
@@ -183,7 +184,7 @@ def make_link(user_id: int, community_id: int, until: int | None, uses: int, now
     return _link(Link.get(Link.code == code))
 
 
-def links(user_id: int, community_id: int, now: int) -> list[rows.GroupLink]:
+def links(user_id: int, community_id: int, now: int) -> list[GroupLink]:
     """The links that lead in now, the latest first: a member's own, for heads all."""
     role = require_member(user_id, community_id)
     which = _lives(community_id, now)
@@ -236,7 +237,7 @@ def _lives(community_id: int, now: int) -> tuple[object, ...]:
     )
 
 
-def _link(row: Link) -> rows.GroupLink:
+def _link(row: Link) -> GroupLink:
     return {
         "id": row.id,
         "code": row.code,

@@ -5,35 +5,29 @@
 conversation locked. Nothing here reads all members of a group.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from peewee import SQL, ModelSelect, fn
+from peewee import SQL, fn
 
 from database.prepared import Prepared, PreparedFor
-from models.access import locate
-from models.accounts import PROFILE
 from models.contacts import add_contact
-from models.pinyin import is_called, name_of
 from models.tables import (
     ADMIN,
     COMMUNITY,
     LEFT,
     MEMBER,
     MUTED,
-    OWNER,
     Community,
     Contact,
     Member,
-    User,
+    StoredMessage,
 )
-from models.words import Word, words_in
-from protocol import rows
-from protocol.errors import NotFound, Refused
-from protocol.messages import ROOM
+from protocol.errors import Refused
+from protocol.messages import Media
 
-#: Names that one call looks through, and how many it reads at once.
-MOST_NAMES, _NAMES = 4000, 500
+#: Messages that are looked at before somebody comes.
+_FEW_NOTICES = 100
 
 
 class Standing(NamedTuple):
@@ -74,6 +68,15 @@ def admins(conversation_id: int) -> int:
     """How many there are beside the owner."""
     here = (Member.conversation_id == conversation_id) & (Member.role == ADMIN)
     return int(Member.select(fn.COUNT(SQL("*"))).where(here).scalar())
+
+
+def is_silent(conversation_id: int, seq: int) -> bool:
+    """Whether nothing but notices, and few of them, was said up to `seq`: nothing to keep from newcomers."""
+    if seq > _FEW_NOTICES:
+        return False
+    m = StoredMessage
+    said = m.select(m.seq).where(m.conversation_id == conversation_id, m.seq <= seq, m.media != Media.NOTICE)
+    return not said.exists()
 
 
 # --- coming and going ---------------------------------------------------------------------------------------
@@ -143,14 +146,6 @@ def forget(user_id: int, conversation_id: int) -> int:
     return int(row[0])
 
 
-def off_all_lists(community_id: int, conversation_id: int) -> None:
-    """No classic page shows the group any more."""
-    here = Member.select(Member.user_id).where(Member.conversation_id == conversation_id)
-    Contact.delete().where(
-        Contact.dstobj == community_id, Contact.cate == COMMUNITY, Contact.ownerid.in_(here)
-    ).execute()
-
-
 # --- what a member is ---------------------------------------------------------------------------------------
 
 
@@ -172,120 +167,3 @@ def mute(user_id: int, conversation_id: int, bars: int, until: int) -> None:
 
 def _row(user_id: int, conversation_id: int) -> tuple[object, object]:
     return Member.user_id == user_id, Member.conversation_id == conversation_id
-
-
-# --- the list of them ---------------------------------------------------------------------------------------
-
-
-class Cursor(NamedTuple):
-    """A place in the list: owner, admins, then the others, each in the order of coming."""
-
-    role: int
-    createat: int
-    user_id: int
-
-
-def listed(
-    user_id: int, community_id: int, after: int | None, q: str, limit: int
-) -> tuple[list[rows.Membership], bool, int]:
-    """Members in the order of the list, behind member `after`; with `q` those whose name or alias has it or
-    sounds like it. Whether there are more, and the last that was looked at, behind whom they are. Raises as
-    `locate`, and `NotFound` when `after` was never a member.
-
-    A name is not looked for by the database (each has its own idea of which letters are the same, none knows
-    how characters sound), but in `MOST_NAMES` rows, read in the order of the list."""
-    view = locate(user_id, ROOM, community_id, strangers=False)
-    assert view is not None  # a group has one
-    cursor = Cursor(OWNER + 1, 0, 0) if after is None else _cursor(view.id, after)
-    chosen: list[int] = []
-    last, more = 0, False
-    if q:
-        wanted, text = list(words_in(q)), q.casefold()
-        looked = 0
-        for number, nickname, alias in _names(view.id, cursor):
-            if len(chosen) == limit or looked == MOST_NAMES:
-                more = True
-                break
-            looked, last = looked + 1, number
-            names = (alias, nickname) if alias else (nickname,)
-            if any(text in name.casefold() or _sounds(name, wanted) for name in names):
-                chosen.append(number)
-    else:
-        chosen = [place.user_id for place in _places(view.id, cursor, limit + 1)]
-        more = len(chosen) > limit
-        chosen = chosen[:limit]
-        last = chosen[-1] if chosen else 0
-    return _rows(view.id, chosen), more, last
-
-
-def _sounds(name: str, wanted: Sequence[Word]) -> bool:
-    return bool(wanted) and is_called(name_of(name), wanted)
-
-
-def _cursor(conversation_id: int, user_id: int) -> Cursor:
-    """Where a member stands; who has left meanwhile, where they stood as an ordinary one."""
-    place = Member.select(Member.role, Member.createat).where(*_row(user_id, conversation_id)).tuples()
-    for role, createat in place:
-        return Cursor(role or MEMBER, createat, user_id)
-    raise NotFound("该用户不是群成员", "Not a member of this group")
-
-
-def _places(conversation_id: int, cursor: Cursor, limit: int) -> list[Cursor]:
-    """The next ones: each role is a range of the index, in its order."""
-    found: list[Cursor] = []
-    for role in (OWNER, ADMIN, MEMBER):
-        if role > cursor.role or len(found) >= limit:
-            continue
-        since = (cursor.createat, cursor.user_id) if role == cursor.role else (-1, 0)
-        some = _in_role(conversation_id, role, since[0], *since, limit - len(found))
-        found += [Cursor(role, createat, number) for createat, number in some]
-    return found
-
-
-def _of_role() -> ModelSelect:
-    m = Member
-    behind = (m.createat >= 0) & ((m.createat > 0) | (m.user_id > 0))
-    here = m.select(m.createat, m.user_id).where(m.conversation_id == 0, m.role == 0, behind)
-    return here.order_by(m.createat, m.user_id).limit(1)
-
-
-_in_role = Prepared(_of_role)
-
-
-def _names(conversation_id: int, cursor: Cursor) -> Iterator[tuple[int, str, str]]:
-    """Members behind a place, with what they are called."""
-    while some := _places(conversation_id, cursor, _NAMES):
-        ids = [place.user_id for place in some]
-        called = {row[0]: row for row in _called(ids, before=(conversation_id,))}
-        for number in ids:
-            if number in called:
-                yield called[number]
-        cursor = some[-1]
-
-
-_called = PreparedFor(
-    lambda listed: (
-        User.select(User.id, User.nickname, Member.called)
-        .join(Member, on=((Member.user_id == User.id) & (Member.conversation_id == 0)))
-        .where(User.id.in_(listed))
-    )
-)
-
-
-def _rows(conversation_id: int, ids: Sequence[int]) -> list[rows.Membership]:
-    if not ids:
-        return []
-    found: dict[int, rows.Membership] = {
-        row["id"]: row
-        for row in User.select(
-            *PROFILE,
-            Member.role,
-            Member.called.alias("alias"),
-            Member.muted_until,
-            Member.createat.alias("joinedat"),
-        )
-        .join(Member, on=((Member.user_id == User.id) & (Member.conversation_id == conversation_id)))
-        .where(User.id.in_(list(ids)))
-        .dicts()
-    }
-    return [found[number] for number in ids if number in found]

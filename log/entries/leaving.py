@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from log.entries.group import Act, names_of, not_here
-from models import groups, joining, members
+from models import groups, joining, members, roster
 from models.groups import Group
 from models.tables import ADMIN, DISSOLVED, LEFT, OWNER
 from protocol.errors import Forbidden, Refusal, Refused
@@ -94,7 +94,7 @@ class Dissolve(Act):
 
     def act(self, batch: Batch, place: Place, group: Group) -> None:
         groups.dissolve(self.dstid, place.id, place.bars, batch.now)
-        members.off_all_lists(self.dstid, place.id)
+        roster.off_all_lists(self.dstid, place.id)
         self.what, self.for_all = "dissolved", True
         self.announce(batch, place, f"{names_of([self.userid])}解散了群", "dissolved")
         place.bars |= DISSOLVED

@@ -7,7 +7,7 @@ import pytest
 
 from database import base
 from database.door import Database
-from log.common import Common
+from log.batches import Common
 from log.entries import Join, Post, ReadMark
 from log.telling import Telling
 from log.writer import Writer

@@ -152,7 +152,14 @@ async def test_every_answer_is_as_declared(app):
 def test_types_are_told_apart():
     """The comparison above would notice a field that is missing, too many, or of another type."""
     [row] = [command.by_call.row for command in COMMANDS if command.__name__ == "ListGroups"]
-    good = dict.fromkeys(get_type_hints(row), 1) | {"name": "", "icon": "", "memo": ""}
+    good = dict.fromkeys(get_type_hints(row), 1) | {
+        "name": "",
+        "icon": "",
+        "memo": "",
+        "join": "",
+        "alias": "",
+        "notice": {"content": "", "userid": 0, "createat": 0},
+    }
     fits(good, row)
     for bad in ({**good, "id": "1"}, {**good, "more": 1}, {k: v for k, v in good.items() if k != "id"}):
         try:
