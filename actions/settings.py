@@ -11,11 +11,12 @@ from protocol.errors import TryAgain
 async def change(app: Services, user_id: int, wanted: rows.SomeSettings) -> rows.Settings:
     """Sets those of `wanted`; all of them. What hides somebody is so in every process when this returns here,
     and a moment later elsewhere."""
+    installed = app.config.contacts.approval
     if not wanted:
-        return await app.db.read(settings.settings_of, user_id)
+        return await app.db.read(settings.settings_of, user_id, installed)
     # Before the write: after it nothing may fail.
     friends = await app.db.read(contacts.friend_ids, user_id) if "read" in wanted else ()
-    entry = Decide(user_id, wanted, friends)
+    entry = Decide(user_id, wanted, friends, installed)
     try:
         await delivery.commit(app.log, entry)
     except TryAgain:  # nobody knows whether it is stored

@@ -160,6 +160,7 @@ class Uploads:
 @dataclass(frozen=True, slots=True)
 class Contacts:
     strangers: bool = False
+    approval: str = _one_of("auto", "auto", "request", "none")
 
 
 @dataclass(frozen=True, slots=True)

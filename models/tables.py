@@ -14,7 +14,7 @@ from peewee import (
 )
 
 from database.base import Base
-from protocol.limits import MAX_GROUP_NAME, MAX_MEMO, MAX_NICKNAME, MAX_URL
+from protocol.limits import MAX_GREETING, MAX_GROUP_NAME, MAX_MEMO, MAX_NICKNAME, MAX_REMARK, MAX_URL
 from protocol.media import KEY_LENGTH, file_name, thumb_name
 from protocol.messages import ROOM
 
@@ -91,9 +91,31 @@ class Contact(Base):
     cate = SmallIntegerField()
     memo = CharField(120, default="")
     createat = BigIntegerField()
+    remark = CharField(MAX_REMARK, default="")  #: what `ownerid` calls them, "" for their own name
 
     class Meta:
         indexes = ((("ownerid", "dstobj", "cate"), True),)
+
+
+class FriendRequest(Base):
+    """`userid` wants to be a friend of `dstid`: one row a direction, with its `state` (`models.requests`)
+    since `stateat` (ms)."""
+
+    id = BigAutoField()
+    userid = BigIntegerField()
+    dstid = BigIntegerField()
+    memo = CharField(MAX_GREETING, default="")
+    state = SmallIntegerField(default=0)
+    stateat = BigIntegerField()
+    createat = BigIntegerField()
+
+    class Meta:
+        table_name = "friend_request"
+        indexes = (
+            (("userid", "dstid"), True),
+            (("userid", "createat"), False),
+            (("dstid", "createat"), False),
+        )
 
 
 class Community(Base):
