@@ -30,5 +30,5 @@ async def read_again(app: Services) -> None:
     """Who hides, from the database: others may have switched unheard. Raises `TryAgain` when it is away."""
     while True:
         mark = app.privacy.mark
-        if app.privacy.read(await app.db.read(settings.hiding), mark):
+        if app.privacy.read(await app.db.read(settings.hiding, app.privacy.blocks_at), mark):
             return

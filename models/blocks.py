@@ -1,13 +1,25 @@
 """Whom somebody does not want to hear of. What that means is decided in `models.access`."""
 
-from collections.abc import Collection
-
+from database.base import database
+from database.dialect import of_database
 from database.prepared import Prepared
-from models.accounts import PROFILE
+from models import state
+from models.accounts import unknown_user
 from models.tables import Block, User
-from protocol import rows
 from protocol.errors import Refused
 from protocol.limits import MAX_BLOCKED
+
+
+def lock(user_id: int, other_id: int, alone: tuple[str, str] | None = None) -> None:
+    """Nobody else changes what is between these two until the transaction ends. Raises `Refused`, in the
+    words of `alone`, when they are one, and `NotFound` when the other one is nobody."""
+    if user_id == other_id:
+        raise Refused(*alone or ("不能对自己这样做", "Not with yourself"))
+    # In the order of their ids, so that no two wait for each other.
+    both = User.select(User.id).where(User.id.in_((user_id, other_id))).order_by(User.id)
+    if len(of_database(database.obj).locked(both).tuples()) < 2:
+        raise unknown_user()
+
 
 _blocks = Prepared(
     lambda: Block.select(Block.user_id).where(Block.user_id.in_([0, 0]), Block.blocked_id.in_([0, 0]))
@@ -28,33 +40,24 @@ def put(user_id: int, blocked_id: int, now: int) -> bool:
     if Block.select().where(Block.user_id == user_id).count() >= MAX_BLOCKED:
         raise Refused(f"黑名单最多 {MAX_BLOCKED} 人", f"{MAX_BLOCKED} people can be blocked at most")
     Block.insert(user_id=user_id, blocked_id=blocked_id, createat=now).execute()
+    state.count_block()
     return True
 
 
 def take_back(user_id: int, blocked_id: int) -> bool:
     """And no longer; False when they did not."""
     mine = (Block.user_id == user_id, Block.blocked_id == blocked_id)
-    return bool(Block.delete().where(*mine).execute())
+    if not Block.delete().where(*mine).execute():
+        return False
+    state.count_block()
+    return True
 
 
-def since(user_id: int, blocked_id: int) -> int:
-    """When (ms) they were blocked, 0 when they are not."""
-    mine = (Block.user_id == user_id, Block.blocked_id == blocked_id)
-    return int(Block.select(Block.createat).where(*mine).scalar() or 0)
+_all = Prepared(lambda: Block.select(Block.user_id, Block.blocked_id))
 
 
-def blocked_by(user_id: int) -> list[rows.Profile]:
-    """Whom somebody blocks, the latest first."""
-    query = User.select(*PROFILE).join(Block, on=(Block.blocked_id == User.id)).where(Block.user_id == user_id)
-    return list(query.order_by(Block.createat.desc(), Block.blocked_id.desc()).dicts())
-
-
-def blockers_among(user_ids: Collection[int], blocked_id: int) -> set[int]:
-    """Those of `user_ids` who block `blocked_id`."""
-    them = (Block.blocked_id == blocked_id, Block.user_id.in_(list(user_ids)))
-    return {blocker for (blocker,) in Block.select(Block.user_id).where(*them).tuples()}
-
-
-def all_pairs() -> set[tuple[int, int]]:
-    """(who blocks, whom), of everybody: for those who are told from memory."""
-    return {(blocker, blocked) for blocker, blocked in Block.select(Block.user_id, Block.blocked_id).tuples()}
+def all_since(known: int) -> tuple[set[tuple[int, int]] | None, int]:
+    """(who blocks, whom), of everybody, for who tells others from memory, and the number (`state.blocks`) at
+    which that stands; None where it is `known`."""
+    stands = state.blocks()
+    return (None if stands == known else set(_all())), stands

@@ -1,23 +1,20 @@
-"""Contacts: whom (cate 1) and which groups (cate 2) a user has in the list, and who finds whom.
+"""Contacts: whom (cate 1) and which groups (cate 2) a user has in the list.
 
 A friendship is two rows, one in each list. Whoever changes what is between two people holds the lock of both
-(`lock`): what one of two who act at once has done the other one sees, in whatever processes they are.
+(`blocks.lock`): what one of two who act at once has done the other one sees, in whatever processes they are.
 """
 
 from collections import defaultdict
 from collections.abc import Collection
 
-from peewee import ModelSelect
+from peewee import JOIN, ModelSelect
 
-from database.base import database
-from database.dialect import of_database
 from database.prepared import Prepared
 from models import blocks
 from models.access import refusal
-from models.accounts import PROFILE, find_user, login_of, unknown_user
+from models.accounts import PROFILE
 from models.conversations import open_single
 from models.pinyin import is_called, name_of, sort_key
-from models.settings import is_found
 from models.tables import (
     BLOCKED,
     COMMUNITY,
@@ -33,7 +30,7 @@ from models.tables import (
 )
 from models.words import MAX_WORDS, words_in
 from protocol import rows
-from protocol.errors import Conflict, Refused
+from protocol.errors import Conflict
 from protocol.messages import ROOM, SINGLE
 
 
@@ -43,24 +40,13 @@ def add_contact(owner_id: int, dst_id: int, cate: int, now: int) -> bool:
     return bool(row.on_conflict_ignore().as_rowcount().execute())
 
 
-def lock(user_id: int, other_id: int, alone: tuple[str, str] | None = None) -> None:
-    """Nobody else changes what is between these two until the transaction ends. Raises `Refused`, in the
-    words of `alone`, when they are one, and `NotFound` when the other one is nobody."""
-    if user_id == other_id:
-        raise Refused(*alone or ("不能对自己这样做", "Not with yourself"))
-    # In the order of their ids, so that no two wait for each other.
-    both = User.select(User.id).where(User.id.in_((user_id, other_id))).order_by(User.id)
-    if len(of_database(database.obj).locked(both).tuples()) < 2:
-        raise unknown_user()
-
-
 def befriend(user_id: int, dst_id: int, now: int) -> int:
     """Each gets the other as a contact, and both their single chat; its conversation id. A side that an older
     system has kept alone is completed.
 
     Both rows are one transaction. Of two who add each other at once, one is told that it is done already.
     """
-    lock(user_id, dst_id, ("不能添加自己为好友啊", "You can't add yourself as a friend"))
+    blocks.lock(user_id, dst_id, ("不能添加自己为好友啊", "You can't add yourself as a friend"))
     both = sorted([(user_id, dst_id), (dst_id, user_id)])
     added = {pair: add_contact(*pair, USER, now) for pair in both}
     if not added[user_id, dst_id]:
@@ -90,16 +76,18 @@ def conversation_of(user_id: int, other_id: int) -> int:
     return int(Conversation.select(Conversation.id).where(Conversation.key == key).scalar() or 0)
 
 
-def settle(user_id: int, other_id: int) -> None:
-    """Writes into their single chat, if there is one, what keeps both from writing."""
+def settle(user_id: int, other_id: int) -> tuple[int, int]:
+    """Writes into their single chat what keeps both from writing; its conversation id, 0 when there is none,
+    and the bars."""
+    bars = 0 if are_friends(user_id, other_id) else NOT_FRIENDS
+    if blocks.between(user_id, other_id):
+        bars |= BLOCKED
     conversation_id = conversation_of(user_id, other_id)
     if conversation_id:
-        bars = 0 if are_friends(user_id, other_id) else NOT_FRIENDS
-        if blocks.between(user_id, other_id):
-            bars |= BLOCKED
         ids = (user_id, other_id)
         theirs = (Member.conversation_id == conversation_id, Member.user_id.in_(ids), Member.bars != bars)
         Member.update(bars=bars).where(*theirs).execute()
+    return conversation_id, bars
 
 
 def call(owner_id: int, dst_id: int, remark: str) -> None:
@@ -142,30 +130,6 @@ def acquainted(user_id: int, other_id: int) -> bool:
     return bool(since(user_id, other_id) or _shared(user_id, other_id, ROOM, 1))
 
 
-def found_by_id(viewer_id: int, user_id: int) -> tuple[rows.Profile, bool]:
-    """A user's row, and whether the viewer is acquainted with them; `NotFound`, also where strangers do not
-    find them by their number."""
-    row = find_user(user_id)
-    known = acquainted(viewer_id, user_id) and user_id not in blocks.between(viewer_id, user_id)
-    if not known and not is_found(user_id, "id"):
-        raise unknown_user()
-    return row, known
-
-
-def found_by_mobile(viewer_id: int, mobile: str) -> tuple[rows.Profile, bool]:
-    """The same by mobile. Of that its owner decides for all but friends: who shares a group with somebody is
-    not to learn whose number they have."""
-    account = login_of(mobile)
-    if account is None:
-        raise unknown_user()
-    user_id = account["id"]
-    barred = user_id in blocks.between(viewer_id, user_id)
-    befriended = user_id == viewer_id or (since(viewer_id, user_id) and not barred)
-    if not befriended and not is_found(user_id, "mobile"):
-        raise unknown_user()
-    return find_user(user_id), not barred and acquainted(viewer_id, user_id)
-
-
 def friends_of(user_id: int) -> list[rows.Befriended]:
     """The rows of a user's friends, in the order they were added."""
     found: list[rows.Befriended] = _friends.dicts(user_id, USER)
@@ -180,6 +144,30 @@ _friends = Prepared(
         .join(Contact, on=(Contact.dstobj == User.id))
         .where(Contact.ownerid == 0, Contact.cate == 0)
         .order_by(Contact.id)
+    )
+)
+
+
+def blocked_by(user_id: int) -> list[rows.Befriended]:
+    """The rows of those whom somebody blocks, the latest first; friends as they are called."""
+    found: list[rows.Befriended] = _blocked.dicts(user_id, USER, user_id)
+    for row in found:
+        row["remark"] = row["remark"] or ""
+        row["pinyin"] = sort_key(row["remark"] or row["nickname"])
+    return found
+
+
+_blocked = Prepared(
+    lambda: (
+        User.select(*PROFILE, Contact.remark)
+        .join(Block, on=(Block.blocked_id == User.id))
+        .join(
+            Contact,
+            JOIN.LEFT_OUTER,
+            on=((Contact.ownerid == 0) & (Contact.dstobj == User.id) & (Contact.cate == 0)),
+        )
+        .where(Block.user_id == 0)
+        .order_by(Block.createat.desc(), Block.blocked_id.desc())
     )
 )
 
@@ -224,28 +212,9 @@ def friend_ids(user_id: int) -> list[int]:
     """Whom a user has as friends, and does not block: who learns of what is new about the user."""
     mine = (Contact.ownerid == user_id) & (Contact.cate == USER)
     unwanted = Block.select(Block.blocked_id).where(Block.user_id == user_id)
-    return [row[0] for row in Contact.select(Contact.dstobj).where(mine, Contact.dstobj.not_in(unwanted)).tuples()]
-
-
-def groups_of_both(user_id: int, other_id: int) -> list[rows.Group]:
-    """The groups that both are in, in the order in which `user_id` came into them."""
-    return _groups_of_both.dicts(user_id, COMMUNITY, other_id, COMMUNITY)
-
-
-def _shared_groups() -> ModelSelect:
-    theirs = Contact.alias()
-    g = Community
-    return (
-        g.select(g.id, g.name, g.ownerid, g.icon, g.cate, g.memo, g.createat)
-        .join(Contact, on=(Contact.dstobj == g.id))
-        .switch(g)
-        .join(theirs, on=(theirs.dstobj == g.id))
-        .where(Contact.ownerid == 0, Contact.cate == 0, theirs.ownerid == 0, theirs.cate == 0)
-        .order_by(Contact.id)
-    )
-
-
-_groups_of_both = Prepared(_shared_groups)
+    return [
+        row[0] for row in Contact.select(Contact.dstobj).where(mine, Contact.dstobj.not_in(unwanted)).tuples()
+    ]
 
 
 def friends_among(viewers: Collection[int], user_ids: Collection[int]) -> dict[int, list[int]]:

@@ -138,7 +138,9 @@ def sort_key(name: str) -> str:
     for char in text[len(parts) :]:
         spoken = readings(char)
         if not spoken and not char.isspace():
-            word += "".join(sign for sign in unicodedata.normalize("NFKD", char) if not unicodedata.combining(sign))
+            word += "".join(
+                sign for sign in unicodedata.normalize("NFKD", char) if not unicodedata.combining(sign)
+            )
             continue
         if word:
             parts.append(word)

@@ -4,6 +4,7 @@ Whoever asked is told of nothing but a yes: what was declined, or came from some
 if it waited until its end.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from models import blocks, contacts, settings
@@ -22,6 +23,7 @@ KEPT_MS = 90 * 86_400_000
 #: What a request is. UNHEARD: whom it goes to blocked its author then, and knows nothing of it. WITHDRAWN:
 #: its author has blocked whom it went to.
 PENDING, ACCEPTED, DECLINED, UNHEARD, WITHDRAWN = range(5)
+_NAMES: dict[int, rows.RequestState] = {PENDING: "pending", ACCEPTED: "accepted", DECLINED: "declined"}
 #: After which somebody who asks again, within its life, has asked already.
 _STANDING = (PENDING, DECLINED, UNHEARD, WITHDRAWN)
 
@@ -42,7 +44,7 @@ def ask(user_id: int, dst_id: int, memo: str, installed: str, now: int) -> Asked
 
     Raises `NotFound` and `Refused`, `Conflict` when they are friends, `Forbidden` when the caller blocks
     them, and `SlowDown` after too many in a day."""
-    contacts.lock(user_id, dst_id, ("不能添加自己为好友啊", "You can't add yourself as a friend"))
+    blocks.lock(user_id, dst_id, ("不能添加自己为好友啊", "You can't add yourself as a friend"))
     blockers = blocks.between(user_id, dst_id)
     if user_id in blockers:
         raise Forbidden("请先将对方移出黑名单", "You have blocked this user")
@@ -64,40 +66,42 @@ def ask(user_id: int, dst_id: int, memo: str, installed: str, now: int) -> Asked
         raise Refused("对方不接受加为好友", "This user takes no new friends")
     _require_way(user_id, dst_id, wanted["find"])
     _count(user_id, now)
-    if own is not None:
-        own.delete_instance()
-    state = UNHEARD if barred else PENDING
-    row = FriendRequest.create(
-        userid=user_id, dstid=dst_id, memo=memo, state=state, stateat=now, createat=now
-    )
+    row = own if own is not None else FriendRequest(userid=user_id, dstid=dst_id)
+    row.createat = now
+    _put(row, UNHEARD if barred else PENDING, now, memo)
     return Asked(0, row.id, now, not barred)
 
 
-def answer(user_id: int, asker_id: int, request_id: int, accept: bool, now: int) -> Asked:
-    """Whom a request went to says yes or no; a no can become a yes as long as it lives. `since`: when it was
-    answered so.
+def answer(user_id: int, asker_id: int, request_id: int, accept: bool, now: int) -> int:
+    """Whom a request went to says yes or no; a no can become a yes as long as it lives. Returns when (ms) it
+    was answered so.
 
     Raises `NotFound` when there is none, `Forbidden` for who asked, and `Refused` when it is over."""
-    contacts.lock(user_id, asker_id)
     row = FriendRequest.get_or_none(FriendRequest.id == request_id)
     if row is not None and row.userid == user_id:
         raise Forbidden("只有被申请人可以处理", "Only who was asked can answer")
-    if row is None or row.dstid != user_id or row.state == UNHEARD:
+    if row is None or row.dstid != user_id:
         raise unknown()
-    wanted = ACCEPTED if accept else DECLINED
-    if row.state == wanted:
-        return Asked(contacts.conversation_of(user_id, asker_id) if accept else 0, row.id, row.stateat, False)
+    blocks.lock(user_id, asker_id)
+    row = FriendRequest.get_or_none(FriendRequest.id == request_id)  # as it is under the lock
+    if row is None or row.state == UNHEARD:
+        raise unknown()
+    if row.state == (ACCEPTED if accept else DECLINED):
+        return int(row.stateat)
     if row.state == ACCEPTED:
         raise Refused("该申请已经通过", "This request was accepted")
     blockers = blocks.between(user_id, asker_id)
     if not _stands(row, now) or row.state == WITHDRAWN or asker_id in blockers:
         raise Refused("该申请已过期", "This request is over")
+    if accept and user_id in blockers:
+        raise Forbidden("请先将对方移出黑名单", "You have blocked this user")
     if not accept:
         _put(row, DECLINED, now)
-        return Asked(0, row.id, now, False)
-    if user_id in blockers:
-        raise Forbidden("请先将对方移出黑名单", "You have blocked this user")
-    return Asked(befriend(user_id, asker_id, now), row.id, now, True)
+    elif contacts.are_friends(user_id, asker_id):  # by another way
+        _put(row, ACCEPTED, now)
+    else:
+        befriend(user_id, asker_id, now)
+    return now
 
 
 def befriend(user_id: int, other_id: int, now: int) -> int:
@@ -125,12 +129,19 @@ def asker_of(request_id: int) -> int:
     return int(found)
 
 
+def granted_at(user_id: int, other_id: int, when: Callable[[int], bool]) -> bool:
+    """Whether a request of either of them was granted at such a time."""
+    rows_ = (_of(user_id, other_id), _of(other_id, user_id))
+    return any(row is not None and row.state == ACCEPTED and when(row.stateat) for row in rows_)
+
+
 class Page(NamedTuple):
-    """A part of somebody's requests, the newest first, and the rows of the other ones by their ids.
-    `waiting`: how many wait for them in all."""
+    """A part of somebody's requests, the newest first, and the rows of the other ones by their ids, with
+    those who are friends now. `waiting`: how many wait for an answer in all."""
 
     requests: list[rows.Request]
     people: dict[int, rows.Profile]
+    friends: set[int]
     waiting: int
     more: bool
 
@@ -147,13 +158,16 @@ def requests_of(user_id: int, before: int | None, now: int) -> Page:
     found: list[FriendRequest] = []
     for mine in (r.userid == user_id, (r.dstid == user_id) & (r.state != UNHEARD)):
         query = r.select().where(mine, older).order_by(r.createat.desc(), r.id.desc())
-        found += query.limit(MAX_REQUEST_ROWS + 1)
+        found.extend(query.limit(MAX_REQUEST_ROWS + 1))
     found.sort(key=lambda row: (row.createat, row.id), reverse=True)
     shown = found[:MAX_REQUEST_ROWS]
     others = {row.dstid if row.userid == user_id else row.userid for row in shown}
+    if not shown:
+        return Page([], {}, set(), 0, False)
     people = {row["id"]: row for row in User.select(*PROFILE).where(User.id.in_(list(others))).dicts()}
     told = [_told(row, user_id, now) for row in shown]
-    return Page(told, people, waiting(user_id, now), len(found) > len(shown))
+    known = set(contacts.friends_among([user_id], others).get(user_id, ()))
+    return Page(told, people, known, waiting(user_id, now), len(found) > len(shown))
 
 
 def waiting(user_id: int, now: int) -> int:
@@ -178,9 +192,10 @@ def _told(row: FriendRequest, user_id: int, now: int) -> rows.Request:
     state = row.state
     if row.userid == user_id and state in (DECLINED, UNHEARD):
         state = PENDING
-    name = "accepted" if state == ACCEPTED else "declined" if state == DECLINED else "pending"
     if state == WITHDRAWN or (state == PENDING and not _lives(row, now)):
-        name = "expired"
+        name: rows.RequestState = "expired"
+    else:
+        name = _NAMES[state]
     return {
         "id": row.id,
         "userid": row.userid,

@@ -8,21 +8,27 @@ from peewee import Expression
 from database.base import database
 from database.dialect import of_database
 from database.prepared import Prepared
+from models import blocks
 from models.tables import Setting
 from protocol import rows
 from protocol.settings import WAYS
 
+
 class Hiding(NamedTuple):
-    """Users whom nobody sees online, and those whose read marks nobody sees."""
+    """Users whom nobody sees online, those whose read marks nobody sees, and (who, whom) blocks, None where
+    these are as at `blocks_at`, as was known."""
 
     online: set[int]
     read: set[int]
+    blocks: set[tuple[int, int]] | None
+    blocks_at: int
 
 
 def settings_of(user_id: int, installed: str = "auto") -> rows.Settings:
     """All of a user's; `installed`: the approval of who has decided none."""
-    found = next(iter(_stored(user_id)), (1, 1, "", ",".join(WAYS)))
-    return _settings(*found, installed)
+    for online, read, approval, find in _stored(user_id):
+        return _settings(online, read, approval, find, installed)
+    return _settings(1, 1, "", ",".join(WAYS), installed)
 
 
 def _settings(online: int, read: int, approval: str, find: str, installed: str) -> rows.Settings:
@@ -63,9 +69,9 @@ def number(user_id: int, change: int) -> None:
     Setting.update(change=change).where(Setting.user_id == user_id).execute()
 
 
-def hiding() -> Hiding:
-    """Of all users."""
-    return Hiding(_where(Setting.online == 0), _where(Setting.read == 0))
+def hiding(blocks_at: int = -1) -> Hiding:
+    """Of all users; `blocks_at`: at which number the blocks are known, -1 for none."""
+    return Hiding(_where(Setting.online == 0), _where(Setting.read == 0), *blocks.all_since(blocks_at))
 
 
 def _where(hides: Expression) -> set[int]:

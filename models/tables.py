@@ -466,8 +466,9 @@ class ServerState(Base):
     """Named numbers. `change`: the latest change number, raised by each transaction that devices must learn
     of, as its last but one statement, so that the order of numbers is the order of commits. `epoch` changes
     when the database was restored or reset; clients then drop their cache. `housekeeping`: when (ms) a
-    process last began to keep house, or said that it still does. `indexing`: 1 while the index
-    is to be emptied; the row is locked by whoever writes into it."""
+    process last began to keep house, or said that it still does. `blocks`: how often somebody has blocked
+    another one or ceased to. `indexing`: 1 while the index is to be emptied; the row is locked by whoever
+    writes into it."""
 
     name = CharField(max_length=32, primary_key=True)
     value = BigIntegerField()

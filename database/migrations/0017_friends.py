@@ -26,7 +26,17 @@ def up(migrator, db):
                 (("dstid", "createat"), False),
             )
 
+    class ServerState(Model):
+        name = CharField(primary_key=True, max_length=32)
+        value = BigIntegerField()
+
+        class Meta:
+            database = db
+            legacy_table_names = False
+            table_name = "server_state"
+
     db.create_tables([FriendRequest])
+    ServerState.insert(name="blocks", value=0).on_conflict_ignore().execute()
     # MySQL commits each of these at once: what an interrupted run has done is not done again.
     if "remark" not in {column.name for column in db.get_columns("contact")}:
         db.execute_sql("ALTER TABLE contact ADD COLUMN remark VARCHAR(40) NOT NULL DEFAULT ''")
@@ -35,3 +45,4 @@ def up(migrator, db):
 def down(migrator, db):
     db.execute_sql("ALTER TABLE contact DROP COLUMN remark")
     db.execute_sql("DROP TABLE friend_request")
+    db.execute_sql("DELETE FROM server_state WHERE name = 'blocks'")

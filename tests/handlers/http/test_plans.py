@@ -30,10 +30,12 @@ _OURS = re.compile(
 _SCAN = re.compile(r"(SCAN|SEARCH(?!.* USING )) (?!.*VIRTUAL TABLE|.*CONSTANT ROW)")
 #: With a handful of rows however big the installation is; `part` has one for 50,000 messages.
 _SMALL = {"schema_migration", "part"}
-#: Asked once by a process that starts, the time of the newest message; and once when the index is empty, how
-#: many messages there are. (The last row of SQLite's `findable` is no walk: it is in that order.)
+#: Asked once by a process that starts, the time of the newest message and who blocks whom; and once when the
+#: index is empty, how many messages there are. (The last row of SQLite's `findable` is no walk: it is in that
+#: order.)
 _AT_START = re.compile(
-    r'SELECT (MAX\("t."."(updateat|createat)"\)|COALESCE\(SUM\("t."."seq"\)|MAX\(id\) FROM findable)'
+    r'SELECT (MAX\("t."."(updateat|createat)"\)|COALESCE\(SUM\("t."."seq"\)|MAX\(id\) FROM findable'
+    r'|"t."."user_id", "t."."blocked_id" FROM "block" AS "t."$)'
 )
 #: Gone through once an hour, while the house is kept, beside everything else.
 _HOURLY = {"session", "rate"}
