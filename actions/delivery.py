@@ -30,6 +30,7 @@ from log.entries import (
     React,
     ReadMark,
     Recall,
+    Transfer,
 )
 from log.log import Log
 from metrics.histogram import Measures, Tally
@@ -92,12 +93,12 @@ class Delivery:
         self._acked: list[float] = []  # when the frames came whose acks are written at the end of the batch
         self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
-            Post: self._post,
+            **dict.fromkeys((Post, Transfer), self._post),
             Forward: lambda entry: [item for post in entry.posts for item in self._post(post)],
             ReadMark: self._read,
             Decide: presence.decided,
             Befriend: self._befriend,
-            CreateGroup: self._create,
+            CreateGroup: lambda entry: self._enter(entry, "created"),
             Join: self._join,
             **dict.fromkeys((Recall, Edit, React, Pin), self._change),
             **dict.fromkeys((Arrange, Clear, Hide), self._own),
@@ -250,9 +251,6 @@ class Delivery:
             Cmd.CONTACT_CHANGED, what="added", userid=entry.userid, dstid=entry.dstid, kind=SINGLE
         )
         return [Publication(added, (entry.userid, entry.dstid), audience=V2)]
-
-    def _create(self, entry: CreateGroup) -> News:
-        return self._enter(entry, "created")
 
     def _join(self, entry: Join) -> News:
         return self._enter(entry, "joined") if entry.joined else []

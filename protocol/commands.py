@@ -18,12 +18,14 @@ from protocol import (
     groups,
     media,
     messages,
+    packets,
     presence,
     search,
     sessions,
     settings,
     stickers,
     values,
+    wallet,
 )
 from protocol.declare import Call, Command, Frame
 from protocol.errors import BadArgument
@@ -72,6 +74,11 @@ COMMANDS: tuple[type[Command], ...] = (
     stickers.AddSticker,
     stickers.ListStickers,
     stickers.RemoveSticker,
+    wallet.ReadBalance,
+    wallet.ListEntries,
+    packets.SendPacket,
+    packets.OpenPacket,
+    packets.ReadPacket,
     presence.Typing,
     presence.Look,
     presence.Heartbeat,

@@ -102,6 +102,9 @@ async def test_every_answer_is_as_declared(app):
         "History": chat,
         "Changes": {**chat, "ver": 0},
     }
+    put = {"kind": 11, "dstid": group, "amount": 9, "count": 2}
+    packet = (await bob.post("/redpacket/send", **put))["data"]["id"]
+    said |= {"SendPacket": {**put, "cid": "c3"}, "OpenPacket": {"id": packet}, "ReadPacket": {"id": packet}}
     while not (await ann.post("/message/search", q="you"))["rows"]:  # it is in the index in a moment
         await asyncio.sleep(0.02)
     calls = [command for command in COMMANDS if command.by_call]
