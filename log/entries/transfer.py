@@ -43,8 +43,16 @@ class Transfer(Post):
         batch.is_stored(self)  # a resend must not touch the points, which its first one may have used up
         super().apply(batch, place)
 
+    def repeat(self, batch: Batch, place: Place, digest: int) -> None:
+        super().repeat(batch, place, digest)
+        if self.receipt is not None:  # after a COMMIT whose answer was lost it is new to everybody
+            self._name(self.receipt.id)
+
     def _allow(self, batch: Batch, place: Place) -> None:
         super()._allow(batch, place)
         said, packet_id = self._said, public_id(place.id, place.seq + 1)
         packets.make(packet_id, self.userid, said.amount, self.count, self.mode, said.memo, batch.now)
-        self.message = self.delivered = replace(said, url=address(packet_id))
+        self._name(packet_id)
+
+    def _name(self, packet_id: int) -> None:
+        self.message = self.delivered = replace(self._said, url=address(packet_id))
