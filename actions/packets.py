@@ -8,6 +8,8 @@ from log.entries import Transfer
 from models import packets
 from protocol import frames, rows
 from protocol.clock import now_ms
+from protocol.errors import Refused
+from protocol.messages import SINGLE
 from protocol.numbers import Cmd
 from protocol.packets import Opened, Packet, SendPacket
 
@@ -22,6 +24,8 @@ async def send(app: "Services", user_id: int, command: SendPacket) -> rows.Ack:
     """The ack of its message, once message and points are durable. Raises why not, as a message does, and
     `Refused` to who has less."""
     await wallet.ready(app, user_id)
+    if command.kind == SINGLE and command.dstid == user_id:
+        raise Refused("不能给自己发红包", "You can't send yourself a red packet")
     message = command.by(user_id)
     count_stored(app, user_id, message.text_bytes, 0)
     entry = Transfer(message, command.digest(), command.count, command.mode)
@@ -38,7 +42,7 @@ async def open(app: "Services", user_id: int, packet_id: int) -> Opened:
     taken = await app.db.read(packets.look, user_id, packet_id, now)
     if taken is None:  # it is worth a turn
         taken = await app.db.write(packets.take, user_id, packet_id, now)
-        if taken.createat == now:
+        if taken.now:
             _tell(app, user_id, packet_id, taken)
     return taken.told
 

@@ -29,13 +29,13 @@ Dice = Callable[[int], int]
 
 
 class Taken(NamedTuple):
-    """What became of somebody's wish to open a packet; in the conversation that they mean by (kind, dstid),
-    and when (ms) they took what they have, 0 for nothing."""
+    """What became of somebody's wish to open a packet; in the conversation that they mean by (kind, dstid).
+    `now`: they took it just now, and others have to hear of it."""
 
     told: packets.Opened
     kind: int
     dstid: int
-    createat: int
+    now: bool
 
 
 def make(packet_id: int, user_id: int, points: int, count: int, mode: str, memo: str, now: int) -> None:
@@ -62,7 +62,7 @@ def look(user_id: int, packet_id: int, now: int) -> Taken | None:
     share, kind, dstid = _allow(user_id, packet)
     if share is None and _has_something(packet, user_id, kind, now):
         return None
-    return _taken(packet, share, kind, dstid, now)
+    return Taken(_told(packet, share, now), kind, dstid, False)
 
 
 def take(user_id: int, packet_id: int, now: int, dice: Dice = secrets.randbelow) -> Taken:
@@ -74,7 +74,8 @@ def take(user_id: int, packet_id: int, now: int, dice: Dice = secrets.randbelow)
     _allow(user_id, _find(packet_id))
     packet = _find(packet_id, lambda query: of_database(database.obj).locked(query))
     share, kind, dstid = _allow(user_id, packet)
-    if share is None and _has_something(packet, user_id, kind, now):
+    takes = share is None and _has_something(packet, user_id, kind, now)
+    if takes:
         left = wallet.balance(-packet_id) or 0
         points = draw(left, packet.count - packet.opened, packet.mode, dice)
         packet.opened += 1
@@ -86,7 +87,7 @@ def take(user_id: int, packet_id: int, now: int, dice: Dice = secrets.randbelow)
             RedPacket.id == packet_id
         ).execute()
         wallet.move(-packet_id, user_id, points, "packet_opened", packet_id, now)
-    return _taken(packet, share, kind, dstid, now)
+    return Taken(_told(packet, share, now), kind, dstid, takes)
 
 
 def draw(left: int, people: int, mode: str, dice: Dice) -> int:
@@ -194,11 +195,10 @@ def _state(packet: RedPacket, now: int) -> packets.State:
     return EXPIRED if packet.closed or now >= packet.expires else OPEN
 
 
-def _taken(packet: RedPacket, share: RedShare | None, kind: int, dstid: int, now: int) -> Taken:
-    told: packets.Opened = {
+def _told(packet: RedPacket, share: RedShare | None, now: int) -> packets.Opened:
+    return {
         "amount": share.amount if share else 0,
         "state": _state(packet, now),
         "opened": packet.opened,
         "count": packet.count,
     }
-    return Taken(told, kind, dstid, share.createat if share else 0)
