@@ -24,11 +24,14 @@ async def entries(app: "Services", user_id: int, before: int | None) -> tuple[li
     return await app.db.read(wallet.entries, user_id, before, MAX_ENTRY_ROWS)
 
 
-async def grant(app: "Services", user_id: int, points: int, memo: str) -> int:
-    """The house gives so many points, or takes them below 0; the balance then. Raises as
-    `models.wallet.grant`, and `Refused` where there is no wallet."""
+async def grant(
+    app: "Services", op: int, user_id: int, points: int, memo: str = "", cid: str | None = None
+) -> int:
+    """Operator `op` (0: the command line) gives so many points, or takes them below 0; the balance then. With
+    a `cid` it can be repeated. Raises as `models.wallet.grant`, and `Refused` where there is no wallet."""
     require(app)
-    return await app.db.write(wallet.grant, user_id, points, memo, app.config.wallet.welcome, now_ms())
+    welcome = app.config.wallet.welcome
+    return await app.db.write(wallet.grant, op, user_id, points, memo, cid, welcome, now_ms())
 
 
 async def ledger(app: "Services") -> Ledger:

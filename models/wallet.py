@@ -14,9 +14,10 @@ from peewee import JOIN, fn
 from database.base import database
 from database.dialect import of_database
 from database.prepared import Prepared
+from models import audit
 from models.accounts import nickname_of
 from models.tables import HOUSE, LedgerAccount, LedgerEntry
-from protocol.errors import Refused
+from protocol.errors import Conflict, Refused
 from protocol.wallet import Entry, Ledger, What
 
 
@@ -88,16 +89,26 @@ def payee_of(user_id: int) -> int:
     return user_id if closed == 0 else HOUSE
 
 
-def grant(user_id: int, points: int, memo: str, welcome: int, now: int) -> int:
-    """The house gives the user so many points, or takes them below 0; their balance then. Raises `NotFound`
-    where there is no such user, `Refused` when they have less."""
+def grant(op: int, user_id: int, points: int, memo: str, cid: str | None, welcome: int, now: int) -> int:
+    """Operator `op` (0: the command line) gives the user so many points of the house, or takes them below 0;
+    their balance then. The same under the same `cid` is done once. Raises `NotFound` where there is no such
+    user, `Refused` when they have less, `Conflict` for another number under that `cid`."""
     nickname_of(user_id)
     open_account(user_id, welcome, now)
-    if points > 0:
-        move(HOUSE, user_id, points, "grant", 0, now, memo)
-    else:
-        move(user_id, HOUSE, -points, "grant", 0, now, memo)
-    return balance(user_id) or 0
+    lock([user_id])
+    before = balance(user_id) or 0
+    e = LedgerEntry
+    if cid and (known := e.get_or_none(e.account_id == user_id, e.cid == cid)) is not None:
+        if known.amount != points:
+            raise Conflict("该编号已被使用", "This cid names something else")
+        return before
+    payer, payee = (HOUSE, user_id) if points > 0 else (user_id, HOUSE)
+    move(payer, payee, abs(points), "grant", 0, now, memo)
+    if cid:
+        mine = e.select(fn.MAX(e.id)).where(e.account_id == user_id).scalar()
+        e.update(cid=cid).where(e.id == mine).execute()
+    audit.note(op, "grant", user_id, now, before, f"{before + points} {memo}".strip())
+    return before + points
 
 
 # --- what is told of them -----------------------------------------------------------------------------------

@@ -76,6 +76,7 @@ COMMANDS: tuple[type[Command], ...] = (
     stickers.RemoveSticker,
     wallet.ReadBalance,
     wallet.ListEntries,
+    wallet.Grant,
     packets.SendPacket,
     packets.OpenPacket,
     packets.ReadPacket,

@@ -1,11 +1,15 @@
 """The wallet: points, what came and went, and what an operator gives."""
 
-from typing import Literal, TypeAlias, TypedDict
+from typing import Annotated, Literal, TypeAlias, TypedDict
 
+from msgspec import Meta
+
+from protocol.accounts import Memo
 from protocol.declare import Access, Command, call
 from protocol.errors import BadArgument
-from protocol.fields import Id
-from protocol.messages import More
+from protocol.fields import ONCE, Id, Rule
+from protocol.limits import MAX_POINTS
+from protocol.messages import Cid, More
 
 #: Why points moved: for a new account, by an operator; into a red packet, out of one, and what was left of
 #: it; with the account that was deleted.
@@ -54,3 +58,14 @@ class ListEntries(Command, frozen=True):
     """What came and went, the newest first; `before`: below this one."""
 
     before: Id | None = None
+
+
+@call("/ops/grant", access=Access.OPERATOR, data=Balance)
+class Grant(Command, frozen=True, kw_only=True):
+    """The house gives a user points, or takes them where `amount` is below 0; their balance then. The same
+    call under the same `cid` does it once."""
+
+    id: Id
+    amount: Annotated[int, Meta(ge=-MAX_POINTS, le=MAX_POINTS), ONCE, Rule(_refuse_nothing)]
+    memo: Memo = ""
+    cid: Cid | None = None

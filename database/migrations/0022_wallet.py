@@ -37,11 +37,12 @@ def up(migrator, db):
         what = CharField(max_length=20)
         ref = BigIntegerField()
         memo = CharField(max_length=200)
+        cid = CharField(max_length=64, null=True)
         createat = BigIntegerField()
 
         class Meta:
             table_name = "ledger_entry"
-            indexes = ((("account_id", "id"), False),)
+            indexes = ((("account_id", "id"), False), (("account_id", "cid"), True))
 
     class RedPacket(Table):
         id = BigIntegerField(primary_key=True)

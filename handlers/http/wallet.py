@@ -1,8 +1,8 @@
-"""/wallet/…: points of one's own."""
+"""/wallet/…: points of one's own; /ops/grant: points of others."""
 
 from actions import wallet
 from handlers.http.gate import ApiHandler, routes_of
-from protocol.wallet import ListEntries, ReadBalance
+from protocol.wallet import Grant, ListEntries, ReadBalance
 
 
 class BalanceHandler(ApiHandler[ReadBalance]):
@@ -16,4 +16,10 @@ class EntriesHandler(ApiHandler[ListEntries]):
         await self.reply_rows(rows, data={"more": int(more)})
 
 
-routes = routes_of(BalanceHandler, EntriesHandler)
+class GrantHandler(ApiHandler[Grant]):
+    async def answer(self, command: Grant) -> None:
+        said = command.id, command.amount, command.memo, command.cid or None
+        self.reply({"balance": await wallet.grant(self.app, self.user_id, *said)})
+
+
+routes = routes_of(BalanceHandler, EntriesHandler, GrantHandler)

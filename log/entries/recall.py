@@ -12,7 +12,8 @@ from protocol.numbers import ROOM, Cmd, Media
 from protocol.packets import address
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class Recall(Change):

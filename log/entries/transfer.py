@@ -13,7 +13,8 @@ from protocol.messages import Message
 from protocol.packets import address
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class Transfer(Post):

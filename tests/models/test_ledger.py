@@ -100,7 +100,10 @@ class LedgerMachine(RuleBasedStateMachine):
         if who in self.gone:
             return
         try:
-            assert self.do(wallet.grant, who, points, "because", 0, self.now) == self.points[who] + points
+            assert (
+                self.do(wallet.grant, 0, who, points, "because", None, 0, self.now)
+                == self.points[who] + points
+            )
         except Refused:
             assert self.points[who] + points < 0
         else:

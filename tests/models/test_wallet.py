@@ -1,10 +1,12 @@
 """Points: whatever people do, at whatever moment, all accounts add up to 0 and nobody has less than that."""
 
+from functools import partial
+
 import pytest
 
 from models import wallet
-from models.tables import HOUSE, LedgerAccount, LedgerEntry
-from protocol.errors import NotFound, Refused
+from models.tables import HOUSE, Audit, LedgerAccount, LedgerEntry
+from protocol.errors import Conflict, NotFound, Refused
 from tests.models.people import NOW, newcomer, newcomers
 from tests.models.test_races import all_at_once, busy  # noqa: F401
 
@@ -36,7 +38,7 @@ async def test_entries_in_parts(database):
     """They come the newest first, part by part, and tell what an operator wrote."""
     ann = await newcomer(database)
     for number in range(1, 6):
-        await database.write(wallet.grant, ann, number, f"order {number}", 0, NOW + number)
+        await database.write(wallet.grant, 0, ann, number, f"order {number}", None, 0, NOW + number)
     first, more = await database.read(wallet.entries, ann, None, 3)
     rest, over = await database.read(wallet.entries, ann, first[-1]["id"], 3)
     assert [row["memo"] for row in first + rest] == [f"order {number}" for number in (5, 4, 3, 2, 1)]
@@ -51,12 +53,12 @@ async def test_nothing_that_is_not_there(database):
     with pytest.raises(Refused):
         await database.write(wallet.move, ann, bob, WELCOME + 1, "grant", 0, NOW)
     with pytest.raises(Refused):
-        await database.write(wallet.grant, ann, -WELCOME - 1, "", 0, NOW)
+        await database.write(wallet.grant, 0, ann, -WELCOME - 1, "", None, 0, NOW)
     with pytest.raises(LookupError):
         await database.write(wallet.move, ann, 10**9, 1, "grant", 0, NOW)
     with pytest.raises(NotFound):
-        await database.write(wallet.grant, 10**9, 1, "", 0, NOW)
-    assert await database.write(wallet.grant, ann, -WELCOME, "", 0, NOW) == 0
+        await database.write(wallet.grant, 0, 10**9, 1, "", None, 0, NOW)
+    assert await database.write(wallet.grant, 0, ann, -WELCOME, "", None, 0, NOW) == 0
     assert await database.read(wallet.balance, bob) == WELCOME
     await in_order(database, 3)
 
@@ -74,6 +76,25 @@ async def test_who_goes(database):
     assert await database.read(wallet.payee_of, ann) == HOUSE
     assert await database.read(wallet.balance, HOUSE) == 0
     await in_order(database, 3)
+
+
+async def test_points_of_an_operator(busy):  # noqa: F811
+    """Whoever gives points is in the audit, with what there was before; and the same under one cid, however
+    often at once, is given once."""
+    ann = await newcomer(busy)
+    give = partial(busy.write, wallet.grant, 7, ann)
+    many = await all_at_once(*(give(50, "order 9", "o-9", WELCOME, NOW) for _ in range(8)))
+    assert many == [WELCOME + 50] * 8
+    assert await give(-50, "back", "o-10", WELCOME, NOW) == WELCOME
+    assert await give(50, "order 9", "o-9", WELCOME, NOW) == WELCOME
+    with pytest.raises(Conflict):
+        await give(51, "order 9", "o-9", WELCOME, NOW)
+    rows = await busy.read(lambda: [(a.op, a.what, a.target, a.before, a.after) for a in Audit.select()])
+    assert rows == [
+        (7, "grant", str(ann), str(WELCOME), f"{WELCOME + 50} order 9"),
+        (7, "grant", str(ann), str(WELCOME + 50), f"{WELCOME} back"),
+    ]
+    await in_order(busy, 2)
 
 
 async def test_a_fault_is_found(database):

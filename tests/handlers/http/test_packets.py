@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from actions import packets as actions
-from models.tables import RedPacket
+from models.tables import RedPacket, User
 from tests.app import running
 from tests.handlers.people import friends, group, open_all, text, waiting
 
@@ -242,6 +242,27 @@ async def test_what_is_left_comes_back(three, app):
     assert await balance(ann) == WELCOME - 25
     assert (await ann.post("/wallet/entries"))["rows"][0]["what"] == "packet_returned"
     assert (await info(bob, packet))["state"] == "expired"
+
+
+async def test_points_of_an_operator(three, app):
+    """An operator gives points and takes them, as far as there are some; nobody else does."""
+    ann, bob, *_ = three
+    call = {"id": bob.user_id, "amount": 500, "memo": "order 9", "cid": "o-9"}
+    first = User.select(User.id).where(User.op == 1).count
+    if not await app.services.db.read(first):
+        await app.services.db.write(User.update(op=1).where(User.id == ann.user_id).execute)
+    assert (await bob.post("/ops/grant", **call))["code"] == -403
+    for _ in range(2):
+        answer = await ann.post("/ops/grant", **call)
+        assert (answer["code"], answer["data"]) == (0, {"balance": WELCOME + 500})
+    assert (await ann.post("/ops/grant", **call | {"amount": 5}))["code"] == -409
+    [row, _] = (await bob.post("/wallet/entries"))["rows"]
+    assert (row["amount"], row["what"], row["memo"]) == (500, "grant", "order 9")
+    for amount, code in ((-WELCOME - 501, -1), (0, -400), ("-", -400), ("--5", -400), (10**12 + 1, -400)):
+        answer = await ann.post("/ops/grant", id=bob.user_id, amount=amount)
+        assert answer["code"] == code, amount
+    assert (await ann.post("/ops/grant", id=bob.user_id, amount=-WELCOME - 500))["data"]["balance"] == 0
+    assert (await ann.post("/ops/grant", id=10**9, amount=1))["code"] == -404
 
 
 async def test_no_wallet_here(tmp_path):
