@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
-from actions import membership, presence
+from actions import friendships, membership, presence
 from actions.budget import RETRY_S
 from hub.audience import V2
 from hub.connection import Connection
@@ -14,8 +14,10 @@ from hub.hub import Hub
 from hub.ports.bus import Publication
 from hub.ports.control import Order
 from log.entries import (
+    AnswerRequest,
     Arrange,
     Befriend,
+    Block,
     Change,
     Clear,
     CreateGroup,
@@ -29,12 +31,14 @@ from log.entries import (
     React,
     ReadMark,
     Recall,
+    Transfer,
+    Unfriend,
 )
 from log.log import Log
 from metrics.histogram import Measures, Tally
 from protocol import frames
 from protocol.errors import Refusal, SlowDown
-from protocol.messages import ROOM, SINGLE, Cmd, Media
+from protocol.messages import ROOM, Cmd, Media
 
 logger = logging.getLogger("magpie.delivery")
 
@@ -91,11 +95,14 @@ class Delivery:
         self._acked: list[float] = []  # when the frames came whose acks are written at the end of the batch
         self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
-            Post: self._post,
+            **dict.fromkeys((Post, Transfer), self._post),
             Forward: lambda entry: [item for post in entry.posts for item in self._post(post)],
             ReadMark: self._read,
             Decide: presence.decided,
-            Befriend: self._befriend,
+            Befriend: friendships.befriended,
+            AnswerRequest: friendships.answered,
+            Unfriend: friendships.parted,
+            Block: friendships.blocked,
             CreateGroup: lambda entry: membership.created(entry, self._post),
             **dict.fromkeys(membership.ACTS, lambda entry: membership.acted(entry, self._post)),
             **dict.fromkeys((Recall, Edit, React, Pin), self._change),
@@ -241,14 +248,6 @@ class Delivery:
     def _own(entry: Arrange | Clear | Hide) -> News:
         """What somebody does for themselves their own other connections learn."""
         return [_conversation_changed(entry, entry.told)] if entry.told else []
-
-    @staticmethod
-    def _befriend(entry: Befriend) -> News:
-        """All pages of both hear of it."""
-        added = frames.event(
-            Cmd.CONTACT_CHANGED, what="added", userid=entry.userid, dstid=entry.dstid, kind=SINGLE
-        )
-        return [Publication(added, (entry.userid, entry.dstid), audience=V2)]
 
 
 def concerned(kind: int, dstid: int, userid: int) -> tuple[tuple[int, ...], int]:

@@ -5,9 +5,10 @@ from actions import delivery
 from actions.accounts import public_row
 from actions.services import Services
 from log.entries import (
-    AnswerRequest,
+    AnswerJoin,
     CreateGroup,
     Dissolve,
+    HandOver,
     Invite,
     Join,
     Leave,
@@ -15,7 +16,6 @@ from log.entries import (
     Remove,
     SetAlias,
     SetRole,
-    Transfer,
     Unban,
     Update,
 )
@@ -121,7 +121,7 @@ async def answer(app: Services, user_id: int, command: commands.AnswerJoinReques
     dstid = await app.db.read(joining.group_of, command.request)
     most = app.config.communities.max_members
     accept = bool(command.accept)
-    await delivery.commit(app.log, AnswerRequest(user_id, dstid, command.request, accept, most))
+    await delivery.commit(app.log, AnswerJoin(user_id, dstid, command.request, accept, most))
 
 
 async def leave(app: Services, user_id: int, command: commands.LeaveGroup) -> None:
@@ -155,7 +155,7 @@ async def set_role(app: Services, user_id: int, command: commands.SetRole) -> No
 
 async def transfer(app: Services, user_id: int, command: commands.TransferGroup) -> None:
     max_owned = app.config.communities.max_owned
-    await delivery.commit(app.log, Transfer(user_id, command.dstid, command.id, max_owned))
+    await delivery.commit(app.log, HandOver(user_id, command.dstid, command.id, max_owned))
 
 
 async def mute(app: Services, user_id: int, command: commands.MuteGroup) -> None:

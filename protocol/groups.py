@@ -21,10 +21,10 @@ from protocol.limits import (
     MAX_CATE,
     MAX_GROUP_NAME,
     MAX_JOIN_MEMO,
+    MAX_JOIN_REQUEST_ROWS,
     MAX_LINK_USES,
     MAX_MEMBER_ROWS,
     MAX_PEOPLE,
-    MAX_REQUEST_ROWS,
 )
 from protocol.messages import More
 
@@ -149,7 +149,7 @@ class ListJoinRequests(Command, frozen=True):
 
     dstid: Id
     before: Id | None = None
-    limit: Annotated[Limit, Held(MAX_REQUEST_ROWS)] = MAX_REQUEST_ROWS
+    limit: Annotated[Limit, Held(MAX_JOIN_REQUEST_ROWS)] = MAX_JOIN_REQUEST_ROWS
 
 
 @call("/community/answer", access=Access.USER, limit="contact")

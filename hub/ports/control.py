@@ -27,13 +27,23 @@ class SettingsChanged(NamedTuple):
     read: int
 
 
+class ContactChanged(NamedTuple):
+    """What is between two users is another thing: whether they are `friends`, and whether `user_id` blocks
+    the other one."""
+
+    user_id: int
+    other_id: int
+    friends: bool
+    blocks: bool
+
+
 class GroupChanged(NamedTuple):
     """Whether the members of a group may write there is decided anew, of all of them at once."""
 
     group_id: int
 
 
-Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged | GroupChanged
+Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged | ContactChanged | GroupChanged
 
 
 class Control(Protocol):

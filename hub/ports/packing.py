@@ -10,7 +10,14 @@ import msgspec
 
 from hub.audience import V2, Audience, Looking
 from hub.ports.bus import Publication
-from hub.ports.control import GroupChanged, MembershipChanged, Order, SessionRevoked, SettingsChanged
+from hub.ports.control import (
+    ContactChanged,
+    GroupChanged,
+    MembershipChanged,
+    Order,
+    SessionRevoked,
+    SettingsChanged,
+)
 
 #: The version of this form.
 VERSION = b"\x01"
@@ -96,13 +103,24 @@ class Decided(_Item, tag=10):
     read: int
 
 
-class Regarded(_Item, tag=11):
+class Between(_Item, tag=11):
+    """Two users are friends or not, and the first blocks the second or not."""
+
+    user_id: int
+    other_id: int
+    friends: bool
+    blocks: bool
+
+
+class Regarded(_Item, tag=12):
     """Whether the members of a group may write is another thing now."""
 
     group_id: int
 
 
-Item: TypeAlias = Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Regarded
+Item: TypeAlias = (
+    Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Between | Regarded
+)
 
 
 class Batch(msgspec.Struct, array_like=True, gc=False, frozen=True):
@@ -184,13 +202,17 @@ def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ())
             items.append(Decided(*one))
         elif isinstance(one, GroupChanged):
             items.append(Regarded(one.group_id))
+        elif isinstance(one, ContactChanged):
+            items.append(Between(*one))
         else:
             items.append(Moved(one.user_id, one.group_id, one.joined))
     return items + [Took(numbers.start, numbers.stop - 1) for numbers in changes]
 
 
-def order_of(item: Revoked | Moved | Decided | Regarded) -> Order:
+def order_of(item: Revoked | Moved | Decided | Between | Regarded) -> Order:
     """And on its way in."""
+    if isinstance(item, Between):
+        return ContactChanged(item.user_id, item.other_id, item.friends, item.blocks)
     if isinstance(item, Regarded):
         return GroupChanged(item.group_id)
     if isinstance(item, Decided):
