@@ -44,6 +44,7 @@ from handlers.http.metrics import MetricsDoor
 from handlers.http.pages import Build
 from handlers.http.site import Site
 from hub.hub import Hub
+from hub.muted import Muted
 from hub.privacy import Privacy
 from hub.websocket.transports import Transports
 from log.entries import Entry
@@ -52,7 +53,8 @@ from log.room import Room
 from log.telling import Telling
 from media.prepare import MediaPreparer
 from metrics.scraper import Scraper
-from models import settings, state
+from models import restraints, settings, state
+from protocol.clock import now_ms
 from protocol.frames import CloseCode
 from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases
 from start.certificate import certificate_of
@@ -110,7 +112,8 @@ def make_services(config: Config) -> Services:
         raise ConfigError(str(error)) from None
     db.serve()
     with db.reading():
-        epoch, hiding = state.epoch(), settings.hiding()
+        told, epoch = state.told(), state.epoch()
+        hiding, mutes = settings.hiding(), restraints.mutes(now_ms())
     db.drop_connection()  # calls have their own
     ports = broker.make_ports(config, epoch)
     budget = Budget(config.shares, shared=_shared_rates(config, db, epoch))
@@ -118,7 +121,7 @@ def make_services(config: Config) -> Services:
     transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
     )
-    privacy = Privacy(ports.control)
+    privacy, muted = Privacy(ports.control), Muted(ports.control)
     delivery = Delivery(hub, told=ports.outbox is not None)
     indexing = Indexing(db)
 
@@ -145,17 +148,18 @@ def make_services(config: Config) -> Services:
     preparer = MediaPreparer(config.uploads)
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
-    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, typing, use)
+    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, muted, typing, use)
     own = (handshakes, Scraper(), indexing, Searches())
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
     if config.metrics.port or config.metrics.token:
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
         services.scraper.start(services.stats, services.measures, *build)
     privacy.read(hiding, privacy.mark)
+    muted.read(mutes, muted.mark)
     privacy.start(lambda user_id, seen: hub.announcer.switched(user_id, seen and hub.online(user_id)))
     hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
     indexing.start()
-    look = partial(recovery.look, services) if config.broker.url else None
+    look = recovery.Looking(services, told).look
     hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
     return services
 

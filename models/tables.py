@@ -38,6 +38,9 @@ class User(Base):
     createat = BigIntegerField()
     media_bytes = BigIntegerField(default=0)  #: stored uploads, held against the quota
 
+    class Meta:
+        indexes = ((("nickname", "id"), False),)  # operators look for people by name
+
 
 class Setting(Base):
     """What users have decided; who never did has no row. `approval`: "" as it is installed; `find`: the ways,
@@ -78,6 +81,20 @@ class Device(Base):
         primary_key = CompositeKey("user_id", "mark")
 
 
+# --- what operators decide ---------------------------------------------------------------------------------
+
+
+class Restraint(Base):
+    """What an operator holds a user to; who never was held to anything has no row. `muted_until` (ms): they
+    say nothing before; `deactivated`: 1 while they can't log in. `number` rises with each decision, which
+    tells an old one from a new one."""
+
+    user_id = BigIntegerField(primary_key=True)
+    muted_until = BigIntegerField(default=0, index=True)
+    deactivated = SmallIntegerField(default=0)
+    number = BigIntegerField(default=0)
+
+
 # --- contacts and groups ---------------------------------------------------------------------------------
 
 USER = 1
@@ -109,7 +126,7 @@ class Community(Base):
     slot = IntegerField()
 
     class Meta:
-        indexes = ((("ownerid", "slot"), True),)
+        indexes = ((("ownerid", "slot"), True), (("name", "id"), False))
 
 
 # --- conversations ---------------------------------------------------------------------------------------
@@ -404,7 +421,9 @@ class ServerState(Base):
     """Named numbers. `change`: the latest change number, raised by each transaction that devices must learn
     of, as its last but one statement, so that the order of numbers is the order of commits. `epoch` changes
     when the database was restored or reset; clients then drop their cache. `housekeeping`: when (ms) a
-    process last began to keep house, or said that it still does. `indexing`: 1 while the index
+    process last began to keep house, or said that it still does. `ordered`, `said`: how often a command that
+    runs beside the servers has changed what they keep in memory, and what clients have to learn. `operators`:
+    raised by whoever makes or unmakes one, one after the other. `indexing`: 1 while the index
     is to be emptied; the row is locked by whoever writes into it."""
 
     name = CharField(max_length=32, primary_key=True)

@@ -16,6 +16,10 @@ class AddFriend(Command, frozen=True):
 
     dstid: Id
 
+    @property
+    def speaks(self) -> bool:
+        return True
+
 
 @call("/contact/loadfriend", "/contact/friend", access=Access.USER, row=rows.User)
 class ListFriends(Command, frozen=True):

@@ -47,6 +47,11 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Refuses what single fields cannot show: two that exclude each other, one that is needed by
         another."""
 
+    @property
+    def speaks(self) -> bool:
+        """Whether others hear something from the caller by it: then whom an operator has muted is refused."""
+        return False
+
 
 C = TypeVar("C", bound=Command)
 

@@ -72,6 +72,10 @@ class Forward(Command, frozen=True, kw_only=True):
         if self.favorite and self.merge:
             raise BadArgument.of("merge")
 
+    @property
+    def speaks(self) -> bool:
+        return True
+
 
 @call("/message/record", access=Access.USER, row=rows.Recorded, data=More)
 class Record(Command, frozen=True):

@@ -66,6 +66,9 @@ MAX_MENTIONS = 100
 MAX_FAVORITE_ROWS = 100
 MAX_READER_ROWS = 200
 MAX_MEMBER_ROWS = 200
+#: Rows of what operators list.
+DEFAULT_OPERATOR_ROWS = 50
+MAX_OPERATOR_ROWS = 200
 #: Messages that are found, and characters of what is looked for.
 MAX_FOUND = 50
 MAX_QUERY = 100

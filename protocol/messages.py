@@ -194,6 +194,10 @@ class SendMessage(Command, frozen=True, kw_only=True):
         if self.media == _EMOJI and not (self.content or self.url):
             raise BadArgument.missing("content")
 
+    @property
+    def speaks(self) -> bool:
+        return True
+
     def by(self, userid: int) -> Message:
         """The message of this author."""
         content, memo = self.content or "", self.memo or ""

@@ -14,6 +14,10 @@ class Typing(Command, frozen=True):
     kind: Kind
     dstid: Id
 
+    @property
+    def speaks(self) -> bool:
+        return True
+
 
 @frame(Cmd.LOOK, limit="request")
 class Look(Command, frozen=True):

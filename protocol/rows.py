@@ -29,6 +29,16 @@ class User(Profile):
     token: str
 
 
+class Account(Profile):
+    """A user, as operators see them. `op`: 1 for an operator; `muted_until` (ms): 0 when they are not muted;
+    `deactivated`: 1 when they can't log in."""
+
+    op: int
+    muted_until: int
+    deactivated: int
+    online: NotRequired[int]
+
+
 class Membership(Profile):
     """A member of a group, as stored. `role`: 3 for its owner, else 1; `joinedat` in ms."""
 
@@ -78,6 +88,21 @@ class Group(TypedDict):
     icon: str
     cate: int
     memo: str
+    createat: int
+
+
+class Act(TypedDict):
+    """What an operator did (`op`: their user id, 0: somebody at the command line), to what, and how that was
+    `before` and is `after`. `op_name` and `target_name`: of users, as they are called now."""
+
+    id: int
+    op: int
+    op_name: str
+    what: str
+    target: str
+    target_name: str
+    before: str
+    after: str
     createat: int
 
 

@@ -22,6 +22,7 @@ from handlers.http import (
     media,
     messages,
     metrics,
+    operators,
     ops,
     pages,
     proxies,
@@ -57,6 +58,7 @@ ROUTES: list[tuple[Any, ...]] = [
     *forwards.routes,
     *stickers.routes,
     *handshake.routes,
+    *operators.routes,
     *ops.routes,
     *metrics.routes,
 ]

@@ -27,7 +27,16 @@ class SettingsChanged(NamedTuple):
     read: int
 
 
-Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged
+class UserMuted(NamedTuple):
+    """An operator lets a user say nothing until a time (ms), 0: no longer. Of two about one user the one with
+    the greater `number` was decided later, in whatever order they come."""
+
+    user_id: int
+    until: int
+    number: int
+
+
+Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged | UserMuted
 
 
 class Control(Protocol):
