@@ -19,7 +19,7 @@ import platform
 import signal
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from actions import housekeeping, presence, recovery
@@ -56,7 +56,7 @@ from metrics.scraper import Scraper
 from models import restraints, settings, state
 from protocol.clock import now_ms
 from protocol.frames import CloseCode
-from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases
+from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases, event_loop
 from start.certificate import certificate_of
 from start.settings import load_config, read_environment
 from storage import open_storage
@@ -89,7 +89,7 @@ def main() -> int:
         remarks += read_environment(os.environ, options.overrides).remarks
         if maintains:
             return _maintain(config, options)
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=event_loop.factory()) as runner:
             runner.run(serve(config, certificate, remarks))
         for claim in claims:
             claim.release()
@@ -112,7 +112,7 @@ def make_services(config: Config) -> Services:
         raise ConfigError(str(error)) from None
     db.serve()
     with db.reading():
-        told, epoch = state.told(), state.epoch()
+        standing, epoch = state.told(), state.epoch()
         hiding, mutes = settings.hiding(), restraints.mutes(now_ms())
     db.drop_connection()  # calls have their own
     ports = broker.make_ports(config, epoch)
@@ -159,7 +159,7 @@ def make_services(config: Config) -> Services:
     privacy.start(lambda user_id, seen: hub.announcer.switched(user_id, seen and hub.online(user_id)))
     hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
     indexing.start()
-    look = recovery.Looking(services, told).look
+    look = recovery.Looking(services, standing).look
     hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
     return services
 
@@ -282,16 +282,6 @@ def _maintain(config: Config, options: command_line.Options) -> int:
             print(f"Clients will drop their caches: epoch {state.renew_epoch()}.")
     asyncio.run(db.close())
     return 0
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where it is installed: the same loop, faster."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory
 
 
 def _refuse(code: int, error: Exception) -> int:

@@ -70,9 +70,7 @@ async def show(app: "Services", user_id: int) -> rows.Account:
     return _told(app, await app.db.read(operators.find_user, user_id, now_ms()))
 
 
-async def show_with_sessions(
-    app: "Services", user_id: int
-) -> tuple[rows.Account, list[rows.Session]]:
+async def show_with_sessions(app: "Services", user_id: int) -> tuple[rows.Account, list[rows.Session]]:
     """The same, and their living sessions."""
     found, living = await app.db.read(operators.sessions_of, user_id, now_ms(), app.config.auth.idle_ms)
     return _told(app, found), living

@@ -25,9 +25,9 @@ _A_SECOND = 200
 
 
 async def catch_up(app: "Services", lost: bool) -> None:
-    """Who hides, who is muted, and sessions and groups of all connections, are read again. If something was `lost`, each v2
-    client then gets a second welcome, at which it asks for what is new, a few at a time. Raises `TryAgain`
-    when the database is away."""
+    """Who hides, who is muted, and sessions and groups of all connections, are read again. If something was
+    `lost`, each v2 client then gets a second welcome, at which it asks for what is new, a few at a time.
+    Raises `TryAgain` when the database is away."""
     await settings.read_again(app)
     await operators.read_again(app)
     app.typing.forget()
@@ -98,4 +98,6 @@ class Looking:
         before, self._known = self._known, told
         self._app.hub.ports.bus.committed(told.change)
         if (told.ordered, told.said) != (before.ordered, before.said):
-            self._app.hub.overtaken(said=told.said != before.said)
+            hub = self._app.hub
+            hub.journal.forget()  # who is in the door asks again, too
+            (hub.recovery.missed if told.said != before.said else hub.recovery.doubt)()

@@ -65,8 +65,8 @@ class Services:
 
         Every name begins with its part: `db_…`, `log_…`, `delivery_…`, `storage_…`, `media_…`, `passwords_…`,
         `privacy_…`, `muted_…`, `typing_…`, `sessions_…`, `handshakes_…`, `index_…`, `search_…`, `scrape_…`,
-        `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for the parts of the hub
-        `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…`, `control_…`."""
+        `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for the parts of the
+        hub `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…`, `control_…`."""
         numbers: dict[str, int] = {}
         kept = (self.storage, self.preparer, self.hasher, self.privacy, self.muted, self.typing)
         own = (self.session_use, self.handshakes, self.indexing, self.searches, self.scraper, self.listener)

@@ -243,12 +243,6 @@ class Hub:
             for connection in self._users.get(order.user_id, ()):
                 change(connection, (order.group_id,))
 
-    def overtaken(self, said: bool) -> None:
-        """A command beside the servers has changed sessions, memberships or what else is kept here, and with
-        `said` what clients have to learn: as if orders of other processes were lost."""
-        self.journal.forget()
-        (self.recovery.missed if said else self.recovery.doubt)()
-
     def _missed(self, why: str) -> None:
         """Something from other processes may be lost. A connection that is being opened has its session and
         groups read again, and so have all that are open; then clients are told to catch up."""

@@ -37,8 +37,8 @@ class Muted:
             raise Refused(zh, en, {"until": mute.until})
 
     def read(self, found: Mapping[int, tuple[int, int]], mark: int) -> bool:
-        """All who are muted, (until, number) of each, as they were read after `mark` was taken. False when an order has come since, and
-        they have to be read again."""
+        """All who are muted, (until, number) of each, as they were read after `mark` was taken. False when an
+        order has come since, and they have to be read again."""
         if mark != self.mark:
             return False
         # Numbers stay, so that an order that is still on its way is known to be an old one.

@@ -4,7 +4,7 @@ Each decision is one transaction with its row in the log. Who makes or unmakes a
 somebody, waits for whoever else does, so that one operator is always left.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from peewee import Field
@@ -13,7 +13,7 @@ from database.base import database
 from database.dialect import of_database
 from models import accounts, audit, restraints, sessions
 from models.accounts import PROFILE
-from models.tables import Audit, Community, Restraint, Session, User
+from models.tables import Audit, Community, Restraint, User
 from protocol import rows
 from protocol.accounts import plain_mobile, spellings
 from protocol.errors import Refused
@@ -94,7 +94,9 @@ def _require_another(user_id: int) -> None:
     others = (
         User.select(User.id)
         .join(Restraint, "LEFT JOIN", on=(Restraint.user_id == User.id))
-        .where(User.op == 1, User.id != user_id, (Restraint.deactivated >> None) | (Restraint.deactivated == 0))
+        .where(
+            User.op == 1, User.id != user_id, (Restraint.deactivated >> None) | (Restraint.deactivated == 0)
+        )
     )
     if not others.limit(1).exists():
         raise Refused("至少要有一位管理员", "There has to be an operator")
@@ -161,16 +163,15 @@ def find_groups(q: str, after: int | None, limit: int) -> tuple[list[rows.Group]
 def acts(before: int | None, limit: int) -> tuple[list[rows.Act], bool]:
     """What was done, the latest first; and whether there is more."""
     query = Audit.select().order_by(Audit.id.desc()).limit(limit + 1)
-    found = list((query.where(Audit.id < before) if before else query).dicts())
+    found: list[rows.Act] = list((query.where(Audit.id < before) if before else query).dicts())
     people = {row["op"] for row in found} | {user for row in found if (user := _user_of(row))}
     names = dict(User.select(User.id, User.nickname).where(User.id.in_(sorted(people))).tuples())
-    return [
-        {**row, "op_name": names.get(row["op"], ""), "target_name": names.get(_user_of(row), "")}
-        for row in found[:limit]
-    ], len(found) > limit
+    for row in found:
+        row["op_name"], row["target_name"] = names.get(row["op"], ""), names.get(_user_of(row), "")
+    return found[:limit], len(found) > limit
 
 
-def _user_of(act: Mapping[str, Any]) -> int:
+def _user_of(act: rows.Act) -> int:
     """Whom an act was about, 0 where it was no user."""
     target = act["target"]
     return int(target) if act["what"] in USER_ACTS and target.isdecimal() and len(target) < 17 else 0
@@ -210,17 +211,19 @@ def _cases(q: str) -> set[str]:
 
 
 def _beginning(
-    column: Field, shown: Iterable[Field], starts: Iterable[str], after: int | None, limit: int
+    column: Field, shown: Iterable[Field], wanted: Iterable[str], after: int | None, limit: int
 ) -> list[Any]:
-    """`limit` rows with the columns `shown` whose `column` begins with one of `starts`, in its order, behind
+    """`limit` rows with the columns `shown` whose `column` begins with one of `wanted`, in its order, behind
     the row with the id `after`. Walks the index of the column, as far as rows are wanted."""
     model = column.model
     if column is User.mobile:  # its index is in the database's own order, in which letters follow digits
         ordered, last = column, "a"
     else:
-        ordered, last = of_database(database.obj).bytewise(column), _LAST
+        collation = of_database(database.obj).by_code_points
+        ordered, last = column.collate(collation) if collation else column, _LAST
     place = model.select(column).where(model.id == after).scalar() if after else None
-    begins = [place is not None and place.startswith(start) for start in (starts := sorted(starts))]
+    starts = sorted(wanted)
+    begins = [place is not None and place.startswith(start) for start in starts]
     first = begins.index(True) if True in begins else 0
     found: list[Any] = []
     for start, goes_on in zip(starts[first:], begins[first:]):

@@ -11,7 +11,7 @@ from protocol.errors import Refused
 
 
 class Standing(NamedTuple):
-    """A user's: `muted_until` (ms), whether they are `deactivated`, and the `number` of the latest decision."""
+    """A user's: `muted_until` (ms); `deactivated`, 1 or 0; and the `number` of the latest decision."""
 
     muted_until: int = 0
     deactivated: int = 0
@@ -21,7 +21,10 @@ class Standing(NamedTuple):
 def mutes(now: int) -> dict[int, tuple[int, int]]:
     """(until, number) of all who are muted at `now` (ms)."""
     muted = Restraint.select(Restraint.user_id, Restraint.muted_until, Restraint.number)
-    return {user_id: (until, number) for user_id, until, number in muted.where(Restraint.muted_until > now).tuples()}
+    return {
+        user_id: (until, number)
+        for user_id, until, number in muted.where(Restraint.muted_until > now).tuples()
+    }
 
 
 def standings(user_ids: Collection[int]) -> dict[int, Standing]:

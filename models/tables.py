@@ -37,7 +37,7 @@ class User(Base):
     memo = CharField(MAX_MEMO, default="")
     createat = BigIntegerField()
     media_bytes = BigIntegerField(default=0)  #: stored uploads, held against the quota
-    op = SmallIntegerField(default=0)  #: 1: an operator of the installation
+    op = SmallIntegerField(default=0, index=True)  #: 1: an operator of the installation
 
     class Meta:
         indexes = ((("nickname", "id"), False),)  # operators look for people by name

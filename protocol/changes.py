@@ -62,7 +62,8 @@ class ChangeMessage(Command, frozen=True, kw_only=True):
     @property
     def speaks(self) -> bool:
         """What somebody said may be taken back in silence."""
-        return self.cmd == Cmd.EDIT or (self.cmd == Cmd.REACTION and self.amount == 1)
+        cmd = Cmd(self.cmd)
+        return cmd is Cmd.EDIT or (cmd is Cmd.REACTION and self.amount == 1)
 
 
 def _is_reaction(text: str) -> bool:

@@ -16,9 +16,7 @@ class AddFriend(Command, frozen=True):
 
     dstid: Id
 
-    @property
-    def speaks(self) -> bool:
-        return True
+    is_speech = True
 
 
 @call("/contact/loadfriend", "/contact/friend", access=Access.USER, row=rows.User)

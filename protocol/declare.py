@@ -43,6 +43,7 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     by_call: ClassVar["Call[Any] | None"] = None
     by_frame: ClassVar["Frame[Any] | None"] = None
+    is_speech: ClassVar[bool] = False  #: others hear from the caller by it: one who is muted is refused
 
     def check(self) -> None:
         """Refuses what single fields cannot show: two that exclude each other, one that is needed by
@@ -50,8 +51,8 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def speaks(self) -> bool:
-        """Whether others hear something from the caller by it: then whom an operator has muted is refused."""
-        return False
+        """Whether it is speech as it is said here."""
+        return self.is_speech
 
 
 C = TypeVar("C", bound=Command)

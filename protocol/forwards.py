@@ -72,9 +72,7 @@ class Forward(Command, frozen=True, kw_only=True):
         if self.favorite and self.merge:
             raise BadArgument.of("merge")
 
-    @property
-    def speaks(self) -> bool:
-        return True
+    is_speech = True
 
 
 @call("/message/record", access=Access.USER, row=rows.Recorded, data=More)

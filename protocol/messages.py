@@ -169,12 +169,7 @@ class SendMessage(Command, frozen=True, kw_only=True):
     id: Annotated[Number, IN_FRAMES] | None = None
     userid: Annotated[Number, IN_FRAMES] | None = None
     cmd: Annotated[Literal[10, 11], Missing(BadArgument.of)]
-    media: Annotated[
-        int,
-        Meta(ge=0, le=MAX_MEDIA),
-        Missing(BadArgument.of),
-        Rule(_refuse_servers_own),
-    ]
+    media: Annotated[int, Meta(ge=0, le=MAX_MEDIA), Missing(BadArgument.of), Rule(_refuse_servers_own)]
     dstid: Annotated[Id, Missing(BadArgument.of)]
     content: Text | None = None
     pic: Text | None = None
@@ -194,9 +189,7 @@ class SendMessage(Command, frozen=True, kw_only=True):
         if self.media == _EMOJI and not (self.content or self.url):
             raise BadArgument.missing("content")
 
-    @property
-    def speaks(self) -> bool:
-        return True
+    is_speech = True
 
     def by(self, userid: int) -> Message:
         """The message of this author."""

@@ -83,5 +83,3 @@ class ListActs(Command, frozen=True):
 
     before: Id | None = None
     limit: Rows = DEFAULT_OPERATOR_ROWS
-
-

@@ -14,9 +14,7 @@ class Typing(Command, frozen=True):
     kind: Kind
     dstid: Id
 
-    @property
-    def speaks(self) -> bool:
-        return True
+    is_speech = True
 
 
 @frame(Cmd.LOOK, limit="request")

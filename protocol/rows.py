@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 
 class Profile(TypedDict):
-    """A user, as stored. `mobile` is shown to the user alone."""
+    """A user, as stored. `mobile` is shown to the user alone, and so is `op`: 1 for an operator."""
 
     id: int
     mobile: str
@@ -20,6 +20,7 @@ class Profile(TypedDict):
     nickname: str
     memo: str
     createat: int
+    op: NotRequired[int]
 
 
 class User(Profile):
@@ -30,10 +31,9 @@ class User(Profile):
 
 
 class Account(Profile):
-    """A user, as operators see them. `op`: 1 for an operator; `muted_until` (ms): 0 when they are not muted;
-    `deactivated`: 1 when they can't log in."""
+    """A user, as operators see them. `muted_until` (ms): 0 when they are not muted; `deactivated`: 1 when
+    they can't log in."""
 
-    op: int
     muted_until: int
     deactivated: int
     online: NotRequired[int]

@@ -15,9 +15,9 @@ from hub.ports.order import Order
 from hub.ports.outbox import Outbox, Send
 from hub.ports.packing import (
     Decided,
-    Muted,
     Item,
     Moved,
+    Muted,
     Revoked,
     Said,
     Took,
