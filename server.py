@@ -100,23 +100,26 @@ def main() -> int:
     return 0
 
 
-def make_services(config: Config) -> Services:
+def make_services(config: Config, serves: bool = True) -> Services:
     """The parts, joined, on an up-to-date database. Call it on the loop; undo it with `close_services`.
 
-    SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
+    SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``. Without
+    `serves` it is for a command beside the servers (`admin/`): it makes nothing, hears nobody, and does
+    nothing by itself.
     """
-    db = databases.open_database(config, migrate=config.database_url.startswith("sqlite"))
+    db = databases.open_database(config, migrate=serves and config.database_url.startswith("sqlite"))
     try:
         storage = open_storage(config.storage, config.data)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    db.serve()
+    if serves:
+        db.serve()
     with db.reading():
         standing, epoch = state.told(), state.epoch()
         hiding, mutes = settings.hiding(), restraints.mutes(now_ms())
     db.drop_connection()  # calls have their own
-    ports = broker.make_ports(config, epoch)
-    budget = Budget(config.shares, shared=_shared_rates(config, db, epoch))
+    ports = broker.make_ports(config, epoch) if serves else broker.no_ports()
+    budget = Budget(config.shares, shared=_shared_rates(config, db, epoch) if serves else None)
     hub = Hub(ports, config.hub.offline_delay, config.hub.queue_bytes)
     transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
@@ -151,11 +154,13 @@ def make_services(config: Config) -> Services:
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, muted, typing, use)
     own = (handshakes, Scraper(), indexing, Searches())
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
-    if config.metrics.port or config.metrics.token:
+    if serves and (config.metrics.port or config.metrics.token):
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
         services.scraper.start(services.stats, services.measures, *build)
     privacy.read(hiding, privacy.mark)
     muted.read(mutes, muted.mark)
+    if not serves:
+        return services
     privacy.start(lambda user_id, seen: hub.announcer.switched(user_id, seen and hub.online(user_id)))
     hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
     indexing.start()

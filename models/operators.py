@@ -231,5 +231,5 @@ def _beginning(
             query = model.select(*shown).where(ordered >= start, ordered < start + last)
             if goes_on:
                 query = query.where((ordered > place) | ((ordered == place) & (model.id > after)))
-            found += query.order_by(ordered, model.id).limit(limit - len(found)).dicts()
+            found.extend(query.order_by(ordered, model.id).limit(limit - len(found)).dicts())
     return found
