@@ -93,13 +93,13 @@ class Recovery:
     @staticmethod
     async def _look_again(look: Look) -> None:
         while True:
+            await asyncio.sleep(LOOK_S)
             try:
                 await look()
             except Refusal:
                 pass  # the database is away
             except Exception:
                 logger.exception("looking for what is committed")
-            await asyncio.sleep(LOOK_S)
 
     async def _round(self) -> None:
         assert self._catch_up is not None and self._heal is not None

@@ -9,6 +9,7 @@ from protocol import rows
 from protocol.commands import COMMANDS
 from tests import samples
 from tests.app import PASSWD
+from tests.handlers.people import make_operator
 
 
 def hold(answer: dict, command: type) -> None:
@@ -52,6 +53,8 @@ def as_typed_dict(kind: type[msgspec.Struct]) -> type:
 async def test_every_answer_is_as_declared(app):
     """Each call there is answers with the fields that the documents name, of their types."""
     ann, bob = await app.client().register("Ann"), await app.client().register("Bob")
+    carol = await app.client().register("Carol")
+    await make_operator(app, ann)
     group = (await ann.post("/contact/createcommunity", name="hills"))["data"]["id"]
     await bob.post("/contact/joincommunity", dstid=group)
     named = {"cmd": 11, "dstid": group, "media": 1, "content": "you", "at": [ann.user_id]}
@@ -99,6 +102,11 @@ async def test_every_answer_is_as_declared(app):
         "ListHidden": chat,
         "ArrangeConversation": {**chat, "pinned": 1, "marked": 1},
         "ClearConversation": {"kind": 11, "dstid": group, "seq": 1},
+        "ShowUser": {"id": carol.user_id},
+        "MuteUser": {"id": carol.user_id, "until": 0},
+        "CloseSessions": {"id": carol.user_id},
+        "DeactivateUser": {"id": carol.user_id, "on": 0},
+        "MakeOperator": {"id": carol.user_id, "on": 1},
         "History": chat,
         "Changes": {**chat, "ver": 0},
     }
