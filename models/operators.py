@@ -162,8 +162,8 @@ def find_groups(q: str, after: int | None, limit: int) -> tuple[list[rows.Group]
 
 def acts(before: int | None, limit: int) -> tuple[list[rows.Act], bool]:
     """What was done, the latest first; and whether there is more."""
-    query = Audit.select().order_by(Audit.id.desc()).limit(limit + 1)
-    found: list[rows.Act] = list((query.where(Audit.id < before) if before else query).dicts())
+    query = Audit.select().where(Audit.id < (before or MAX_INT)).order_by(Audit.id.desc())
+    found: list[rows.Act] = list(query.limit(limit + 1).dicts())
     people = {row["op"] for row in found} | {user for row in found if (user := _user_of(row))}
     names = dict(User.select(User.id, User.nickname).where(User.id.in_(sorted(people))).tuples())
     for row in found:
