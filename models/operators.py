@@ -165,7 +165,9 @@ def acts(before: int | None, limit: int) -> tuple[list[rows.Act], bool]:
     query = Audit.select().where(Audit.id < (before or MAX_INT)).order_by(Audit.id.desc())
     found: list[rows.Act] = list(query.limit(limit + 1).dicts())
     people = {row["op"] for row in found} | {user for row in found if (user := _user_of(row))}
-    names = dict(User.select(User.id, User.nickname).where(User.id.in_(sorted(people))).tuples())
+    names: dict[int, str] = {}
+    if people:
+        names = dict(User.select(User.id, User.nickname).where(User.id.in_(sorted(people))).tuples())
     for row in found:
         row["op_name"], row["target_name"] = names.get(row["op"], ""), names.get(_user_of(row), "")
     return found[:limit], len(found) > limit

@@ -30,6 +30,8 @@ def mutes(now: int) -> dict[int, tuple[int, int]]:
 def standings(user_ids: Collection[int]) -> dict[int, Standing]:
     """Of those of them who were ever held to something."""
     columns = (Restraint.user_id, Restraint.muted_until, Restraint.deactivated, Restraint.number)
+    if not user_ids:
+        return {}
     found = Restraint.select(*columns).where(Restraint.user_id.in_(list(user_ids)))
     return {user_id: Standing(*row) for user_id, *row in found.tuples()}
 
