@@ -161,7 +161,7 @@ def make_services(config: Config, serves: bool = True) -> Services:
     muted.read(mutes, muted.mark)
     if not serves:
         return services
-    privacy.start(lambda user_id, seen: hub.announcer.switched(user_id, seen and hub.online(user_id)))
+    privacy.start(partial(presence.switched, services), partial(presence.parted, services))
     hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
     indexing.start()
     look = recovery.Looking(services, standing).look

@@ -24,12 +24,14 @@ from handlers.http import (
     metrics,
     operators,
     ops,
+    packets,
     pages,
     proxies,
     search,
     sessions,
     settings,
     stickers,
+    wallet,
 )
 from handlers.http.answers import Answers
 from handlers.http.body import BoundedBody
@@ -57,6 +59,8 @@ ROUTES: list[tuple[Any, ...]] = [
     *favorites.routes,
     *forwards.routes,
     *stickers.routes,
+    *wallet.routes,
+    *packets.routes,
     *handshake.routes,
     *operators.routes,
     *ops.routes,

@@ -36,7 +36,17 @@ class UserMuted(NamedTuple):
     number: int
 
 
-Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged | UserMuted
+class ContactChanged(NamedTuple):
+    """What is between two users is another thing: whether they are `friends`, and whether `user_id` blocks
+    the other one."""
+
+    user_id: int
+    other_id: int
+    friends: bool
+    blocks: bool
+
+
+Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged | ContactChanged | UserMuted
 
 
 class Control(Protocol):

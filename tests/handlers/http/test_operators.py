@@ -3,6 +3,7 @@
 import pytest
 
 from protocol.clock import now_ms
+from protocol.commands import COMMANDS
 from protocol.declare import Access
 from tests.app import PASSWD
 from tests.handlers.people import friends, group, make_operator, text
@@ -20,6 +21,7 @@ CALLS: dict[str, tuple[dict, str | None]] = {
     "/ops/sessions/close": ({"id": "{id}"}, "sessions"),
     "/ops/deactivate": ({"id": "{id}", "on": 1}, "deactivate"),
     "/ops/op": ({"id": "{id}", "on": 1}, "op"),
+    "/ops/grant": ({"id": "{id}", "amount": 5, "cid": "g"}, "grant"),
 }
 
 
@@ -131,6 +133,13 @@ async def test_muted(app):
         await socket.send(text(bob, "again", cid="d"))
         assert (await socket.receive(1, 2))["cid"] == "d"
         assert [(await other.receive())["cmd"] for _ in range(2)] == [14, 10]  # of all that, no more
+
+
+def test_what_is_speech():
+    """Of all that a client can say, this is what others would hear."""
+    assert {command.__name__ for command in COMMANDS if command.is_speech} == {
+        "SendMessage", "Forward", "AddFriend", "Typing", "SendPacket"
+    }  # fmt: skip
 
 
 async def test_a_mute_ends_by_itself(app, monkeypatch):
