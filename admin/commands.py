@@ -15,16 +15,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from actions.services import Services
 from admin.output import Output
 from protocol.clock import now_ms
+from protocol.declare import Command as Said
+from protocol.forms import Form
 from protocol.limits import MAX_INT
 from start.command_line import CONFIG
 
 #: What a command does, with the parts, what was said, and where its answer goes.
 Verb = Callable[[Services, argparse.Namespace, Output], Awaitable[None]]
+
+C = TypeVar("C", bound=Said)
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SPAN = re.compile(r"(\d{1,6})([smhdw])")
@@ -100,6 +104,14 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"magpie: {message}; {self.prog} --help says how\n")
 
 
+def checked(command: type[C], **fields: object) -> C:
+    """The arguments as the route would read them, with the same bounds. Raises `BadArgument`."""
+    call = command.by_call
+    assert call is not None
+    read: C = call.read(Form(fields))
+    return read
+
+
 # --- what arguments mean ----------------------------------------------------------------------------------
 
 
@@ -107,6 +119,14 @@ def an_id(text: str) -> int:
     """The id of a user, group or whatever it is."""
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:17]) <= MAX_INT:
         raise argparse.ArgumentTypeError(f"{text!r} is no id")
+    return int(text)
+
+
+def a_number(text: str) -> int:
+    """A whole number, also below 0."""
+    digits = text.removeprefix("-")
+    if not digits.isascii() or not digits.isdecimal() or int(digits[:17]) > MAX_INT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number")
     return int(text)
 
 

@@ -19,7 +19,7 @@ from admin.commands import Command, Commands, Effect
 from admin.output import Output
 from config import Config, ConfigError
 from models import state
-from protocol.errors import Refusal, TryAgain
+from protocol.errors import BadArgument, Refusal, TryAgain
 from start import StartError
 from start.settings import load_config
 
@@ -52,6 +52,8 @@ def main(arguments: Sequence[str]) -> int:
         return _fail(out, AWAY, str(error))
     except TryAgain as refusal:
         return _fail(out, AWAY, refusal.en, refusal)
+    except BadArgument as refusal:
+        return _fail(out, MISTAKEN, refusal.en, refusal)
     except Refusal as refusal:
         return _fail(out, REFUSED, refusal.en, refusal)
     except KeyboardInterrupt:

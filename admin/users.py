@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from actions import operators
 from actions.services import Services
-from admin.commands import Command, Commands, Effect, an_id, at, until
+from admin.commands import Command, Commands, Effect, an_id, at, checked, until
 from admin.output import Output
 from protocol import rows
+from protocol.operators import FindUsers
 
 #: Users read at once.
 _PAGE = 200
@@ -42,10 +43,11 @@ def _page(command: Command) -> None:
 
 async def _list(app: Services, said: argparse.Namespace, out: Output) -> None:
     found: list[rows.Account] = []
+    q = checked(FindUsers, q=getattr(said, "q", "")).q
     after, more = said.after, True
     while more and (not said.limit or len(found) < said.limit):
         size = min(_PAGE, said.limit - len(found)) if said.limit else _PAGE
-        page, more = await operators.find_users(app, getattr(said, "q", ""), after, size)
+        page, more = await operators.find_users(app, q, after, size)
         found += page
         after = found[-1]["id"] if found else None
         out.progress(len(found), said.limit, "users")
