@@ -89,6 +89,9 @@ MAX_MENTIONS = 100
 MAX_FAVORITE_ROWS = 100
 MAX_READER_ROWS = 200
 MAX_MEMBER_ROWS = 200
+#: Rows of what operators list.
+DEFAULT_OPERATOR_ROWS = 50
+MAX_OPERATOR_ROWS = 200
 #: Requests of friends.
 MAX_REQUEST_ROWS = 50
 #: Who wants to come into a group, and who may not.

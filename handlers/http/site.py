@@ -22,6 +22,7 @@ from handlers.http import (
     media,
     messages,
     metrics,
+    operators,
     ops,
     packets,
     pages,
@@ -61,6 +62,7 @@ ROUTES: list[tuple[Any, ...]] = [
     *wallet.routes,
     *packets.routes,
     *handshake.routes,
+    *operators.routes,
     *ops.routes,
     *metrics.routes,
 ]

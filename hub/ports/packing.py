@@ -17,6 +17,7 @@ from hub.ports.control import (
     Order,
     SessionRevoked,
     SettingsChanged,
+    UserMuted,
 )
 
 #: The version of this form.
@@ -103,6 +104,14 @@ class Decided(_Item, tag=10):
     read: int
 
 
+class Muted(_Item, tag=15):
+    """Somebody may say nothing until a time, or again."""
+
+    user_id: int
+    until: int
+    number: int
+
+
 class Between(_Item, tag=11):
     """Two users are friends or not, and the first blocks the second or not."""
 
@@ -119,7 +128,7 @@ class Regarded(_Item, tag=12):
 
 
 Item: TypeAlias = (
-    Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Between | Regarded
+    Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Between | Muted | Regarded
 )
 
 
@@ -202,6 +211,8 @@ def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ())
             items.append(Decided(*one))
         elif isinstance(one, GroupChanged):
             items.append(Regarded(one.group_id))
+        elif isinstance(one, UserMuted):
+            items.append(Muted(*one))
         elif isinstance(one, ContactChanged):
             items.append(Between(*one))
         else:
@@ -209,8 +220,10 @@ def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ())
     return items + [Took(numbers.start, numbers.stop - 1) for numbers in changes]
 
 
-def order_of(item: Revoked | Moved | Decided | Between | Regarded) -> Order:
+def order_of(item: Revoked | Moved | Decided | Between | Muted | Regarded) -> Order:
     """And on its way in."""
+    if isinstance(item, Muted):
+        return UserMuted(item.user_id, item.until, item.number)
     if isinstance(item, Between):
         return ContactChanged(item.user_id, item.other_id, item.friends, item.blocks)
     if isinstance(item, Regarded):

@@ -18,6 +18,7 @@ from hub.ports.packing import (
     Decided,
     Item,
     Moved,
+    Muted,
     Regarded,
     Revoked,
     Said,
@@ -70,7 +71,7 @@ class Shared:
             if publications or changes:
                 self.bus.hear(publications, changes)
                 publications = []
-            if isinstance(item, (Revoked, Moved, Decided, Between, Regarded)):
+            if isinstance(item, (Revoked, Moved, Decided, Between, Muted, Regarded)):
                 self.control.hear(order_of(item))
             elif not isinstance(item, Took):
                 self.presence.hear(process, item)

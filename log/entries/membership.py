@@ -10,7 +10,7 @@ from log.entries.post import Post
 from models import groups
 from models.accounts import nickname_of
 from models.tables import OWNER
-from protocol import rows
+from protocol.joining import JoinedGroup
 from protocol.media import keys_in
 from protocol.messages import ROOM, Media, Message
 
@@ -44,7 +44,7 @@ class CreateGroup(Entry):
         self._max_owned, self._history = max_owned, history
         self.shows = keys_in(icon)
         self.notice: Post | None = None
-        self.row: rows.Group | None = None
+        self.row: JoinedGroup | None = None
 
     def begin(self) -> None:
         self.refusal = self.notice = None
