@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from hub.audience import V2, Audience, Looking
+from hub.audience import V2, Audience, Looking, Without
 from hub.ports.bus import Publication
 from hub.ports.control import (
     ContactChanged,
@@ -42,6 +42,7 @@ class Said(_Item, tag=1):
     audience: int | tuple[int, int, int, bool]
     change: int
     after: int
+    without: tuple[int, ...] = ()
 
 
 class Revoked(_Item, tag=2):
@@ -169,7 +170,7 @@ def opening_of(process: int) -> bytes:
 def size_of(item: Item) -> int:
     """About how many bytes it takes."""
     if isinstance(item, Said):
-        return 40 + len(item.frame) + 9 * len(item.users)
+        return 40 + len(item.frame) + 9 * (len(item.users) + len(item.without))
     return 20 + 9 * len(getattr(item, "user_ids", ()))
 
 
@@ -181,6 +182,7 @@ def _said(publication: Publication) -> Said:
         audience = (told.kind, told.dstid, told.actor, told.friends)
     elif told is not None:
         audience = _V2
+    without = tuple(told.user_ids) if isinstance(told, Without) else ()
     return Said(
         publication.frame(),
         tuple(publication.users),
@@ -188,13 +190,16 @@ def _said(publication: Publication) -> Said:
         audience,
         publication.change,
         publication.after,
+        without,
     )
 
 
 def publication_of(item: Said) -> Publication:
     """And on its way in."""
     audience: Audience | None = None
-    if item.audience:
+    if item.without:
+        audience = Without(item.without)
+    elif item.audience:
         audience = Looking(*item.audience) if isinstance(item.audience, tuple) else V2
     return Publication("", item.users, item.group, 0, b"", audience, item.frame, item.change, item.after)
 
