@@ -10,13 +10,13 @@ from actions.passwords import Disconnected, Turn
 from actions.presence import seen
 from actions.services import Services
 from actions.weak_passwords import refuse_weak
-from models import accounts, contacts
+from models import accounts, contacts, totp
 from models import sessions as session_rows
 from models.sessions import SessionRow
 from protocol import rows
 from protocol.accounts import spellings
 from protocol.clock import now_ms
-from protocol.errors import Refused
+from protocol.errors import Refusal, Refused
 from protocol.frames import event
 from protocol.messages import SINGLE, Cmd
 
@@ -54,11 +54,14 @@ async def register(
     return own_row(app, await app.db.write(create_and_enter), token)
 
 
-async def login(app: Services, mobile: str, passwd: str, client: sessions.Client) -> rows.User:
+async def login(
+    app: Services, mobile: str, passwd: str, client: sessions.Client, code: str = ""
+) -> rows.User:
     """A new session; the user's own row, with the token. One text for an unknown number and a wrong password.
+    Who has turned on one-time codes needs one of them: `CodeWanted`, `WrongCode`.
 
     Guessing is limited before anything is hashed. Only failures count in the end, so that many people behind
-    one address can all log in.
+    one address can all log in; a wrong code is one, as a wrong password is.
     """
     account, known = await app.db.read(session_rows.log_in_of, mobile, client.marks)
     device = next((mark for mark in client.marks if mark in known), "")
@@ -74,8 +77,13 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
             matches = await app.hasher.verify(passwd, account["passwd"] if account else None, turn)
     if account is None or not matches:
         raise session_rows.wrong_login()
+    try:
+        token = await sessions.open_session(app, account["id"], account["passwd"], client, code)
+    except Refusal as refusal:
+        if not isinstance(refusal, totp.WrongCode) or isinstance(refusal, totp.CodeWanted):
+            await guess.take_back()
+        raise
     await guess.take_back()
-    token = await sessions.open_session(app, account["id"], account["passwd"], client)
     return own_row(app, await app.db.read(accounts.find_user, account["id"]), token)
 
 

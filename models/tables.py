@@ -57,6 +57,9 @@ MAX_UA = 200
 
 
 class Session(Base):
+    """`fresh`: 1 when it began on a device from which nobody had logged in before, until its user says that
+    it was them."""
+
     id = BigAutoField()
     user_id = BigIntegerField(index=True)
     token_hash = CharField(64, unique=True)
@@ -65,6 +68,7 @@ class Session(Base):
     created = BigIntegerField()
     last_seen = BigIntegerField(index=True)
     expires = BigIntegerField(index=True)
+    fresh = SmallIntegerField(default=0)
 
 
 class Device(Base):
@@ -76,6 +80,63 @@ class Device(Base):
 
     class Meta:
         primary_key = CompositeKey("user_id", "mark")
+
+
+# --- ways into an account --------------------------------------------------------------------------------
+
+
+class Invite(Base):
+    """A code with which accounts are made: `used` of `uses` times so far, until `until` (ms, 0: for ever);
+    `user_id` made it."""
+
+    id = BigAutoField()
+    code = CharField(32, unique=True)
+    uses = IntegerField()
+    used = IntegerField(default=0)
+    until = BigIntegerField(default=0)
+    user_id = BigIntegerField()
+    createat = BigIntegerField()
+
+
+class Reset(Base):
+    """A link that sets a new password, the one of its user; of its token there is a hash."""
+
+    user_id = BigIntegerField(primary_key=True)
+    token_hash = CharField(64, unique=True)
+    expires = BigIntegerField(index=True)
+
+
+class Totp(Base):
+    """One-time codes: `secret` is sealed; on since `since` (ms), 0 while it is being set up; `step`: the
+    number of the 30 seconds whose code was taken last."""
+
+    user_id = BigIntegerField(primary_key=True)
+    secret = CharField(160)
+    since = BigIntegerField(default=0)
+    step = BigIntegerField(default=0)
+
+
+class Recovery(Base):
+    """A code that lets somebody in who has lost their device; gone once it was used."""
+
+    user_id = BigIntegerField()
+    code_hash = CharField(64)
+
+    class Meta:
+        primary_key = CompositeKey("user_id", "code_hash")
+
+
+class Qr(Base):
+    """A log-in by a code on another screen. `proof`: a hash of what whoever asks for the session has to show;
+    `user_id`: who scanned it."""
+
+    code_hash = CharField(64, primary_key=True)
+    proof = CharField(64)
+    state = SmallIntegerField(default=0)
+    user_id = BigIntegerField(default=0)
+    ua = CharField(MAX_UA, default="")
+    ip = CharField(45, default="")
+    expires = BigIntegerField(index=True)
 
 
 # --- contacts and groups ---------------------------------------------------------------------------------
@@ -405,7 +466,7 @@ class ServerState(Base):
     of, as its last but one statement, so that the order of numbers is the order of commits. `epoch` changes
     when the database was restored or reset; clients then drop their cache. `housekeeping`: when (ms) a
     process last began to keep house, or said that it still does. `indexing`: 1 while the index
-    is to be emptied; the row is locked by whoever writes into it."""
+    is to be emptied; the row is locked by whoever writes into it. `first`: 1 once there was an account."""
 
     name = CharField(max_length=32, primary_key=True)
     value = BigIntegerField()

@@ -18,6 +18,11 @@ MAX_MEMO = 200
 #: `cate` is a number of the client's choosing (the classic page offers a few kinds), kept in a 32-bit column.
 MAX_CATE = 2**31 - 1
 
+#: Characters of a code that somebody types or scans: an invitation, one of two steps, of a QR code.
+MAX_CODE = 64
+#: Accounts that one invite code makes.
+MAX_INVITE_USES = 100000
+
 # --- messages ---------------------------------------------------------------------------------------------
 
 #: `media` is stored in a 4-byte column.
@@ -66,6 +71,7 @@ MAX_MENTIONS = 100
 MAX_FAVORITE_ROWS = 100
 MAX_READER_ROWS = 200
 MAX_MEMBER_ROWS = 200
+MAX_INVITE_ROWS = 100
 #: Messages that are found, and characters of what is looked for.
 MAX_FOUND = 50
 MAX_QUERY = 100

@@ -25,10 +25,13 @@ from handlers.http import (
     ops,
     pages,
     proxies,
+    qr,
+    resets,
     search,
     sessions,
     settings,
     stickers,
+    totp,
 )
 from handlers.http.answers import Answers
 from handlers.http.body import BoundedBody
@@ -46,6 +49,9 @@ ROUTES: list[tuple[Any, ...]] = [
     *accounts.routes,
     *settings.routes,
     *sessions.routes,
+    *totp.routes,
+    *resets.routes,
+    *qr.routes,
     *contacts.routes,
     *groups.routes,
     *conversations.routes,
