@@ -29,7 +29,7 @@ from actions.handshakes import Handshakes
 from actions.indexing import Indexing
 from actions.passwords import PasswordHasher
 from actions.reindexing import reindex
-from actions.seal import FILE, Seal
+from actions.seal import Seal
 from actions.search import Searches
 from actions.services import Services
 from actions.session_use import SessionUse
@@ -57,6 +57,7 @@ from models import settings, state
 from protocol.frames import CloseCode
 from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases
 from start.certificate import certificate_of
+from start.key import key_of
 from start.settings import load_config, read_environment
 from storage import open_storage
 
@@ -104,10 +105,6 @@ def make_services(config: Config) -> Services:
 
     SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
     """
-    try:
-        seal = Seal.of(config.auth.totp_key, config.data)
-    except (OSError, ValueError) as error:
-        raise StartError(f"cannot read or make {config.data / FILE}: {error}") from None
     db = databases.open_database(config, migrate=config.database_url.startswith("sqlite"))
     try:
         storage = open_storage(config.storage, config.data)
@@ -151,7 +148,7 @@ def make_services(config: Config) -> Services:
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, typing, use)
-    own = (handshakes, Scraper(), indexing, Searches(), seal)
+    own = (handshakes, Scraper(), indexing, Searches(), Seal(key_of(config)))
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
     if config.metrics.port or config.metrics.token:
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]

@@ -10,7 +10,7 @@ from actions.passwords import Disconnected, Turn
 from actions.presence import seen
 from actions.services import Services
 from actions.weak_passwords import refuse_weak
-from models import accounts, contacts, totp
+from models import accounts, contacts, invites, totp
 from models import sessions as session_rows
 from models.sessions import SessionRow
 from protocol import rows
@@ -31,10 +31,13 @@ class Profile(NamedTuple):
 
 
 async def register(
-    app: Services, mobile: str, passwd: str, profile: Profile, client: sessions.Client
+    app: Services, mobile: str, passwd: str, profile: Profile, client: sessions.Client, invite: str = ""
 ) -> rows.User:
-    """A new account and its first session; the user's own row, with the token."""
+    """A new account and its first session; the user's own row, with the token. Raises as `invites.admit`
+    where not everybody may have one."""
     refuse_weak(passwd, mobile, app.config.auth.passwd_min)
+    mode = app.config.auth.register
+    await app.db.read(invites.may_try, mode, invite, now_ms())
     await app.db.read(accounts.require_free, mobile)
     keys = ((client.network, False),)
     with in_queue(app.budget, *keys):
@@ -47,7 +50,8 @@ async def register(
 
     def create_and_enter() -> rows.Profile:
         """In one transaction: an account that nobody is told of would keep its number for ever."""
-        row = create(now_ms(), app.config.uploads.quota_bytes)
+        first = invites.admit(mode, invite, now_ms())
+        row = create(now_ms(), app.config.uploads.quota_bytes, int(first))
         open_session(row["id"])
         return row
 

@@ -37,18 +37,20 @@ async def decide(app: Services, user_id: int, code: str, approve: bool) -> None:
     await app.db.write(qr.decide, user_id, code, approve, now_ms())
 
 
-async def poll(app: Services, code: str, secret: str | None, client: Client) -> rows.QrState | rows.QrUser:
-    """How far it has come; once it is approved a new session for whoever approved, once. Raises `NotFound`
-    for a code that is none (any more), or another screen's."""
+async def poll(
+    app: Services, code: str, secret: str | None, client: Client
+) -> tuple[rows.QrState, rows.QrUser | None]:
+    """How far it has come; once it is approved with it a new session of whoever approved, once. Raises
+    `NotFound` for a code that is none (any more), or another screen's."""
     await app.budget.count({"qr_poll": token_hash(code)})
     proof = _proof(secret, client)
     state = await app.db.read(qr.state_of, code, proof, now_ms())
     if state is not State.APPROVED:
-        return {"state": state.name.lower()}
+        return {"state": state.name.lower()}, None
     take = partial(qr.take, code, proof)
     token, user_id = await sessions.open_session_of(app, lambda: take(now_ms()), client)
     row = own_row(app, await app.db.read(accounts.find_user, user_id), token)
-    return {**row, "state": "approved"}
+    return {"state": "approved"}, {**row, "state": "approved"}
 
 
 async def forget_expired(app: Services) -> int:

@@ -5,7 +5,6 @@ import base64
 import hashlib
 import logging
 import os
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,8 +13,6 @@ from protocol.errors import Refused
 
 log = logging.getLogger("magpie.seal")
 
-#: The key's file in the data directory.
-FILE = "magpie.key"
 _NONCE_BYTES = 12  # as AES-GCM has it
 _NAME_LETTERS = 8
 
@@ -27,14 +24,6 @@ class Seal:
         """`key`: 32 bytes."""
         self._aes = AESGCM(key)
         self._name = hashlib.sha256(b"name of " + key).hexdigest()[:_NAME_LETTERS]
-
-    @classmethod
-    def of(cls, setting: str, data: Path) -> "Seal":
-        """With the key of the settings, or the one in `data`, which is made when it is missing. Raises
-        `OSError` when it can't be read or made."""
-        if setting:
-            return cls(hashlib.sha256(setting.encode()).digest())
-        return cls(base64.b64decode(_key_in(data / FILE)))
 
     def close(self, user_id: int, text: str) -> str:
         """What to store."""
@@ -55,23 +44,3 @@ class Seal:
                 "服务器暂时无法验证，请使用恢复码或联系管理员",
                 "The server can't check codes now: use a recovery code, or ask an administrator",
             ) from None
-
-
-def _key_in(path: Path) -> bytes:
-    """The key's text. Of several processes that make it at once all take the first one's."""
-    if not path.exists():
-        own = path.with_name(f"{path.name}.{os.getpid()}")
-        own.unlink(missing_ok=True)
-        file = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            os.write(file, base64.b64encode(os.urandom(32)))
-            os.fsync(file)
-        finally:
-            os.close(file)
-        try:
-            os.link(own, path)
-        except FileExistsError:
-            pass  # another process was faster
-        finally:
-            own.unlink()
-    return path.read_bytes()

@@ -24,7 +24,7 @@ async def start(app: Services, user_id: int) -> rows.TotpSecret:
     mobile = (await app.db.read(accounts.find_user, user_id))["mobile"]
     secret = pyotp.random_base32()
     await app.db.write(totp.start, user_id, app.seal.close(user_id, secret))
-    return {"secret": secret, "url": pyotp.TOTP(secret).provisioning_uri(mobile, ISSUER)}
+    return {"secret": secret, "url": pyotp.TOTP(secret).provisioning_uri(name=mobile, issuer_name=ISSUER)}
 
 
 async def confirm(app: Services, session: SessionRow, code: str) -> rows.RecoveryCodes:

@@ -3,8 +3,11 @@ invitation. And who is the first, who needs none."""
 
 from models.tables import Invite, ServerState
 from protocol import rows
-from protocol.errors import NotFound
-from protocol.limits import MAX_INVITE_ROWS
+from protocol.errors import Forbidden, NotFound
+from protocol.limits import MAX_INT, MAX_INVITE_ROWS
+
+#: What `auth.register` may be; else nobody may.
+OPEN, BY_INVITE = "open", "invite"
 
 
 def make(user_id: int, code: str, uses: int, until: int, now: int) -> rows.Invite:
@@ -15,10 +18,8 @@ def make(user_id: int, code: str, uses: int, until: int, now: int) -> rows.Invit
 
 def made(before: int | None) -> tuple[list[rows.Invite], bool]:
     """The newest first, below `before`; whether there are more."""
-    query = Invite.select().order_by(Invite.id.desc()).limit(MAX_INVITE_ROWS + 1)
-    if before is not None:
-        query = query.where(Invite.id < before)
-    found = [_row(invite) for invite in query]
+    older = Invite.select().where(Invite.id < (before or MAX_INT))
+    found = [_row(invite) for invite in older.order_by(Invite.id.desc()).limit(MAX_INVITE_ROWS + 1)]
     return found[:MAX_INVITE_ROWS], len(found) > MAX_INVITE_ROWS
 
 
@@ -30,15 +31,35 @@ def revoke(invite_id: int) -> rows.Invite:
     return _row(invite)
 
 
-def lets_in(code: str, now: int) -> bool:
-    """Whether an account could be made by it at `now`: asked before what costs, decided by `use`."""
-    return Invite.select(Invite.id).where(*_valid(code, now)).exists()
+def may_try(mode: str, code: str, now: int) -> None:
+    """Refuses as `admit` would at `now`: asked before what costs."""
+    if mode == OPEN or not anybody_yet():
+        return
+    if mode != BY_INVITE or not Invite.select(Invite.id).where(*_valid(code, now)).exists():
+        raise _not_admitted(mode, code)
 
 
-def use(code: str, now: int) -> bool:
-    """In the transaction of the new account: one use less. False when it has none left, or its time is over;
-    of many who want the last one the UPDATE decides."""
-    return bool(Invite.update(used=Invite.used + 1).where(*_valid(code, now)).execute())
+def admit(mode: str, code: str, now: int) -> bool:
+    """In the transaction of a new account: whether it is the first of the installation, which is admitted
+    always. Others with a code, where `mode` says so, whose time is not over and which has a use left: it is
+    one less then. Else `Forbidden`. Of many who want the last use the UPDATE decides."""
+    if _be_first():
+        return True
+    if mode == OPEN:
+        return False
+    used = Invite.update(used=Invite.used + 1).where(*_valid(code, now))
+    if mode != BY_INVITE or not used.execute():
+        raise _not_admitted(mode, code)
+    return False
+
+
+def _not_admitted(mode: str, code: str) -> Forbidden:
+    """One text for a code that never was, is used up, or too old."""
+    if mode != BY_INVITE:
+        return Forbidden("暂不开放注册", "Registration is closed")
+    if not code:
+        return Forbidden("注册需要邀请码", "An invitation is needed to register")
+    return Forbidden("邀请码无效或已用完", "This invitation is not valid any more")
 
 
 def anybody_yet() -> bool:
@@ -46,7 +67,7 @@ def anybody_yet() -> bool:
     return bool(ServerState.select(ServerState.value).where(ServerState.name == "first").scalar())
 
 
-def be_first() -> bool:
+def _be_first() -> bool:
     """In the transaction of a new account: whether it is the installation's first. Of many at once one is;
     the others wait until that one is stored, or has failed."""
     if anybody_yet():  # without a lock, and so it is for all that come later

@@ -22,7 +22,9 @@ class State(IntEnum):
 def make(code: str, proof: str, ua: str, ip: str, expires: int) -> None:
     """A new code, until `expires` (ms), of a screen that says it is `ua` and is at `ip`. Who asks for the
     session has to show `proof`."""
-    Qr.create(code_hash=token_hash(code), proof=token_hash(proof), ua=ua[:MAX_UA], ip=ip[:45], expires=expires)
+    Qr.create(
+        code_hash=token_hash(code), proof=token_hash(proof), ua=ua[:MAX_UA], ip=ip[:45], expires=expires
+    )
 
 
 def scan(user_id: int, code: str, now: int) -> rows.QrScanned:

@@ -1,4 +1,5 @@
-"""Links that set a new password, for whoever has lost theirs. Of a link's token only the SHA-256 is stored."""
+"""Links that set a new password, for whoever has lost theirs. Of a link's token only the SHA-256 is
+stored."""
 
 from typing import NamedTuple
 
@@ -53,11 +54,6 @@ def use(token: str, passwd: str, now: int) -> tuple[int, list[int]]:
     if not User.update(passwd=passwd).where(User.id == user_id).execute():
         raise unknown_user()
     return user_id, close_all(user_id)
-
-
-def forget(user_id: int) -> None:
-    """The user needs no link any more."""
-    Reset.delete().where(Reset.user_id == user_id).execute()
 
 
 def forget_expired(now: int) -> int:

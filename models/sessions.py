@@ -11,7 +11,7 @@ from database.dialect import of_database
 from database.prepared import Prepared, PreparedFor
 from models import accounts, devices
 from models.accounts import replace_passwd
-from models.tables import MAX_UA, Conversation, Member, ServerState, Session, User
+from models.tables import MAX_UA, Conversation, Member, Reset, ServerState, Session, User
 from protocol import rows
 from protocol.errors import Forbidden, NotFound, Refused
 from protocol.messages import ROOM
@@ -173,6 +173,7 @@ def change_passwd(user_id: int, keep_id: int, old: str, new: str) -> list[int]:
     or finds the hash changed.
     """
     replace_passwd(user_id, old, new)
+    Reset.delete().where(Reset.user_id == user_id).execute()  # whoever has a link needs none any more
     return close_others(user_id, keep_id)
 
 

@@ -98,7 +98,8 @@ Sex = Literal["M", "W", "U"]
 
 @call("/user/register", access=Access.PUBLIC, limit="register", data=rows.User)
 class Register(Command, frozen=True):
-    """A new account and its first session."""
+    """A new account and its first session. `invite`: a code, where accounts are made by invitation; the first
+    of all needs none, and is an operator's."""
 
     mobile: NewMobile
     passwd: NewPasswd
@@ -106,6 +107,7 @@ class Register(Command, frozen=True):
     avatar: Picture = ""
     sex: Sex = "U"
     memo: Memo = ""
+    invite: Annotated[str, Meta(max_length=MAX_CODE), STRIP] = ""
 
 
 @call("/user/login", access=Access.PUBLIC, data=rows.User)

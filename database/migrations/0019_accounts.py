@@ -59,8 +59,11 @@ def up(migrator, db):
         expires = BigIntegerField(index=True)
 
     db.create_tables([Invite, Reset, Totp, Recovery, Qr])
-    db.execute_sql("ALTER TABLE session ADD COLUMN fresh SMALLINT NOT NULL DEFAULT 0")
-    user = "`user`" if text else '"user"'
+    # MySQL commits each of these at once: what an interrupted run has done is not done again.
+    if "fresh" not in {column.name for column in db.get_columns("session")}:
+        db.execute_sql("ALTER TABLE session ADD COLUMN fresh SMALLINT NOT NULL DEFAULT 0")
+    db.execute_sql("DELETE FROM server_state WHERE name = 'first'")
+    user = "user".join(db.quote)
     db.execute_sql(
         "INSERT INTO server_state (name, value)"
         f" SELECT 'first', CASE WHEN EXISTS (SELECT 1 FROM {user}) THEN 1 ELSE 0 END"

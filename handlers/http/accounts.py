@@ -10,7 +10,8 @@ from protocol.accounts import ChangePasswd, ChangeProfile, FindUser, Login, Regi
 class RegisterHandler(ArrivingHandler[Register]):
     async def answer(self, command: Register) -> None:
         profile = Profile(command.nickname, command.avatar, command.sex, command.memo)
-        self.let_in(await accounts.register(self.app, command.mobile, command.passwd, profile, self.client))
+        said = (command.mobile, command.passwd, profile, self.client, command.invite)
+        self.let_in(await accounts.register(self.app, *said))
 
 
 class LoginHandler(ArrivingHandler[Login]):

@@ -24,11 +24,11 @@ class ApproveHandler(ApiHandler[ApproveQr]):
 
 class PollHandler(ArrivingHandler[PollQr]):
     async def answer(self, command: PollQr) -> None:
-        answer = await qr.poll(self.app, command.code, command.secret, self.client)
-        if "token" in answer:
-            self.let_in(answer)
+        state, user = await qr.poll(self.app, command.code, command.secret, self.client)
+        if user is None:
+            self.reply(state)
         else:
-            self.reply(answer)
+            self.let_in(user)
 
 
 routes = routes_of(NewHandler, ScanHandler, ApproveHandler, PollHandler)

@@ -12,12 +12,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pyotp
 import pytest
 
 from actions.housekeeping import tidy
+from actions.resets import make_link
 from bench.run.tables import open_tables
 from tests import samples
-from tests.app import PATIENCE, App, running
+from tests.app import PASSWD, PATIENCE, App, Client, running
 from tests.databases import migrated_file
 from tests.handlers.http.test_isolation import ATTEMPTS, World
 from tests.handlers.socket.walk import Walk
@@ -147,6 +149,7 @@ async def _do_everything(app: App) -> None:
             dst = {"dstid": bo.user_id if single else world.group} if "dstid" in fields else {}
             await ann.post(path, **world.filled(fields) | dst)
     await _do_more(app, world)
+    await _come_in(app, ann)
     await ann.post("/user/revoke")
 
 
@@ -193,6 +196,26 @@ async def _do_more(app: App, world: World) -> None:
         for where in ({}, single, room):
             for fields in ({}, *filters, dict(item for one in filters for item in one.items())):
                 await done(ann, "/message/search", q=q, **where, **fields)
+
+
+async def _come_in(app: App, ann: Client) -> None:
+    """Codes, links and invitations."""
+    screen = app.client()
+    code = (await screen.post("/user/qr/new"))["data"]["code"]
+    for path in ("scan", "approve", "poll"):
+        await ann.post(f"/user/qr/{path}", code=code)
+    for path in ("/ops/invites", "/ops/invite/list"):
+        await ann.post(path)
+    await ann.post("/ops/invite/list", before=9)
+    await ann.post("/ops/invite/revoke", id=1)
+    secret = (await ann.post("/user/totp/start"))["data"]["secret"]
+    confirmed = await ann.post("/user/totp/confirm", code=pyotp.TOTP(secret).now())
+    for code in ("000000", "A" * 16, confirmed["data"]["recovery"][0]):
+        await screen.post("/user/login", mobile=ann.mobile, passwd=PASSWD, code=code)
+    assert (await ann.post("/user/totp/off", code=confirmed["data"]["recovery"][1]))["code"] == 0
+    token = (await make_link(app.services, ann.user_id)).split("#")[1]
+    await screen.post("/user/reset", token=token, new=PASSWD)
+    await ann.login(ann.mobile)
 
 
 def _table(shape: str) -> str:
