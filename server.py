@@ -102,9 +102,7 @@ def main() -> int:
 
 def make_services(config: Config) -> Services:
     """The parts, joined, on an up-to-date database. Call it on the loop; undo it with `close_services`.
-
-    SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
-    """
+    SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``."""
     db = databases.open_database(config, migrate=config.database_url.startswith("sqlite"))
     try:
         storage = open_storage(config.storage, config.data)

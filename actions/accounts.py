@@ -113,18 +113,34 @@ async def change_passwd(
     user_id = session.user_id
     mobile = (await app.db.read(accounts.find_user, user_id))["mobile"]
     refuse_weak(new, mobile, app.config.auth.passwd_min)
-    stored = await app.db.read(accounts.passwd_of, user_id)
-    keys, key = ((network, True), user_id), ("session", session.id)
-    turn = Turn(keys, known=True, disconnected=disconnected)
+    wrong = Refused("原密码不正确", "The old password is wrong")
+    stored = await verified(app, session, old, network, disconnected, wrong)
+    keys = ((network, True), user_id)
     with in_queue(app.budget, *keys):
-        async with await Guess.count(app.budget, {"login": key, "account_login": key}) as guess:
-            matches = await app.hasher.verify(old, stored, turn)
-        if not matches:
-            raise Refused("原密码不正确", "The old password is wrong")
-        await guess.take_back()
-        changed = await app.hasher.hash(new, turn)
+        changed = await app.hasher.hash(new, Turn(keys, known=True, disconnected=disconnected))
     ended = await app.db.write(session_rows.change_passwd, user_id, session.id, stored, changed)
     sessions.close_sockets(app, ended)
+
+
+async def verified(
+    app: Services,
+    session: SessionRow,
+    passwd: str,
+    network: str,
+    disconnected: Disconnected,
+    wrong: Refused,
+) -> str:
+    """The stored hash of the caller's password, which is `passwd`; else `wrong`, which counts as a failed
+    log-in of the session."""
+    stored = await app.db.read(accounts.passwd_of, session.user_id)
+    keys, key = ((network, True), session.user_id), ("session", session.id)
+    with in_queue(app.budget, *keys):
+        async with await Guess.count(app.budget, {"login": key, "account_login": key}) as guess:
+            matches = await app.hasher.verify(passwd, stored, Turn(keys, True, disconnected))
+    if not matches:
+        raise wrong
+    await guess.take_back()
+    return stored
 
 
 async def find(app: Services, viewer_id: int, user_id: int) -> rows.User:

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from actions import forwards, media, qr, resets, sessions
+from actions import forwards, leaving, media, qr, resets, sessions
 from actions.services import Services
 from models import rates, state
 from models import sessions as session_rows
@@ -76,6 +76,7 @@ async def tidy(app: Services, period_s: float = PERIOD_S, alone: bool = False) -
             sessions.forget_devices,
             resets.forget_expired,
             qr.forget_expired,
+            leaving.let_go,
             forget_rates,
         )
     finally:

@@ -66,11 +66,6 @@ def take(code: str, proof: str, now: int) -> int:
     return int(row.user_id)
 
 
-def forget_of(user_id: int) -> None:
-    """What the user has scanned or approved comes to nothing."""
-    Qr.delete().where(Qr.user_id == user_id).execute()
-
-
 def forget_expired(now: int) -> int:
     """Deletes a batch of those whose time is over; how many there were."""
     found = Qr.select(Qr.code_hash).where(Qr.expires <= now).limit(SWEEP).tuples()

@@ -140,6 +140,13 @@ class Qr(Base):
     expires = BigIntegerField(index=True)
 
 
+class Departed(Base):
+    """A deleted account, as long as something of it may have to be let go; deleted at `createat` (ms)."""
+
+    user_id = BigIntegerField(primary_key=True)
+    createat = BigIntegerField(index=True)
+
+
 # --- contacts and groups ---------------------------------------------------------------------------------
 
 USER = 1
@@ -380,7 +387,7 @@ GONE = 3  #: deleted; the row tells who still shows it, and goes later
 class Attachment(Base):
     id = BigAutoField()
     key = CharField(KEY_LENGTH, unique=True)
-    owner = BigIntegerField(default=0)  #: user id, 0: uploaded before login
+    owner = BigIntegerField(default=0, index=True)  #: user id, 0: uploaded before login
     ext = CharField(5)
     thumb_ext = CharField(5, default="")  #: "" when there is no thumbnail of its own
     mime = CharField(100)

@@ -1,5 +1,5 @@
-"""Invite codes, links that set a new password, one-time codes, log-ins by QR code; and which sessions began
-on a device that the account did not know."""
+"""Invite codes, links that set a new password, one-time codes, log-ins by QR code; which sessions began on a
+device that the account did not know, which uploads are somebody's, and deleted accounts."""
 
 from peewee import (
     BigAutoField,
@@ -58,10 +58,16 @@ def up(migrator, db):
         ip = CharField(max_length=45, default="")
         expires = BigIntegerField(index=True)
 
-    db.create_tables([Invite, Reset, Totp, Recovery, Qr])
+    class Departed(Base):
+        user_id = BigIntegerField(primary_key=True)
+        createat = BigIntegerField(index=True)
+
+    db.create_tables([Invite, Reset, Totp, Recovery, Qr, Departed])
     # MySQL commits each of these at once: what an interrupted run has done is not done again.
     if "fresh" not in {column.name for column in db.get_columns("session")}:
         db.execute_sql("ALTER TABLE session ADD COLUMN fresh SMALLINT NOT NULL DEFAULT 0")
+    if not [index for index in db.get_indexes("attachment") if index.columns == ["owner"]]:
+        db.execute_sql("CREATE INDEX attachment_owner ON attachment (owner)")
     db.execute_sql("DELETE FROM server_state WHERE name = 'first'")
     user = "user".join(db.quote)
     db.execute_sql(
@@ -71,7 +77,8 @@ def up(migrator, db):
 
 
 def down(migrator, db):
-    for table in ("qr", "recovery", "totp", "reset", "invite"):
+    for table in ("departed", "qr", "recovery", "totp", "reset", "invite"):
         db.execute_sql(f"DROP TABLE {table}")
+    db.execute_sql(f"DROP INDEX attachment_owner{' ON attachment' if isinstance(db, MySQLDatabase) else ''}")
     db.execute_sql("ALTER TABLE session DROP COLUMN fresh")
     db.execute_sql("DELETE FROM server_state WHERE name = 'first'")

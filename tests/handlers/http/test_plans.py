@@ -216,6 +216,13 @@ async def _come_in(app: App, ann: Client) -> None:
     token = (await make_link(app.services, ann.user_id)).split("#")[1]
     await screen.post("/user/reset", token=token, new=PASSWD)
     await ann.login(ann.mobile)
+    eve = await app.client().register()
+    await eve.upload(samples.picture("PNG"))
+    await eve.post("/sticker/add", url="/asset/stickers/magpie/hello.webp")
+    await eve.post("/contact/addfriend", dstid=ann.user_id)
+    await eve.post_json("/message/send", cmd=10, dstid=ann.user_id, media=1, content="x")
+    await eve.fetch("/user/export", f"userid={eve.user_id}".encode())
+    await eve.post("/user/delete", passwd=PASSWD)
 
 
 def _table(shape: str) -> str:
