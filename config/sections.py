@@ -142,7 +142,7 @@ class Limits:
     media_jobs_most: int = _number(20, 0)
     media_jobs_total: int = _number(100, 0)
     exports_most: int = _number(1, 1)
-    exports_total: int = _number(2, 1)
+    exports_total: int = _number(8, 1)
 
 
 @dataclass(frozen=True, slots=True)
