@@ -1,11 +1,12 @@
 """Deleting an account. It is closed in one transaction; then its friends and groups are told, and what it
 kept is let go, step by step. What a stopped server leaves of that is done by whoever keeps house."""
 
-from actions import sessions
+from actions import contacts, sessions
 from actions.accounts import verified
 from actions.passwords import Disconnected
 from actions.services import Services
 from models import leaving
+from models.contacts import friend_ids
 from models.sessions import SessionRow
 from protocol.clock import now_ms
 from protocol.errors import Refused
@@ -50,13 +51,14 @@ async def let_go(app: Services) -> int:
 
 async def _let_go_of(app: Services, user_id: int) -> None:
     """All of it can be done again."""
-    friends, groups = await app.db.write(leaving.let_go_of_people, user_id)
-    for what in ("updated", "removed"):
-        for friend in friends:
-            told = event(Cmd.CONTACT_CHANGED, what=what, userid=user_id, dstid=friend, kind=SINGLE)
-            app.hub.tell_users([friend], told)
-    for group in groups:
-        told = event(Cmd.COMMUNITY_CHANGED, what="left", userid=user_id, dstid=group, kind=ROOM)
-        app.hub.tell_group(group, told)
+    friends = await app.db.read(friend_ids, user_id)
+    renamed = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)
+    app.hub.tell_users(friends, renamed)
+    for friend_id in friends:
+        await contacts.remove(app, user_id, friend_id)
+    for group_id in await app.db.read(leaving.groups_of, user_id):
+        await app.db.write(leaving.leave_group, user_id, group_id)
+        left = event(Cmd.COMMUNITY_CHANGED, what="left", userid=user_id, dstid=group_id, kind=ROOM)
+        app.hub.tell_group(group_id, left)
     while await app.db.write(leaving.let_go_of_kept, user_id):
         pass

@@ -168,12 +168,19 @@ class Uploads:
 @dataclass(frozen=True, slots=True)
 class Contacts:
     strangers: bool = False
+    approval: str = _one_of("auto", "auto", "request", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class Communities:
     max_owned: int = _number(5, 0, 100000)
     mention_all: str = _one_of("owner", "owner", "members")
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    enabled: bool = True
+    welcome: int = _number(10000, 0, 10**9)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from models.sessions import close_all
 from models.tables import (
     COMMUNITY,
     LEFT,
-    NOT_FRIENDS,
-    USER,
+    Block,
     Community,
     Contact,
     Conversation,
     Departed,
     Device,
     Favorite,
+    FriendRequest,
     Member,
     Reset,
     Setting,
@@ -25,7 +25,7 @@ from models.tables import (
 )
 from protocol.errors import Refused
 from protocol.media import keys_in
-from protocol.messages import ROOM, SINGLE
+from protocol.messages import ROOM
 
 #: What others see in the place of the name.
 NAME = "已注销"
@@ -56,6 +56,9 @@ def close(user_id: int, passwd: str | None, now: int) -> list[int]:
     Device.delete().where(Device.user_id == user_id).execute()
     Reset.delete().where(Reset.user_id == user_id).execute()
     totp.forget(user_id)
+    FriendRequest.delete().where(FriendRequest.userid == user_id).execute()
+    FriendRequest.delete().where(FriendRequest.dstid == user_id).execute()
+    Block.delete().where(Block.user_id == user_id).execute()
     # Found by its number, so that its messages have an author; and nobody's friend.
     Setting.insert(user_id=user_id).on_conflict_ignore().execute()
     Setting.update(approval="none", find="id").where(Setting.user_id == user_id).execute()
@@ -84,28 +87,19 @@ def done(user_id: int) -> None:
     Departed.delete().where(Departed.user_id == user_id).execute()
 
 
-def let_go_of_people(user_id: int) -> tuple[list[int], list[int]]:
-    """The user is on nobody's lists and in no group; who had them as a friend, and which groups those
-    were."""
-    mine = Contact.select(Contact.dstobj, Contact.cate).where(Contact.ownerid == user_id).tuples()
-    listed = list(mine)
-    friends = sorted(dstid for dstid, cate in listed if cate == USER)
-    groups = sorted(dstid for dstid, cate in listed if cate == COMMUNITY)
-    for friend in friends:
-        for one, other in sorted([(user_id, friend), (friend, user_id)]):
-            row = (Contact.ownerid == one) & (Contact.dstobj == other) & (Contact.cate == USER)
-            Contact.delete().where(row).execute()
-        if (single := _conversation(user_id, SINGLE, friend)) is not None:
-            free = (Member.conversation_id == single) & Member.user_id.in_([user_id, friend])
-            barred = Member.bars.bin_or(NOT_FRIENDS)
-            Member.update(bars=barred).where(free).execute()
-    for group in groups:
-        if (room := _conversation(user_id, ROOM, group)) is not None:
-            in_it = (Member.user_id == user_id) & (Member.conversation_id == room)
-            Member.update(role=LEFT).where(in_it).execute()
-        row = (Contact.ownerid == user_id) & (Contact.dstobj == group) & (Contact.cate == COMMUNITY)
-        Contact.delete().where(row).execute()
-    return friends, groups
+def groups_of(user_id: int) -> list[int]:
+    """The groups that the account is still in."""
+    mine = (Contact.ownerid == user_id) & (Contact.cate == COMMUNITY)
+    return [group_id for (group_id,) in Contact.select(Contact.dstobj).where(mine).tuples()]
+
+
+def leave_group(user_id: int, group_id: int) -> None:
+    """The account is in the group no longer."""
+    key = key_of(user_id, ROOM, group_id)
+    room = Conversation.select(Conversation.id).where(Conversation.key == key).scalar()
+    Member.update(role=LEFT).where(Member.user_id == user_id, Member.conversation_id == room).execute()
+    row = (Contact.ownerid == user_id) & (Contact.dstobj == group_id) & (Contact.cate == COMMUNITY)
+    Contact.delete().where(row).execute()
 
 
 def let_go_of_kept(user_id: int) -> bool:
@@ -122,9 +116,3 @@ def let_go_of_kept(user_id: int) -> bool:
 def _some(model: type[Sticker] | type[Favorite], user_id: int) -> list[int]:
     query = model.select(model.id).where(model.user_id == user_id).limit(STEP)
     return [one_id for (one_id,) in query.tuples()]
-
-
-def _conversation(user_id: int, kind: int, dstid: int) -> int | None:
-    key = Conversation.key == key_of(user_id, kind, dstid)
-    found: int | None = Conversation.select(Conversation.id).where(key).scalar()
-    return found

@@ -25,6 +25,7 @@ from handlers.http import (
     messages,
     metrics,
     ops,
+    packets,
     pages,
     proxies,
     qr,
@@ -34,6 +35,7 @@ from handlers.http import (
     settings,
     stickers,
     totp,
+    wallet,
 )
 from handlers.http.answers import Answers
 from handlers.http.body import BoundedBody
@@ -66,6 +68,8 @@ ROUTES: list[tuple[Any, ...]] = [
     *favorites.routes,
     *forwards.routes,
     *stickers.routes,
+    *wallet.routes,
+    *packets.routes,
     *handshake.routes,
     *ops.routes,
     *metrics.routes,
