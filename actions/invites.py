@@ -4,21 +4,21 @@ import secrets
 
 from actions.services import Services
 from models import audit, invites
-from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import BadArgument
+from protocol.invites import Invite
 
 _CODE_BYTES = 9  #: 72 bits, which are 12 letters
 
 
-async def make(app: Services, op: int, uses: int = 1, until: int = 0) -> rows.Invite:
+async def make(app: Services, op: int, uses: int = 1, until: int = 0) -> Invite:
     """A new code for `uses` accounts, until `until` (ms, 0: for ever), made by operator `op` (0: the command
     line)."""
     now = now_ms()
     if 0 < until <= now:
         raise BadArgument("截止时间已过", "This time is over already")
 
-    def write() -> rows.Invite:
+    def write() -> Invite:
         row = invites.make(op, secrets.token_urlsafe(_CODE_BYTES), uses, until, now)
         audit.note(op, "invite", row["id"], now, after=f"{uses} uses until {until}")
         return row

@@ -11,15 +11,15 @@ from actions.sessions import Client
 from models import accounts, qr
 from models.qr import State
 from models.sessions import token_hash
-from protocol import rows
 from protocol.clock import now_ms
+from protocol.qr import QrCode, QrScanned, QrState, QrUser
 
 #: Seconds for which a code stands.
 LIFETIME_S = 120
 _CODE_BYTES = 24
 
 
-async def begin(app: Services, secret: str | None, client: Client) -> rows.QrCode:
+async def begin(app: Services, secret: str | None, client: Client) -> QrCode:
     """A new code for the screen at `client`."""
     code = secrets.token_urlsafe(_CODE_BYTES)
     expires = now_ms() + LIFETIME_S * 1000
@@ -27,7 +27,7 @@ async def begin(app: Services, secret: str | None, client: Client) -> rows.QrCod
     return {"code": code, "expires": LIFETIME_S}
 
 
-async def scan(app: Services, user_id: int, code: str) -> rows.QrScanned:
+async def scan(app: Services, user_id: int, code: str) -> QrScanned:
     """Whose screen it is. Raises as `models.qr.scan`."""
     return await app.db.write(qr.scan, user_id, code, now_ms())
 
@@ -37,9 +37,7 @@ async def decide(app: Services, user_id: int, code: str, approve: bool) -> None:
     await app.db.write(qr.decide, user_id, code, approve, now_ms())
 
 
-async def poll(
-    app: Services, code: str, secret: str | None, client: Client
-) -> tuple[rows.QrState, rows.QrUser | None]:
+async def poll(app: Services, code: str, secret: str | None, client: Client) -> tuple[QrState, QrUser | None]:
     """How far it has come; once it is approved with it a new session of whoever approved, once. Raises
     `NotFound` for a code that is none (any more), or another screen's."""
     await app.budget.count({"qr_poll": token_hash(code)})

@@ -10,8 +10,8 @@ from actions.notices import tell_devices
 from actions.services import Services
 from models import accounts, totp
 from models.sessions import SessionRow
-from protocol import rows
 from protocol.clock import now_ms
+from protocol.totp import RecoveryCodes, TotpSecret
 
 #: What authenticators show beside the account.
 ISSUER = "Magpie 鹊桥"
@@ -19,7 +19,7 @@ _RECOVERY_CODES = 10
 _RECOVERY_BYTES = 10  #: 80 bits, which are 16 letters and digits
 
 
-async def start(app: Services, user_id: int) -> rows.TotpSecret:
+async def start(app: Services, user_id: int) -> TotpSecret:
     """A new secret, which is nothing until it is confirmed. Raises as `models.totp.start`."""
     mobile = (await app.db.read(accounts.find_user, user_id))["mobile"]
     secret = pyotp.random_base32()
@@ -27,7 +27,7 @@ async def start(app: Services, user_id: int) -> rows.TotpSecret:
     return {"secret": secret, "url": pyotp.TOTP(secret).provisioning_uri(name=mobile, issuer_name=ISSUER)}
 
 
-async def confirm(app: Services, session: SessionRow, code: str) -> rows.RecoveryCodes:
+async def confirm(app: Services, session: SessionRow, code: str) -> RecoveryCodes:
     """Codes are asked for from now on; the recovery codes. Raises as `models.totp.confirm`."""
     recovery = [_recovery_code() for _ in range(_RECOVERY_CODES)]
     async with await _guess(app, session) as guess:

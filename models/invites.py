@@ -2,7 +2,7 @@
 invitation. And who is the first, who needs none."""
 
 from models.tables import Invite, ServerState
-from protocol import rows
+from protocol import invites as wire
 from protocol.errors import Forbidden, NotFound
 from protocol.limits import MAX_INT, MAX_INVITE_ROWS
 
@@ -10,20 +10,20 @@ from protocol.limits import MAX_INT, MAX_INVITE_ROWS
 OPEN, BY_INVITE = "open", "invite"
 
 
-def make(user_id: int, code: str, uses: int, until: int, now: int) -> rows.Invite:
+def make(user_id: int, code: str, uses: int, until: int, now: int) -> wire.Invite:
     """A new code of `user_id`'s for `uses` accounts, until `until` (ms, 0: for ever)."""
     invite = Invite.create(code=code, uses=uses, until=until, user_id=user_id, createat=now)
     return _row(invite)
 
 
-def made(before: int | None) -> tuple[list[rows.Invite], bool]:
+def made(before: int | None) -> tuple[list[wire.Invite], bool]:
     """The newest first, below `before`; whether there are more."""
     older = Invite.select().where(Invite.id < (before or MAX_INT))
     found = [_row(invite) for invite in older.order_by(Invite.id.desc()).limit(MAX_INVITE_ROWS + 1)]
     return found[:MAX_INVITE_ROWS], len(found) > MAX_INVITE_ROWS
 
 
-def revoke(invite_id: int) -> rows.Invite:
+def revoke(invite_id: int) -> wire.Invite:
     """Nobody comes in by it any more; what it was, or `NotFound`."""
     invite = Invite.get_or_none(Invite.id == invite_id)
     if invite is None or not Invite.delete().where(Invite.id == invite_id).execute():
@@ -81,7 +81,7 @@ def _valid(code: str, now: int) -> tuple[object, ...]:
     return Invite.code == code, Invite.used < Invite.uses, in_time
 
 
-def _row(invite: Invite) -> rows.Invite:
+def _row(invite: Invite) -> wire.Invite:
     return {
         "id": invite.id,
         "code": invite.code,

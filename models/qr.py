@@ -5,8 +5,8 @@ from enum import IntEnum
 
 from models.sessions import token_hash
 from models.tables import MAX_UA, Qr
-from protocol import rows
 from protocol.errors import Conflict, Forbidden, NotFound
+from protocol.qr import QrScanned
 
 #: Rows that one sweep deletes.
 SWEEP = 1000
@@ -27,7 +27,7 @@ def make(code: str, proof: str, ua: str, ip: str, expires: int) -> None:
     )
 
 
-def scan(user_id: int, code: str, now: int) -> rows.QrScanned:
+def scan(user_id: int, code: str, now: int) -> QrScanned:
     """`user_id` has scanned it: whose screen it is. `Conflict` when somebody else has; the UPDATE decides
     between two at once."""
     mine = Qr.user_id.in_([0, user_id]) & Qr.state.in_([State.WAITING, State.SCANNED])

@@ -10,8 +10,8 @@ import pyotp
 
 from models.accounts import lock
 from models.tables import Recovery, Totp
-from protocol import rows
 from protocol.errors import Conflict, Refused
+from protocol.totp import TotpStanding
 
 #: Milliseconds for which a code stands.
 STEP_MS = 30_000
@@ -56,7 +56,7 @@ def factor_of(user_id: int) -> Factor | None:
     return None if row is None else Factor(*row)
 
 
-def state_of(user_id: int) -> rows.TotpState:
+def state_of(user_id: int) -> TotpStanding:
     """Whether codes are asked for, since when, and how many recovery codes are left."""
     factor = factor_of(user_id)
     since = factor.since if factor else 0

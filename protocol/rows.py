@@ -134,69 +134,6 @@ class Session(TypedDict):
     current: NotRequired[bool]
 
 
-class Invite(TypedDict):
-    """A code with which accounts are made, `used` of `uses` times so far, until `until` (ms, 0: for ever);
-    `userid` made it."""
-
-    id: int
-    code: str
-    uses: int
-    used: int
-    until: int
-    userid: int
-    createat: int
-
-
-class TotpState(TypedDict):
-    """Whether one-time codes are asked for at a log-in, since when (ms), and how many recovery codes are
-    left."""
-
-    on: int
-    since: int
-    recovery: int
-
-
-class TotpSecret(TypedDict):
-    """What an authenticator makes codes from, as text and as a link that it reads from a QR code."""
-
-    secret: str
-    url: str
-
-
-class RecoveryCodes(TypedDict):
-    """Each lets somebody in once who has lost their authenticator. They are told once."""
-
-    recovery: list[str]
-
-
-class QrCode(TypedDict):
-    """The code of a log-in from another device, and for how many seconds it stands."""
-
-    code: str
-    expires: int
-
-
-class QrScanned(TypedDict):
-    """Who would be logged in: what that device says it is, its address, and until when (ms) the code
-    stands."""
-
-    ua: str
-    ip: str
-    expires: int
-
-
-class QrState(TypedDict):
-    """waiting, scanned or declined; approved, with the user's row beside it, once."""
-
-    state: str
-
-
-class QrUser(User):
-    """Who has logged in by a QR code; `state` is approved."""
-
-    state: str
-
-
 class Reactions(TypedDict):
     """Of one kind: how many, and the user ids of the first."""
 

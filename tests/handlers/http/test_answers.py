@@ -159,7 +159,7 @@ async def test_every_way_in_is_as_declared(app):
     await call(ann, totp.TotpState)
     await call(ann, totp.StopTotp, code=recovery[0])
     code = (await call(screen, qr.NewQr))["data"]["code"]
-    fits((await screen.post("/user/qr/poll", code=code))["data"], rows.QrState)
+    fits((await screen.post("/user/qr/poll", code=code))["data"], qr.QrState)
     await call(ann, qr.ScanQr, code=code)
     await call(ann, qr.ApproveQr, code=code)
     await call(screen, qr.PollQr, code=code)
