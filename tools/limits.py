@@ -15,6 +15,7 @@ SHARED = {
     "at": limits.MAX_AT,
     "changesPage": limits.MAX_CHANGES,
     "cid": limits.MAX_CID,
+    "code": limits.MAX_CODE,
     "conversationsPage": limits.MAX_CONVERSATIONS,
     "favorites": limits.MAX_FAVORITES,
     "forward": limits.MAX_FORWARD,

@@ -1,4 +1,5 @@
 /** English. */
+import { enAccounts } from './en.accounts'
 import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
@@ -8,6 +9,7 @@ import { enSearch } from './en.search'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
+  ...enAccounts,
   ...enChanges,
   ...enArranging,
   ...enFavorites,

@@ -1,4 +1,5 @@
 /** 中文. The first catalogue: its keys are the keys of all others. How a text is written: see `index.ts`. */
+import { zhAccounts } from './zh.accounts'
 import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
@@ -7,6 +8,7 @@ import { zhPrivacy } from './zh.privacy'
 import { zhSearch } from './zh.search'
 
 export const zh = {
+  ...zhAccounts,
   ...zhChanges,
   ...zhArranging,
   ...zhFavorites,

@@ -3,6 +3,7 @@ export const limits = {
   at: 500,
   changesPage: 500,
   cid: 64,
+  code: 64,
   conversationsPage: 500,
   favorites: 2000,
   forward: 100,

@@ -188,6 +188,8 @@ export class Engine {
         return events.emit('community', frame)
       case Cmd.ConversationChanged:
         return this.oneself.told(frame)
+      case Cmd.AccountChanged:
+        return events.emit('account', frame)
       case Cmd.Heartbeat:
         return this.clock.told(frame.now)
       case Cmd.Welcome:
