@@ -192,9 +192,7 @@ export class Engine {
         return events.emit('account', frame)
       case Cmd.Heartbeat:
         return this.clock.told(frame.now)
-      case Cmd.Welcome:
-        // The socket's own business.
-        return
+      case Cmd.Welcome: // the socket's own business
     }
   }
 
