@@ -178,4 +178,6 @@ def own_row(app: Services, row: rows.Profile, token: str = "") -> rows.User:
 def public_row(app: Services, viewer_id: int, row: rows.Profile, acquainted: bool) -> rows.User:
     """A user's row for others: nobody else's number is shown, and to strangers nobody is online."""
     online = seen(app, viewer_id, row["id"]) if acquainted else 0
-    return {**row, "mobile": "", "online": online, "token": ""}
+    told: rows.User = {**row, "mobile": "", "online": online, "token": ""}
+    told.pop("op", None)
+    return told

@@ -11,6 +11,7 @@ from database.dialect import of_database
 from database.prepared import Prepared, PreparedFor
 from models import accounts, devices
 from models.accounts import replace_passwd
+from models.restraints import require_active
 from models.tables import MAX_UA, Conversation, Member, Reset, ServerState, Session, User
 from protocol import rows
 from protocol.errors import Forbidden, NotFound, Refused
@@ -88,6 +89,7 @@ def open_session(
     stored = _locked_passwd(user_id)
     if not stored or passwd not in (None, stored):
         raise wrong_login()
+    require_active(user_id)
     if second is not None:
         second(user_id)
     fresh = bool(marks) and devices.is_new(user_id, marks[0])

@@ -37,7 +37,10 @@ class User(Base):
     memo = CharField(MAX_MEMO, default="")
     createat = BigIntegerField()
     media_bytes = BigIntegerField(default=0)  #: stored uploads, held against the quota
-    op = SmallIntegerField(default=0)  #: 1: an operator of the installation
+    op = SmallIntegerField(default=0, index=True)  #: 1: an operator of the installation
+
+    class Meta:
+        indexes = ((("nickname", "id"), False),)  # operators look for people by name
 
 
 class Setting(Base):
@@ -81,6 +84,20 @@ class Device(Base):
 
     class Meta:
         primary_key = CompositeKey("user_id", "mark")
+
+
+# --- what operators decide ---------------------------------------------------------------------------------
+
+
+class Restraint(Base):
+    """What an operator holds a user to; who never was held to anything has no row. `muted_until` (ms): they
+    say nothing before; `deactivated`: 1 while they can't log in. `number` rises with each decision, which
+    tells an old one from a new one."""
+
+    user_id = BigIntegerField(primary_key=True)
+    muted_until = BigIntegerField(default=0, index=True)
+    deactivated = SmallIntegerField(default=0)
+    number = BigIntegerField(default=0)
 
 
 # --- ways into an account --------------------------------------------------------------------------------
@@ -211,7 +228,7 @@ class Community(Base):
     slot = IntegerField()
 
     class Meta:
-        indexes = ((("ownerid", "slot"), True),)
+        indexes = ((("ownerid", "slot"), True), (("name", "id"), False))
 
 
 # --- conversations ---------------------------------------------------------------------------------------
@@ -599,7 +616,9 @@ class ServerState(Base):
     """Named numbers. `change`: the latest change number, raised by each transaction that devices must learn
     of, as its last but one statement, so that the order of numbers is the order of commits. `epoch` changes
     when the database was restored or reset; clients then drop their cache. `housekeeping`: when (ms) a
-    process last began to keep house, or said that it still does. `blocks`: how often somebody has blocked
+    process last began to keep house, or said that it still does. `ordered`, `said`: how often a command that
+    runs beside the servers has changed what they keep in memory, and what clients have to learn. `operators`:
+    raised by whoever makes or unmakes one, one after the other. `blocks`: how often somebody has blocked
     another one or ceased to. `indexing`: 1 while the index is to be emptied; the row is locked by whoever
     writes into it. `first`: 1 once there was an account."""
 

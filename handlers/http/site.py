@@ -24,6 +24,7 @@ from handlers.http import (
     media,
     messages,
     metrics,
+    operators,
     ops,
     packets,
     pages,
@@ -71,6 +72,7 @@ ROUTES: list[tuple[Any, ...]] = [
     *wallet.routes,
     *packets.routes,
     *handshake.routes,
+    *operators.routes,
     *ops.routes,
     *metrics.routes,
 ]

@@ -12,6 +12,7 @@ from protocol import invites, leaving, qr, resets, rows, sessions, totp
 from protocol.commands import COMMANDS
 from tests import samples
 from tests.app import PASSWD
+from tests.handlers.people import make_operator
 
 #: Ways into an account, each of which needs what the one before it has told.
 WAYS_IN = (
@@ -62,6 +63,8 @@ def as_typed_dict(kind: type[msgspec.Struct]) -> type:
 async def test_every_answer_is_as_declared(app):
     """Each call there is answers with the fields that the documents name, of their types."""
     ann, bob = await app.client().register("Ann"), await app.client().register("Bob")
+    carol = await app.client().register("Carol")
+    await make_operator(app, ann)
     cy, dora = await app.client().register("Cy"), await app.client().register("Dora")
     assert (await ann.post("/contact/addfriend", dstid=bob.user_id))["code"] == 0
     for asked in (ann, cy):
@@ -119,6 +122,11 @@ async def test_every_answer_is_as_declared(app):
         "ListHidden": chat,
         "ArrangeConversation": {**chat, "pinned": 1, "marked": 1},
         "ClearConversation": {"kind": 11, "dstid": group, "seq": 1},
+        "ShowUser": {"id": carol.user_id},
+        "MuteUser": {"id": carol.user_id, "until": 0},
+        "CloseSessions": {"id": carol.user_id},
+        "DeactivateUser": {"id": carol.user_id, "on": 0},
+        "MakeOperator": {"id": carol.user_id, "on": 1},
         "History": chat,
         "Changes": {**chat, "ver": 0},
     }

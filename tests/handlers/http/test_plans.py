@@ -15,7 +15,7 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from actions import packets
+from actions import operators, packets, recovery
 from actions.housekeeping import tidy
 from actions.resets import make_link
 from bench.run.tables import open_tables
@@ -24,6 +24,7 @@ from tests import samples
 from tests.app import PASSWD, PATIENCE, App, Client, running
 from tests.databases import migrated_file
 from tests.handlers.http.test_isolation import ATTEMPTS, World
+from tests.handlers.people import make_operator
 from tests.handlers.socket.walk import Walk
 
 #: Statements of people's; migrations are over when these begin.
@@ -141,7 +142,7 @@ async def test_none_scans_on_postgresql(postgresql, tmp_path):
 
 async def _do_everything(app: App) -> None:
     world = await World().begin(app)
-    ann, bo, _ = world.people
+    ann, bo, eve = world.people
     walk = Walk(random.Random(7), world.group, [ann, ann, bo, bo])
     for _ in range(3):
         await walk.go()
@@ -153,6 +154,7 @@ async def _do_everything(app: App) -> None:
             dst = {"dstid": bo.user_id if single else world.group} if "dstid" in fields else {}
             await ann.post(path, **world.filled(fields) | dst)
     await _do_more(app, world)
+    await _operate(app, ann, bo, eve)
     await _come_in(app, ann)
     await ann.post("/user/revoke")
 
@@ -213,6 +215,23 @@ async def _do_more(app: App, world: World) -> None:
         for where in ({}, single, room):
             for fields in ({}, *filters, dict(item for one in filters for item in one.items())):
                 await done(ann, "/message/search", q=q, **where, **fields)
+
+
+async def _operate(app: App, ann: Client, bo: Client, eve: Client) -> None:
+    """What operators ask for and decide."""
+    await make_operator(app, ann)
+    for route in ("/ops/users", "/ops/groups"):
+        for q in ("", "7", "1370", "+861370", "b", "斑"):
+            for after in (None, bo.user_id):
+                await ann.post(route, q=q, after=after)
+    for on in (1, 0):
+        for path in ("/ops/mute", "/ops/op", "/ops/deactivate", "/ops/user", "/ops/sessions/close"):
+            answer = await ann.post(path, id=eve.user_id, on=on, until=on * 2**50)
+            assert answer["code"] == 0, (path, answer)
+    for before in (None, 3):
+        await ann.post("/ops/audit", before=before)
+    await operators.read_again(app.services)
+    await recovery.catch_up(app.services, lost=False)
 
 
 async def _come_in(app: App, ann: Client) -> None:
