@@ -53,7 +53,7 @@ PARTS = {
 
 
 # What the page can't do yet.
-NOT_YET: dict[str, set[str]] = {"web/src/features": {"wallet", "packets"}}
+NOT_YET: dict[str, set[str]] = {}
 
 
 @pytest.mark.parametrize("room", PARTS)

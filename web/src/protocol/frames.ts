@@ -10,6 +10,7 @@ import { count, isCount, isFields, isId, parseJson, text, type Fields } from './
 import { limits } from './limits'
 import { parseMessage, type Message, type OutgoingMessage } from './messages'
 import { parseConversationEvent, type ConversationEvent } from './own'
+import { parsePacketEvent, type PacketEvent } from './packets'
 
 export interface Heartbeat {
   cmd: typeof Cmd.Heartbeat
@@ -96,6 +97,7 @@ export type ServerFrame =
   | CommunityEvent
   | ChangeEvent
   | ConversationEvent
+  | PacketEvent
 
 export function parseFrame(json: unknown): ServerFrame | null {
   const frame = typeof json === 'string' ? parseJson(json) : undefined
@@ -161,6 +163,7 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
   },
 
   [Cmd.ConversationChanged]: parseConversationEvent,
+  [Cmd.PacketOpened]: parsePacketEvent,
 
   [Cmd.CommunityChanged]({ what, dstid, userid }) {
     return isId(dstid) ? { cmd: Cmd.CommunityChanged, what: text(what), dstid, userid: count(userid) } : null

@@ -10,13 +10,18 @@ export interface Site {
   readonly strangers: boolean
   /** Every member of a group may name all of it; else its owner alone. */
   readonly mentionAll: boolean
+  /** People have points, and send each other red packets. */
+  readonly wallet: boolean
   /** Users whose session cookies this browser has. */
   readonly accounts: readonly number[]
   /** `Sec-Fetch-Site` of the request for this page: where the click came from; '' from an older browser. */
   readonly from: string
 }
 
-const silent: Site = { media: [], uploadBytes: 0, strangers: false, mentionAll: false, accounts: [], from: '' }
+const silent: Site = {
+  ...{ media: [], uploadBytes: 0, strangers: false, mentionAll: false, wallet: false, accounts: [] },
+  from: '',
+}
 
 /** What this page was told; `readSite` fills it in. */
 export let site: Site = silent
@@ -24,12 +29,13 @@ export let site: Site = silent
 export function readSite(json: string | undefined): Site {
   const told = parseJson(json ?? '')
   if (isFields(told)) {
-    const { media, accounts, uploadBytes, strangers, mentionAll, from } = told
+    const { media, accounts, uploadBytes, strangers, mentionAll, wallet, from } = told
     site = {
       media: Array.isArray(media) ? media.filter((origin) => typeof origin === 'string') : [],
       uploadBytes: typeof uploadBytes === 'number' ? uploadBytes : 0,
       strangers: strangers === true,
       mentionAll: mentionAll === true,
+      wallet: wallet === true,
       accounts: Array.isArray(accounts) ? accounts.filter((id) => typeof id === 'number') : [],
       from: typeof from === 'string' ? from : '',
     }
