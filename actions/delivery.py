@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
-from actions import presence
+from actions import friendships, presence
 from actions.budget import RETRY_S
 from hub.audience import V2
 from hub.connection import Connection
@@ -14,8 +14,10 @@ from hub.hub import Hub
 from hub.ports.bus import Publication
 from hub.ports.control import MembershipChanged, Order
 from log.entries import (
+    AnswerRequest,
     Arrange,
     Befriend,
+    Block,
     Change,
     Clear,
     CreateGroup,
@@ -31,12 +33,13 @@ from log.entries import (
     ReadMark,
     Recall,
     Transfer,
+    Unfriend,
 )
 from log.log import Log
 from metrics.histogram import Measures, Tally
 from protocol import frames
 from protocol.errors import Refusal, SlowDown
-from protocol.messages import ROOM, SINGLE, Cmd, Media
+from protocol.messages import ROOM, Cmd, Media
 
 logger = logging.getLogger("magpie.delivery")
 
@@ -97,7 +100,10 @@ class Delivery:
             Forward: lambda entry: [item for post in entry.posts for item in self._post(post)],
             ReadMark: self._read,
             Decide: presence.decided,
-            Befriend: self._befriend,
+            Befriend: friendships.befriended,
+            AnswerRequest: friendships.answered,
+            Unfriend: friendships.parted,
+            Block: friendships.blocked,
             CreateGroup: lambda entry: self._enter(entry, "created"),
             Join: self._join,
             **dict.fromkeys((Recall, Edit, React, Pin), self._change),
@@ -243,14 +249,6 @@ class Delivery:
     def _own(entry: Arrange | Clear | Hide) -> News:
         """What somebody does for themselves their own other connections learn."""
         return [_conversation_changed(entry, entry.told)] if entry.told else []
-
-    @staticmethod
-    def _befriend(entry: Befriend) -> News:
-        """All pages of both hear of it."""
-        added = frames.event(
-            Cmd.CONTACT_CHANGED, what="added", userid=entry.userid, dstid=entry.dstid, kind=SINGLE
-        )
-        return [Publication(added, (entry.userid, entry.dstid), audience=V2)]
 
     def _join(self, entry: Join) -> News:
         return self._enter(entry, "joined") if entry.joined else []

@@ -15,8 +15,19 @@ MAX_NICKNAME = 40
 MAX_GROUP_NAME = 60
 MAX_URL = 255
 MAX_MEMO = 200
+#: What goes with the wish to be somebody's friend, and what one calls a friend for oneself.
+MAX_GREETING = 60
+MAX_REMARK = 40
+#: People whom one user has asked in a day, and whom one user blocks.
+MAX_ASKED_A_DAY = 20
+MAX_BLOCKED = 2000
 #: `cate` is a number of the client's choosing (the classic page offers a few kinds), kept in a 32-bit column.
 MAX_CATE = 2**31 - 1
+
+#: Characters of a code that somebody types or scans: an invitation, one of two steps, of a QR code.
+MAX_CODE = 64
+#: Accounts that one invite code makes.
+MAX_INVITE_USES = 100000
 
 # --- messages ---------------------------------------------------------------------------------------------
 
@@ -71,6 +82,12 @@ MAX_MENTIONS = 100
 MAX_FAVORITE_ROWS = 100
 MAX_READER_ROWS = 200
 MAX_MEMBER_ROWS = 200
+#: Rows of what operators list.
+DEFAULT_OPERATOR_ROWS = 50
+MAX_OPERATOR_ROWS = 200
+MAX_INVITE_ROWS = 100
+#: Requests of friends.
+MAX_REQUEST_ROWS = 50
 #: What came into a wallet and went.
 MAX_ENTRY_ROWS = 50
 #: Messages that are found, and characters of what is looked for.

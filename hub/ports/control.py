@@ -27,7 +27,26 @@ class SettingsChanged(NamedTuple):
     read: int
 
 
-Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged
+class UserMuted(NamedTuple):
+    """An operator lets a user say nothing until a time (ms), 0: no longer. Of two about one user the one with
+    the greater `number` was decided later, in whatever order they come."""
+
+    user_id: int
+    until: int
+    number: int
+
+
+class ContactChanged(NamedTuple):
+    """What is between two users is another thing: whether they are `friends`, and whether `user_id` blocks
+    the other one."""
+
+    user_id: int
+    other_id: int
+    friends: bool
+    blocks: bool
+
+
+Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged | ContactChanged | UserMuted
 
 
 class Control(Protocol):

@@ -6,8 +6,12 @@ from log.entries.clear import Clear as Clear
 from log.entries.edit import Edit as Edit
 from log.entries.entry import Entry as Entry
 from log.entries.forward import Forward as Forward
+from log.entries.friendship import AnswerRequest as AnswerRequest
+from log.entries.friendship import Befriend as Befriend
+from log.entries.friendship import Block as Block
+from log.entries.friendship import Friendship as Friendship
+from log.entries.friendship import Unfriend as Unfriend
 from log.entries.hide import Hide as Hide
-from log.entries.membership import Befriend as Befriend
 from log.entries.membership import CreateGroup as CreateGroup
 from log.entries.membership import Join as Join
 from log.entries.pin import Pin as Pin

@@ -22,6 +22,7 @@ class Recall(Change):
     __slots__ = ("window_s",)
 
     cmd = Cmd.RECALL
+    speaks = False  # it says nothing: what one has said may be taken back, whoever blocks whom
 
     def __init__(
         self,

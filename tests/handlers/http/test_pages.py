@@ -92,6 +92,7 @@ async def test_shells_tell_who_is_logged_in_here(app, built):
         "strangers": False,
         "mentionAll": False,
         "wallet": True,
+        "register": "open",
         "accounts": [],
         "from": "",
     }
