@@ -1,7 +1,7 @@
 """Deleting an account: what it was is gone at once, and nobody gets in any more; what others see of it is let
 go afterwards, in steps that can be made again (`actions.leaving`). Its messages stay."""
 
-from models import media, stickers, totp
+from models import media, stickers, totp, wallet
 from models.accounts import lock
 from models.favorites import remove as remove_favorite
 from models.sessions import close_all
@@ -62,6 +62,7 @@ def close(user_id: int, passwd: str | None, now: int) -> list[int]:
     # Found by its number, so that its messages have an author; and nobody's friend.
     Setting.insert(user_id=user_id).on_conflict_ignore().execute()
     Setting.update(approval="none", find="id").where(Setting.user_id == user_id).execute()
+    wallet.close_account(user_id, now)
     Departed.insert(user_id=user_id, createat=now).on_conflict_ignore().execute()
     return ended
 

@@ -78,6 +78,12 @@ const routes: RouteRecordRaw[] = [
     meta: { tab: 'me', pane: true },
   },
   {
+    path: '/wallet',
+    name: 'wallet',
+    component: () => import('./features/wallet/WalletView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
+  {
     path: '/favorites',
     name: 'favorites',
     component: () => import('./features/favorites/FavoritesView.vue'),

@@ -4,6 +4,7 @@ import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
 import { zhForwards } from './zh.forwards'
+import { zhPackets } from './zh.packets'
 import { zhPrivacy } from './zh.privacy'
 import { zhSearch } from './zh.search'
 
@@ -13,6 +14,7 @@ export const zh = {
   ...zhArranging,
   ...zhFavorites,
   ...zhForwards,
+  ...zhPackets,
   ...zhPrivacy,
   ...zhSearch,
   'preview.image': '[图片]',
