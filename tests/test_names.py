@@ -55,7 +55,7 @@ PARTS = {
 
 
 # What the page can't do yet.
-NOT_YET: dict[str, set[str]] = {"web/src/features": {"operators", "wallet", "packets"}}
+NOT_YET: dict[str, set[str]] = {"web/src/features": {"wallet", "packets"}}
 
 
 @pytest.mark.parametrize("room", PARTS)

@@ -78,6 +78,18 @@ const routes: RouteRecordRaw[] = [
     meta: { tab: 'me', pane: true },
   },
   {
+    path: '/operate/:tab([a-z]+)?',
+    name: 'operate',
+    component: () => import('./features/operators/OperateView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
+  {
+    path: '/operate/people/:id(\\d+)',
+    name: 'account',
+    component: () => import('./features/operators/AccountView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
+  {
     path: '/favorites',
     name: 'favorites',
     component: () => import('./features/favorites/FavoritesView.vue'),
