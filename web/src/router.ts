@@ -78,15 +78,9 @@ const routes: RouteRecordRaw[] = [
     meta: { tab: 'me', pane: true },
   },
   {
-    path: '/operate/:tab([a-z]+)?',
+    path: '/operate/:tab([a-z]+)?/:id(\\d+)?',
     name: 'operate',
     component: () => import('./features/operators/OperateView.vue'),
-    meta: { tab: 'me', pane: true },
-  },
-  {
-    path: '/operate/people/:id(\\d+)',
-    name: 'account',
-    component: () => import('./features/operators/AccountView.vue'),
     meta: { tab: 'me', pane: true },
   },
   {

@@ -20,6 +20,7 @@ export const enOperators: Record<keyof typeof zhOperators, string> = {
   'operate.operator': 'Operator',
   'operate.deactivated': 'Deactivated',
   'operate.mutedUntil': 'Muted until {until}',
+  'operate.mutedForever': 'Muted for good',
   'operate.forever': 'for ever',
   'operate.hours': '{n:hour|hours}',
   'operate.days': '{n:day|days}',
@@ -54,6 +55,7 @@ export const enOperators: Record<keyof typeof zhOperators, string> = {
   'operate.copyLink': 'Copy link',
   'operate.commandLine': 'The command line',
   'act.mute': '{by} muted {whom} until {until}',
+  'act.muteForever': '{by} muted {whom} for good',
   'act.unmute': '{by} unmuted {whom}',
   'act.deactivate': '{by} deactivated the account of {whom}',
   'act.activate': '{by} activated the account of {whom}',
@@ -67,5 +69,4 @@ export const enOperators: Record<keyof typeof zhOperators, string> = {
   'act.delete': '{by} deleted the account of {whom}',
   'act.export': '{by} exported the data of {whom}',
   'act.other': '{by}: {what} {target} ({before} → {after})',
-  'error.mutedUntil': '{msg}, until {until}',
 }

@@ -18,6 +18,7 @@ export const zhOperators = {
   'operate.operator': '管理员',
   'operate.deactivated': '已停用',
   'operate.mutedUntil': '禁言至 {until}',
+  'operate.mutedForever': '永久禁言',
   'operate.forever': '永久',
   'operate.hours': '{n} 小时',
   'operate.days': '{n} 天',
@@ -51,6 +52,7 @@ export const zhOperators = {
   'operate.copyLink': '复制链接',
   'operate.commandLine': '命令行',
   'act.mute': '{by} 将 {whom} 禁言至 {until}',
+  'act.muteForever': '{by} 永久禁言了 {whom}',
   'act.unmute': '{by} 解除了 {whom} 的禁言',
   'act.deactivate': '{by} 停用了 {whom} 的账号',
   'act.activate': '{by} 启用了 {whom} 的账号',
@@ -64,5 +66,4 @@ export const zhOperators = {
   'act.delete': '{by} 注销了 {whom} 的账号',
   'act.export': '{by} 导出了 {whom} 的数据',
   'act.other': '{by}：{what} {target}（{before} → {after}）',
-  'error.mutedUntil': '{msg}，到 {until} 为止',
 } as const

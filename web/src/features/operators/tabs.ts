@@ -7,10 +7,17 @@ export interface Tab {
   name: string
   label: TextKey
   page: Component
+  /** What is shown at `#/operate/people/7`. */
+  one?: Component
 }
 
 export const tabs: readonly Tab[] = [
-  { name: 'people', label: 'operate.people', page: defineAsyncComponent(() => import('./PeopleTab.vue')) },
+  {
+    name: 'people',
+    label: 'operate.people',
+    page: defineAsyncComponent(() => import('./PeopleTab.vue')),
+    one: defineAsyncComponent(() => import('./AccountPage.vue')),
+  },
   { name: 'groups', label: 'operate.groups', page: defineAsyncComponent(() => import('./GroupsTab.vue')) },
   { name: 'invites', label: 'operate.invites', page: defineAsyncComponent(() => import('./InvitesTab.vue')) },
   { name: 'audit', label: 'operate.audit', page: defineAsyncComponent(() => import('./AuditTab.vue')) },

@@ -6,9 +6,8 @@ import type { Account, Act } from '@/protocol/operators'
 /** From this time on (ms) a mute is for ever: no clock shows it. */
 const FOREVER = 8_640_000_000_000_000
 
-/** A time in ms, or that it never comes. */
-export function untilText(ms: number): string {
-  return ms >= FOREVER ? t('operate.forever') : momentText(ms)
+function mutedText(until: number): string {
+  return until >= FOREVER ? t('operate.mutedForever') : t('operate.mutedUntil', { until: momentText(until) })
 }
 
 /** What is not as usual about an account. */
@@ -16,7 +15,7 @@ export function stateOf({ op, deactivated, muted_until }: Account): string[] {
   return [
     ...(op ? [t('operate.operator')] : []),
     ...(deactivated ? [t('operate.deactivated')] : []),
-    ...(muted_until ? [t('operate.mutedUntil', { until: untilText(muted_until) })] : []),
+    ...(muted_until ? [mutedText(muted_until)] : []),
   ]
 }
 
@@ -41,8 +40,12 @@ const plain: Record<string, TextKey> = {
 export function actText(act: Act): string {
   const by = act.op ? act.op_name || t('user.unknown', { id: act.op }) : t('operate.commandLine')
   const whom = act.target_name || (/^\d+$/.test(act.target) ? t('user.unknown', { id: act.target }) : act.target)
-  const until = act.what === 'mute' && Number(act.after) ? untilText(Number(act.after)) : ''
-  const key = switched[act.what]?.[act.after === '0' ? 0 : 1] ?? plain[act.what] ?? 'act.other'
+  const ends = act.what === 'mute' ? Number(act.after) : 0
+  const until = ends > 0 && ends < FOREVER ? momentText(ends) : ''
+  const key =
+    ends >= FOREVER
+      ? 'act.muteForever'
+      : (switched[act.what]?.[act.after === '0' ? 0 : 1] ?? plain[act.what] ?? 'act.other')
   const { what, target, before, after } = act
   return t(key, { by, whom, until, what, target, before, after })
 }
