@@ -147,13 +147,15 @@ class Act(TypedDict):
 
 
 class Session(TypedDict):
-    """A log-in of somebody; times in ms. `current`: it is the caller's own."""
+    """A log-in of somebody; times in ms. `fresh`: 1 when it began on a device that the account did not know,
+    until they say that it was them. `current`: it is the caller's own."""
 
     id: int
     ua: str
     ip: str
     created: int
     last_seen: int
+    fresh: int
     current: NotRequired[bool]
 
 
