@@ -46,7 +46,7 @@ def close(user_id: int, passwd: str | None, now: int, op: int | None = None) -> 
     row = User.select(User.passwd, User.avatar, User.mobile).where(User.id == user_id).tuples().first()
     if row is None or is_gone(row[2]):
         raise Refused("该账号已注销", "This account is deleted already")
-    stored, avatar, mobile = row
+    stored, avatar, _ = row
     if passwd not in (None, stored):
         raise Refused("密码刚刚被修改，请重试", "The password was changed just now, try again")
     if Community.select(Community.id).where(Community.ownerid == user_id).exists():
@@ -66,7 +66,7 @@ def close(user_id: int, passwd: str | None, now: int, op: int | None = None) -> 
     Setting.insert(user_id=user_id).on_conflict_ignore().execute()
     Setting.update(approval="none", find="id").where(Setting.user_id == user_id).execute()
     if op is not None:
-        audit.note(op, "delete", user_id, now, mobile, NAME)
+        audit.note(op, "delete", user_id, now, after=NAME)
     Departed.insert(user_id=user_id, createat=now).on_conflict_ignore().execute()
     return ended
 
