@@ -57,6 +57,7 @@ const featureMayImport: Record<string, string[]> = {
     'settings',
     'stickers',
   ],
+  operators: ['accounts', 'sessions'],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

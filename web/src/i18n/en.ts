@@ -4,6 +4,7 @@ import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
+import { enOperators } from './en.operators'
 import { enPackets } from './en.packets'
 import { enPrivacy } from './en.privacy'
 import { enSearch } from './en.search'
@@ -15,6 +16,7 @@ export const en: Catalogue = {
   ...enArranging,
   ...enFavorites,
   ...enForwards,
+  ...enOperators,
   ...enPackets,
   ...enPrivacy,
   ...enSearch,
