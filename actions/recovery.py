@@ -28,6 +28,8 @@ async def catch_up(app: "Services", lost: bool) -> None:
     """Who hides, and sessions and groups of all connections, are read again. If something was `lost`, each v2
     client then gets a second welcome, at which it asks for what is new, a few at a time. Raises `TryAgain`
     when the database is away."""
+    if lost:
+        app.typing.forget()
     await settings.read_again(app)
     connections = app.hub.all_connections()
     for start in range(0, len(connections), _SLICE):
@@ -66,6 +68,7 @@ async def heal(app: "Services", changes: Sequence[range]) -> None:
     """Another process has committed these changes and told nobody: it was killed between the two, or the
     answer to its COMMIT was lost. What was said is told to those who are connected here; each process does
     so for its own."""
+    app.typing.forget()
     await settings.read_again(app)
     items = []
     for found, change in await app.db.read(missed.under, changes):

@@ -65,6 +65,11 @@ class Typing:
         self._tell(chat, user_id, kind, dstid)
         return None
 
+    def forget(self) -> None:
+        """Somebody may have joined or left unheard: everybody is looked up anew."""
+        self._changes += 1
+        self._chats.clear()
+
     def stats(self) -> dict[str, int]:
         """`typing_remembered`: people in conversations of whom it is known who may hear them type."""
         return {"typing_remembered": len(self._chats)}

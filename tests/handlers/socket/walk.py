@@ -43,6 +43,8 @@ class Walk:
         deeds.append(self.forward)
         if self.dice.random() < 0.04:
             deeds = [self.decide]
+        elif self.dice.random() < 0.06:
+            deeds = [self.befriend, self.befriend, self.separate]
         deed = self.dice.choice(deeds)
         await (deed if rows else self.say)(device, kind, dstid, rows)
 
@@ -110,6 +112,23 @@ class Walk:
         """Receipts on or off; all devices of both ask for their list."""
         answer = await device.client.post("/user/settings", read=self.dice.randrange(2))
         assert answer["code"] == 0, answer
+        await device.settle()
+
+    async def separate(self, device, kind, dstid, rows) -> None:
+        """Of both all devices hear that they are friends no more, of a block only one's own."""
+        [peer] = {*self.people} - {device.client.user_id}
+        route, fields = self.dice.choice([("/contact/remove", {}), ("/contact/block", {"on": 1})])
+        answer = await device.client.post(route, dstid=peer, **fields)
+        assert answer["code"] == 0, answer
+        await device.settle()
+
+    async def befriend(self, device, kind, dstid, rows) -> None:
+        """As far as oneself can: the other one may block."""
+        [peer] = {*self.people} - {device.client.user_id}
+        answer = await device.client.post("/contact/block", dstid=peer, on=0)
+        assert answer["code"] == 0, answer
+        answer = await device.client.post("/contact/addfriend", dstid=peer)
+        assert answer["code"] in (0, -409), answer
         await device.settle()
 
     async def change(self, device, kind, dstid, rows, **fields) -> None:
