@@ -10,7 +10,7 @@ from actions.passwords import Disconnected, Turn
 from actions.presence import seen
 from actions.services import Services
 from actions.weak_passwords import refuse_weak
-from models import accounts, contacts, finding
+from models import accounts, contacts, finding, wallet
 from models import sessions as session_rows
 from models.sessions import SessionRow
 from protocol import rows
@@ -49,6 +49,8 @@ async def register(
         """In one transaction: an account that nobody is told of would keep its number for ever."""
         row = create(now_ms(), app.config.uploads.quota_bytes)
         open_session(row["id"])
+        if app.config.wallet.enabled:
+            wallet.open_account(row["id"], app.config.wallet.welcome, now_ms())
         return row
 
     return own_row(app, await app.db.write(create_and_enter), token)

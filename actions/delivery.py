@@ -32,6 +32,7 @@ from log.entries import (
     React,
     ReadMark,
     Recall,
+    Transfer,
     Unfriend,
 )
 from log.log import Log
@@ -95,7 +96,7 @@ class Delivery:
         self._acked: list[float] = []  # when the frames came whose acks are written at the end of the batch
         self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
-            Post: self._post,
+            **dict.fromkeys((Post, Transfer), self._post),
             Forward: lambda entry: [item for post in entry.posts for item in self._post(post)],
             ReadMark: self._read,
             Decide: presence.decided,
@@ -103,7 +104,7 @@ class Delivery:
             AnswerRequest: friendships.answered,
             Unfriend: friendships.parted,
             Block: friendships.blocked,
-            CreateGroup: self._create,
+            CreateGroup: lambda entry: self._enter(entry, "created"),
             Join: self._join,
             **dict.fromkeys((Recall, Edit, React, Pin), self._change),
             **dict.fromkeys((Arrange, Clear, Hide), self._own),
@@ -248,9 +249,6 @@ class Delivery:
     def _own(entry: Arrange | Clear | Hide) -> News:
         """What somebody does for themselves their own other connections learn."""
         return [_conversation_changed(entry, entry.told)] if entry.told else []
-
-    def _create(self, entry: CreateGroup) -> News:
-        return self._enter(entry, "created")
 
     def _join(self, entry: Join) -> News:
         return self._enter(entry, "joined") if entry.joined else []

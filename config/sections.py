@@ -170,6 +170,12 @@ class Communities:
 
 
 @dataclass(frozen=True, slots=True)
+class Wallet:
+    enabled: bool = True
+    welcome: int = _number(10000, 0, 10**9)
+
+
+@dataclass(frozen=True, slots=True)
 class Hub:
     queue_bytes: int = _number(1048576, 65536)
     heartbeat: int = _number(25, 1, 3600)

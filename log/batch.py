@@ -15,7 +15,7 @@ from log.entries import Entry
 from log.place import Place
 from log.statements import Statements
 from log.times import following
-from models import changes, done, hidden, media, settings, state
+from models import changes, done, hidden, media, settings, state, wallet
 from models.access import may_begin, may_open, owns, refusal, require_free
 from models.conversations import open_single
 from models.ids import public_id
@@ -112,6 +112,8 @@ class Batch:
         self._ask_members(keys)
         #: uploads that the entries show
         self.shown = media.Shown({key for entry in self.entries for key in entry.shows}, self._common.quota)
+        if spenders := {entry.userid for entry in self.entries if entry.spends}:
+            wallet.lock(spenders)
         if self.look_back:
             self._find_stored(self.entries)
         for entry, key in zip(self.entries, keys):

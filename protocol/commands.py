@@ -18,12 +18,14 @@ from protocol import (
     groups,
     media,
     messages,
+    packets,
     presence,
     search,
     sessions,
     settings,
     stickers,
     values,
+    wallet,
 )
 from protocol.declare import Call, Command, Frame
 from protocol.errors import BadArgument
@@ -79,6 +81,12 @@ COMMANDS: tuple[type[Command], ...] = (
     stickers.AddSticker,
     stickers.ListStickers,
     stickers.RemoveSticker,
+    wallet.ReadBalance,
+    wallet.ListEntries,
+    wallet.Grant,
+    packets.SendPacket,
+    packets.OpenPacket,
+    packets.ReadPacket,
     presence.Typing,
     presence.Look,
     presence.Heartbeat,

@@ -51,6 +51,11 @@ MAX_PINS = 50
 MAX_FAVORITES = 2000
 MAX_STICKERS = 300
 
+#: Points that move at once; all that there are fit into a database's number.
+MAX_POINTS = 10**12
+#: Shares of a red packet.
+MAX_SHARES = 100
+
 # --- lists: rows of one answer, when none are asked for and at most ---------------------------------------
 
 DEFAULT_HISTORY = 50
@@ -74,6 +79,8 @@ MAX_READER_ROWS = 200
 MAX_MEMBER_ROWS = 200
 #: Requests of friends.
 MAX_REQUEST_ROWS = 50
+#: What came into a wallet and went.
+MAX_ENTRY_ROWS = 50
 #: Messages that are found, and characters of what is looked for.
 MAX_FOUND = 50
 MAX_QUERY = 100

@@ -23,12 +23,14 @@ from handlers.http import (
     messages,
     metrics,
     ops,
+    packets,
     pages,
     proxies,
     search,
     sessions,
     settings,
     stickers,
+    wallet,
 )
 from handlers.http.answers import Answers
 from handlers.http.body import BoundedBody
@@ -56,6 +58,8 @@ ROUTES: list[tuple[Any, ...]] = [
     *favorites.routes,
     *forwards.routes,
     *stickers.routes,
+    *wallet.routes,
+    *packets.routes,
     *handshake.routes,
     *ops.routes,
     *metrics.routes,

@@ -20,3 +20,4 @@ from log.entries.reaction import React as React
 from log.entries.read_mark import ReadMark as ReadMark
 from log.entries.recall import Recall as Recall
 from log.entries.settings import Decide as Decide
+from log.entries.transfer import Transfer as Transfer

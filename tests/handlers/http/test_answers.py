@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict, get_args, get_type_hints
 
 import msgspec
 
+from models.tables import User
 from protocol import rows
 from protocol.commands import COMMANDS
 from tests import samples
@@ -112,6 +113,11 @@ async def test_every_answer_is_as_declared(app):
         "History": chat,
         "Changes": {**chat, "ver": 0},
     }
+    put = {"kind": 11, "dstid": group, "amount": 9, "count": 2}
+    packet = (await bob.post("/redpacket/send", **put))["data"]["id"]
+    await app.services.db.write(User.update(op=1).where(User.id == ann.user_id).execute)
+    said |= {"Grant": {"id": bob.user_id, "amount": 5}}
+    said |= {"SendPacket": {**put, "cid": "c3"}, "OpenPacket": {"id": packet}, "ReadPacket": {"id": packet}}
     while not (await ann.post("/message/search", q="you"))["rows"]:  # it is in the index in a moment
         await asyncio.sleep(0.02)
     calls = [command for command in COMMANDS if command.by_call]

@@ -108,6 +108,14 @@ ATTEMPTS = {
         ({"kind": 10, "dstid": "{user}", "pinned": 1}, -403),
         ({"kind": 11, "dstid": "{group}", "muted": 1}, -403),
     ],
+    "/wallet/balance": [({"id": "{user}"}, 0)],
+    "/wallet/entries": [({"id": "{user}"}, 0)],
+    "/redpacket/send": [
+        ({"kind": 10, "dstid": "{user}", "amount": 5}, -403),
+        ({"kind": 11, "dstid": "{group}", "amount": 5, "count": 2}, -403),
+    ],
+    "/redpacket/open": [({"id": "{packet}"}, -403)],
+    "/redpacket/info": [({"id": "{packet}"}, -403)],
     "/conversation/clear": [
         ({"kind": 10, "dstid": "{user}", "seq": 9}, -403),
         ({"kind": 11, "dstid": "{group}", "seq": 9}, -403),
@@ -148,6 +156,8 @@ class World:
         self.ids["{asked}"] = asked["data"]["request"]
         asked = await self.ann.post("/contact/addfriend", dstid=other.user_id, memo=SECRETS[3])
         self.ids["{request}"] = asked["data"]["request"]
+        put = {"kind": 11, "dstid": self.group, "amount": 10, "count": 3}
+        self.ids["{packet}"] = (await self.ann.post("/redpacket/send", **put))["data"]["id"]
         return self
 
     async def seen_by(self, client):
@@ -160,6 +170,7 @@ class World:
             await client.post("/contact/blocked"),
             await client.post("/contact/loadcommunity"),
             (await client.post("/message/conversations"))["rows"],
+            await client.post("/wallet/balance"),
         ]
 
     def filled(self, fields):

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from actions import packets
 from actions.housekeeping import tidy
 from bench.run.tables import open_tables
+from models.tables import RedPacket
 from tests import samples
 from tests.app import PATIENCE, App, running
 from tests.databases import migrated_file
@@ -189,6 +191,19 @@ async def _do_more(app: App, world: World) -> None:
     async with asyncio.timeout(PATIENCE):
         while len(await done(ann, "/message/search", q="zebra")) < 2:
             await asyncio.sleep(0.02)
+    for mode in ("lucky", "equal"):
+        put = {"amount": 5, "count": 2, "mode": mode, "cid": mode}
+        for _ in range(2):
+            packet = (await ann.post_json("/redpacket/send", **room, **put))["data"]["id"]
+        for who in (ann, bo, bo):
+            await done(who, "/redpacket/open", id=packet)
+        await done(bo, "/redpacket/info", id=packet)
+    await done(ann, "/redpacket/send", **single, amount=5)
+    await done(ann, "/wallet/entries")
+    await done(ann, "/wallet/entries", before=3)
+    expire = RedPacket.update(expires=1).where(RedPacket.id == int(world.ids["{packet}"]))
+    await app.services.db.write(expire.execute)
+    await packets.give_back_expired(app.services)
     filters = {"from": ann.user_id}, {"media": 1}, {"since": 1}, {"until": 2**53 - 1}, {"limit": 1}
     await done(ann, "/message/search", q="zebra", before=ids[-1])
     for q in ("z", "zebra", "斑", "斑马", "zebra 斑马 z"):
