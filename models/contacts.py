@@ -217,6 +217,14 @@ def friend_ids(user_id: int) -> list[int]:
     ]
 
 
+def peers_of(user_id: int) -> list[int]:
+    """With whom somebody has a single chat, friends or not any more: who sees how far they have read."""
+    c = Conversation
+    chats = c.select(c.a, c.b).join(Member, on=(Member.conversation_id == c.id))
+    mine = (Member.user_id == user_id, c.kind == SINGLE, c.a != c.b)
+    return [b if a == user_id else a for a, b in chats.where(*mine).tuples()]
+
+
 def friends_among(viewers: Collection[int], user_ids: Collection[int]) -> dict[int, list[int]]:
     """For each of `viewers` who of `user_ids` are their friends; who has none of them as a friend is left
     out.
