@@ -29,7 +29,7 @@ const featureMayImport: Record<string, string[]> = {
   sessions: [],
   settings: [],
   accounts: ['media', 'sessions', 'settings'],
-  contacts: ['accounts'],
+  contacts: ['accounts', 'connection'],
   groups: ['accounts', 'media'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
   stickers: ['changes', 'media'],
