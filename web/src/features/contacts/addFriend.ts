@@ -28,16 +28,15 @@ async function show(found: Promise<User>): Promise<void> {
     return fail(error)
   }
   const known = useContacts().friend(user.id) !== undefined || user.id === useAccount().userId
-  const became = known
-    ? await openDialog<string>(FoundDialog, { user, known, title: t('find.found') })
-    : await add(user)
-  if (known ? became !== null : became) await router.push(chatPath(`${Kind.Single}/${user.id}`))
+  const title = t('find.found')
+  const talks = known ? (await openDialog<string>(FoundDialog, { user, known, title })) !== null : await add(user, title)
+  if (talks) await router.push(chatPath(`${Kind.Single}/${user.id}`))
 }
 
 /** Asks somebody to be a friend, with a greeting; true when they are one from now on. */
-export async function add(user: User): Promise<boolean> {
+export async function add(user: User, title = t('contact.add')): Promise<boolean> {
   const contacts = useContacts()
-  const greeting = await openDialog<string>(FoundDialog, { user, known: false, title: t('contact.add') })
+  const greeting = await openDialog<string>(FoundDialog, { user, known: false, title })
   if (greeting === null) return false
   try {
     mui.toast(await contacts.addFriend(user.id, greeting))
