@@ -66,9 +66,10 @@ class Typing:
         return None
 
     def forget(self) -> None:
-        """Somebody may have joined or left unheard: everybody is looked up anew."""
+        """Anything may have changed: everybody is looked up anew."""
         self._changes += 1
-        self._chats.clear()
+        for chat in self._chats.values():
+            chat.until = 0.0
 
     def stats(self) -> dict[str, int]:
         """`typing_remembered`: people in conversations of whom it is known who may hear them type."""
