@@ -71,6 +71,8 @@ export const useContacts = defineStore('contacts', () => {
     added.add(id)
     const { msg } = await live.api.call('/contact/addfriend', { dstid: id, ...(greeting && { memo: greeting }) })
     await load()
+    // Who has yet to agree is news when they do.
+    if (!friend(id)) added.delete(id)
     return msg
   }
 
