@@ -229,3 +229,18 @@ async def test_nobody_blocks_too_many(app, monkeypatch):
     await ann.post("/contact/block", dstid=others[0].user_id, on=0)
     assert (await ann.post("/contact/block", dstid=others[2].user_id, on=1))["code"] == 0
     assert [row["nickname"] for row in (await ann.post("/contact/blocked"))["rows"]] == ["Dan", "Cy"]
+
+
+async def test_a_red_packet_between_two_who_blocked(app):
+    """Neither sends one nor opens one; what is in it goes back to its sender in time."""
+    ann, bob = await friends(app)
+    put = {"kind": 10, "amount": 5, "count": 1, "mode": "equal"}
+    packet = (await bob.post_json("/redpacket/send", **put, dstid=ann.user_id, cid="1"))["data"]["id"]
+    await ann.post("/contact/block", dstid=bob.user_id, on=1)
+    assert (await ann.post("/redpacket/open", id=packet))["code"] == -403
+    assert (await ann.post("/redpacket/info", id=packet))["data"]["opened"] == 0
+    for client, other in ((ann, bob), (bob, ann)):
+        answer = await client.post_json("/redpacket/send", **put, dstid=other.user_id, cid="2")
+        assert answer["code"] == -403
+    await ann.post("/contact/block", dstid=bob.user_id, on=0)
+    assert (await ann.post("/redpacket/open", id=packet))["data"]["amount"] == 5
