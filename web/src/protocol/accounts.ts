@@ -11,6 +11,8 @@ export interface User {
   online: 0 | 1
   memo: string
   createat: number
+  /** In one's own row: an operator of the installation. */
+  op?: 0 | 1
   /** Only in the answer to a log-in or registration. */
   token?: string
   /** What the reader calls a friend, where they do. */
@@ -33,6 +35,7 @@ export function parseUser(value: unknown): User | null {
     memo: text(value.memo),
     createat: count(value.createat),
   }
+  if (flag(value.op)) user.op = 1
   if (text(value.token)) user.token = text(value.token)
   if (text(value.remark)) user.remark = plainName(text(value.remark))
   if (text(value.pinyin)) user.pinyin = text(value.pinyin)

@@ -29,7 +29,9 @@ async function show(found: Promise<User>): Promise<void> {
   }
   const known = useContacts().friend(user.id) !== undefined || user.id === useAccount().userId
   const title = t('find.found')
-  const talks = known ? (await openDialog<string>(FoundDialog, { user, known, title })) !== null : await add(user, title)
+  const talks = known
+    ? (await openDialog<string>(FoundDialog, { user, known, title })) !== null
+    : await add(user, title)
   if (talks) await router.push(chatPath(`${Kind.Single}/${user.id}`))
 }
 
