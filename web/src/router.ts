@@ -78,6 +78,18 @@ const routes: RouteRecordRaw[] = [
     meta: { tab: 'me', pane: true },
   },
   {
+    path: '/wallet',
+    name: 'wallet',
+    component: () => import('./features/wallet/WalletView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
+  {
+    path: '/operate/:tab([a-z]+)?/:id(\\d+)?',
+    name: 'operate',
+    component: () => import('./features/operators/OperateView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
+  {
     path: '/favorites',
     name: 'favorites',
     component: () => import('./features/favorites/FavoritesView.vue'),

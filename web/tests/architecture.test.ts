@@ -36,10 +36,12 @@ const featureMayImport: Record<string, string[]> = {
   resets: ['accounts', 'settings'],
   contacts: ['accounts'],
   groups: ['accounts', 'media'],
+  packets: ['accounts', 'media'],
+  wallet: ['accounts', 'connection', 'packets'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
   stickers: ['changes', 'media'],
   forwards: ['accounts', 'changes', 'contacts', 'conversations', 'groups', 'media'],
-  favorites: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'forwards', 'media'],
+  favorites: ['accounts', 'changes', 'connection', 'contacts', 'conversations', 'forwards', 'media', 'packets'],
   search: ['accounts', 'connection', 'contacts', 'conversations', 'groups'],
   messages: [
     'accounts',
@@ -51,9 +53,11 @@ const featureMayImport: Record<string, string[]> = {
     'forwards',
     'groups',
     'media',
+    'packets',
     'settings',
     'stickers',
   ],
+  operators: ['accounts', 'sessions'],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

@@ -4,6 +4,8 @@ import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
+import { enOperators } from './en.operators'
+import { enPackets } from './en.packets'
 import { enPrivacy } from './en.privacy'
 import { enSearch } from './en.search'
 import type { Catalogue } from './index'
@@ -14,6 +16,8 @@ export const en: Catalogue = {
   ...enArranging,
   ...enFavorites,
   ...enForwards,
+  ...enOperators,
+  ...enPackets,
   ...enPrivacy,
   ...enSearch,
   'preview.image': '[Photo]',

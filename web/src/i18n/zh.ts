@@ -4,6 +4,8 @@ import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
 import { zhForwards } from './zh.forwards'
+import { zhOperators } from './zh.operators'
+import { zhPackets } from './zh.packets'
 import { zhPrivacy } from './zh.privacy'
 import { zhSearch } from './zh.search'
 
@@ -13,6 +15,8 @@ export const zh = {
   ...zhArranging,
   ...zhFavorites,
   ...zhForwards,
+  ...zhOperators,
+  ...zhPackets,
   ...zhPrivacy,
   ...zhSearch,
   'preview.image': '[图片]',

@@ -21,6 +21,7 @@ export const Cmd = {
   ContactChanged: 20,
   CommunityChanged: 21,
   ConversationChanged: 22,
+  PacketOpened: 24,
   AccountChanged: 27,
   Call: 30,
 } as const

@@ -10,6 +10,7 @@ import { count, flag, isCount, isFields, isId, parseJson, text, type Fields } fr
 import { limits } from './limits'
 import { parseMessage, type Message, type OutgoingMessage } from './messages'
 import { parseConversationEvent, type ConversationEvent } from './own'
+import { parsePacketEvent, type PacketEvent } from './packets'
 
 export interface Heartbeat {
   cmd: typeof Cmd.Heartbeat
@@ -104,6 +105,7 @@ export type ServerFrame =
   | CommunityEvent
   | ChangeEvent
   | ConversationEvent
+  | PacketEvent
   | AccountEvent
 
 export function parseFrame(json: unknown): ServerFrame | null {
@@ -170,6 +172,7 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
   },
 
   [Cmd.ConversationChanged]: parseConversationEvent,
+  [Cmd.PacketOpened]: parsePacketEvent,
 
   [Cmd.AccountChanged]: ({ what, on }) => ({ cmd: Cmd.AccountChanged, what: text(what), on: flag(on) }),
 

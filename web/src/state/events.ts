@@ -10,6 +10,7 @@ import type { ChatKey } from '@/protocol/conversations'
 import type { AccountEvent, CommunityEvent, ContactEvent } from '@/protocol/frames'
 import type { Message } from '@/protocol/messages'
 import type { OwnAct } from '@/protocol/own'
+import type { PacketEvent } from '@/protocol/packets'
 import type { SocketState } from '@/transport/socket'
 
 export interface LiveEvents {
@@ -39,6 +40,8 @@ export interface LiveEvents {
   account: AccountEvent
   presence: { userId: number; online: boolean }
   typing: { key: ChatKey; userId: number }
+  /** Somebody opened a red packet. */
+  packetOpened: { key: ChatKey; event: PacketEvent }
   /** The server ended this session. */
   sessionLost: undefined
   /** A handshake failed: find out whether the session still lives. */

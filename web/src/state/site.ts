@@ -12,6 +12,8 @@ export interface Site {
   readonly strangers: boolean
   /** Every member of a group may name all of it; else its owner alone. */
   readonly mentionAll: boolean
+  /** People have points, and send each other red packets. */
+  readonly wallet: boolean
   /** Who may make an account: anyone, who has an invite code, nobody. */
   readonly register: Registering
   /** Users whose session cookies this browser has. */
@@ -25,6 +27,7 @@ const silent: Site = {
   uploadBytes: 0,
   strangers: false,
   mentionAll: false,
+  wallet: false,
   register: 'open',
   accounts: [],
   from: '',
@@ -36,12 +39,13 @@ export let site: Site = silent
 export function readSite(json: string | undefined): Site {
   const told = parseJson(json ?? '')
   if (isFields(told)) {
-    const { media, accounts, uploadBytes, strangers, mentionAll, register, from } = told
+    const { media, accounts, uploadBytes, strangers, mentionAll, wallet, register, from } = told
     site = {
       media: Array.isArray(media) ? media.filter((origin) => typeof origin === 'string') : [],
       uploadBytes: typeof uploadBytes === 'number' ? uploadBytes : 0,
       strangers: strangers === true,
       mentionAll: mentionAll === true,
+      wallet: wallet === true,
       register: register === 'invite' || register === 'closed' ? register : 'open',
       accounts: Array.isArray(accounts) ? accounts.filter((id) => typeof id === 'number') : [],
       from: typeof from === 'string' ? from : '',
