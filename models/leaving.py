@@ -1,7 +1,7 @@
 """Deleting an account: what it was is gone at once, and nobody gets in any more; what others see of it is let
 go afterwards, in steps that can be made again (`actions.leaving`). Its messages stay."""
 
-from models import audit, media, stickers, totp
+from models import audit, media, stickers, totp, wallet
 from models.accounts import lock
 from models.favorites import remove as remove_favorite
 from models.operators import require_another
@@ -65,6 +65,7 @@ def close(user_id: int, passwd: str | None, now: int, op: int | None = None) -> 
     # Found by its number, so that its messages have an author; and nobody's friend.
     Setting.insert(user_id=user_id).on_conflict_ignore().execute()
     Setting.update(approval="none", find="id").where(Setting.user_id == user_id).execute()
+    wallet.close_account(user_id, now)
     if op is not None:
         audit.note(op, "delete", user_id, now, after=NAME)
     Departed.insert(user_id=user_id, createat=now).on_conflict_ignore().execute()

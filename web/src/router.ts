@@ -80,6 +80,12 @@ const routes: RouteRecordRaw[] = [
     meta: { tab: 'me', pane: true },
   },
   {
+    path: '/wallet',
+    name: 'wallet',
+    component: () => import('./features/wallet/WalletView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
+  {
     path: '/operate/:tab([a-z]+)?/:id(\\d+)?',
     name: 'operate',
     component: () => import('./features/operators/OperateView.vue'),
