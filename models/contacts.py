@@ -25,6 +25,7 @@ from models.tables import (
     Contact,
     Conversation,
     Member,
+    Restraint,
     User,
     key_of,
 )
@@ -134,14 +135,17 @@ def friends_of(user_id: int) -> list[rows.Befriended]:
     """The rows of a user's friends, in the order they were added."""
     found: list[rows.Befriended] = _friends.dicts(user_id, USER)
     for row in found:
+        if not row["deactivated"]:
+            del row["deactivated"]
         row["pinyin"] = sort_key(row["remark"] or row["nickname"])
     return found
 
 
 _friends = Prepared(
     lambda: (
-        User.select(*PROFILE, Contact.remark)
+        User.select(*PROFILE, Contact.remark, Restraint.deactivated)
         .join(Contact, on=(Contact.dstobj == User.id))
+        .join(Restraint, JOIN.LEFT_OUTER, on=(Restraint.user_id == User.id))
         .where(Contact.ownerid == 0, Contact.cate == 0)
         .order_by(Contact.id)
     )
