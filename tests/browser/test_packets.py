@@ -81,6 +81,7 @@ async def test_between_two(people, shot):
     await shot(bob.page, "opened")
     await bob.page.keyboard.press("Escape")
     await expect(card).to_contain_text("已领取")
+    await expect(bob.log.locator("[data-line]:focus")).to_contain_text("生日快乐")
     await bob.sees_line("你领取了小安的红包")
     await ann.sees_line("阿波领取了你的红包，你的红包已被领完")
     await expect(ann.log.locator("button.packet")).to_contain_text("已被领取")
