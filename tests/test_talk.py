@@ -24,6 +24,8 @@ _SUBJECTS = (
     "/conversation/",
     "/favorite/",
     "/sticker/",
+    "/redpacket/",
+    "/wallet/",
 )
 
 
