@@ -7,7 +7,7 @@ A friendship is two rows, one in each list. Whoever changes what is between two 
 from collections import defaultdict
 from collections.abc import Collection
 
-from peewee import JOIN, ModelSelect
+from peewee import JOIN, SQL, ModelSelect
 
 from database.prepared import Prepared
 from models import blocks
@@ -118,7 +118,13 @@ def _sharing() -> ModelSelect:
         Member.select(Member.conversation_id)
         .join(Conversation, on=(Conversation.id == Member.conversation_id))
         .join(theirs, on=(theirs.conversation_id == Member.conversation_id))
-        .where(Member.user_id == 0, theirs.user_id == 0, Conversation.kind == ROOM)
+        .where(
+            Member.user_id == 0,
+            theirs.user_id == 0,
+            Conversation.kind == ROOM,
+            Member.role > SQL("0"),
+            theirs.role > SQL("0"),
+        )
         .limit(1)
     )
 
