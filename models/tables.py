@@ -212,6 +212,7 @@ class FriendRequest(Base):
             (("userid", "dstid"), True),
             (("userid", "createat"), False),
             (("dstid", "createat"), False),
+            (("createat",), False),
         )
 
 

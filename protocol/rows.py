@@ -24,10 +24,12 @@ class Profile(TypedDict):
 
 
 class User(Profile):
-    """A user, as told. `token` is the session's, and empty but for who has just logged in."""
+    """A user, as told. `token` is the session's, and empty but for who has just logged in. `deactivated`: 1
+    for a friend who can't log in."""
 
     online: int
     token: str
+    deactivated: NotRequired[int]
 
 
 class Account(Profile):
@@ -45,6 +47,7 @@ class Befriended(Profile):
 
     remark: str
     pinyin: str
+    deactivated: NotRequired[int]
 
 
 class Friend(Befriended, User):

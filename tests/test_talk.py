@@ -25,6 +25,8 @@ _SUBJECTS = (
     "/conversation/",
     "/favorite/",
     "/sticker/",
+    "/redpacket/",
+    "/wallet/",
 )
 
 

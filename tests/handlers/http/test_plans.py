@@ -213,6 +213,23 @@ async def _do_more(app: App, world: World) -> None:
         assert answer["code"] == 0, (path, answer)
         return answer.get("rows") or []
 
+    for who, other in ((ann, bo), (bo, ann)):
+        await done(who, "/contact/block", dstid=other.user_id, on=1)
+        await done(who, "/contact/blocked")
+        await done(who, "/contact/remove", dstid=other.user_id)
+        await done(who, "/user/settings", approval="request", find=["id"])
+    for who, other in ((ann, bo), (bo, ann)):
+        await done(who, "/contact/block", dstid=other.user_id, on=0)
+    dora = await app.client().register("Dora")
+    for accept in (0, 1):
+        asked = await dora.post("/contact/addfriend", dstid=ann.user_id, memo="hi")
+        await done(ann, "/contact/answer", request=asked["data"]["request"], accept=accept)
+    for who, other in ((ann, bo), (bo, ann)):
+        await done(who, "/contact/addfriend", dstid=other.user_id)  # which crosses
+        requests = await done(who, "/contact/requests")
+        await done(who, "/contact/requests", before=requests[0]["id"])
+        await done(who, "/contact/common", dstid=other.user_id)
+    await done(ann, "/contact/update", dstid=bo.user_id, remark="B")
     for read, online in ((0, 0), (1, 1), (0, 1)):
         await done(bo, "/user/settings", read=read, online=online, approval="none", find=["id"])
         for who in (ann, bo):
