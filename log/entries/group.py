@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from log.entries.entry import Entry
 from log.entries.post import Post
-from models import access, done, groups, members
+from models import access, done, groups, joining, members
 from models.accounts import nicknames_of
 from models.done import Done
 from models.groups import Group
@@ -130,6 +130,7 @@ class Act(Entry):
     def take_out(self, batch: Batch, place: Place, user_id: int) -> None:
         """A member no longer, from here on."""
         members.go(user_id, self.dstid, place.id, place.seq, place.ver, batch.now)
+        joining.revoke_links_of(user_id, self.dstid)
         batch.go(user_id, place)
         self.went.append(user_id)
 
