@@ -15,6 +15,7 @@ SHARED = {
     "at": limits.MAX_AT,
     "changesPage": limits.MAX_CHANGES,
     "cid": limits.MAX_CID,
+    "code": limits.MAX_CODE,
     "conversationsPage": limits.MAX_CONVERSATIONS,
     "favorites": limits.MAX_FAVORITES,
     "forward": limits.MAX_FORWARD,
@@ -25,6 +26,7 @@ SHARED = {
     "heartbeatSeconds": Hub().heartbeat,
     "hide": limits.MAX_HIDE,
     "historyPage": limits.MAX_HISTORY,
+    "inviteUses": limits.MAX_INVITE_USES,
     "mobile": limits.MAX_MOBILE + 1,  # with a leading +
     "mobileDigitsMax": limits.MAX_MOBILE,
     "mobileDigitsMin": limits.MIN_MOBILE,
@@ -35,6 +37,7 @@ SHARED = {
     "passwdBytesMax": limits.MAX_PASSWD_BYTES,
     "passwdBytesMin": limits.MIN_PASSWD_BYTES,
     "profileMemo": limits.MAX_MEMO,
+    "query": limits.MAX_QUERY,
     "stickers": limits.MAX_STICKERS,
     "textBytes": limits.MAX_TEXT_BYTES,
     "typingPauseSeconds": int(typing.PAUSE_S),

@@ -84,6 +84,12 @@ const routes: RouteRecordRaw[] = [
     meta: { tab: 'me', pane: true },
   },
   {
+    path: '/operate/:tab([a-z]+)?/:id(\\d+)?',
+    name: 'operate',
+    component: () => import('./features/operators/OperateView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
+  {
     path: '/favorites',
     name: 'favorites',
     component: () => import('./features/favorites/FavoritesView.vue'),

@@ -27,8 +27,13 @@ const featureMayImport: Record<string, string[]> = {
   connection: [],
   media: [],
   sessions: [],
-  settings: [],
-  accounts: ['media', 'sessions', 'settings'],
+  invites: [],
+  leaving: [],
+  totp: [],
+  settings: ['leaving'],
+  qr: ['sessions'],
+  accounts: ['invites', 'media', 'qr', 'sessions', 'settings', 'totp'],
+  resets: ['accounts', 'settings'],
   contacts: ['accounts'],
   groups: ['accounts', 'media'],
   packets: ['accounts', 'media'],
@@ -52,6 +57,7 @@ const featureMayImport: Record<string, string[]> = {
     'settings',
     'stickers',
   ],
+  operators: ['accounts', 'sessions'],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

@@ -22,6 +22,7 @@ export const Cmd = {
   CommunityChanged: 21,
   ConversationChanged: 22,
   PacketOpened: 24,
+  AccountChanged: 27,
   Call: 30,
 } as const
 export type Cmd = (typeof Cmd)[keyof typeof Cmd]

@@ -187,6 +187,8 @@ export class Engine {
         return this.oneself.told(frame)
       case Cmd.PacketOpened:
         return events.emit('packetOpened', { key: keyOfEvent(frame, this.me), event: frame })
+      case Cmd.AccountChanged:
+        return events.emit('account', frame)
       case Cmd.Heartbeat:
         return this.clock.told(frame.now)
       case Cmd.Welcome:

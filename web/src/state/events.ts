@@ -7,7 +7,7 @@
  */
 import type { ChangeCmd, OutgoingChange } from '@/protocol/changes'
 import type { ChatKey } from '@/protocol/conversations'
-import type { CommunityEvent, ContactEvent } from '@/protocol/frames'
+import type { AccountEvent, CommunityEvent, ContactEvent } from '@/protocol/frames'
 import type { Message } from '@/protocol/messages'
 import type { OwnAct } from '@/protocol/own'
 import type { PacketEvent } from '@/protocol/packets'
@@ -37,6 +37,7 @@ export interface LiveEvents {
   gone: ChatKey
   contact: ContactEvent
   community: CommunityEvent
+  account: AccountEvent
   presence: { userId: number; online: boolean }
   typing: { key: ChatKey; userId: number }
   /** Somebody opened a red packet. */

@@ -16,6 +16,8 @@ export interface RegisterForm {
   avatar: string
   sex: string
   memo: string
+  /** Where one is needed. */
+  invite: string
 }
 
 export type Profile = Pick<User, 'nickname' | 'avatar' | 'sex' | 'memo'>
@@ -53,9 +55,10 @@ export const useAccount = defineStore('account', () => {
     rememberUser(userId)
   }
 
-  /** Logs in and goes to the chat page (the promise resolves just before the page changes). */
-  async function login(mobile: string, passwd: string): Promise<User> {
-    return enter(await live.api.call('/user/login', { mobile, passwd }))
+  /** Logs in and goes to the chat page (the promise resolves just before the page changes). `code`: a one-time code, for
+   * who is asked for one. */
+  async function login(mobile: string, passwd: string, code = ''): Promise<User> {
+    return enter(await live.api.call('/user/login', { mobile, passwd, ...(code && { code }) }))
   }
 
   /** A new account, logged in as by `login`. */
