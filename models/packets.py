@@ -88,7 +88,7 @@ def take(user_id: int, packet_id: int, now: int, dice: Dice = secrets.randbelow)
         RedPacket.update(opened=packet.opened, closed=packet.closed).where(
             RedPacket.id == packet_id
         ).execute()
-        wallet.move(-packet_id, user_id, points, "packet_opened", packet_id, now)
+        wallet.move(-packet_id, wallet.payee_of(user_id), points, "packet_opened", packet_id, now)
     return Taken(_told(packet, share, now), kind, dstid, takes)
 
 

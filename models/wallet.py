@@ -84,18 +84,21 @@ def lock(user_ids: Collection[int]) -> None:
 
 
 def payee_of(user_id: int) -> int:
-    """Whose account what belongs to this user is paid into: theirs, or the house's when they are gone."""
-    closed = LedgerAccount.select(LedgerAccount.closed).where(LedgerAccount.id == user_id).scalar()
+    """Whose account what belongs to this user is paid into: theirs, or the house's when they are gone; so it
+    stays until this transaction ends."""
+    mine = LedgerAccount.select(LedgerAccount.closed).where(LedgerAccount.id == user_id)
+    closed = of_database(database.obj).locked(mine).scalar()
     return user_id if closed == 0 else HOUSE
 
 
 def grant(op: int, user_id: int, points: int, memo: str, cid: str | None, welcome: int, now: int) -> int:
     """Operator `op` (0: the command line) gives the user so many points of the house, or takes them below 0;
     their balance then. The same under the same `cid` is done once. Raises `NotFound` where there is no such
-    user, `Refused` when they have less, `Conflict` for another number under that `cid`."""
+    user, `Refused` when they have less or are gone, `Conflict` for another number under that `cid`."""
     nickname_of(user_id)
     open_account(user_id, welcome, now)
-    lock([user_id])
+    if payee_of(user_id) != user_id:
+        raise Refused("该账号已注销", "This account is deleted")
     before = balance(user_id) or 0
     e = LedgerEntry
     if cid and (known := e.get_or_none(e.account_id == user_id, e.cid == cid)) is not None:

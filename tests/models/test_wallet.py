@@ -73,8 +73,10 @@ async def test_who_goes(database):
         0,
     ]
     assert not await database.write(wallet.open_account, bob, WELCOME, NOW)
-    assert await database.read(wallet.payee_of, ann) == HOUSE
+    assert await database.write(wallet.payee_of, ann) == HOUSE
     assert await database.read(wallet.balance, HOUSE) == 0
+    with pytest.raises(Refused):
+        await database.write(wallet.grant, 0, ann, 5, "", None, 0, NOW)
     await in_order(database, 3)
 
 

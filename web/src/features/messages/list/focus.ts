@@ -36,8 +36,7 @@ export function useLineFocus({ list, shown, lastSeen, release, toEnd }: FocusOpt
 
   /** The list came to rest: it is entered where the reader is. One that has the focus keeps it, also under a dialog. */
   function settle(): void {
-    const focused = document.activeElement
-    if (scroller()?.contains(focused) || focused?.closest('dialog')) return
+    if (scroller()?.contains(document.activeElement) || document.querySelector('dialog[open]')) return
     stop.value = shown.value[lastSeen()]?.key ?? shown.value.at(-1)?.key ?? ''
   }
 
