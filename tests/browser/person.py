@@ -51,7 +51,7 @@ class Person:
         await self.page.goto("/user/login.shtml")
         await self.page.get_by_label("手机号").fill(self.mobile)
         await self.page.get_by_label("密码").fill(PASSWD)
-        await self.page.get_by_role("button", name="登录").click()
+        await self.page.get_by_role("button", name="登录", exact=True).click()
         await self._arrive()
 
     async def logout(self) -> None:
