@@ -7,7 +7,7 @@ A friendship is two rows, one in each list. Whoever changes what is between two 
 from collections import defaultdict
 from collections.abc import Collection
 
-from peewee import JOIN, ModelSelect
+from peewee import JOIN, SQL, ModelSelect
 
 from database.prepared import Prepared
 from models import blocks
@@ -25,6 +25,7 @@ from models.tables import (
     Contact,
     Conversation,
     Member,
+    Restraint,
     User,
     key_of,
 )
@@ -117,7 +118,13 @@ def _sharing() -> ModelSelect:
         Member.select(Member.conversation_id)
         .join(Conversation, on=(Conversation.id == Member.conversation_id))
         .join(theirs, on=(theirs.conversation_id == Member.conversation_id))
-        .where(Member.user_id == 0, theirs.user_id == 0, Conversation.kind == ROOM)
+        .where(
+            Member.user_id == 0,
+            theirs.user_id == 0,
+            Conversation.kind == ROOM,
+            Member.role > SQL("0"),
+            theirs.role > SQL("0"),
+        )
         .limit(1)
     )
 
@@ -134,14 +141,17 @@ def friends_of(user_id: int) -> list[rows.Befriended]:
     """The rows of a user's friends, in the order they were added."""
     found: list[rows.Befriended] = _friends.dicts(user_id, USER)
     for row in found:
+        if not row["deactivated"]:
+            del row["deactivated"]
         row["pinyin"] = sort_key(row["remark"] or row["nickname"])
     return found
 
 
 _friends = Prepared(
     lambda: (
-        User.select(*PROFILE, Contact.remark)
+        User.select(*PROFILE, Contact.remark, Restraint.deactivated)
         .join(Contact, on=(Contact.dstobj == User.id))
+        .join(Restraint, JOIN.LEFT_OUTER, on=(Restraint.user_id == User.id))
         .where(Contact.ownerid == 0, Contact.cate == 0)
         .order_by(Contact.id)
     )

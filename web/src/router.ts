@@ -12,6 +12,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     tab: Tab
     pane?: boolean
+    /** The view stays when one path of the route follows another: it has pages of its own. */
+    stays?: boolean
   }
 }
 
@@ -99,7 +101,7 @@ const routes: RouteRecordRaw[] = [
     path: '/operate/:tab([a-z]+)?/:id(\\d+)?',
     name: 'operate',
     component: () => import('./features/operators/OperateView.vue'),
-    meta: { tab: 'me', pane: true },
+    meta: { tab: 'me', pane: true, stays: true },
   },
   {
     path: '/favorites',

@@ -90,6 +90,11 @@ export const useUsers = defineStore('users', () => {
     asking = false
   }
 
+  // Who is a friend no longer has perhaps deleted the account, and the list of friends does not tell.
+  live.events.on('contact', ({ what, userid }) => {
+    if (what === 'removed' && known.has(userid)) find(userid).catch(() => undefined)
+  })
+
   return { get, remarks, nameOf, nicknameOf, called, find, findTold, remember }
 })
 
