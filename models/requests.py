@@ -56,7 +56,10 @@ def ask(user_id: int, dst_id: int, memo: str, installed: str, now: int) -> Asked
         raise unknown_user()
     own, theirs = _of(user_id, dst_id), _of(dst_id, user_id)
     wanted = settings.settings_of(dst_id, installed)
-    if not barred and (wanted["approval"] == "auto" or _stands(theirs, now)):
+    crosses = _stands(theirs, now) and not barred
+    if not crosses and not _stands(own, now):
+        _require_way(user_id, dst_id, wanted["find"])
+    if crosses or (not barred and wanted["approval"] == "auto"):
         asked = next((row.id for row in (theirs, own) if row is not None and _stands(row, now)), 0)
         return Asked(befriend(user_id, dst_id, now), asked, now, True)
     if own is not None and _stands(own, now):
@@ -67,7 +70,6 @@ def ask(user_id: int, dst_id: int, memo: str, installed: str, now: int) -> Asked
         return Asked(0, own.id, own.stateat, own.state == PENDING)
     if wanted["approval"] == "none":
         raise Refused("对方不接受加为好友", "This user takes no new friends")
-    _require_way(user_id, dst_id, wanted["find"])
     _count(user_id, now)
     row = own if own is not None else FriendRequest(userid=user_id, dstid=dst_id)
     row.createat = now

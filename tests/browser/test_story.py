@@ -308,7 +308,7 @@ async def test_the_page_speaks_english(people, server, shot):
     await page.goto("/user/login.shtml")
     await page.get_by_label("Mobile number").fill("13800000003")
     await page.get_by_label("Password").fill("not this one")
-    await page.get_by_role("button", name="Log in").click()
+    await page.get_by_role("button", name="Log in", exact=True).click()
     refusal = page.get_by_role("alert")
     await expect(refusal).to_have_text(re.compile("^[A-Z][a-z ,.]+$"))
     await page.get_by_label("Password").fill(PASSWD)

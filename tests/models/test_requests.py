@@ -187,23 +187,26 @@ async def test_a_block_takes_what_waits(database, asking):
     assert await asking.told(bob) == ([], 0)
 
 
+@pytest.mark.parametrize("approval", ["auto", "request"])
 @pytest.mark.parametrize(
     ("find", "stranger", "member"),
     [
         (["id"], None, None), (["mobile"], None, None), (["group"], NotFound, None), ([], NotFound, Refused),
     ],
 )  # fmt: skip
-async def test_ways_of_being_asked(database, asking, find, stranger, member):
+async def test_ways_of_being_asked(database, asking, find, stranger, member, approval):
     """Who lets nobody find them is asked by nobody, and with `group` alone by those of a group of theirs."""
     ann, bob, cy = await newcomers(database, 3)
     await room_of(database, ann, bob)
     await database.write(settings.change, ann, {"find": find})
     for who, refusal in ((cy, stranger), (bob, member)):
         if refusal is None:
-            assert (await asking.ask(who, ann)).request
+            assert (await asking.ask(who, ann, approval=approval)).request or approval == "auto"
         else:
             with pytest.raises(refusal):
-                await asking.ask(who, ann)
+                await asking.ask(who, ann, approval=approval)
+            await asking.ask(ann, who)
+            assert (await asking.ask(who, ann)).conversation_id  # who was asked needs no way
 
 
 async def test_lists_have_pages(database, asking):

@@ -13,6 +13,7 @@ import { parseCommunity, type Community } from '@/protocol/groups'
 import { isFields, isId, parseJson, parseRows } from '@/protocol/guards'
 import { Batch } from '@/state/batch'
 import { useLive } from '@/state/live'
+import { site } from '@/state/site'
 import { localStore, save } from '@/state/storage'
 
 export const useContacts = defineStore('contacts', () => {
@@ -86,6 +87,11 @@ export const useContacts = defineStore('contacts', () => {
   async function remove(id: number): Promise<void> {
     await live.api.call('/contact/remove', { dstid: id })
     await load()
+  }
+
+  /** Whether the reader may write to them: friends, and where strangers may write everybody. */
+  function reaches(id: number): boolean {
+    return (site.strangers || friend(id) !== undefined) && !isBlocked(id)
   }
 
   function isBlocked(id: number): boolean {
@@ -166,6 +172,7 @@ export const useContacts = defineStore('contacts', () => {
     refresh,
     friend,
     isBlocked,
+    reaches,
     addFriend,
     call,
     common,
