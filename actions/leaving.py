@@ -5,7 +5,7 @@ from actions import contacts, delivery, sessions
 from actions.accounts import verified
 from actions.passwords import Disconnected
 from actions.services import Services
-from log.entries import Leave
+from log.entries import Dissolve, Leave
 from models import leaving
 from models.contacts import friend_ids
 from models.sessions import SessionRow
@@ -62,5 +62,7 @@ async def _let_go_of(app: Services, user_id: int) -> None:
             await delivery.commit(app.log, Leave(user_id, group_id))
         except (Forbidden, NotFound):  # out already
             continue
+        except Refused:  # made while the account was being closed: nobody else is to own it
+            await delivery.commit(app.log, Dissolve(user_id, group_id))
     while await app.db.write(leaving.let_go_of_kept, user_id):
         pass

@@ -105,8 +105,8 @@ async def test_export_and_deletion(people, shot):
     gone; nobody gets in with the old password."""
     ann = Person(await people.window("ann", DESKTOP), *ANN)
     bob = Person(await people.window("bob", PHONE), "阿波", "13800000002")
+    await bob.join()  # the first is the operator, whose account stays
     await ann.join()
-    await bob.join()
     await ann.befriend(bob)
     await ann.say("再见，后会有期")
     await ann.all_sent()

@@ -41,7 +41,7 @@ async def test_ways_in(two):
 
 async def test_ways_out(two):
     """Who deletes the account at one process is out at the other; friends at both hear of it."""
-    ann, bob = await two.client(0).register("Ann"), await two.client(1).register("Bob")
+    bob, ann = await two.client(1).register("Bob"), await two.client(0).register("Ann")
     await ann.post("/contact/addfriend", dstid=bob.user_id)
     elsewhere = await two.client(1).login(ann.mobile)
     async with elsewhere.socket() as closed, bob.socket() as friend:

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from actions import leaving
+from actions import groups, leaving
 from models.accounts import is_operator
 from models.operators import acts
-from models.tables import Departed, Device, Favorite, Sticker, Totp
+from models.tables import Community, Contact, Departed, Device, Favorite, Sticker, Totp
 from tests import samples
 from tests.app import PASSWD, running
 from tests.handlers.people import make_operator
@@ -80,6 +80,26 @@ async def test_groups(app):
         left = await socket.receive(21)
         assert (left["what"], left["userid"], left["dstid"]) == ("left", ann.user_id, group)
     await bo.post_json("/message/send", cmd=11, dstid=group, media=1, content="still here")
+
+
+async def test_a_group_that_was_under_way(app, monkeypatch):
+    """A group that was being made while the account was closed is nobody's, and so it ends."""
+    ann, bo = await friends(app)
+    created = asyncio.Event()
+    let_go = leaving._let_go_of
+
+    async def late(app, user_id):
+        await groups.create(app, user_id, "Late", "", 0, "")
+        created.set()
+        await let_go(app, user_id)
+
+    monkeypatch.setattr(leaving, "_let_go_of", late)
+    assert (await bo.post("/user/delete", passwd=PASSWD))["code"] == 0
+    assert created.is_set()
+    living = Community.select().where(Community.ownerid == bo.user_id, Community.slot > 0)
+    assert await app.services.db.read(living.count) == 0
+    mine = Contact.select().where(Contact.ownerid == bo.user_id)
+    assert await app.services.db.read(mine.count) == 0
 
 
 async def test_what_was_kept_goes(app):
