@@ -7,7 +7,7 @@ A friendship is two rows, one in each list. Whoever changes what is between two 
 from collections import defaultdict
 from collections.abc import Collection
 
-from peewee import JOIN, ModelSelect
+from peewee import JOIN, SQL, ModelSelect
 
 from database.prepared import Prepared
 from models import blocks
@@ -118,7 +118,13 @@ def _sharing() -> ModelSelect:
         Member.select(Member.conversation_id)
         .join(Conversation, on=(Conversation.id == Member.conversation_id))
         .join(theirs, on=(theirs.conversation_id == Member.conversation_id))
-        .where(Member.user_id == 0, theirs.user_id == 0, Conversation.kind == ROOM)
+        .where(
+            Member.user_id == 0,
+            theirs.user_id == 0,
+            Conversation.kind == ROOM,
+            Member.role > SQL("0"),
+            theirs.role > SQL("0"),
+        )
         .limit(1)
     )
 
@@ -219,6 +225,14 @@ def friend_ids(user_id: int) -> list[int]:
     return [
         row[0] for row in Contact.select(Contact.dstobj).where(mine, Contact.dstobj.not_in(unwanted)).tuples()
     ]
+
+
+def peers_of(user_id: int) -> list[int]:
+    """With whom somebody has a single chat, friends or not any more: who sees how far they have read."""
+    c = Conversation
+    chats = c.select(c.a, c.b).join(Member, on=(Member.conversation_id == c.id))
+    mine = (Member.user_id == user_id, c.kind == SINGLE, c.a != c.b)
+    return [b if a == user_id else a for a, b in chats.where(*mine).tuples()]
 
 
 def friends_among(viewers: Collection[int], user_ids: Collection[int]) -> dict[int, list[int]]:

@@ -2,15 +2,13 @@
 
 from typing import NamedTuple
 
-from peewee import ModelSelect
-
 from database.prepared import Prepared
 from models import blocks
 from models.accounts import find_user, login_of, unknown_user
 from models.contacts import acquainted, since
 from models.restraints import is_deactivated
 from models.settings import is_found
-from models.tables import COMMUNITY, USER, Community, Contact
+from models.tables import USER, Contact
 from protocol import rows
 
 
@@ -68,24 +66,3 @@ def found_by_mobile(viewer_id: int, mobile: str) -> Found:
         raise unknown_user()
     _require_there(found, viewer_id)
     return found
-
-
-def groups_of_both(user_id: int, other_id: int) -> list[rows.Group]:
-    """The groups that both are in, in the order in which `user_id` came into them."""
-    return _groups_of_both.dicts(user_id, COMMUNITY, other_id, COMMUNITY)
-
-
-def _shared_groups() -> ModelSelect:
-    theirs = Contact.alias()
-    g = Community
-    return (
-        g.select(g.id, g.name, g.ownerid, g.icon, g.cate, g.memo, g.createat)
-        .join(Contact, on=(Contact.dstobj == g.id))
-        .switch(g)
-        .join(theirs, on=(theirs.dstobj == g.id))
-        .where(Contact.ownerid == 0, Contact.cate == 0, theirs.ownerid == 0, theirs.cate == 0)
-        .order_by(Contact.id)
-    )
-
-
-_groups_of_both = Prepared(_shared_groups)

@@ -42,15 +42,16 @@ NOUNS = {
 # What else stands in these rooms: machinery, and subjects that have no rows (presence, access, the
 # installation).
 PARTS = {
-    "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
-                 "names", "numbers", "presence", "rows", "values"},
+    "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "joining",
+                 "limits", "names", "numbers", "presence", "rows", "values"},
     "models": {"access", "audit", "blocks", "devices", "done", "exports", "finding", "hidden", "ids",
-               "index", "indexing", "last", "missed", "parts", "pinyin", "rates", "readers", "records",
-               "requests", "restraints", "state", "tables", "unread", "views", "words"},
+               "index", "indexing", "joining", "last", "members", "missed", "parts", "pinyin", "rates",
+               "readers", "records",
+               "requests", "restraints", "roster", "state", "tables", "unread", "views", "words"},
     "actions": {"bucket", "budget", "delivery", "exports", "friendships", "guesses", "handshakes",
-                "housekeeping", "indexing", "notices", "passwords", "presence", "recovery", "reindexing",
-                "seal", "services", "session_use", "shared_rates", "stored_rates", "telling", "typing",
-                "weak_passwords"},
+                "housekeeping", "indexing", "membership", "notices", "passwords", "presence", "recovery",
+                "reindexing", "seal", "services", "session_use", "shared_rates", "stored_rates", "telling",
+                "typing", "weak_passwords"},
     "handlers/http": {"accepting", "answers", "arriving", "base", "body", "caller", "conditions", "gate",
                       "heads", "listener", "metrics", "multipart", "newcomers", "ops", "origins", "pages",
                       "places", "proxies", "security", "site", "streamed", "streams"},

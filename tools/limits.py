@@ -21,6 +21,7 @@ SHARED = {
     "forward": limits.MAX_FORWARD,
     "forwardTo": limits.MAX_FORWARD_TO,
     "frameBytes": Hub().max_frame,  # as installed; the welcome says what holds
+    "greeting": limits.MAX_GREETING,
     "groupMemo": limits.MAX_MEMO,
     "groupName": limits.MAX_GROUP_NAME,
     "heartbeatSeconds": Hub().heartbeat,
@@ -38,6 +39,7 @@ SHARED = {
     "passwdBytesMin": limits.MIN_PASSWD_BYTES,
     "profileMemo": limits.MAX_MEMO,
     "query": limits.MAX_QUERY,
+    "remark": limits.MAX_REMARK,
     "stickers": limits.MAX_STICKERS,
     "textBytes": limits.MAX_TEXT_BYTES,
     "typingPauseSeconds": int(typing.PAUSE_S),

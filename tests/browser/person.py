@@ -162,6 +162,10 @@ class Person:
         """Wait until a message with exactly this text stands in the open chat, so often and not more."""
         await expect(self.message(text)).to_have_count(times)
 
+    async def sees_line(self, text: str) -> None:
+        """Wait until a line in the middle of the open chat says this."""
+        await expect(self.log.locator(".notice").get_by_text(text, exact=True)).to_be_visible()
+
     def message(self, text: str) -> Locator:
         """The words of a message, as they stand before its time in the bubble."""
         return self.log.get_by_text(re.compile(rf"^\s*{re.escape(text)}\s*\d\d:\d\d\s*$"))

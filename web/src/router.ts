@@ -55,6 +55,18 @@ const routes: RouteRecordRaw[] = [
     meta: { tab: 'contacts', pane: true },
   },
   {
+    path: '/new-friends',
+    name: 'requests',
+    component: () => import('./features/contacts/RequestsView.vue'),
+    meta: { tab: 'contacts', pane: true },
+  },
+  {
+    path: '/blocked',
+    name: 'blocked',
+    component: () => import('./features/contacts/BlockedView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
+  {
     path: '/groups',
     name: 'groups',
     component: () => import('./features/groups/GroupsView.vue'),

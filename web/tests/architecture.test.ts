@@ -34,7 +34,7 @@ const featureMayImport: Record<string, string[]> = {
   qr: ['sessions'],
   accounts: ['invites', 'media', 'qr', 'sessions', 'settings', 'totp'],
   resets: ['accounts', 'settings'],
-  contacts: ['accounts'],
+  contacts: ['accounts', 'connection'],
   groups: ['accounts', 'media'],
   packets: ['accounts', 'media'],
   wallet: ['accounts', 'connection', 'packets'],

@@ -4,6 +4,7 @@ import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
+import { enFriends } from './en.friends'
 import { enOperators } from './en.operators'
 import { enPackets } from './en.packets'
 import { enPrivacy } from './en.privacy'
@@ -16,6 +17,7 @@ export const en: Catalogue = {
   ...enArranging,
   ...enFavorites,
   ...enForwards,
+  ...enFriends,
   ...enOperators,
   ...enPackets,
   ...enPrivacy,

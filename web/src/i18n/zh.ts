@@ -4,6 +4,7 @@ import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
 import { zhForwards } from './zh.forwards'
+import { zhFriends } from './zh.friends'
 import { zhOperators } from './zh.operators'
 import { zhPackets } from './zh.packets'
 import { zhPrivacy } from './zh.privacy'
@@ -15,6 +16,7 @@ export const zh = {
   ...zhArranging,
   ...zhFavorites,
   ...zhForwards,
+  ...zhFriends,
   ...zhOperators,
   ...zhPackets,
   ...zhPrivacy,
