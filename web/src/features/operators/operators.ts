@@ -37,6 +37,11 @@ export async function resetLink(id: number): Promise<string> {
   return url
 }
 
+/** The group is over: its members read what was said, and nobody writes there. */
+export async function dissolve(id: number): Promise<void> {
+  await useLive().api.call('/ops/group/dissolve', { id })
+}
+
 /** Gives points, or takes them below 0; the balance then. Safe to repeat under the same `cid`. */
 export async function grant(id: number, amount: number, cid: string): Promise<number> {
   const { data } = await useLive().api.call('/ops/grant', { id, amount, cid })
