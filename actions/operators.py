@@ -8,20 +8,22 @@ whom an operator mutes is kept in each process's memory (`hub.muted`).
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from actions import sessions
+from actions import delivery, sessions
 from hub.ports.control import UserMuted
-from models import contacts, operators, restraints
+from log.entries import Dissolve
+from models import contacts, groups, operators, restraints
 from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import TryAgain
 from protocol.frames import event
 from protocol.messages import SINGLE, Cmd
+from protocol.operators import Account
 
 if TYPE_CHECKING:
     from actions.services import Services
 
 
-async def mute(app: "Services", op: int, user_id: int, until: int) -> rows.Account:
+async def mute(app: "Services", op: int, user_id: int, until: int) -> Account:
     """The user says nothing until then (ms), anywhere; 0, or a time that has passed, ends it. Their row."""
     try:
         stands, number = await app.db.write(operators.mute, op, user_id, until, now_ms())
@@ -32,7 +34,7 @@ async def mute(app: "Services", op: int, user_id: int, until: int) -> rows.Accou
     return await show(app, user_id)
 
 
-async def deactivate(app: "Services", op: int, user_id: int, on: bool) -> rows.Account:
+async def deactivate(app: "Services", op: int, user_id: int, on: bool) -> Account:
     """The user's sessions end and they can't log in, or can again. Their row; friends' open pages hear of
     it."""
     friends = await app.db.read(contacts.friend_ids, user_id)  # after the write nothing may fail
@@ -57,7 +59,7 @@ async def close_sessions(app: "Services", op: int, user_id: int) -> int:
     return len(ended)
 
 
-async def make_operator(app: "Services", op: int, user_id: int, on: bool) -> rows.Account:
+async def make_operator(app: "Services", op: int, user_id: int, on: bool) -> Account:
     """The user is an operator, or no longer; their row. Each call of theirs asks the database what they are,
     so it is so at once; their open pages hear of it."""
     if await app.db.write(operators.make_operator, op, user_id, on, now_ms()):
@@ -65,31 +67,36 @@ async def make_operator(app: "Services", op: int, user_id: int, on: bool) -> row
     return await show(app, user_id)
 
 
+async def dissolve(app: "Services", op: int, group_id: int) -> None:
+    """The group is over, as if its owner had dissolved it. Raises `NotFound`, and `Forbidden` where it was
+    before."""
+    group = await app.db.read(groups.group, group_id)
+    await delivery.commit(app.log, Dissolve(group.ownerid, group_id, op=op))
+
+
 async def note_export(app: "Services", op: int, user_id: int) -> None:
     """An operator is about to read all that is stored of a user. Raises `NotFound`."""
     await app.db.write(operators.note_export, op, user_id, now_ms())
 
 
-async def show(app: "Services", user_id: int) -> rows.Account:
+async def show(app: "Services", user_id: int) -> Account:
     """A user's row, for operators."""
     return _told(app, await app.db.read(operators.find_user, user_id, now_ms()))
 
 
-async def show_with_sessions(app: "Services", user_id: int) -> tuple[rows.Account, list[rows.Session]]:
+async def show_with_sessions(app: "Services", user_id: int) -> tuple[Account, list[rows.Session]]:
     """The same, and their living sessions."""
     found, living = await app.db.read(operators.sessions_of, user_id, now_ms(), app.config.auth.idle_ms)
     return _told(app, found), living
 
 
-async def find_users(
-    app: "Services", q: str, after: int | None, limit: int
-) -> tuple[list[rows.Account], bool]:
+async def find_users(app: "Services", q: str, after: int | None, limit: int) -> tuple[list[Account], bool]:
     """As `models.operators.find_users`, with who is online."""
     found, more = await app.db.read(operators.find_users, q, after, limit, now_ms())
     return [_told(app, row) for row in found], more
 
 
-async def all_operators(app: "Services") -> list[rows.Account]:
+async def all_operators(app: "Services") -> list[Account]:
     """The row of each operator."""
     return [_told(app, row) for row in await app.db.read(operators.operators, now_ms())]
 
@@ -102,7 +109,7 @@ async def read_again(app: "Services") -> None:
             return
 
 
-def _told(app: "Services", row: rows.Account) -> rows.Account:
+def _told(app: "Services", row: Account) -> Account:
     """Operators see who is online, whatever that user shows to others."""
     row["online"] = int(app.hub.online(row["id"]))
     return row

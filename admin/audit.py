@@ -6,7 +6,7 @@ from actions.services import Services
 from admin.commands import Commands, an_id, at
 from admin.output import Output
 from models import operators
-from protocol import rows
+from protocol.operators import Act
 
 #: Rows read at once.
 _PAGE = 200
@@ -19,7 +19,7 @@ def declare(commands: Commands) -> None:
 
 
 async def _list(app: Services, said: argparse.Namespace, out: Output) -> None:
-    found: list[rows.Act] = []
+    found: list[Act] = []
     before, more = said.before, True
     while more and (not said.limit or len(found) < said.limit):
         size = min(_PAGE, said.limit - len(found)) if said.limit else _PAGE

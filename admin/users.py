@@ -7,8 +7,7 @@ from actions import operators
 from actions.services import Services
 from admin.commands import Command, Commands, Effect, an_id, at, checked, until
 from admin.output import Output
-from protocol import rows
-from protocol.operators import FindUsers
+from protocol.operators import Account, FindUsers
 
 #: Users read at once.
 _PAGE = 200
@@ -42,7 +41,7 @@ def _page(command: Command) -> None:
 
 
 async def _list(app: Services, said: argparse.Namespace, out: Output) -> None:
-    found: list[rows.Account] = []
+    found: list[Account] = []
     q = checked(FindUsers, q=getattr(said, "q", "")).q
     after, more = said.after, True
     while more and (not said.limit or len(found) < said.limit):
@@ -54,7 +53,7 @@ async def _list(app: Services, said: argparse.Namespace, out: Output) -> None:
     show(out, found, f"there are more: go on with --after {after}" if more else "")
 
 
-def show(out: Output, found: Sequence[rows.Account], more: str = "") -> None:
+def show(out: Output, found: Sequence[Account], more: str = "") -> None:
     """A list of people."""
     if out.as_json:
         out.answer([_plain(row) for row in found])
@@ -90,16 +89,16 @@ async def _activate(app: Services, said: argparse.Namespace, out: Output) -> Non
     out.answer(_plain(user), f"{_named(user)} is {'deactivated' if user['deactivated'] else 'active'}")
 
 
-def _plain(user: rows.Account) -> dict[str, object]:
+def _plain(user: Account) -> dict[str, object]:
     """Who is online only a server knows."""
     return {name: value for name, value in user.items() if name != "online"}
 
 
-def _named(user: rows.Account) -> str:
+def _named(user: Account) -> str:
     return f"user {user['id']} ({user['nickname']})"
 
 
-def _state(user: rows.Account) -> str:
+def _state(user: Account) -> str:
     told = ["operator"] if user.get("op") else []
     told += ["deactivated"] if user["deactivated"] else []
     told += [f"muted until {at(user['muted_until'])}"] if user["muted_until"] else []

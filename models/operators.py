@@ -18,6 +18,7 @@ from protocol import rows
 from protocol.accounts import plain_mobile, spellings
 from protocol.errors import Refused
 from protocol.limits import MAX_INT
+from protocol.operators import Account, Act, AnyGroup
 
 #: Behind every text that begins like another one.
 _LAST = "\U0010ffff"
@@ -32,6 +33,8 @@ _GROUP = (
     Community.cate,
     Community.memo,
     Community.createat,
+    Community.members,
+    Community.dissolved,
 )
 
 # --- deciding ---------------------------------------------------------------------------------------------
@@ -122,7 +125,7 @@ def _lock(user_id: int) -> None:
 # --- looking ----------------------------------------------------------------------------------------------
 
 
-def find_users(q: str, after: int | None, limit: int, now: int) -> tuple[list[rows.Account], bool]:
+def find_users(q: str, after: int | None, limit: int, now: int) -> tuple[list[Account], bool]:
     """Users behind `after`, by id; or those whom `q` means: digits an id or how a number begins, anything
     else how a name begins, in small letters or great. Whether there are more."""
     if not q:
@@ -135,7 +138,7 @@ def find_users(q: str, after: int | None, limit: int, now: int) -> tuple[list[ro
     return _accounts(found[:limit], now), len(found) > limit
 
 
-def find_user(user_id: int, now: int) -> rows.Account:
+def find_user(user_id: int, now: int) -> Account:
     """One user, or `NotFound`."""
     found = list(User.select(*PROFILE, User.op).where(User.id == user_id).dicts())
     if not found:
@@ -143,17 +146,17 @@ def find_user(user_id: int, now: int) -> rows.Account:
     return _accounts(found, now)[0]
 
 
-def sessions_of(user_id: int, now: int, idle: int) -> tuple[rows.Account, list[rows.Session]]:
+def sessions_of(user_id: int, now: int, idle: int) -> tuple[Account, list[rows.Session]]:
     """One user and their living sessions."""
     return find_user(user_id, now), sessions.sessions_of(user_id, now, idle)
 
 
-def operators(now: int) -> list[rows.Account]:
+def operators(now: int) -> list[Account]:
     """All of them, by id."""
     return _accounts(list(User.select(*PROFILE, User.op).where(User.op == 1).order_by(User.id).dicts()), now)
 
 
-def find_groups(q: str, after: int | None, limit: int) -> tuple[list[rows.Group], bool]:
+def find_groups(q: str, after: int | None, limit: int) -> tuple[list[AnyGroup], bool]:
     """Groups behind `after`, by id; or the one with this id, then those whose name begins so. Whether there
     are more."""
     if not q:
@@ -166,10 +169,10 @@ def find_groups(q: str, after: int | None, limit: int) -> tuple[list[rows.Group]
     return found[:limit], len(found) > limit
 
 
-def acts(before: int | None, limit: int) -> tuple[list[rows.Act], bool]:
+def acts(before: int | None, limit: int) -> tuple[list[Act], bool]:
     """What was done, the latest first; and whether there is more."""
     query = Audit.select().where(Audit.id < (before or MAX_INT)).order_by(Audit.id.desc())
-    found: list[rows.Act] = list(query.limit(limit + 1).dicts())
+    found: list[Act] = list(query.limit(limit + 1).dicts())
     people = {row["op"] for row in found} | {user for row in found if (user := _user_of(row))}
     names: dict[int, str] = {}
     if people:
@@ -179,13 +182,13 @@ def acts(before: int | None, limit: int) -> tuple[list[rows.Act], bool]:
     return found[:limit], len(found) > limit
 
 
-def _user_of(act: rows.Act) -> int:
+def _user_of(act: Act) -> int:
     """Whom an act was about, 0 where it was no user."""
     target = act["target"]
     return int(target) if act["what"] in USER_ACTS and target.isdecimal() and len(target) < 17 else 0
 
 
-def _accounts(found: list[rows.Account], now: int) -> list[rows.Account]:
+def _accounts(found: list[Account], now: int) -> list[Account]:
     held = restraints.standings([row["id"] for row in found])
     for row in found:
         standing = held.get(row["id"], restraints.Standing())
@@ -200,9 +203,9 @@ def _number_in(q: str) -> str:
     return plain if isinstance(plain, str) and plain.removeprefix("+").isdecimal() else ""
 
 
-def _by_number(number: str, after: int | None, limit: int) -> list[rows.Account]:
+def _by_number(number: str, after: int | None, limit: int) -> list[Account]:
     """Who has this id, then those whose number begins so, with its country or without."""
-    found: dict[int, rows.Account] = {}
+    found: dict[int, Account] = {}
     if after is None and number.isdecimal() and int(number) <= MAX_INT:
         query = User.select(*PROFILE, User.op).where(User.id == int(number))
         found = {row["id"]: row for row in query.dicts()}

@@ -123,6 +123,7 @@ COMMANDS: tuple[type[Command], ...] = (
     operators.FindUsers,
     operators.ShowUser,
     operators.FindGroups,
+    operators.DissolveAnyGroup,
     operators.MuteUser,
     operators.CloseSessions,
     operators.DeactivateUser,

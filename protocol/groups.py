@@ -99,6 +99,11 @@ class UpdateGroup(Command, frozen=True):
     join: Join | None = None
     history: Flag | None = None
 
+    @property
+    def speaks(self) -> bool:
+        """What is read by all members."""
+        return bool(self.name or self.memo or self.notice)
+
     def changes(self) -> dict[str, str | int]:
         """Those that were said."""
         names = ("name", "icon", "memo", "notice", "join", "history")
@@ -122,6 +127,10 @@ class JoinGroup(Command, frozen=True):
     def check(self) -> None:
         if self.dstid is None and self.link is None:
             raise BadArgument.missing("dstid")
+
+    @property
+    def speaks(self) -> bool:
+        return bool(self.memo)
 
 
 class MorePeople(TypedDict):
@@ -237,6 +246,8 @@ class SetAlias(Command, frozen=True):
 
     dstid: Id
     nickname: Annotated[Name, Meta(max_length=MAX_ALIAS)]
+
+    is_speech = True
 
 
 @call("/community/dissolve", access=Access.USER, limit="contact")

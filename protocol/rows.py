@@ -32,15 +32,6 @@ class User(Profile):
     deactivated: NotRequired[int]
 
 
-class Account(Profile):
-    """A user, as operators see them. `muted_until` (ms): 0 when they are not muted; `deactivated`: 1 when
-    they can't log in."""
-
-    muted_until: int
-    deactivated: int
-    online: NotRequired[int]
-
-
 class Befriended(Profile):
     """A friend, as stored. `remark`: what the user calls them for themselves, "" for their own name;
     `pinyin`: by what they stand in a list, the syllables of the remark or name."""
@@ -123,21 +114,6 @@ class Known(TypedDict):
     name: str
     remark: str
     avatar: str
-
-
-class Act(TypedDict):
-    """What an operator did (`op`: their user id, 0: somebody at the command line), to what, and how that was
-    `before` and is `after`. `op_name` and `target_name`: of users, as they are called now."""
-
-    id: int
-    op: int
-    op_name: str
-    what: str
-    target: str
-    target_name: str
-    before: str
-    after: str
-    createat: int
 
 
 class Group(TypedDict):

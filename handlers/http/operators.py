@@ -6,6 +6,7 @@ from models import operators as rows
 from protocol.operators import (
     CloseSessions,
     DeactivateUser,
+    DissolveAnyGroup,
     FindGroups,
     FindUsers,
     ListActs,
@@ -31,6 +32,12 @@ class GroupsHandler(ApiHandler[FindGroups]):
     async def answer(self, command: FindGroups) -> None:
         found, more = await self.app.db.read(rows.find_groups, command.q, command.after, command.limit)
         await self.reply_rows(found, data={"more": int(more)})
+
+
+class DissolveHandler(ApiHandler[DissolveAnyGroup]):
+    async def answer(self, command: DissolveAnyGroup) -> None:
+        await operators.dissolve(self.app, self.user_id, command.id)
+        self.reply()
 
 
 class MuteHandler(ApiHandler[MuteUser]):
@@ -63,6 +70,7 @@ routes = routes_of(
     UsersHandler,
     UserHandler,
     GroupsHandler,
+    DissolveHandler,
     MuteHandler,
     CloseSessionsHandler,
     DeactivateHandler,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from log.entries.group import Act, names_of, not_here
-from models import groups, joining, members, roster
+from models import audit, groups, joining, members, roster
 from models.groups import Group
 from models.tables import ADMIN, DISSOLVED, LEFT, OWNER
 from protocol.errors import Forbidden, Refusal, Refused
@@ -86,15 +86,28 @@ class Unban(Act):
 
 
 class Dissolve(Act):
-    """The group is over: it can be read, and nobody writes there any more."""
+    """The group is over: it can be read, and nobody writes there any more. `op`: the operator who does it
+    (0: the command line), in the place of the owner, `userid`; None when that does it."""
 
-    __slots__ = ()
+    __slots__ = ("_op",)
 
     least = OWNER
 
+    def __init__(self, userid: int, community_id: int, origin: object = None, op: int | None = None) -> None:
+        super().__init__(userid, community_id, origin)
+        self._op = op
+
+    def require(self, batch: Batch, place: Place) -> None:
+        if self._op is None or place.bars & DISSOLVED:
+            super().require(batch, place)
+
     def act(self, batch: Batch, place: Place, group: Group) -> None:
+        who = names_of([self.userid])
+        if self._op is not None:
+            audit.note(self._op, "dissolve", self.dstid, batch.now, group.name, "dissolved")
+            who = "管理员"
         groups.dissolve(self.dstid, place.id, place.bars, batch.now)
         roster.off_all_lists(self.dstid, place.id)
         self.what, self.others_speak = "dissolved", True
-        self.announce(batch, place, f"{names_of([self.userid])}解散了群", "dissolved")
+        self.announce(batch, place, f"{who}解散了群", "dissolved")
         place.bars |= DISSOLVED

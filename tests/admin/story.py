@@ -16,9 +16,8 @@ from pathlib import Path
 from actions import passwords
 from admin import running
 from database.door import Database
-from models import accounts, sessions
+from models import accounts, groups, sessions
 from models.accounts import is_operator
-from models.tables import User
 from protocol.clock import now_ms
 from tests.databases import migrated_file
 
@@ -47,7 +46,7 @@ def make(data: Path) -> None:
         for number, (mobile, name) in enumerate(people):
             accounts.create_user(mobile, "hash", name, "", "U", "", _NOW + number * 60_000, op=number == 0)
         sessions.open_session(3, "hash", "token", "Firefox/140.0", "192.0.2.7", now_ms(), _LIFETIME)
-        User.update(memo="").execute()
+        groups.create_community(2, "Birds", "", 0, "", 5, _NOW)
         assert is_operator(1)
     database.drop_connection()
 

@@ -73,8 +73,8 @@ async def test_every_answer_is_as_declared(app):
     group = (await ann.post("/contact/createcommunity", name="hills"))["data"]["id"]
     await bob.post("/contact/joincommunity", dstid=group)
     guest = await app.client().register("Guest")
-    made = [(await ann.post("/contact/createcommunity", name=name))["data"]["id"] for name in ("a", "b")]
-    closed, ended = made
+    made = [(await ann.post("/contact/createcommunity", name=name))["data"]["id"] for name in "abc"]
+    closed, ended, another = made
     assert (await bob.post("/contact/joincommunity", dstid=closed))["code"] == 0
     assert (await ann.post("/community/update", dstid=closed, join="approve"))["code"] == 0
     request = (await guest.post("/contact/joincommunity", dstid=closed))["data"]["request"]
@@ -158,6 +158,7 @@ async def test_every_answer_is_as_declared(app):
         "MuteUser": {"id": carol.user_id, "until": 0},
         "CloseSessions": {"id": carol.user_id},
         "DeactivateUser": {"id": carol.user_id, "on": 0},
+        "DissolveAnyGroup": {"id": another},
         "MakeResetLink": {"id": carol.user_id},
         "MakeOperator": {"id": carol.user_id, "on": 1},
         "History": chat,

@@ -16,6 +16,7 @@ CALLS: dict[str, tuple[dict, str | None, int]] = {
     "/ops/users": ({}, None, 0),
     "/ops/user": ({"id": "{id}"}, None, 0),
     "/ops/groups": ({}, None, 0),
+    "/ops/group/dissolve": ({"id": "{group}"}, "dissolve", -403),
     "/ops/audit": ({}, None, 0),
     "/ops/mute": ({"id": "{id}", "until": "{soon}"}, "mute", 0),
     "/ops/sessions/close": ({"id": "{id}"}, "sessions", 0),
@@ -36,6 +37,8 @@ async def filled(op, path, user_id) -> dict:
     values = {"{id}": user_id, "{soon}": now_ms() + HOUR}
     if "{invite}" in CALLS[path][0].values():
         values["{invite}"] = (await op.post("/ops/invites"))["data"]["id"]
+    if "{group}" in CALLS[path][0].values():
+        values["{group}"] = (await op.post("/contact/createcommunity", name="Birds"))["data"]["id"]
     return {name: values.get(value, value) for name, value in CALLS[path][0].items()}
 
 
@@ -145,7 +148,7 @@ async def test_muted(app):
 def test_what_is_speech():
     """Of all that a client can say, this is what others would hear."""
     assert {command.__name__ for command in COMMANDS if command.is_speech} == {
-        "SendMessage", "Forward", "AddFriend", "Typing", "SendPacket"
+        "SendMessage", "Forward", "AddFriend", "Typing", "SendPacket", "SetAlias"
     }  # fmt: skip
 
 
@@ -266,6 +269,24 @@ async def test_people_are_found(app):
     assert (await found(str(op.user_id)))[0] == "Op"
     assert await found("_") == ["_x"] and await found("50%") == ["50%"]
     assert await found("三") == await found("%") == await found("1380") == await found("9" * 30) == []
+
+
+async def test_a_group_is_dissolved(app):
+    """Its members hear of it at once, read what was said, and write no more, its owner among them."""
+    op = await app.client().register("Op")
+    ann, bob = await friends(app)
+    room = await group(ann, bob)
+    await ann.post_json("/message/send", **text(room, "before", cmd=11))
+    async with bob.socket() as socket:
+        assert (await op.post("/ops/group/dissolve", id=room))["code"] == 0
+        assert (await socket.receive(21))["what"] == "dissolved"
+    for client in (ann, bob):
+        assert (await client.post_json("/message/send", **text(room, cmd=11)))["code"] == -403
+        rows = (await client.post("/message/history", kind=11, dstid=room))["rows"]
+        assert rows[-1]["content"] == "管理员解散了群" and "before" in [row.get("content") for row in rows]
+    [row] = (await op.post("/ops/groups", q=str(room)))["rows"]
+    assert row["dissolved"]
+    assert (await op.post("/ops/group/dissolve", id=10**9))["code"] == -404
 
 
 async def test_groups_are_found(app):

@@ -1,5 +1,6 @@
 /** What operators see and decide: `/ops/…`. */
 import { parseUser, type User } from './accounts'
+import { plainName } from './characters'
 import { count, flag, isFields, isId, text } from './guards'
 
 /** A user, as operators see them. */
@@ -8,6 +9,18 @@ export interface Account extends User {
   /** ms, 0: not muted. */
   muted_until: number
   deactivated: 0 | 1
+}
+
+/** A group, as operators see it. */
+export interface AnyGroup {
+  id: number
+  name: string
+  icon: string
+  ownerid: number
+  members: number
+  createat: number
+  /** ms, 0: it goes on. */
+  dissolved: number
 }
 
 /** What an operator did. `op` 0: somebody at the command line. */
@@ -43,6 +56,19 @@ export function parseAccount(value: unknown): Account | null {
     op: flag(value.op),
     muted_until: count(value.muted_until),
     deactivated: flag(value.deactivated),
+  }
+}
+
+export function parseAnyGroup(value: unknown): AnyGroup | null {
+  if (!isFields(value) || !isId(value.id)) return null
+  return {
+    id: value.id,
+    name: plainName(text(value.name)),
+    icon: text(value.icon),
+    ownerid: count(value.ownerid),
+    members: count(value.members),
+    createat: count(value.createat),
+    dissolved: count(value.dissolved),
   }
 }
 

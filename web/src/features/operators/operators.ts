@@ -37,6 +37,17 @@ export async function resetLink(id: number): Promise<string> {
   return url
 }
 
+/** The group is over: its members read what was said, and nobody writes there. */
+export async function dissolve(id: number): Promise<void> {
+  await useLive().api.call('/ops/group/dissolve', { id })
+}
+
+/** Gives points, or takes them below 0; the balance then. Safe to repeat under the same `cid`. */
+export async function grant(id: number, amount: number, cid: string): Promise<number> {
+  const { data } = await useLive().api.call('/ops/grant', { id, amount, cid })
+  return isFields(data) && typeof data.balance === 'number' ? data.balance : 0
+}
+
 /** A code for so many accounts, until a time (ms, 0: for ever). */
 export async function makeInvite(uses: number, until: number): Promise<Invite> {
   const made = parseInvite((await useLive().api.call('/ops/invites', { uses, until })).data)

@@ -32,6 +32,7 @@ const plain: Record<string, TextKey> = {
   grant: 'act.grant',
   invite: 'act.invite',
   'invite.revoke': 'act.revokeInvite',
+  dissolve: 'act.dissolve',
   delete: 'act.delete',
   export: 'act.export',
 }
