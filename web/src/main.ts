@@ -7,8 +7,8 @@ import { useConversations } from './features/conversations/conversations'
 import { useSettings } from './features/settings/settings'
 import { guardDrops } from './features/shell/dropGuard'
 import { trustMedia } from './protocol/url'
-import { leaveForLogin, userOfPage } from './state/pages'
-import { readSite } from './state/site'
+import { isSent, leaveForLogin, userOfPage } from './state/pages'
+import { readSite, site } from './state/site'
 import './styles/index.css'
 import './ui/wide'
 
@@ -29,7 +29,8 @@ async function start(mount: HTMLElement): Promise<void> {
   const pinia = createPinia()
   useSettings(pinia)
   if (page === 'chat' || page === 'createcom') {
-    const userId = userOfPage()
+    // Who follows a link that somebody sent is who is logged in here.
+    const userId = userOfPage() || (page === 'chat' && isSent() && site.accounts[0]) || 0
     if (!userId) return leaveForLogin()
     const arrival = arrivalHere(userId)
     // The page for a new group has no room to say it later.

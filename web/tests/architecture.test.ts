@@ -30,7 +30,7 @@ const featureMayImport: Record<string, string[]> = {
   settings: [],
   accounts: ['media', 'sessions', 'settings'],
   contacts: ['accounts'],
-  groups: ['accounts', 'media'],
+  groups: ['accounts', 'changes', 'contacts', 'media'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],
   stickers: ['changes', 'media'],
   forwards: ['accounts', 'changes', 'contacts', 'conversations', 'groups', 'media'],

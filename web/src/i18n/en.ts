@@ -3,6 +3,7 @@ import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
+import { enGroups } from './en.groups'
 import { enPrivacy } from './en.privacy'
 import { enSearch } from './en.search'
 import type { Catalogue } from './index'
@@ -12,6 +13,7 @@ export const en: Catalogue = {
   ...enArranging,
   ...enFavorites,
   ...enForwards,
+  ...enGroups,
   ...enPrivacy,
   ...enSearch,
   'preview.image': '[Photo]',
@@ -178,7 +180,6 @@ export const en: Catalogue = {
   'contact.newFriend': 'New friend: {name}',
   'contact.hello': 'You are friends now, say hello',
   'contact.stranger': 'You are not friends yet, so you can’t write',
-  'group.outside': 'You are not in this group, so you can’t write',
   'find.friendNumber': 'Their ID or mobile number',
   'find.groupNumber': 'The group’s number',
   'find.go': 'Find',
@@ -192,7 +193,6 @@ export const en: Catalogue = {
   'group.enter': 'Open the chat',
   'group.profile': 'Group',
   'group.empty': 'No groups yet',
-  'group.number': 'Group {id}',
   'group.numberLabel': 'Group',
   'group.name': 'Name',
   'group.nameMissing': 'The group needs a name',

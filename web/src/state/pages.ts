@@ -1,4 +1,5 @@
 /** Ways between the server's shells: which user a page is for, and where to go when that ends. */
+import { tabStore } from './storage'
 
 const name = 'magpie:user'
 
@@ -14,17 +15,29 @@ export function askBeforeLeaving(lost: () => boolean): void {
   })
 }
 
+/** Places in the chat page that people send each other: who has to log in first comes there afterwards. */
+const SENT = /^#\/(join\/[\w-]{1,64}|g\/\d{1,16})$/
+const placeName = 'magpie:place'
+
+/** A link has led to this page, from outside of it. */
+export function isSent(): boolean {
+  return SENT.test(location.hash)
+}
+
 /** The session has ended: the log-in page, without a way back to the dead one. Whatever else says so afterwards would only
  * begin the way anew. */
 export function leaveForLogin(): void {
   if (leaving) return
   leaving = true
+  if (isSent()) tabStore.setItem(placeName, location.hash)
   location.replace('/user/login.shtml')
 }
 
 /** A session has begun: the chat page of this user; the cookie carries the token. */
 export function enterChat(userId: number): void {
-  location.assign(`/chat/index.shtml?id=${userId}`)
+  const place = tabStore.getItem(placeName) ?? ''
+  tabStore.removeItem(placeName)
+  location.assign(`/chat/index.shtml?id=${userId}${SENT.test(place) ? place : ''}`)
 }
 
 /** The reader turned a link down: to the chats of somebody who is logged in here, else to the log-in page. */

@@ -24,8 +24,10 @@ export type MenuAct =
 
 export interface Whose {
   me: number
-  /** The reader owns the group. */
-  owner: boolean
+  /** The reader is one of the group's heads. */
+  head: boolean
+  /** The reader stands above the author in the group, or owns it. */
+  above: boolean
   /** Server time, ms. */
   now: number
   /** The reader can write in this chat. */
@@ -33,7 +35,7 @@ export interface Whose {
 }
 
 /** In the order in which they stand in the menu; none for what is not stored yet. */
-export function allowed(message: Message, { me, owner, now, writable }: Whose): MenuAct[] {
+export function allowed(message: Message, { me, head, above, now, writable }: Whose): MenuAct[] {
   const { id, userid, media, cmd, createat, recalled, pinned, fwd } = message
   if (!id || recalled || media === Media.Notice) return []
   const own = userid === me
@@ -45,9 +47,9 @@ export function allowed(message: Message, { me, owner, now, writable }: Whose): 
   if (keepable(message)) acts.push('favorite')
   if (stickerIn(message)) acts.push('sticker')
   acts.push('select')
-  if (writable && (cmd === Kind.Single || owner)) acts.push(pinned ? 'unpin' : 'pin')
+  if (writable && (cmd === Kind.Single || head)) acts.push(pinned ? 'unpin' : 'pin')
   if (writable && own && cmd === Kind.Room) acts.push('readers')
-  if (writable && ((own && now - createat < recallWindow) || (cmd === Kind.Room && owner))) acts.push('recall')
+  if (writable && ((own && now - createat < recallWindow) || (cmd === Kind.Room && above))) acts.push('recall')
   acts.push('delete')
   return acts
 }

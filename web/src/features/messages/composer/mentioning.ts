@@ -6,6 +6,7 @@ import { useGroups } from '@/features/groups/groups'
 import { useMembers } from '@/features/groups/members'
 import { t } from '@/i18n'
 import { Media } from '@/protocol/codes'
+import { Role } from '@/protocol/groups'
 import { everybody } from '@/protocol/mentions'
 import { site } from '@/state/site'
 import { useChat } from '../chat'
@@ -37,7 +38,7 @@ export function useMentioning(group: () => number, name: Readonly<Ref<string | n
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const open = computed(() => group() > 0 && name.value !== null)
-  const mayNameAll = computed(() => site.mentionAll || groups.group(group())?.ownerid === account.userId)
+  const mayNameAll = computed(() => site.mentionAll || (groups.group(group())?.role ?? Role.None) >= Role.Admin)
 
   const people = computed<Named[]>(() => {
     if (!open.value) return []
@@ -47,7 +48,7 @@ export function useMentioning(group: () => number, name: Readonly<Ref<string | n
     const spoke = [...new Set(said.map(({ userid }) => userid).reverse())].slice(0, recent)
     const ids = new Set([...spoke.filter((id) => !whole || inside.has(id)), ...inside, ...found.value])
     ids.delete(account.userId)
-    return [...ids].map((id) => ({ id, name: users.nameOf(id), avatar: users.get(id)?.avatar ?? '' }))
+    return [...ids].map((id) => ({ id, name: members.calledIn(group(), id), avatar: users.get(id)?.avatar ?? '' }))
   })
 
   const choices = computed<Named[]>(() => {
