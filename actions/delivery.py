@@ -6,13 +6,13 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
-from actions import presence
+from actions import membership, presence
 from actions.budget import RETRY_S
 from hub.audience import V2
 from hub.connection import Connection
 from hub.hub import Hub
 from hub.ports.bus import Publication
-from hub.ports.control import MembershipChanged, Order
+from hub.ports.control import Order
 from log.entries import (
     Arrange,
     Befriend,
@@ -24,7 +24,6 @@ from log.entries import (
     Entry,
     Forward,
     Hide,
-    Join,
     Pin,
     Post,
     React,
@@ -97,8 +96,8 @@ class Delivery:
             ReadMark: self._read,
             Decide: presence.decided,
             Befriend: self._befriend,
-            CreateGroup: self._create,
-            Join: self._join,
+            CreateGroup: lambda entry: membership.created(entry, self._post),
+            **dict.fromkeys(membership.ACTS, lambda entry: membership.acted(entry, self._post)),
             **dict.fromkeys((Recall, Edit, React, Pin), self._change),
             **dict.fromkeys((Arrange, Clear, Hide), self._own),
         }
@@ -250,25 +249,6 @@ class Delivery:
             Cmd.CONTACT_CHANGED, what="added", userid=entry.userid, dstid=entry.dstid, kind=SINGLE
         )
         return [Publication(added, (entry.userid, entry.dstid), audience=V2)]
-
-    def _create(self, entry: CreateGroup) -> News:
-        return self._enter(entry, "created")
-
-    def _join(self, entry: Join) -> News:
-        return self._enter(entry, "joined") if entry.joined else []
-
-    def _enter(self, entry: CreateGroup | Join, what: str) -> News:
-        """Who enters hears the group first: the event, then the notice."""
-        changed = frames.event(
-            Cmd.COMMUNITY_CHANGED, what=what, dstid=entry.dstid, userid=entry.userid, kind=ROOM
-        )
-        news: News = [
-            MembershipChanged(entry.userid, entry.dstid, True),
-            Publication(changed, group=entry.dstid, audience=V2),
-        ]
-        if entry.notice is not None and entry.notice.refusal is None:
-            news += self._post(entry.notice)
-        return news
 
 
 def concerned(kind: int, dstid: int, userid: int) -> tuple[tuple[int, ...], int]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from peewee import ModelSelect
+from peewee import SQL, ModelSelect
 
 from database.prepared import Prepared
 from models.accounts import PROFILE, find_user, login_of, unknown_user
@@ -59,7 +59,13 @@ def _sharing() -> ModelSelect:
         Member.select(Member.conversation_id)
         .join(Conversation, on=(Conversation.id == Member.conversation_id))
         .join(theirs, on=(theirs.conversation_id == Member.conversation_id))
-        .where(Member.user_id == 0, theirs.user_id == 0, Conversation.kind == ROOM)
+        .where(
+            Member.user_id == 0,
+            theirs.user_id == 0,
+            Conversation.kind == ROOM,
+            Member.role > SQL("0"),
+            theirs.role > SQL("0"),
+        )
         .limit(1)
     )
 

@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from peewee import ModelSelect, fn
+from peewee import SQL, ModelSelect, fn
 
 from database.base import database
 from database.dialect import of_database
 from database.prepared import Prepared, PreparedFor
 from models import accounts, devices
 from models.accounts import replace_passwd
-from models.tables import MAX_UA, Conversation, Member, ServerState, Session, User
+from models.tables import LEFT, MAX_UA, Conversation, Member, ServerState, Session, User
 from protocol import rows
 from protocol.errors import Refused
 from protocol.messages import ROOM
@@ -205,7 +205,7 @@ _groups = PreparedFor(
     lambda listed: (
         Conversation.select(Member.user_id, Conversation.a)
         .join(Member, on=(Member.conversation_id == Conversation.id))
-        .where(Member.user_id.in_(listed), Conversation.kind == ROOM)
+        .where(Member.user_id.in_(listed), Conversation.kind == ROOM, Member.role > SQL("0"))
     )
 )
 
@@ -243,7 +243,11 @@ def standing(pairs: Collection[tuple[int, int]]) -> tuple[set[int], dict[int, li
     query = (
         Member.select(Member.user_id, Conversation.a)
         .join(Conversation, on=(Member.conversation_id == Conversation.id))
-        .where(Member.user_id.in_([user_id for user_id, _ in pairs]), Conversation.kind == ROOM)
+        .where(
+            Member.user_id.in_([user_id for user_id, _ in pairs]),
+            Conversation.kind == ROOM,
+            Member.role > LEFT,
+        )
     )
     for user_id, group_id in query.tuples():
         groups.setdefault(user_id, []).append(group_id)

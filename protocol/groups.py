@@ -1,4 +1,4 @@
-"""Groups ("communities" on the wire): making them, coming into them and leaving them, and what their heads do.
+"""Groups ("communities" on the wire): making them, coming into them, leaving them, heading them.
 
 Who may is judged where it is done, in the log's transaction: `role` is 1 for a member, 2 for an admin, 3 for
 the owner.
@@ -13,6 +13,7 @@ from protocol.accounts import Memo
 from protocol.declare import Access, Command, call
 from protocol.errors import BadArgument
 from protocol.fields import ONCE, STRIP, Also, Flag, Held, Id, Limit, Missing, Name, Number, Picture, Rule
+from protocol.joining import Banned, GroupLink, JoinAnswer, JoinRequest, Moved, Waiting
 from protocol.limits import (
     MAX_ALIAS,
     MAX_ANNOUNCEMENT,
@@ -60,7 +61,7 @@ class ListGroups(Command, frozen=True):
     """The rows of the groups that the caller is in."""
 
 
-@call("/community/info", access=Access.USER, limit="find", data=rows.GroupInfo)
+@call("/community/info", access=Access.USER, limit="find", data=rows.SeenGroup)
 class GroupInfo(Command, frozen=True):
     """A group; who is not in it sees what it is called and how one comes in. `link`: the code of a link that
     leads into it, in place of its number."""
@@ -100,13 +101,6 @@ class UpdateGroup(Command, frozen=True):
             raise BadArgument("没有要修改的内容", "Nothing to change")
 
 
-class JoinAnswer(TypedDict):
-    """The group's heads are asked first: the request that waits for them."""
-
-    request: int
-    state: str
-
-
 @call("/contact/joincommunity", access=Access.USER, limit="contact", data=JoinAnswer | None)
 class JoinGroup(Command, frozen=True):
     """The caller becomes a member, or asks to (with `memo`), as the group's `join` says; joining again
@@ -140,7 +134,7 @@ class ListMembers(Command, frozen=True):
     limit: Annotated[Limit, Held(MAX_MEMBER_ROWS)] = MAX_MEMBER_ROWS
 
 
-@call("/community/invite", access=Access.USER, limit="contact", row=rows.Moved)
+@call("/community/invite", access=Access.USER, limit="contact", row=Moved)
 class InviteToGroup(Command, frozen=True):
     """The caller's friends become members; where `join` is approve, by an ordinary member, they are proposed
     to the group's heads. A row for each, in the order of `ids`."""
@@ -149,14 +143,7 @@ class InviteToGroup(Command, frozen=True):
     ids: People
 
 
-class Waiting(TypedDict):
-    """`waiting`: how many requests have no answer yet."""
-
-    waiting: int
-    more: int
-
-
-@call("/community/requests", access=Access.USER, row=rows.JoinRequest, data=Waiting)
+@call("/community/requests", access=Access.USER, row=JoinRequest, data=Waiting)
 class ListJoinRequests(Command, frozen=True):
     """Who wants to come in, for owner and admins, the latest first; `before`: those behind this one."""
 
@@ -181,7 +168,7 @@ class LeaveGroup(Command, frozen=True):
     dstid: Id
 
 
-@call("/community/remove", access=Access.USER, limit="contact", row=rows.Moved)
+@call("/community/remove", access=Access.USER, limit="contact", row=Moved)
 class RemoveMembers(Command, frozen=True):
     """Members of a lower role than the caller's are so no longer; with `ban` they can't come back until they
     are unbanned, which others may be who were no members. A row for each, in the order of `ids`."""
@@ -199,7 +186,7 @@ class UnbanUser(Command, frozen=True):
     id: Id
 
 
-@call("/community/banned", access=Access.USER, row=rows.Banned, data=More)
+@call("/community/banned", access=Access.USER, row=Banned, data=More)
 class ListBanned(Command, frozen=True):
     """Who may not come in, for owner and admins, the latest first; `after`: behind this user."""
 
@@ -250,17 +237,17 @@ class DissolveGroup(Command, frozen=True):
     dstid: Id
 
 
-@call("/community/link", access=Access.USER, limit="contact", data=rows.GroupLink)
+@call("/community/link", access=Access.USER, limit="contact", data=GroupLink)
 class MakeLink(Command, frozen=True):
     """A new link that leads into the group: an invitation by the caller to whoever has it. `until`: when it
-    ends (ms), 0 for never, in a week when nothing is said; `uses`: after how many people, 0 for any number."""
+    ends (ms), 0 for never, in a week when nothing is said; `uses`: after how many people, 0 for any."""
 
     dstid: Id
     until: Annotated[Number, ONCE] | None = None
     uses: Annotated[int, Meta(ge=0, le=MAX_LINK_USES), ONCE] = 0
 
 
-@call("/community/links", access=Access.USER, row=rows.GroupLink)
+@call("/community/links", access=Access.USER, row=GroupLink)
 class ListLinks(Command, frozen=True):
     """The links that lead into a group now, the latest first: a member's own, for owner and admins all."""
 

@@ -101,7 +101,7 @@ class Group(TypedDict):
     alias: str
 
 
-class GroupInfo(TypedDict):
+class SeenGroup(TypedDict):
     """A group as who asks may see it: an outsider the first ones of these alone. `dissolved`: 1 when it is
     over."""
 
@@ -120,50 +120,6 @@ class GroupInfo(TypedDict):
     history: NotRequired[int]
     alias: NotRequired[str]
     dissolved: NotRequired[int]
-
-
-class Moved(TypedDict):
-    """What became of one of those who were invited into a group, or removed from it: a code and its text.
-    `state`: pending when its heads are asked first."""
-
-    id: int
-    code: int
-    msg: str
-    state: NotRequired[str]
-
-
-class JoinRequest(TypedDict):
-    """`userid` wants to come into a group, or `by` wants them to (0 when they ask for themselves); `state`:
-    pending, accepted, declined or expired."""
-
-    id: int
-    userid: int
-    memo: str
-    by: int
-    state: str
-    createat: int
-    user: User
-
-
-class Banned(User):
-    """Who may not come into a group: since when (ms) and by whom."""
-
-    bannedat: int
-    by: int
-
-
-class GroupLink(TypedDict):
-    """A link that leads into a group. `url`: its path; `by`: whose invitation it is; `until`: when (ms) it
-    ends, `uses`: after how many people, 0 for never; `used`: by how many it was."""
-
-    id: int
-    code: str
-    url: str
-    by: int
-    until: int
-    uses: int
-    used: int
-    createat: int
 
 
 class Session(TypedDict):
@@ -281,7 +237,8 @@ class Ack(TypedDict):
 
 class Conversation(msgspec.Struct, gc=False):
     """One line of the list, as one member sees it. `cleared`: up to here they see nothing any more; `hidden`
-    moves when what they have hidden does. `last` is missing where they see none, or its row is."""
+    moves when what they have hidden does. `left`: 1 when they are in the group no longer, or it is over.
+    `last` is missing where they see none, or its row is."""
 
     kind: int
     dstid: int
@@ -297,6 +254,7 @@ class Conversation(msgspec.Struct, gc=False):
     marked: int
     cleared: int
     hidden: int
+    left: int
     updateat: int
     change: int
     last: Message | UnsetType

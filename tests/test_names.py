@@ -34,14 +34,14 @@ NOUNS = {
 # What else stands in these rooms: machinery, and subjects that have no rows (presence, access, the
 # installation).
 PARTS = {
-    "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
-                 "names", "numbers", "presence", "rows", "values"},
-    "models": {"access", "audit", "devices", "done", "hidden", "ids", "index", "indexing", "last", "missed",
-               "parts", "pinyin", "rates", "readers", "records", "state", "tables", "unread", "views",
-               "words"},
+    "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "joining",
+                 "limits", "names", "numbers", "presence", "rows", "values"},
+    "models": {"access", "audit", "devices", "done", "hidden", "ids", "index", "indexing", "joining",
+               "last", "members", "missed", "parts", "pinyin", "rates", "readers", "records", "roster",
+               "state", "tables", "unread", "views", "words"},
     "actions": {"bucket", "budget", "delivery", "guesses", "handshakes", "housekeeping", "indexing",
-                "passwords", "presence", "recovery", "reindexing", "services", "session_use", "shared_rates",
-                "stored_rates", "telling", "typing", "weak_passwords"},
+                "membership", "passwords", "presence", "recovery", "reindexing", "services", "session_use",
+                "shared_rates", "stored_rates", "telling", "typing", "weak_passwords"},
     "handlers/http": {"accepting", "answers", "base", "body", "caller", "conditions", "gate", "listener",
                       "heads", "newcomers",
                       "metrics", "multipart", "ops", "origins", "pages", "places", "proxies", "security",

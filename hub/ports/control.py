@@ -27,7 +27,13 @@ class SettingsChanged(NamedTuple):
     read: int
 
 
-Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged
+class GroupChanged(NamedTuple):
+    """Whether the members of a group may write there is decided anew, of all of them at once."""
+
+    group_id: int
+
+
+Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged | GroupChanged
 
 
 class Control(Protocol):

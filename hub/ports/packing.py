@@ -10,7 +10,7 @@ import msgspec
 
 from hub.audience import V2, Audience, Looking
 from hub.ports.bus import Publication
-from hub.ports.control import MembershipChanged, Order, SessionRevoked, SettingsChanged
+from hub.ports.control import GroupChanged, MembershipChanged, Order, SessionRevoked, SettingsChanged
 
 #: The version of this form.
 VERSION = b"\x01"
@@ -96,7 +96,13 @@ class Decided(_Item, tag=10):
     read: int
 
 
-Item: TypeAlias = Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided
+class Regarded(_Item, tag=11):
+    """Whether the members of a group may write is another thing now."""
+
+    group_id: int
+
+
+Item: TypeAlias = Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Regarded
 
 
 class Batch(msgspec.Struct, array_like=True, gc=False, frozen=True):
@@ -176,13 +182,17 @@ def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ())
             items.append(Revoked(one.session_id))
         elif isinstance(one, SettingsChanged):
             items.append(Decided(*one))
+        elif isinstance(one, GroupChanged):
+            items.append(Regarded(one.group_id))
         else:
             items.append(Moved(one.user_id, one.group_id, one.joined))
     return items + [Took(numbers.start, numbers.stop - 1) for numbers in changes]
 
 
-def order_of(item: Revoked | Moved | Decided) -> Order:
+def order_of(item: Revoked | Moved | Decided | Regarded) -> Order:
     """And on its way in."""
+    if isinstance(item, Regarded):
+        return GroupChanged(item.group_id)
     if isinstance(item, Decided):
         return SettingsChanged(item.user_id, item.online, item.read)
     if isinstance(item, Revoked):

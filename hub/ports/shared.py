@@ -17,6 +17,7 @@ from hub.ports.packing import (
     Decided,
     Item,
     Moved,
+    Regarded,
     Revoked,
     Said,
     Took,
@@ -68,7 +69,7 @@ class Shared:
             if publications or changes:
                 self.bus.hear(publications, changes)
                 publications = []
-            if isinstance(item, (Revoked, Moved, Decided)):
+            if isinstance(item, (Revoked, Moved, Decided, Regarded)):
                 self.control.hear(order_of(item))
             elif not isinstance(item, Took):
                 self.presence.hear(process, item)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from log.entries.change import Change, is_over
-from models import access, changes
+from models import changes, members
 from models.changes import Changing
+from models.tables import ADMIN
 from protocol.errors import Forbidden, Refused
 from protocol.numbers import ROOM, Cmd
 
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
 
 
 class Recall(Change):
-    """By its author while `window_s` has not passed (-1: for ever), by a group's owner at any time."""
+    """By its author while `window_s` has not passed (-1: for ever), in a group by its owner,
+    and of ordinary members by its admins, at any time. Who may not write may still take back what they wrote,
+    but where nobody may."""
 
     __slots__ = ("window_s",)
 
     cmd = Cmd.RECALL
+    takes_back = True
 
     def __init__(
         self,
@@ -40,9 +44,16 @@ class Recall(Change):
             return False
         own = message.userid == self.userid
         if not own or is_over(self.window_s, message, batch.now):
-            if not (self.kind == ROOM and access.owns(self.userid, self.dstid)):
+            if not self._heads(batch, place, message.userid):
                 if not own:
                     raise Forbidden("只能撤回自己的消息", "Only its author can recall a message")
                 raise Refused("已超过可撤回的时间", "It is too late to recall this message")
         changes.recall(message, self.userid)
         return True
+
+    def _heads(self, batch: Batch, place: Place, author: int) -> bool:
+        """Whether this user is set above the author."""
+        role = batch.roles[self.userid, place.id] if self.kind == ROOM else 0
+        if role != ADMIN or author == self.userid:
+            return role >= ADMIN
+        return members.standing(place.id, [author])[author].role < ADMIN

@@ -9,7 +9,7 @@ from database.door import Database
 from models import accounts, contacts, groups, sessions, state
 from models.tables import Community, Contact, Conversation, Member, Session, User
 from protocol.errors import Conflict, Refusal, Refused
-from tests.models.people import NOW, count, newcomer, newcomers, room_members
+from tests.models.people import NOW, count, join, newcomer, newcomers, room_members
 
 AT_ONCE = 12
 
@@ -62,9 +62,7 @@ async def test_group_is_joined_once(busy):
     """Who taps "join" many times joins once, and one notice is due."""
     ann, bo = await newcomers(busy, 2)
     group = (await busy.write(groups.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
-    results = await all_at_once(
-        *(busy.write(groups.join_community, bo, group, 0, NOW) for _ in range(AT_ONCE))
-    )
+    results = await all_at_once(*(busy.write(join, bo, group, 0, NOW) for _ in range(AT_ONCE)))
     assert sorted(results) == [False] * (AT_ONCE - 1) + [True]
     assert await count(busy, Contact, Contact.ownerid == bo) == 1
     assert sorted(await busy.write(room_members, group)) == [ann, bo]
@@ -74,7 +72,7 @@ async def test_crowd_joins_a_group(busy):
     """Many who join one group at once are all in it."""
     ann, *crowd = await newcomers(busy, AT_ONCE)
     group = (await busy.write(groups.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
-    assert all(await all_at_once(*(busy.write(groups.join_community, who, group, 0, NOW) for who in crowd)))
+    assert all(await all_at_once(*(busy.write(join, who, group, 0, NOW) for who in crowd)))
     assert sorted(await busy.write(room_members, group)) == [ann, *crowd]
 
 
