@@ -80,6 +80,7 @@ export const useGroups = defineStore('groups', () => {
     return found
   }
 
+  /** A group came from the server. */
   function take(found: Community): void {
     if (group(found.id) && found.role > Role.None && !found.dissolved) {
       all.value = all.value.map((one) => (one.id === found.id ? found : one))
@@ -90,10 +91,8 @@ export const useGroups = defineStore('groups', () => {
   async function join(id: number, way: Way = { dstid: id }, memo = ''): Promise<{ pending: boolean; msg: string }> {
     const { msg, data } = await live.api.call('/contact/joincommunity', { ...way, ...(memo && { memo }) })
     const pending = isFields(data) && data.state === 'pending'
-    if (pending) {
-      waiting.set(id, live.engine?.now() ?? Date.now())
-      remember()
-    } else await load()
+    if (pending) waits(id)
+    else await load()
     return { pending, msg }
   }
 
@@ -106,6 +105,11 @@ export const useGroups = defineStore('groups', () => {
   // --- who waits to be let in: kept by this browser, for nobody else remembers it for them ---
 
   const place = () => `magpie:asked:${live.api.userId}`
+
+  function waits(id: number): void {
+    waiting.set(id, live.engine?.now() ?? Date.now())
+    remember()
+  }
 
   function remember(): void {
     save(place(), Object.fromEntries(waiting))
@@ -140,18 +144,27 @@ export const useGroups = defineStore('groups', () => {
     const me = live.api.userId
     const mine = who.length > 0 ? who.includes(me) : userid === me
     const moves = what === 'joined' || what === 'left' || what === 'removed'
-    if (what === 'created' || (moves && mine)) return refresh()
+    if (what === 'created' || (moves && mine)) {
+      // What can be read there is another part of it now.
+      live.engine?.catchup.listing.news()
+      return refresh()
+    }
     if (moves) return count(dstid, (what === 'joined' ? 1 : -1) * Math.max(1, who.length))
     if (what === 'dissolved') {
       refresh()
       return renew(dstid)
     }
+    if (what === 'requested') {
+      // By the reader on another device, too.
+      if (userid === me && who.includes(me)) waits(dstid)
+      return
+    }
     // What becomes of single members (what they are called, who is muted) changes nothing in this list.
-    if (what !== 'requested' && (who.length === 0 || mine || what === 'role')) renew(dstid)
+    if (who.length === 0 || mine || what === 'role') renew(dstid)
   })
   live.events.on('forget', () => localStore.removeItem(place()))
 
-  return { all, loaded, settled, waiting, refresh, group, known, info, join, createGroup }
+  return { all, loaded, settled, waiting, refresh, group, known, take, info, join, createGroup }
 })
 
 /** The group in an answer; `ApiError` when there is none. */

@@ -13,7 +13,7 @@ import {
 import { flag, isFields, parseRows } from '@/protocol/guards'
 import { sentences, useLive } from '@/state/live'
 import { ApiError } from '@/transport/errors'
-import { useGroups } from './groups'
+import { groupIn, useGroups } from './groups'
 
 export type GroupChange = Partial<Pick<Community, 'name' | 'icon' | 'memo' | 'join' | 'history'>> & { notice?: string }
 
@@ -28,6 +28,10 @@ export function useHeading(dstid: number) {
   async function change(path: string, fields: Record<string, unknown>): Promise<void> {
     await api.call(path, { dstid, ...fields })
     await groups.info({ dstid })
+  }
+
+  async function update(fields: GroupChange): Promise<void> {
+    groups.take(groupIn((await api.call('/community/update', { dstid, ...fields })).data))
   }
 
   async function moved(path: string, ids: readonly number[], fields: Record<string, unknown> = {}): Promise<Moved[]> {
@@ -59,7 +63,7 @@ export function useHeading(dstid: number) {
 
   return {
     banned,
-    update: (fields: GroupChange) => change('/community/update', fields),
+    update,
     setAlias: (nickname: string) => change('/community/alias', { nickname }),
     muteAll: (until: number) => change('/community/mute', { until }),
     transfer: (id: number) => change('/community/transfer', { id }),

@@ -10,24 +10,10 @@ import { useGroups } from './groups'
 import { forever, useHeading } from './heading'
 import { useMembers } from './members'
 import { useNow } from './now'
+import { allowedActs, type MemberAct } from './rights'
 
 const minute = 60_000
 const hour = 60 * minute
-
-/** What stands in a member's menu, in this order. */
-export type MemberAct = 'profile' | 'admin' | 'noAdmin' | 'mute' | 'unmute' | 'transfer' | 'remove' | 'ban'
-
-/** What somebody of role `mine` may do; nothing but look at oneself. */
-export function allowedActs(mine: Role, member: Pick<Member, 'role' | 'mutedUntil'>, self: boolean, now: number) {
-  const acts: MemberAct[] = ['profile']
-  if (self) return acts
-  const above = mine >= Role.Admin && mine > member.role
-  if (mine === Role.Owner) acts.push(member.role === Role.Admin ? 'noAdmin' : 'admin')
-  if (above) acts.push(member.mutedUntil > now ? 'unmute' : 'mute')
-  if (mine === Role.Owner) acts.push('transfer')
-  if (above) acts.push('remove', 'ban')
-  return acts
-}
 
 export function useMemberMenu(group: number) {
   const account = useAccount()

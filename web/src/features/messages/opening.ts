@@ -1,5 +1,5 @@
 /** Opens a chat and what is pinned in it while its view stands. */
-import { onBeforeUnmount, type Ref } from 'vue'
+import { onBeforeUnmount, watch, type Ref } from 'vue'
 import { usePins } from '@/features/changes/pins'
 import type { Barred } from '@/features/conversations/conversations'
 import type { ChatKey } from '@/protocol/conversations'
@@ -22,6 +22,13 @@ export function useOpening(key: ChatKey | '', at: number, barred: Readonly<Ref<B
   }
   void open()
   if (key) pins.open(key)
+  // Who comes back into a group finds it as it is then.
+  watch(barred, (now, before) => {
+    if (before !== 'outside' || now === 'outside' || chat.key !== key || !key) return
+    chat.close()
+    void open()
+    pins.open(key)
+  })
   onBeforeUnmount(() => {
     if (pins.key === key) pins.close()
     if (chat.key === key) chat.close()
