@@ -135,7 +135,7 @@ class Person:
         await self._choose_from_menu("加入群聊")
         await self.page.get_by_label("群号").fill(str(number))
         await self.page.get_by_role("button", name="查找").click()
-        await self.page.get_by_role("main").get_by_role("button", name="加入群聊").click()
+        await self.page.get_by_role("button", name="加入该群").click()
         await expect(self.chat(name)).to_be_visible()
 
     async def _call(self, path: str, **fields: object) -> dict:

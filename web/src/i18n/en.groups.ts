@@ -45,6 +45,7 @@ export const enGroups = {
   'group.joinMemo': 'Why you want to join (optional)',
   'group.joinMemoHint': 'Owner and admins will see it',
   'group.ask': 'Ask to join',
+  'group.comeIn': 'Join this group',
 
   'group.notice': 'Announcement',
   'group.noticeNone': 'No announcement yet',

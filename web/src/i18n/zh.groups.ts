@@ -45,6 +45,7 @@ export const zhGroups = {
   'group.joinMemo': '申请理由（可选）',
   'group.joinMemoHint': '群主和管理员会看到',
   'group.ask': '申请加入',
+  'group.comeIn': '加入该群',
 
   'group.notice': '群公告',
   'group.noticeNone': '还没有群公告',

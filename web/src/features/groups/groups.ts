@@ -39,7 +39,8 @@ export const useGroups = defineStore('groups', () => {
   async function load(): Promise<void> {
     const rows = parseRows((await live.api.call('/contact/loadcommunity')).rows, parseCommunity)
     const now = new Set(rows.map(({ id }) => id))
-    for (const gone of all.value) if (!now.has(gone.id)) others.set(gone.id, { ...gone, role: Role.None })
+    const gone = all.value.filter(({ id }) => !now.has(id) && !others.has(id))
+    for (const one of gone) others.set(one.id, { ...one, role: Role.None })
     for (const { id } of rows) {
       others.delete(id)
       if (waiting.delete(id)) remember()
@@ -82,9 +83,9 @@ export const useGroups = defineStore('groups', () => {
 
   /** A group came from the server. */
   function take(found: Community): void {
-    if (group(found.id) && found.role > Role.None && !found.dissolved) {
-      all.value = all.value.map((one) => (one.id === found.id ? found : one))
-    } else if (!group(found.id)) others.set(found.id, found)
+    const listed = found.role > Role.None && !found.dissolved
+    if (!listed || !group(found.id)) others.set(found.id, found)
+    else all.value = all.value.map((one) => (one.id === found.id ? found : one))
   }
 
   /** Comes in, or asks to. Resolves to whether the heads have to answer first, and the server's sentence. */
