@@ -19,7 +19,7 @@ import platform
 import signal
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from actions import housekeeping, presence, recovery
@@ -44,6 +44,7 @@ from handlers.http.metrics import MetricsDoor
 from handlers.http.pages import Build
 from handlers.http.site import Site
 from hub.hub import Hub
+from hub.muted import Muted
 from hub.privacy import Privacy
 from hub.websocket.transports import Transports
 from log.entries import Entry
@@ -52,9 +53,10 @@ from log.room import Room
 from log.telling import Telling
 from media.prepare import MediaPreparer
 from metrics.scraper import Scraper
-from models import settings, state
+from models import restraints, settings, state
+from protocol.clock import now_ms
 from protocol.frames import CloseCode
-from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases
+from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases, event_loop
 from start.certificate import certificate_of
 from start.settings import load_config, read_environment
 from storage import open_storage
@@ -87,7 +89,7 @@ def main() -> int:
         remarks += read_environment(os.environ, options.overrides).remarks
         if maintains:
             return _maintain(config, options)
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=event_loop.factory()) as runner:
             runner.run(serve(config, certificate, remarks))
         for claim in claims:
             claim.release()
@@ -98,27 +100,31 @@ def main() -> int:
     return 0
 
 
-def make_services(config: Config) -> Services:
+def make_services(config: Config, serves: bool = True) -> Services:
     """The parts, joined, on an up-to-date database. Call it on the loop; undo it with `close_services`.
 
-    SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
+    SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``. Without
+    `serves` it is for a command beside the servers (`admin/`): it makes nothing, hears nobody, and does
+    nothing by itself.
     """
-    db = databases.open_database(config, migrate=config.database_url.startswith("sqlite"))
+    db = databases.open_database(config, migrate=serves and config.database_url.startswith("sqlite"))
     try:
         storage = open_storage(config.storage, config.data)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    db.serve()
+    if serves:
+        db.serve()
     with db.reading():
-        epoch, hiding = state.epoch(), settings.hiding()
+        standing, epoch = state.told(), state.epoch()
+        hiding, mutes = settings.hiding(), restraints.mutes(now_ms())
     db.drop_connection()  # calls have their own
-    ports = broker.make_ports(config, epoch)
-    budget = Budget(config.shares, shared=_shared_rates(config, db, epoch))
+    ports = broker.make_ports(config, epoch) if serves else broker.no_ports()
+    budget = Budget(config.shares, shared=_shared_rates(config, db, epoch) if serves else None)
     hub = Hub(ports, config.hub.offline_delay, config.hub.queue_bytes)
     transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
     )
-    privacy = Privacy(ports.control)
+    privacy, muted = Privacy(ports.control), Muted(ports.control)
     delivery = Delivery(hub, told=ports.outbox is not None)
     indexing = Indexing(db)
 
@@ -145,17 +151,20 @@ def make_services(config: Config) -> Services:
     preparer = MediaPreparer(config.uploads)
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
-    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, typing, use)
+    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, muted, typing, use)
     own = (handshakes, Scraper(), indexing, Searches())
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
-    if config.metrics.port or config.metrics.token:
+    if serves and (config.metrics.port or config.metrics.token):
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
         services.scraper.start(services.stats, services.measures, *build)
     privacy.read(hiding, privacy.mark)
-    privacy.start(lambda user_id, seen: hub.announcer.switched(user_id, seen and hub.online(user_id)))
+    muted.read(mutes, muted.mark)
+    if not serves:
+        return services
+    privacy.start(partial(presence.switched, services), partial(presence.parted, services))
     hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
     indexing.start()
-    look = partial(recovery.look, services) if config.broker.url else None
+    look = recovery.Looking(services, standing).look
     hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
     return services
 
@@ -278,16 +287,6 @@ def _maintain(config: Config, options: command_line.Options) -> int:
             print(f"Clients will drop their caches: epoch {state.renew_epoch()}.")
     asyncio.run(db.close())
     return 0
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where it is installed: the same loop, faster."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory
 
 
 def _refuse(code: int, error: Exception) -> int:

@@ -6,16 +6,18 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
-from actions import membership, presence
+from actions import friendships, membership, presence
 from actions.budget import RETRY_S
-from hub.audience import V2
+from hub.audience import V2, Audience, Without
 from hub.connection import Connection
 from hub.hub import Hub
 from hub.ports.bus import Publication
 from hub.ports.control import Order
 from log.entries import (
+    AnswerRequest,
     Arrange,
     Befriend,
+    Block,
     Change,
     Clear,
     CreateGroup,
@@ -29,12 +31,15 @@ from log.entries import (
     React,
     ReadMark,
     Recall,
+    Transfer,
+    Unfriend,
 )
 from log.log import Log
 from metrics.histogram import Measures, Tally
+from models.members import MANY
 from protocol import frames
 from protocol.errors import Refusal, SlowDown
-from protocol.messages import ROOM, SINGLE, Cmd, Media
+from protocol.messages import ROOM, Cmd, Media
 
 logger = logging.getLogger("magpie.delivery")
 
@@ -91,11 +96,14 @@ class Delivery:
         self._acked: list[float] = []  # when the frames came whose acks are written at the end of the batch
         self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
-            Post: self._post,
+            **dict.fromkeys((Post, Transfer), self._post),
             Forward: lambda entry: [item for post in entry.posts for item in self._post(post)],
             ReadMark: self._read,
             Decide: presence.decided,
-            Befriend: self._befriend,
+            Befriend: friendships.befriended,
+            AnswerRequest: friendships.answered,
+            Unfriend: friendships.parted,
+            Block: friendships.blocked,
             CreateGroup: lambda entry: membership.created(entry, self._post),
             **dict.fromkeys(membership.ACTS, lambda entry: membership.acted(entry, self._post)),
             **dict.fromkeys((Recall, Edit, React, Pin), self._change),
@@ -216,8 +224,8 @@ class Delivery:
         assert receipt is not None
         event = frames.changed(entry.cmd, receipt, entry.kind, entry.dstid, entry.userid, entry.told)
         ack = _change_ack(entry) if _awaits(entry.origin) else b""
-        users, group = concerned(entry.kind, entry.dstid, entry.userid)
-        item = Publication(event, users, group, _origin_id(entry), ack, V2)
+        users, group, audience = aware(entry.kind, entry.dstid, entry.userid, entry.unaware)
+        item = Publication(event, users, group, _origin_id(entry), ack, audience)
         if entry.place is not None:
             item.change, item.after = entry.place.change, entry.place.before
         return [item]
@@ -242,19 +250,23 @@ class Delivery:
         """What somebody does for themselves their own other connections learn."""
         return [_conversation_changed(entry, entry.told)] if entry.told else []
 
-    @staticmethod
-    def _befriend(entry: Befriend) -> News:
-        """All pages of both hear of it."""
-        added = frames.event(
-            Cmd.CONTACT_CHANGED, what="added", userid=entry.userid, dstid=entry.dstid, kind=SINGLE
-        )
-        return [Publication(added, (entry.userid, entry.dstid), audience=V2)]
-
 
 def concerned(kind: int, dstid: int, userid: int) -> tuple[tuple[int, ...], int]:
     """(users, group) to whom it is published what `userid` says or does in the conversation that they mean by
     (kind, dstid)."""
     return ((), dstid) if kind == ROOM else ((dstid, userid), 0)
+
+
+def aware(
+    kind: int, dstid: int, userid: int, unaware: Sequence[int]
+) -> tuple[tuple[int, ...], int, Audience]:
+    """(users, group, audience) to whom it is published what `userid` did to a message that `unaware` don't
+    see. Where these are very many, to `userid` alone: the others see by the next version that they missed
+    one, and ask."""
+    if len(unaware) >= MANY:
+        return (userid,), 0, V2
+    users, group = concerned(kind, dstid, userid)
+    return users, group, Without(unaware) if unaware else V2
 
 
 def _awaits(origin: object) -> TypeGuard[Connection]:

@@ -5,9 +5,10 @@ from actions import delivery
 from actions.accounts import public_row
 from actions.services import Services
 from log.entries import (
-    AnswerRequest,
+    AnswerJoin,
     CreateGroup,
     Dissolve,
+    HandOver,
     Invite,
     Join,
     Leave,
@@ -15,7 +16,6 @@ from log.entries import (
     Remove,
     SetAlias,
     SetRole,
-    Transfer,
     Unban,
     Update,
 )
@@ -25,10 +25,19 @@ from protocol import groups as commands
 from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import Refusal
-from protocol.joining import Banned, GroupLink, JoinAnswer, JoinRequest, Moved, Waiting
+from protocol.joining import (
+    Banned,
+    GroupLink,
+    JoinAnswer,
+    JoinedGroup,
+    JoinRequest,
+    JoinsWaiting,
+    Moved,
+    SeenGroup,
+)
 
 
-async def create(app: Services, owner_id: int, name: str, icon: str, cate: int, memo: str) -> rows.Group:
+async def create(app: Services, owner_id: int, name: str, icon: str, cate: int, memo: str) -> JoinedGroup:
     """A new group; its row. The owner is in it from now on."""
     config = app.config.communities
     entry = CreateGroup(owner_id, name, icon, cate, memo, config.max_owned, int(config.history))
@@ -37,7 +46,7 @@ async def create(app: Services, owner_id: int, name: str, icon: str, cate: int, 
     return entry.row
 
 
-async def info(app: Services, user_id: int, command: commands.GroupInfo) -> rows.SeenGroup:
+async def info(app: Services, user_id: int, command: commands.GroupInfo) -> SeenGroup:
     """A group as the caller may see it, by its number or by a link that leads into it."""
     now = now_ms()
     dstid = command.dstid
@@ -46,7 +55,7 @@ async def info(app: Services, user_id: int, command: commands.GroupInfo) -> rows
     return await app.db.read(models.info, user_id, dstid, now)
 
 
-async def update(app: Services, user_id: int, command: commands.UpdateGroup) -> rows.Group:
+async def update(app: Services, user_id: int, command: commands.UpdateGroup) -> JoinedGroup:
     """Some of what it is; the row as it is then."""
     await delivery.commit(app.log, Update(user_id, command.dstid, command.changes()))
     return await app.db.read(models.row_of, user_id, command.dstid, now_ms())
@@ -98,7 +107,7 @@ async def invite(app: Services, user_id: int, command: commands.InviteToGroup, l
 
 async def requests(
     app: Services, user_id: int, command: commands.ListJoinRequests
-) -> tuple[list[JoinRequest], Waiting]:
+) -> tuple[list[JoinRequest], JoinsWaiting]:
     """Who wants to come in, and how many wait."""
     dstid, before, limit = command.dstid, command.before, command.limit
     found, waiting, more = await app.db.read(joining.requests, user_id, dstid, before, limit, now_ms())
@@ -121,7 +130,7 @@ async def answer(app: Services, user_id: int, command: commands.AnswerJoinReques
     dstid = await app.db.read(joining.group_of, command.request)
     most = app.config.communities.max_members
     accept = bool(command.accept)
-    await delivery.commit(app.log, AnswerRequest(user_id, dstid, command.request, accept, most))
+    await delivery.commit(app.log, AnswerJoin(user_id, dstid, command.request, accept, most))
 
 
 async def leave(app: Services, user_id: int, command: commands.LeaveGroup) -> None:
@@ -155,7 +164,7 @@ async def set_role(app: Services, user_id: int, command: commands.SetRole) -> No
 
 async def transfer(app: Services, user_id: int, command: commands.TransferGroup) -> None:
     max_owned = app.config.communities.max_owned
-    await delivery.commit(app.log, Transfer(user_id, command.dstid, command.id, max_owned))
+    await delivery.commit(app.log, HandOver(user_id, command.dstid, command.id, max_owned))
 
 
 async def mute(app: Services, user_id: int, command: commands.MuteGroup) -> None:

@@ -7,9 +7,10 @@ from hub.audience import V2
 from hub.ports.bus import Publication
 from hub.ports.control import GroupChanged, MembershipChanged, Order
 from log.entries import (
-    AnswerRequest,
+    AnswerJoin,
     CreateGroup,
     Dissolve,
+    HandOver,
     Invite,
     Join,
     Leave,
@@ -18,7 +19,6 @@ from log.entries import (
     Remove,
     SetAlias,
     SetRole,
-    Transfer,
     Unban,
     Update,
 )
@@ -28,7 +28,7 @@ from protocol.messages import ROOM, Cmd
 
 #: What is done to a group that is there.
 ACTS = (
-    AnswerRequest,
+    AnswerJoin,
     Dissolve,
     Invite,
     Join,
@@ -37,7 +37,7 @@ ACTS = (
     Remove,
     SetAlias,
     SetRole,
-    Transfer,
+    HandOver,
     Unban,
     Update,
 )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from config import Config
     from database.door import Database
     from hub.hub import Hub
+    from hub.muted import Muted
     from hub.privacy import Privacy
     from hub.websocket.transports import Transports
     from log.log import Log
@@ -49,6 +50,7 @@ class Services:
     hasher: PasswordHasher  #: argon2id off the loop
     budget: Budget  #: what callers may do and have: ``budget.take(action, key)``, ``budget.hold(thing, key)``
     privacy: Privacy  #: who is not seen online, and who without read receipts
+    muted: Muted  #: whom an operator has muted: ``app.muted.refuse(user_id)``
     typing: Typing  #: who may be heard typing where
     session_use: SessionUse  #: which sessions are in use, and when their sockets end
     handshakes: Handshakes  #: what a socket has to know to open
@@ -62,12 +64,12 @@ class Services:
         """The numbers of all parts, of this moment or counted since the start, as each `stats` explains them.
 
         Every name begins with its part: `db_…`, `log_…`, `delivery_…`, `storage_…`, `media_…`, `passwords_…`,
-        `privacy_…`, `typing_…`, `sessions_…`, `handshakes_…`, `index_…`, `search_…`, `scrape_…`, `http_…` as
-        they are told, and joined here `transport_…`, `limit_<action>_…`, and for the parts of the hub
-        `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…`, `control_…`."""
+        `privacy_…`, `muted_…`, `typing_…`, `sessions_…`, `handshakes_…`, `index_…`, `search_…`, `scrape_…`,
+        `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for the parts of the
+        hub `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…`, `control_…`."""
         numbers: dict[str, int] = {}
-        kept = (self.storage, self.preparer, self.hasher, self.privacy, self.typing, self.session_use)
-        own = (self.handshakes, self.indexing, self.searches, self.scraper, self.listener)
+        kept = (self.storage, self.preparer, self.hasher, self.privacy, self.muted, self.typing)
+        own = (self.session_use, self.handshakes, self.indexing, self.searches, self.scraper, self.listener)
         for part in (self.db, self.log, self.delivery, *kept, *own):
             if part is not None:
                 numbers |= part.stats()

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from database.door import Database
 from hub.audience import Looking
 from hub.hub import Hub
-from hub.ports.control import GroupChanged, MembershipChanged, Order
+from hub.ports.control import ContactChanged, GroupChanged, MembershipChanged, Order
 from models import access
 from protocol import frames
 from protocol.errors import Forbidden, NotFound, Refusal
-from protocol.messages import ROOM, Cmd
+from protocol.messages import ROOM, SINGLE, Cmd
 
 #: Seconds between two frames about one person in one conversation, and for which a refusal is repeated
 #: unasked.
@@ -52,7 +52,7 @@ class Typing:
         self._strangers, self._max_members = strangers, max_members
         self._clock = clock
         self._chats: dict[tuple[int, int, int], _Chat] = {}
-        self._changes = 0  # of memberships
+        self._changes = 0  # of memberships and friendships
         hub.ports.control.listen(self._obey)
 
     def typed(self, user_id: int, kind: int, dstid: int) -> Awaitable[None] | None:
@@ -64,6 +64,12 @@ class Typing:
             return self._look_up(user_id, kind, dstid)
         self._tell(chat, user_id, kind, dstid)
         return None
+
+    def forget(self) -> None:
+        """Anything may have changed: everybody is looked up anew."""
+        self._changes += 1
+        for chat in self._chats.values():
+            chat.until = 0.0
 
     def stats(self) -> dict[str, int]:
         """`typing_remembered`: people in conversations of whom it is known who may hear them type."""
@@ -102,7 +108,8 @@ class Typing:
             self._hub.tell_users((dstid,), event, Looking(kind, user_id, user_id, friends=True))
 
     def _obey(self, order: Order) -> None:
-        """Who has joined or left a group or may write there no longer is looked up anew, at once."""
+        """Who has joined or left a group, may write there no longer, or is a friend no longer, is looked up
+        anew, at once."""
         if isinstance(order, MembershipChanged):
             self._changes += 1
             self._chats.pop((order.user_id, ROOM, order.group_id), None)
@@ -110,3 +117,7 @@ class Typing:
             self._changes += 1
             for chat in [chat for chat in self._chats if chat[1:] == (ROOM, order.group_id)]:
                 del self._chats[chat]
+        elif isinstance(order, ContactChanged):
+            self._changes += 1
+            self._chats.pop((order.user_id, SINGLE, order.other_id), None)
+            self._chats.pop((order.other_id, SINGLE, order.user_id), None)

@@ -22,6 +22,7 @@ from config.sections import (
     Server,
     Storage,
     Uploads,
+    Wallet,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Server",
     "Storage",
     "Uploads",
+    "Wallet",
 ]
 
 #: What a database is called in an address, by what platforms and other libraries call it. A driver's name
@@ -68,6 +70,7 @@ class Config:
     uploads: Uploads = field(default_factory=Uploads)
     contacts: Contacts = field(default_factory=Contacts)
     communities: Communities = field(default_factory=Communities)
+    wallet: Wallet = field(default_factory=Wallet)
     hub: Hub = field(default_factory=Hub)
     metrics: Metrics = field(default_factory=Metrics)
 

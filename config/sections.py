@@ -160,6 +160,7 @@ class Uploads:
 @dataclass(frozen=True, slots=True)
 class Contacts:
     strangers: bool = False
+    approval: str = _one_of("auto", "auto", "request", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,12 @@ class Communities:
     max_members: int = _number(2000, 1, 1000000)
     history: bool = False
     mention_all: str = _one_of("owner", "owner", "members")
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    enabled: bool = True
+    welcome: int = _number(10000, 0, 10**9)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from log.batches import Common
 from log.entries import Entry
 from log.place import Place
 from log.times import following
-from models import changes, done, hidden, media, members, settings, state
-from models.access import may_open, refusal, require_free, require_voice
+from models import changes, done, hidden, media, members, settings, state, wallet
+from models.access import may_begin, may_open, refusal, require_free, require_voice
 from models.conversations import open_single
 from models.ids import public_id
-from models.tables import ADMIN, MEMBER, MUTED, Conversation, StoredMessage, key_of
+from models.tables import ADMIN, MEMBER, Conversation, StoredMessage, key_of
 from protocol.errors import Forbidden, Refusal
 from protocol.messages import ROOM, SINGLE, Message, Receipt
 
@@ -77,6 +77,8 @@ class Batch:
         self._ask_members(keys)
         #: uploads that the entries show
         self.shown = media.Shown({key for entry in self.entries for key in entry.shows}, self._common.quota)
+        if spenders := {entry.userid for entry in self.entries if entry.spends}:
+            wallet.lock(spenders)
         if self.look_back:
             self._find_stored(self.entries)
         for entry, key in zip(self.entries, keys):
@@ -182,7 +184,7 @@ class Batch:
                 continue
             key = key_of(entry.userid, entry.kind, entry.dstid)
             if key in keys and key not in found:
-                if may_open(entry.userid, entry.kind, entry.dstid, self.strangers):
+                if may_begin(entry.userid, entry.dstid, self.strangers):
                     found[key] = open_single(entry.userid, entry.dstid, self.now)
         return found
 
@@ -249,14 +251,13 @@ class Batch:
         bars = self.bars.get(pair, 0)
         if (bars or place.bars) and not (entry.cid is not None and self.is_stored(entry)):
             if entry.kind == ROOM:
-                self._require_voice(pair, place, 0 if entry.takes_back else bars, entry.takes_back)
+                self._require_voice(pair, place, bars)
             else:
-                require_free(entry.kind, bars)
+                require_free(entry.userid, entry.kind, entry.dstid, bars, self.strangers)
 
-    def _require_voice(self, pair: tuple[int, int], place: Place, bars: int, takes_back: bool) -> None:
+    def _require_voice(self, pair: tuple[int, int], place: Place, bars: int) -> None:
         """The same in a group. A mute that is over is lifted, so that the usual way is theirs again."""
-        place_bars = place.bars & ~MUTED if takes_back else place.bars
-        over = require_voice(*pair, self.roles[pair], bars, place_bars, self.now)
+        over = require_voice(*pair, self.roles[pair], bars, place.bars, self.now)
         if over:
             members.mute(*pair, bars, 0)
             self.bars.pop(pair)

@@ -67,14 +67,17 @@ def require_free(mobile: str) -> None:
 
 
 def find_user(user_id: int) -> rows.Profile:
-    """`{id, mobile, avatar, sex, nickname, memo, createat}`, or `NotFound`."""
+    """`{id, mobile, avatar, sex, nickname, memo, createat}`, and `op` of an operator; or `NotFound`."""
     found: list[rows.Profile] = _profile.dicts(user_id)
     if not found:
         raise unknown_user()
-    return found[0]
+    row = found[0]
+    if not row["op"]:
+        del row["op"]
+    return row
 
 
-_profile = Prepared(lambda: User.select(*PROFILE).where(User.id == 0))
+_profile = Prepared(lambda: User.select(*PROFILE, User.op).where(User.id == 0))
 
 
 def lock(user_id: int) -> None:

@@ -4,7 +4,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from peewee import SQL, IntegrityError
+from peewee import SQL, IntegrityError, ModelSelect
 
 from database.base import database
 from database.prepared import Prepared
@@ -12,9 +12,9 @@ from models.access import refusal
 from models.contacts import add_contact
 from models.conversations import add_member, open_room
 from models.tables import COMMUNITY, DISSOLVED, MUTED, OWNER, Community, Conversation, Member, key_of
-from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import NotFound, Refused
+from protocol.joining import JoinedGroup, SeenGroup
 from protocol.messages import ROOM
 
 _ROOM = SQL(str(ROOM))
@@ -57,7 +57,7 @@ class Group(NamedTuple):
     muted_until: int
     dissolved: int
 
-    def row(self, role: int, alias: str, now: int) -> rows.Group:
+    def row(self, role: int, alias: str, now: int) -> JoinedGroup:
         """As told to a member of this role who is called so there."""
         return {
             "id": self.id,
@@ -76,7 +76,7 @@ class Group(NamedTuple):
             "alias": alias,
         }
 
-    def preview(self) -> rows.SeenGroup:
+    def preview(self) -> SeenGroup:
         """As told to an outsider."""
         return {
             "id": self.id,
@@ -90,7 +90,7 @@ class Group(NamedTuple):
 
 def create_community(
     owner_id: int, name: str, icon: str, cate: int, memo: str, max_owned: int, now: int, history: int = 1
-) -> rows.Group:
+) -> JoinedGroup:
     """A new group with its owner as the first member; `Refused` when the owner has `max_owned`. Its icon is
     attached by the log, with all else that a batch shows. `history`: newcomers see what was before."""
     said = {"name": name, "icon": icon, "cate": cate, "memo": memo, "createat": now, "members": 1}
@@ -102,7 +102,7 @@ def create_community(
     return group.row(OWNER, "", now)
 
 
-def made_at(owner_id: int, times: Collection[int]) -> rows.Group | None:
+def made_at(owner_id: int, times: Collection[int]) -> JoinedGroup | None:
     """The group that an owner made at one of these times (ms), None when there is none."""
     mine = (Community.ownerid == owner_id) & Community.createat.in_(list(times))
     for values in Community.select(*_ROW).where(mine).tuples():
@@ -124,11 +124,11 @@ def no_group() -> NotFound:
     return NotFound("该群不存在", "No such group")
 
 
-def info(user_id: int, community_id: int, now: int) -> rows.SeenGroup:
+def info(user_id: int, community_id: int, now: int) -> SeenGroup:
     """A group as the caller may see it: nobody who is not in it sees one that is over."""
     found = group(community_id)
     for role, alias in _mine(key_of(user_id, ROOM, community_id), user_id):
-        told: rows.SeenGroup = {**found.row(role, alias, now)}  # type: ignore[typeddict-item]
+        told: SeenGroup = {**found.row(role, alias, now)}  # type: ignore[typeddict-item]
         return {**told, "dissolved": 1} if found.dissolved else told
     if found.dissolved:
         raise no_group()
@@ -144,7 +144,7 @@ _mine = Prepared(
 )
 
 
-def row_of(user_id: int, community_id: int, now: int) -> rows.Group:
+def row_of(user_id: int, community_id: int, now: int) -> JoinedGroup:
     """The row of a group that the caller is in. Raises as `locate`."""
     found = group(community_id)
     for role, alias in _mine(key_of(user_id, ROOM, community_id), user_id):
@@ -152,7 +152,7 @@ def row_of(user_id: int, community_id: int, now: int) -> rows.Group:
     raise refusal(ROOM, community_id)
 
 
-def communities_of(user_id: int) -> list[rows.Group]:
+def communities_of(user_id: int) -> list[JoinedGroup]:
     """The groups that a user is in, in the order in which they came there."""
     now = now_ms()
     return [Group._make(found).row(role, alias, now) for role, alias, *found in _groups(user_id)]
@@ -172,6 +172,35 @@ _groups = Prepared(
         .order_by(Member.createat, Community.id)
     )
 )
+
+
+def groups_of_both(user_id: int, other_id: int) -> list[JoinedGroup]:
+    """The groups that both are in, in the order in which `user_id` came into them."""
+    now = now_ms()
+    return [Group._make(found).row(role, alias, now) for role, alias, *found in _shared(user_id, other_id)]
+
+
+def _groups_of_both() -> ModelSelect:
+    theirs = Member.alias()
+    return (
+        Community.select(Member.role, Member.called, *_ROW)
+        .join(Conversation, on=(Conversation.a == Community.id))
+        .join(Member, on=(Member.conversation_id == Conversation.id))
+        .switch(Conversation)
+        .join(theirs, on=(theirs.conversation_id == Conversation.id))
+        .where(
+            Member.user_id == 0,
+            theirs.user_id == 0,
+            Member.role > SQL("0"),
+            theirs.role > SQL("0"),
+            Conversation.kind == _ROOM,
+            Community.dissolved == SQL("0"),
+        )
+        .order_by(Member.createat, Community.id)
+    )
+
+
+_shared = Prepared(_groups_of_both)
 
 
 # --- changing one: in the log, with its conversation locked ------------------------------------------------

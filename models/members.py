@@ -26,6 +26,8 @@ from models.tables import (
 from protocol.errors import Refused
 from protocol.messages import Media
 
+#: People who are told apart one by one.
+MANY = 1000
 #: Messages that are looked at before somebody comes.
 _FEW_NOTICES = 100
 
@@ -77,6 +79,21 @@ def is_silent(conversation_id: int, seq: int) -> bool:
     m = StoredMessage
     said = m.select(m.seq).where(m.conversation_id == conversation_id, m.seq <= seq, m.media != Media.NOTICE)
     return not said.exists()
+
+
+def unaware(conversation_id: int, seq: int) -> list[int]:
+    """Members whose conversation began behind this message: they are not told what becomes of it. `MANY` at
+    most."""
+    return [user_id for (user_id,) in _unaware(conversation_id, seq, seq, LEFT, MANY)]
+
+
+_unaware = Prepared(
+    lambda: (
+        Member.select(Member.user_id)
+        .where(Member.conversation_id == 0, Member.cleared >= 0, Member.joined_seq >= 0, Member.role > 0)
+        .limit(1)
+    )
+)
 
 
 # --- coming and going ---------------------------------------------------------------------------------------

@@ -125,9 +125,9 @@ def _names(conversation_id: int, cursor: Cursor) -> Iterator[tuple[int, str, str
 
 _called = PreparedFor(
     lambda listed: (
-        User.select(User.id, User.nickname, Member.called)
-        .join(Member, on=((Member.user_id == User.id) & (Member.conversation_id == 0)))
-        .where(User.id.in_(listed))
+        Member.select(Member.user_id, User.nickname, Member.called)
+        .join(User, on=(Member.user_id == User.id))
+        .where(Member.conversation_id == 0, Member.user_id.in_(listed))
     )
 )
 

@@ -11,6 +11,7 @@ from database.dialect import of_database
 from database.prepared import Prepared, PreparedFor
 from models import accounts, devices
 from models.accounts import replace_passwd
+from models.restraints import require_active
 from models.tables import LEFT, MAX_UA, Conversation, Member, ServerState, Session, User
 from protocol import rows
 from protocol.errors import Refused
@@ -83,6 +84,7 @@ def open_session(
     # The lock lets one log-in of an account after the other count its sessions.
     if _locked_passwd(user_id) != passwd:
         raise wrong_login()
+    require_active(user_id)
     session_id = Session.insert(
         user_id=user_id,
         token_hash=token_hash(token),
@@ -132,6 +134,11 @@ def touch_sessions(session_ids: list[int], now: int) -> None:
 def close_session(session_id: int, user_id: int) -> bool:
     """End one session of a user; False when the user has no such session."""
     return bool(Session.delete().where(Session.id == session_id, Session.user_id == user_id).execute())
+
+
+def close_all(user_id: int) -> list[int]:
+    """End every session of a user; the ids of those ended."""
+    return _delete(Session.select(Session.id).where(Session.user_id == user_id))
 
 
 def close_others(user_id: int, keep_id: int) -> list[int]:

@@ -17,10 +17,13 @@ from database.base import Base
 from protocol.limits import (
     MAX_ALIAS,
     MAX_ANNOUNCEMENT,
+    MAX_CID,
+    MAX_GREETING,
     MAX_GROUP_NAME,
     MAX_JOIN_MEMO,
     MAX_MEMO,
     MAX_NICKNAME,
+    MAX_REMARK,
     MAX_URL,
 )
 from protocol.media import KEY_LENGTH, file_name, thumb_name
@@ -45,7 +48,10 @@ class User(Base):
     memo = CharField(MAX_MEMO, default="")
     createat = BigIntegerField()
     media_bytes = BigIntegerField(default=0)  #: stored uploads, held against the quota
-    op = SmallIntegerField(default=0)  #: 1: an operator of the installation
+    op = SmallIntegerField(default=0, index=True)  #: 1: an operator of the installation
+
+    class Meta:
+        indexes = ((("nickname", "id"), False),)  # operators look for people by name
 
 
 class Setting(Base):
@@ -87,6 +93,20 @@ class Device(Base):
         primary_key = CompositeKey("user_id", "mark")
 
 
+# --- what operators decide ---------------------------------------------------------------------------------
+
+
+class Restraint(Base):
+    """What an operator holds a user to; who never was held to anything has no row. `muted_until` (ms): they
+    say nothing before; `deactivated`: 1 while they can't log in. `number` rises with each decision, which
+    tells an old one from a new one."""
+
+    user_id = BigIntegerField(primary_key=True)
+    muted_until = BigIntegerField(default=0, index=True)
+    deactivated = SmallIntegerField(default=0)
+    number = BigIntegerField(default=0)
+
+
 # --- contacts and groups ---------------------------------------------------------------------------------
 
 USER = 1
@@ -100,9 +120,31 @@ class Contact(Base):
     cate = SmallIntegerField()
     memo = CharField(120, default="")
     createat = BigIntegerField()
+    remark = CharField(MAX_REMARK, default="")  #: what `ownerid` calls them, "" for their own name
 
     class Meta:
         indexes = ((("ownerid", "dstobj", "cate"), True),)
+
+
+class FriendRequest(Base):
+    """`userid` wants to be a friend of `dstid`: one row a direction, with its `state` (`models.requests`)
+    since `stateat` (ms)."""
+
+    id = BigAutoField()
+    userid = BigIntegerField()
+    dstid = BigIntegerField()
+    memo = CharField(MAX_GREETING, default="")
+    state = SmallIntegerField(default=0)
+    stateat = BigIntegerField()
+    createat = BigIntegerField()
+
+    class Meta:
+        table_name = "friend_request"
+        indexes = (
+            (("userid", "dstid"), True),
+            (("userid", "createat"), False),
+            (("dstid", "createat"), False),
+        )
 
 
 class Block(Base):
@@ -140,7 +182,7 @@ class Community(Base):
     dissolved = BigIntegerField(default=0)
 
     class Meta:
-        indexes = ((("ownerid", "slot"), True),)
+        indexes = ((("ownerid", "slot"), True), (("name", "id"), False))
 
 
 #: What became of who wants to come into a group.
@@ -507,6 +549,71 @@ class Part(Base):
     size = BigIntegerField(default=0)
 
 
+# --- points ----------------------------------------------------------------------------------------------
+
+#: The account that gives points out, and takes them back.
+HOUSE = 0
+
+
+class LedgerAccount(Base):
+    """`id`: a user's, `HOUSE`, or the negative id of a red packet. Nobody but the house has less than 0.
+    `closed`: its user is gone, and what is still to be paid to them goes to the house."""
+
+    id = BigIntegerField(primary_key=True)
+    balance = BigIntegerField(default=0)
+    closed = SmallIntegerField(default=0)
+
+
+class LedgerEntry(Base):
+    """One side of a movement of points; both are written together, so all entries add up to 0. `ref`: the red
+    packet that it is about, 0 for none; `cid`: under which an operator gave them, once."""
+
+    id = BigAutoField()
+    account_id = BigIntegerField()
+    amount = BigIntegerField()
+    what = CharField(20)
+    ref = BigIntegerField(default=0)
+    memo = CharField(MAX_MEMO, default="")
+    cid = CharField(MAX_CID, null=True)
+    createat = BigIntegerField()
+
+    class Meta:
+        indexes = ((("account_id", "id"), False), (("account_id", "cid"), True))
+
+
+class RedPacket(Base):
+    """`id`: its message's; what is still in it is the balance of its account. `closed`: nothing is any more,
+    since all was taken or the rest has gone back."""
+
+    id = BigIntegerField(primary_key=True)
+    userid = BigIntegerField()
+    amount = BigIntegerField()
+    count = SmallIntegerField()
+    mode = CharField(5)
+    memo = CharField(MAX_MEMO, default="")
+    opened = SmallIntegerField(default=0)
+    closed = SmallIntegerField(default=0)
+    createat = BigIntegerField()
+    expires = BigIntegerField()
+
+    class Meta:
+        indexes = ((("closed", "expires"), False),)
+
+
+class RedShare(Base):
+    """What the n-th person, from 1, took out of a red packet."""
+
+    packet_id = BigIntegerField()
+    user_id = BigIntegerField()
+    n = SmallIntegerField()
+    amount = BigIntegerField()
+    createat = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("packet_id", "user_id")
+        indexes = ((("packet_id", "n"), True),)
+
+
 # --- operators -------------------------------------------------------------------------------------------
 
 
@@ -530,8 +637,11 @@ class ServerState(Base):
     """Named numbers. `change`: the latest change number, raised by each transaction that devices must learn
     of, as its last but one statement, so that the order of numbers is the order of commits. `epoch` changes
     when the database was restored or reset; clients then drop their cache. `housekeeping`: when (ms) a
-    process last began to keep house, or said that it still does. `indexing`: 1 while the index
-    is to be emptied; the row is locked by whoever writes into it."""
+    process last began to keep house, or said that it still does. `ordered`, `said`: how often a command that
+    runs beside the servers has changed what they keep in memory, and what clients have to learn. `operators`:
+    raised by whoever makes or unmakes one, one after the other. `blocks`: how often somebody has blocked
+    another one or ceased to. `indexing`: 1 while the index is to be emptied; the row is locked by whoever
+    writes into it."""
 
     name = CharField(max_length=32, primary_key=True)
     value = BigIntegerField()

@@ -43,10 +43,16 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     by_call: ClassVar["Call[Any] | None"] = None
     by_frame: ClassVar["Frame[Any] | None"] = None
+    is_speech: ClassVar[bool] = False  #: others hear from the caller by it: one who is muted is refused
 
     def check(self) -> None:
         """Refuses what single fields cannot show: two that exclude each other, one that is needed by
         another."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it is speech as it is said here."""
+        return self.is_speech
 
 
 C = TypeVar("C", bound=Command)

@@ -13,7 +13,16 @@ from protocol.accounts import Memo
 from protocol.declare import Access, Command, call
 from protocol.errors import BadArgument
 from protocol.fields import ONCE, STRIP, Also, Flag, Held, Id, Limit, Missing, Name, Number, Picture, Rule
-from protocol.joining import Banned, GroupLink, JoinAnswer, JoinRequest, Moved, Waiting
+from protocol.joining import (
+    Banned,
+    GroupLink,
+    JoinAnswer,
+    JoinedGroup,
+    JoinRequest,
+    JoinsWaiting,
+    Moved,
+    SeenGroup,
+)
 from protocol.limits import (
     MAX_ALIAS,
     MAX_ANNOUNCEMENT,
@@ -21,10 +30,10 @@ from protocol.limits import (
     MAX_CATE,
     MAX_GROUP_NAME,
     MAX_JOIN_MEMO,
+    MAX_JOIN_REQUEST_ROWS,
     MAX_LINK_USES,
     MAX_MEMBER_ROWS,
     MAX_PEOPLE,
-    MAX_REQUEST_ROWS,
 )
 from protocol.messages import More
 
@@ -46,7 +55,7 @@ LinkCode = Annotated[str, Meta(min_length=1, max_length=64), ONCE]
 People = Annotated[list[Id], Meta(min_length=1, max_length=MAX_PEOPLE), Rule(_refuse_repeated)]
 
 
-@call("/contact/createcommunity", access=Access.USER, limit="contact", data=rows.Group)
+@call("/contact/createcommunity", access=Access.USER, limit="contact", data=JoinedGroup)
 class CreateGroup(Command, frozen=True):
     """A new group with the caller as its owner and first member."""
 
@@ -56,12 +65,12 @@ class CreateGroup(Command, frozen=True):
     memo: Memo = ""
 
 
-@call("/contact/loadcommunity", "/contact/community", access=Access.USER, row=rows.Group)
+@call("/contact/loadcommunity", "/contact/community", access=Access.USER, row=JoinedGroup)
 class ListGroups(Command, frozen=True):
     """The rows of the groups that the caller is in."""
 
 
-@call("/community/info", access=Access.USER, limit="find", data=rows.SeenGroup)
+@call("/community/info", access=Access.USER, limit="find", data=SeenGroup)
 class GroupInfo(Command, frozen=True):
     """A group; who is not in it sees what it is called and how one comes in. `link`: the code of a link that
     leads into it, in place of its number."""
@@ -76,7 +85,7 @@ class GroupInfo(Command, frozen=True):
             raise BadArgument("dstid 与 link 只能有一个", "Give dstid or link, not both")
 
 
-@call("/community/update", access=Access.USER, limit="contact", data=rows.Group)
+@call("/community/update", access=Access.USER, limit="contact", data=JoinedGroup)
 class UpdateGroup(Command, frozen=True):
     """By owner and admins. Fields that are missing stay as they are; icon, memo and notice may be emptied.
     `notice`: what all members are told; `join`: how one comes in; `history`: whether who comes from now on
@@ -143,13 +152,13 @@ class InviteToGroup(Command, frozen=True):
     ids: People
 
 
-@call("/community/requests", access=Access.USER, row=JoinRequest, data=Waiting)
+@call("/community/requests", access=Access.USER, row=JoinRequest, data=JoinsWaiting)
 class ListJoinRequests(Command, frozen=True):
     """Who wants to come in, for owner and admins, the latest first; `before`: those behind this one."""
 
     dstid: Id
     before: Id | None = None
-    limit: Annotated[Limit, Held(MAX_REQUEST_ROWS)] = MAX_REQUEST_ROWS
+    limit: Annotated[Limit, Held(MAX_JOIN_REQUEST_ROWS)] = MAX_JOIN_REQUEST_ROWS
 
 
 @call("/community/answer", access=Access.USER, limit="contact")

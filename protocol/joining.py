@@ -1,8 +1,51 @@
-"""What is told of people who come into a group, wait for it, or may not."""
+"""What is told of groups, and of people who come into one, wait for it, or may not."""
 
 from typing import NotRequired, TypedDict
 
 from protocol import rows
+
+
+class Announcement(TypedDict):
+    """What all members of a group are told, by whom and since when (ms); all empty when nothing is."""
+
+    content: str
+    userid: int
+    createat: int
+
+
+class JoinedGroup(rows.Group):
+    """A group as one of its members is told. `members`: how many; `role`: of who asks, 1, 2 of an admin, 3 of
+    the owner; `join`: how one comes in; `muted`: 1 when only its heads may write; `history`: 1 when newcomers
+    read what was before them; `alias`: what who asks is called there."""
+
+    members: int
+    role: int
+    notice: Announcement
+    join: str
+    muted: int
+    history: int
+    alias: str
+
+
+class SeenGroup(TypedDict):
+    """A group as who asks may see it: an outsider the first ones of these alone. `dissolved`: 1 when it is
+    over."""
+
+    id: int
+    name: str
+    icon: str
+    memo: str
+    members: int
+    join: str
+    ownerid: NotRequired[int]
+    cate: NotRequired[int]
+    createat: NotRequired[int]
+    role: NotRequired[int]
+    notice: NotRequired[Announcement]
+    muted: NotRequired[int]
+    history: NotRequired[int]
+    alias: NotRequired[str]
+    dissolved: NotRequired[int]
 
 
 class Moved(TypedDict):
@@ -56,7 +99,7 @@ class JoinAnswer(TypedDict):
     state: str
 
 
-class Waiting(TypedDict):
+class JoinsWaiting(TypedDict):
     """`waiting`: how many requests have no answer yet."""
 
     waiting: int

@@ -27,6 +27,12 @@ MAX_LINKS = 50
 MAX_LINK_USES = 100_000
 MAX_URL = 255
 MAX_MEMO = 200
+#: What goes with the wish to be somebody's friend, and what one calls a friend for oneself.
+MAX_GREETING = 60
+MAX_REMARK = 40
+#: People whom one user has asked in a day, and whom one user blocks.
+MAX_ASKED_A_DAY = 20
+MAX_BLOCKED = 2000
 #: `cate` is a number of the client's choosing (the classic page offers a few kinds), kept in a 32-bit column.
 MAX_CATE = 2**31 - 1
 
@@ -57,6 +63,11 @@ MAX_PINS = 50
 MAX_FAVORITES = 2000
 MAX_STICKERS = 300
 
+#: Points that move at once; all that there are fit into a database's number.
+MAX_POINTS = 10**12
+#: Shares of a red packet.
+MAX_SHARES = 100
+
 # --- lists: rows of one answer, when none are asked for and at most ---------------------------------------
 
 DEFAULT_HISTORY = 50
@@ -78,9 +89,16 @@ MAX_MENTIONS = 100
 MAX_FAVORITE_ROWS = 100
 MAX_READER_ROWS = 200
 MAX_MEMBER_ROWS = 200
+#: Rows of what operators list.
+DEFAULT_OPERATOR_ROWS = 50
+MAX_OPERATOR_ROWS = 200
+#: Requests of friends.
+MAX_REQUEST_ROWS = 50
 #: Who wants to come into a group, and who may not.
-MAX_REQUEST_ROWS = 100
+MAX_JOIN_REQUEST_ROWS = 100
 MAX_BANNED_ROWS = 100
+#: What came into a wallet and went.
+MAX_ENTRY_ROWS = 50
 #: Messages that are found, and characters of what is looked for.
 MAX_FOUND = 50
 MAX_QUERY = 100

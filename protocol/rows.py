@@ -4,14 +4,14 @@ A list has hundreds of messages and conversations. As structs they are made and 
 dicts; their fields stand in the order of the wire, and what is UNSET is left out.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 
 class Profile(TypedDict):
-    """A user, as stored. `mobile` is shown to the user alone."""
+    """A user, as stored. `mobile` is shown to the user alone, and so is `op`: 1 for an operator."""
 
     id: int
     mobile: str
@@ -20,6 +20,7 @@ class Profile(TypedDict):
     nickname: str
     memo: str
     createat: int
+    op: NotRequired[int]
 
 
 class User(Profile):
@@ -27,6 +28,55 @@ class User(Profile):
 
     online: int
     token: str
+
+
+class Account(Profile):
+    """A user, as operators see them. `muted_until` (ms): 0 when they are not muted; `deactivated`: 1 when
+    they can't log in."""
+
+    muted_until: int
+    deactivated: int
+    online: NotRequired[int]
+
+
+class Befriended(Profile):
+    """A friend, as stored. `remark`: what the user calls them for themselves, "" for their own name;
+    `pinyin`: by what they stand in a list, the syllables of the remark or name."""
+
+    remark: str
+    pinyin: str
+
+
+class Friend(Befriended, User):
+    """A friend, as told."""
+
+
+class Found(User):
+    """Somebody, as told to who looks at them alone; of others also what the caller calls a friend, and
+    whether the caller blocks them (1)."""
+
+    remark: NotRequired[str]
+    blocked: NotRequired[int]
+
+
+RequestState: TypeAlias = Literal["pending", "accepted", "declined", "expired"]
+
+
+class Request(TypedDict):
+    """Somebody wants to be a friend of somebody: `userid` asked `dstid`; `memo`: with this greeting."""
+
+    id: int
+    userid: int
+    dstid: int
+    memo: str
+    state: RequestState
+    createat: int
+
+
+class ToldRequest(Request):
+    """As told to one of both. `user`: the other one."""
+
+    user: User
 
 
 class Membership(Profile):
@@ -72,18 +122,23 @@ class Known(TypedDict):
     avatar: str
 
 
-class Announcement(TypedDict):
-    """What all members of a group are told, by whom and since when (ms); all empty when nothing is."""
+class Act(TypedDict):
+    """What an operator did (`op`: their user id, 0: somebody at the command line), to what, and how that was
+    `before` and is `after`. `op_name` and `target_name`: of users, as they are called now."""
 
-    content: str
-    userid: int
+    id: int
+    op: int
+    op_name: str
+    what: str
+    target: str
+    target_name: str
+    before: str
+    after: str
     createat: int
 
 
 class Group(TypedDict):
-    """A community of the wire. `members`: how many; `role`: of who asks, 0 for none, then 1, 2 of an admin, 3
-    of the owner; `join`: how one comes in; `muted`: 1 when only its heads may write; `history`: 1 when
-    newcomers read what was before them; `alias`: what who asks is called there."""
+    """A community of the wire, as stored."""
 
     id: int
     name: str
@@ -92,34 +147,6 @@ class Group(TypedDict):
     cate: int
     memo: str
     createat: int
-    members: int
-    role: int
-    notice: Announcement
-    join: str
-    muted: int
-    history: int
-    alias: str
-
-
-class SeenGroup(TypedDict):
-    """A group as who asks may see it: an outsider the first ones of these alone. `dissolved`: 1 when it is
-    over."""
-
-    id: int
-    name: str
-    icon: str
-    memo: str
-    members: int
-    join: str
-    ownerid: NotRequired[int]
-    cate: NotRequired[int]
-    createat: NotRequired[int]
-    role: NotRequired[int]
-    notice: NotRequired[Announcement]
-    muted: NotRequired[int]
-    history: NotRequired[int]
-    alias: NotRequired[str]
-    dissolved: NotRequired[int]
 
 
 class Session(TypedDict):

@@ -22,13 +22,16 @@ from handlers.http import (
     media,
     messages,
     metrics,
+    operators,
     ops,
+    packets,
     pages,
     proxies,
     search,
     sessions,
     settings,
     stickers,
+    wallet,
 )
 from handlers.http.answers import Answers
 from handlers.http.body import BoundedBody
@@ -56,7 +59,10 @@ ROUTES: list[tuple[Any, ...]] = [
     *favorites.routes,
     *forwards.routes,
     *stickers.routes,
+    *wallet.routes,
+    *packets.routes,
     *handshake.routes,
+    *operators.routes,
     *ops.routes,
     *metrics.routes,
 ]

@@ -27,13 +27,34 @@ class SettingsChanged(NamedTuple):
     read: int
 
 
+class UserMuted(NamedTuple):
+    """An operator lets a user say nothing until a time (ms), 0: no longer. Of two about one user the one with
+    the greater `number` was decided later, in whatever order they come."""
+
+    user_id: int
+    until: int
+    number: int
+
+
+class ContactChanged(NamedTuple):
+    """What is between two users is another thing: whether they are `friends`, and whether `user_id` blocks
+    the other one."""
+
+    user_id: int
+    other_id: int
+    friends: bool
+    blocks: bool
+
+
 class GroupChanged(NamedTuple):
     """Whether the members of a group may write there is decided anew, of all of them at once."""
 
     group_id: int
 
 
-Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged | GroupChanged
+Order: TypeAlias = (
+    SessionRevoked | MembershipChanged | SettingsChanged | ContactChanged | UserMuted | GroupChanged
+)
 
 
 class Control(Protocol):

@@ -8,9 +8,17 @@ from typing import TypeAlias
 
 import msgspec
 
-from hub.audience import V2, Audience, Looking
+from hub.audience import V2, Audience, Looking, Without
 from hub.ports.bus import Publication
-from hub.ports.control import GroupChanged, MembershipChanged, Order, SessionRevoked, SettingsChanged
+from hub.ports.control import (
+    ContactChanged,
+    GroupChanged,
+    MembershipChanged,
+    Order,
+    SessionRevoked,
+    SettingsChanged,
+    UserMuted,
+)
 
 #: The version of this form.
 VERSION = b"\x01"
@@ -34,6 +42,7 @@ class Said(_Item, tag=1):
     audience: int | tuple[int, int, int, bool]
     change: int
     after: int
+    without: tuple[int, ...] = ()
 
 
 class Revoked(_Item, tag=2):
@@ -96,13 +105,32 @@ class Decided(_Item, tag=10):
     read: int
 
 
-class Regarded(_Item, tag=11):
+class Muted(_Item, tag=15):
+    """Somebody may say nothing until a time, or again."""
+
+    user_id: int
+    until: int
+    number: int
+
+
+class Between(_Item, tag=11):
+    """Two users are friends or not, and the first blocks the second or not."""
+
+    user_id: int
+    other_id: int
+    friends: bool
+    blocks: bool
+
+
+class Regarded(_Item, tag=12):
     """Whether the members of a group may write is another thing now."""
 
     group_id: int
 
 
-Item: TypeAlias = Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Regarded
+Item: TypeAlias = (
+    Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Between | Muted | Regarded
+)
 
 
 class Batch(msgspec.Struct, array_like=True, gc=False, frozen=True):
@@ -142,7 +170,7 @@ def opening_of(process: int) -> bytes:
 def size_of(item: Item) -> int:
     """About how many bytes it takes."""
     if isinstance(item, Said):
-        return 40 + len(item.frame) + 9 * len(item.users)
+        return 40 + len(item.frame) + 9 * (len(item.users) + len(item.without))
     return 20 + 9 * len(getattr(item, "user_ids", ()))
 
 
@@ -154,6 +182,7 @@ def _said(publication: Publication) -> Said:
         audience = (told.kind, told.dstid, told.actor, told.friends)
     elif told is not None:
         audience = _V2
+    without = tuple(told.user_ids) if isinstance(told, Without) else ()
     return Said(
         publication.frame(),
         tuple(publication.users),
@@ -161,13 +190,16 @@ def _said(publication: Publication) -> Said:
         audience,
         publication.change,
         publication.after,
+        without,
     )
 
 
 def publication_of(item: Said) -> Publication:
     """And on its way in."""
     audience: Audience | None = None
-    if item.audience:
+    if item.without:
+        audience = Without(item.without)
+    elif item.audience:
         audience = Looking(*item.audience) if isinstance(item.audience, tuple) else V2
     return Publication("", item.users, item.group, 0, b"", audience, item.frame, item.change, item.after)
 
@@ -184,13 +216,21 @@ def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ())
             items.append(Decided(*one))
         elif isinstance(one, GroupChanged):
             items.append(Regarded(one.group_id))
+        elif isinstance(one, UserMuted):
+            items.append(Muted(*one))
+        elif isinstance(one, ContactChanged):
+            items.append(Between(*one))
         else:
             items.append(Moved(one.user_id, one.group_id, one.joined))
     return items + [Took(numbers.start, numbers.stop - 1) for numbers in changes]
 
 
-def order_of(item: Revoked | Moved | Decided | Regarded) -> Order:
+def order_of(item: Revoked | Moved | Decided | Between | Muted | Regarded) -> Order:
     """And on its way in."""
+    if isinstance(item, Muted):
+        return UserMuted(item.user_id, item.until, item.number)
+    if isinstance(item, Between):
+        return ContactChanged(item.user_id, item.other_id, item.friends, item.blocks)
     if isinstance(item, Regarded):
         return GroupChanged(item.group_id)
     if isinstance(item, Decided):

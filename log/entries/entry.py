@@ -40,8 +40,6 @@ class Entry:
     members_only = True
     #: Others hear it as theirs: who is barred from writing may not.
     speaks = False
-    #: It takes back what was theirs: in a group who is muted may.
-    takes_back = False
     #: Who has left a group may, too.
     left_too = False
     #: In one's own notes, and between strangers where they may talk, there is nothing to do before anything
@@ -49,6 +47,8 @@ class Entry:
     nothing_before_the_first = False
     #: Writes rows of its own while it is applied, so its refusal has to take them back.
     writes_at_once = False
+    #: Takes points from its user's account, which is locked before any entry is applied.
+    spends = False
     #: A conversation that has no row yet, and may begin, is opened for it.
     opens = False
     #: The client's own id, under which it is stored once, or the log's; None for what has none.

@@ -87,7 +87,7 @@ class SetRole(Act):
         self.what, self.who, self.asked = "role", [self._id], [self._id]
 
 
-class Transfer(Act):
+class HandOver(Act):
     """The owner gives the group to another member, who has fewer than `max_owned`."""
 
     __slots__ = ("_id", "_max_owned")

@@ -138,7 +138,7 @@ class Invite(_Coming):
             raise banned()
 
 
-class AnswerRequest(_Coming):
+class AnswerJoin(_Coming):
     """A head lets somebody in, or not."""
 
     __slots__ = ("_accept", "_request")

@@ -1,4 +1,4 @@
-"""Who belongs: a new friend, and the first of a new group. Who comes into one later is in `joining`."""
+"""The first who belongs: a new group. Who comes into one later is in `joining`, friends in `friendship`."""
 
 from __future__ import annotations
 
@@ -7,41 +7,16 @@ from typing import TYPE_CHECKING
 
 from log.entries.entry import Entry
 from log.entries.post import Post
-from models import contacts, groups
+from models import groups
 from models.accounts import nickname_of
 from models.tables import OWNER
-from protocol import rows
-from protocol.errors import Conflict
+from protocol.joining import JoinedGroup
 from protocol.media import keys_in
-from protocol.messages import ROOM, SINGLE, Media, Message
+from protocol.messages import ROOM, Media, Message
 
 if TYPE_CHECKING:
     from log.batch import Batch
     from log.place import Place
-
-
-class Befriend(Entry):
-    """Each gets the other as a friend, and both their single chat."""
-
-    __slots__ = ()
-
-    members_only = False
-    writes_at_once = True
-
-    def __init__(self, userid: int, dstid: int, origin: object = None) -> None:
-        super().__init__(userid, SINGLE, dstid, origin)
-
-    def apply(self, batch: Batch, place: Place | None) -> None:
-        try:
-            conversation_id = contacts.befriend(self.userid, self.dstid, batch.now)
-        except Conflict:
-            # A try whose COMMIT may have happened has perhaps done it.
-            if not batch.tried_at(contacts.since(self.userid, self.dstid)):
-                raise
-            return
-        for user_id in (self.userid, self.dstid):
-            batch.changed_for.add((user_id, conversation_id))
-            batch.members.setdefault((user_id, conversation_id), 0 if place is None else place.seq)
 
 
 class CreateGroup(Entry):
@@ -69,7 +44,7 @@ class CreateGroup(Entry):
         self._max_owned, self._history = max_owned, history
         self.shows = keys_in(icon)
         self.notice: Post | None = None
-        self.row: rows.Group | None = None
+        self.row: JoinedGroup | None = None
 
     def begin(self) -> None:
         self.refusal = self.notice = None

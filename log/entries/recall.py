@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from log.entries.change import Change, is_over
-from models import changes, members
+from models import access, changes, members
 from models.changes import Changing
-from models.tables import ADMIN
+from models.tables import ADMIN, DISSOLVED
 from protocol.errors import Forbidden, Refused
-from protocol.numbers import ROOM, Cmd
+from protocol.numbers import ROOM, Cmd, Media
+from protocol.packets import address
 
 if TYPE_CHECKING:
     from log.batch import Batch
@@ -24,7 +25,7 @@ class Recall(Change):
     __slots__ = ("window_s",)
 
     cmd = Cmd.RECALL
-    takes_back = True
+    speaks = False  # it says nothing: what one has said may be taken back, whoever blocks whom
 
     def __init__(
         self,
@@ -40,8 +41,12 @@ class Recall(Change):
         self.window_s = window_s
 
     def change(self, batch: Batch, place: Place, message: Changing) -> bool:
+        if place.bars & DISSOLVED:
+            raise access.dissolved()
         if message.recalled:
             return False
+        if message.media == Media.RED_PACKET and message.url == address(self.message_id):
+            raise Refused("红包不能撤回", "Red packets can't be recalled")
         own = message.userid == self.userid
         if not own or is_over(self.window_s, message, batch.now):
             if not self._heads(batch, place, message.userid):

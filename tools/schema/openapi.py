@@ -111,7 +111,7 @@ def _call_schema(command: type[Command], call: Call[Any]) -> Schema:
         schema["required"].append(call.file)
     if call.access is not Access.PUBLIC:
         schema["properties"] = {**_CALLER, **schema["properties"]}
-    if call.access is Access.USER:
+    if call.access in (Access.USER, Access.OPERATOR):
         schema["required"].insert(0, "userid")
     return schema
 

@@ -14,12 +14,15 @@ from pathlib import Path
 
 import pytest
 
+from actions import operators, packets, recovery
 from actions.housekeeping import tidy
 from bench.run.tables import open_tables
+from models.tables import RedPacket
 from tests import samples
-from tests.app import PATIENCE, App, running
+from tests.app import PATIENCE, App, Client, running
 from tests.databases import migrated_file
 from tests.handlers.http.test_isolation import ATTEMPTS, World
+from tests.handlers.people import make_operator
 from tests.handlers.socket.walk import Walk
 
 #: Statements of people's; migrations are over when these begin.
@@ -30,10 +33,12 @@ _OURS = re.compile(
 _SCAN = re.compile(r"(SCAN|SEARCH(?!.* USING )) (?!.*VIRTUAL TABLE|.*CONSTANT ROW)")
 #: With a handful of rows however big the installation is; `part` has one for 50,000 messages.
 _SMALL = {"schema_migration", "part"}
-#: Asked once by a process that starts, the time of the newest message; and once when the index is empty, how
-#: many messages there are. (The last row of SQLite's `findable` is no walk: it is in that order.)
+#: Asked once by a process that starts, the time of the newest message and who blocks whom; and once when the
+#: index is empty, how many messages there are. (The last row of SQLite's `findable` is no walk: it is in that
+#: order.)
 _AT_START = re.compile(
-    r'SELECT (MAX\("t."."(updateat|createat)"\)|COALESCE\(SUM\("t."."seq"\)|MAX\(id\) FROM findable)'
+    r'SELECT (MAX\("t."."(updateat|createat)"\)|COALESCE\(SUM\("t."."seq"\)|MAX\(id\) FROM findable'
+    r'|"t."."user_id", "t."."blocked_id" FROM "block" AS "t."$)'
 )
 #: Gone through once an hour, while the house is kept, beside everything else.
 _HOURLY = {"session", "rate"}
@@ -135,7 +140,7 @@ async def test_none_scans_on_postgresql(postgresql, tmp_path):
 
 async def _do_everything(app: App) -> None:
     world = await World().begin(app)
-    ann, bo, _ = world.people
+    ann, bo, eve = world.people
     walk = Walk(random.Random(7), world.group, [ann, ann, bo, bo])
     for _ in range(3):
         await walk.go()
@@ -148,6 +153,7 @@ async def _do_everything(app: App) -> None:
             await ann.post(path, **world.filled(fields) | dst)
     await _do_more(app, world)
     await _head_a_group(world)
+    await _operate(app, ann, bo, eve)
     await ann.post("/user/revoke")
 
 
@@ -231,12 +237,42 @@ async def _do_more(app: App, world: World) -> None:
     async with asyncio.timeout(PATIENCE):
         while len(await done(ann, "/message/search", q="zebra")) < 2:
             await asyncio.sleep(0.02)
+    for mode in ("lucky", "equal"):
+        put = {"amount": 5, "count": 2, "mode": mode, "cid": mode}
+        for _ in range(2):
+            packet = (await ann.post_json("/redpacket/send", **room, **put))["data"]["id"]
+        for who in (ann, bo, bo):
+            await done(who, "/redpacket/open", id=packet)
+        await done(bo, "/redpacket/info", id=packet)
+    await done(ann, "/redpacket/send", **single, amount=5)
+    await done(ann, "/wallet/entries")
+    await done(ann, "/wallet/entries", before=3)
+    expire = RedPacket.update(expires=1).where(RedPacket.id == int(world.ids["{packet}"]))
+    await app.services.db.write(expire.execute)
+    await packets.give_back_expired(app.services)
     filters = {"from": ann.user_id}, {"media": 1}, {"since": 1}, {"until": 2**53 - 1}, {"limit": 1}
     await done(ann, "/message/search", q="zebra", before=ids[-1])
     for q in ("z", "zebra", "斑", "斑马", "zebra 斑马 z"):
         for where in ({}, single, room):
             for fields in ({}, *filters, dict(item for one in filters for item in one.items())):
                 await done(ann, "/message/search", q=q, **where, **fields)
+
+
+async def _operate(app: App, ann: Client, bo: Client, eve: Client) -> None:
+    """What operators ask for and decide."""
+    await make_operator(app, ann)
+    for route in ("/ops/users", "/ops/groups"):
+        for q in ("", "7", "1370", "+861370", "b", "斑"):
+            for after in (None, bo.user_id):
+                await ann.post(route, q=q, after=after)
+    for on in (1, 0):
+        for path in ("/ops/mute", "/ops/op", "/ops/deactivate", "/ops/user", "/ops/sessions/close"):
+            answer = await ann.post(path, id=eve.user_id, on=on, until=on * 2**50)
+            assert answer["code"] == 0, (path, answer)
+    for before in (None, 3):
+        await ann.post("/ops/audit", before=before)
+    await operators.read_again(app.services)
+    await recovery.catch_up(app.services, lost=False)
 
 
 def _table(shape: str) -> str:
