@@ -1,5 +1,5 @@
-"""Groups as their owner, an admin, a member and an outsider see them, each of whose devices learns at once what
-another one does."""
+"""Groups as their owner, an admin, a member and an outsider see them; the devices of each learn at once what
+another does."""
 
 import asyncio
 import re
@@ -48,7 +48,7 @@ def notice(person: Person, words: str):
 
 
 async def test_made_headed_and_ended(people, shot):
-    """Made with friends in it; an admin, an announcement, mutes, an alias, a removal, another owner, the end."""
+    """Friends in it; an admin, an announcement, an alias, mutes, a removal, another owner, the end."""
     ann = await arrive(people, "小安", "13800000001", DESKTOP)
     bob = await arrive(people, "阿波", "13800000002", PHONE | DARK)
     cat = await arrive(people, "林晓雨", "13800000003", PHONE)
