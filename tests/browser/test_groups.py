@@ -236,7 +236,7 @@ async def test_ways_in(people, shot):
     await ann.page.get_by_role("button", name="关闭").click()
     await expect(ann.chat(NAME).get_by_role("button", name="申请入群")).to_have_count(0)
     for device in (eve, eve2):
-        await device.page.get_by_role("button", name="Open the chat").click()
+        await device.page.get_by_role("button", name="Open chat").click()
         await expect(notice(device, "小安 added you")).to_be_visible()
 
     # Only by invitation; and never for who is banned.

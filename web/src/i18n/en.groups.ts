@@ -30,6 +30,7 @@ export const enGroups = {
   'group.memberMenu': 'Actions for {name}',
 
   'group.outside': 'You are not in this group and can’t write here',
+  'group.youAreOut': 'You were removed from “{name}”',
   'group.wayBack': 'About this group',
   'group.nothingToRead': 'You are not in this group any more and can’t read its messages',
   'group.dissolvedHint': 'This group was dissolved. Earlier messages can still be read',
@@ -96,7 +97,7 @@ export const enGroups = {
   'group.inviteTitle': 'Invite friends',
   'group.inviteMany': 'Invite {n:person|people}',
   'group.invited': 'Invited {n:person|people}',
-  'group.inviteResult': 'What became of your invitations',
+  'group.inviteResult': 'Invitations',
   'group.resultIn': 'Joined',
   'group.resultWaits': 'Waits for the owner or an admin',
   'group.insideAlready': 'in the group',

@@ -190,7 +190,7 @@ export const en: Catalogue = {
   'group.create': 'New group',
   'group.join': 'Join a group',
   'group.joined': 'Joined',
-  'group.enter': 'Open the chat',
+  'group.enter': 'Open chat',
   'group.profile': 'Group',
   'group.empty': 'No groups yet',
   'group.numberLabel': 'Group',

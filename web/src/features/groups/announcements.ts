@@ -13,6 +13,7 @@ export const useAnnouncements = defineStore('announcements', () => {
   /** When (ms) the last one was written that was read, by group. */
   const done = shallowReactive(new Map<number, number>())
 
+  // It is made by views, when it is known whose page this is.
   const place = () => `magpie:notices:${live.api.userId}`
   const kept = parseJson(localStore.getItem(place()) ?? '')
   for (const [id, at] of Object.entries(isFields(kept) ? kept : {}))

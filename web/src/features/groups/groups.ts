@@ -4,10 +4,13 @@
  */
 import { defineStore } from 'pinia'
 import { computed, shallowReactive, shallowRef } from 'vue'
+import { t } from '@/i18n'
+import { mui } from '@/mui'
 import { Code } from '@/protocol/codes'
 import { parseCommunity, Role, type Community } from '@/protocol/groups'
 import { isFields, parseJson, parseRows } from '@/protocol/guards'
 import { sentences, useLive } from '@/state/live'
+import { sleep, waitFor } from '@/state/retry'
 import { localStore, save } from '@/state/storage'
 import { ApiError } from '@/transport/errors'
 
@@ -31,6 +34,8 @@ export const useGroups = defineStore('groups', () => {
   const others = shallowReactive(new Map<number, Community>())
   /** Of those, what was asked for since the last welcome, found or not. */
   const asked = new Set<number>()
+  const wanted: number[] = []
+  let asking = false
   /** Groups whose heads were asked to let the reader in, and when (ms). */
   const waiting = shallowReactive(new Map<number, number>())
 
@@ -69,9 +74,29 @@ export const useGroups = defineStore('groups', () => {
     const found = group(id) ?? others.get(id)
     if (loaded.value && id > 0 && !group(id) && !asked.has(id)) {
       asked.add(id)
-      info({ dstid: id }).catch(() => undefined)
+      wanted.push(id)
+      void askForWanted()
     }
     return found
+  }
+
+  /** One after the other: a long list of groups that were left must not use up the reader's calls. */
+  async function askForWanted(): Promise<void> {
+    if (asking) return
+    asking = true
+    // Not within the render that asked.
+    await Promise.resolve()
+    while (wanted.length > 0) {
+      try {
+        await info({ dstid: wanted[0] })
+        wanted.shift()
+      } catch (error) {
+        const wait = waitFor(error)
+        if (wait === null) wanted.shift()
+        else await sleep(wait)
+      }
+    }
+    asking = false
   }
 
   /** A group as the reader may see it now, from the server; rejects with code -404 when there is none. */
@@ -146,6 +171,8 @@ export const useGroups = defineStore('groups', () => {
     const mine = who.length > 0 ? who.includes(me) : userid === me
     const moves = what === 'joined' || what === 'left' || what === 'removed'
     if (what === 'created' || (moves && mine)) {
+      const name = group(dstid)?.name
+      if (what === 'removed' && name) mui.toast(t('group.youAreOut', { name }))
       // What can be read there is another part of it now.
       live.engine?.catchup.listing.news()
       return refresh()

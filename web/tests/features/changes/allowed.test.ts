@@ -75,6 +75,14 @@ describe('the menu', () => {
   })
 })
 
+it('an admin pins what all say, and takes back what ordinary members say', () => {
+  const theirs: Message = { ...own, cmd: 11, userid: 42 }
+  const old = { ...reader, head: true, now: 1e12 }
+  expect(allowed(theirs, { ...old, above: true })).toEqual(expect.arrayContaining(['pin', 'recall']))
+  expect(allowed(theirs, old)).toContain('pin')
+  expect(allowed(theirs, old)).not.toContain('recall')
+})
+
 it('who recalled whose message is said as it concerns the reader', () => {
   const name = (id: number) => (id === 42 ? '林晓雨' : '小安')
   const words = (row: Partial<Message>) => recallWords({ ...own, ...row }, 7, name)
