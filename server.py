@@ -29,6 +29,7 @@ from actions.handshakes import Handshakes
 from actions.indexing import Indexing
 from actions.passwords import PasswordHasher
 from actions.reindexing import reindex
+from actions.seal import Seal
 from actions.search import Searches
 from actions.services import Services
 from actions.session_use import SessionUse
@@ -58,6 +59,7 @@ from protocol.clock import now_ms
 from protocol.frames import CloseCode
 from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases, event_loop
 from start.certificate import certificate_of
+from start.key import key_of
 from start.settings import load_config, read_environment
 from storage import open_storage
 
@@ -152,7 +154,7 @@ def make_services(config: Config, serves: bool = True) -> Services:
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, muted, typing, use)
-    own = (handshakes, Scraper(), indexing, Searches())
+    own = (handshakes, Scraper(), indexing, Searches(), Seal(key_of(config)))
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
     if serves and (config.metrics.port or config.metrics.token):
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]

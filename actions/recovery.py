@@ -68,6 +68,7 @@ async def heal(app: "Services", changes: Sequence[range]) -> None:
     """Another process has committed these changes and told nobody: it was killed between the two, or the
     answer to its COMMIT was lost. What was said is told to those who are connected here; each process does
     so for its own."""
+    app.typing.forget()
     await settings.read_again(app)
     await operators.read_again(app)
     items = []

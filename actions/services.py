@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from actions.handshakes import Handshakes
     from actions.indexing import Indexing
     from actions.passwords import PasswordHasher
+    from actions.seal import Seal
     from actions.search import Searches
     from actions.session_use import SessionUse
     from actions.typing import Typing
@@ -57,6 +58,7 @@ class Services:
     scraper: Scraper  #: what is told of all this at /metrics
     indexing: Indexing  #: keeps the index of messages equal to the log
     searches: Searches  #: whose turn it is to look for messages
+    seal: Seal  #: what is kept so that the database alone does not tell it
     listener: Listener | None = None  #: accepts connections; None until it does
     draining: bool = False
 

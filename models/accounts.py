@@ -34,9 +34,11 @@ def create_user(
     memo: str,
     now: int,
     quota: int = NO_QUOTA,
+    op: int = 0,
 ) -> rows.Profile:
-    """A new account; `passwd` is the hash to store, `quota` the bytes of media it may have. `Conflict` when
-    the number has one: the unique index decides between two who register it at once."""
+    """A new account; `passwd` is the hash to store, `quota` the bytes of media it may have, `op` 1 makes it
+    an operator's. `Conflict` when the number has one: the unique index decides between two who register it
+    at once."""
     require_free(mobile)
     is_new = (
         User.insert(
@@ -47,6 +49,7 @@ def create_user(
             sex=sex,
             memo=memo,
             createat=now,
+            op=op,
         )
         .on_conflict_ignore()
         .as_rowcount()

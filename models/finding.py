@@ -6,6 +6,7 @@ from database.prepared import Prepared
 from models import blocks
 from models.accounts import find_user, login_of, unknown_user
 from models.contacts import acquainted, since
+from models.restraints import is_deactivated
 from models.settings import is_found
 from models.tables import USER, Contact
 from protocol import rows
@@ -13,12 +14,13 @@ from protocol import rows
 
 class Found(NamedTuple):
     """A user whom somebody has found. `remark`: what the viewer calls them; `blocked`: the viewer blocks
-    them."""
+    them; `deactivated`: they can't log in."""
 
     row: rows.Profile
     acquainted: bool
     remark: str
     blocked: bool
+    deactivated: bool
 
 
 def found_by_id(viewer_id: int, user_id: int) -> Found:
@@ -26,6 +28,7 @@ def found_by_id(viewer_id: int, user_id: int) -> Found:
     found = _found(viewer_id, find_user(user_id))
     if not found.acquainted and not is_found(user_id, "id"):
         raise unknown_user()
+    _require_there(found, viewer_id)
     return found
 
 
@@ -34,7 +37,13 @@ def _found(viewer_id: int, row: rows.Profile) -> Found:
     blockers = blocks.between(viewer_id, user_id)
     known = user_id not in blockers and acquainted(viewer_id, user_id)
     remark = next((str(text) for (text,) in _remark(viewer_id, user_id, USER)), "")
-    return Found(row, known, remark, viewer_id in blockers)
+    return Found(row, known, remark, viewer_id in blockers, is_deactivated(user_id))
+
+
+def _require_there(found: Found, viewer_id: int) -> None:
+    """Nobody finds who is deactivated, but for their friends."""
+    if found.deactivated and not since(viewer_id, found.row["id"]):
+        raise unknown_user()
 
 
 _remark = Prepared(
@@ -55,4 +64,5 @@ def found_by_mobile(viewer_id: int, mobile: str) -> Found:
     friends = found.acquainted and since(viewer_id, user_id)
     if user_id != viewer_id and not friends and not is_found(user_id, "mobile"):
         raise unknown_user()
+    _require_there(found, viewer_id)
     return found

@@ -15,8 +15,8 @@ from protocol import rows
 from protocol.errors import NotFound
 from protocol.messages import ROOM
 
-#: Names that one call looks through, and how many it reads at once.
-MOST_NAMES, _NAMES = 4000, 500
+#: Names that one call looks through; how many it reads at once, and to begin with.
+MOST_NAMES, _NAMES, _FIRST_NAMES = 2000, 500, 60
 
 
 class Cursor(NamedTuple):
@@ -114,7 +114,9 @@ def off_all_lists(community_id: int, conversation_id: int) -> None:
 
 def _names(conversation_id: int, cursor: Cursor) -> Iterator[tuple[int, str, str]]:
     """Members behind a place, with what they are called."""
-    while some := _places(conversation_id, cursor, _NAMES):
+    size = _FIRST_NAMES
+    while some := _places(conversation_id, cursor, size):
+        size = min(2 * size, _NAMES)
         ids = [place.user_id for place in some]
         called = {row[0]: row for row in _called(ids, before=(conversation_id,))}
         for number in ids:

@@ -66,13 +66,17 @@ def call(
     file: str | None = None,
     data: object = None,
     row: object = None,
+    mime: str = "",
 ) -> Callable[[type[C]], type[C]]:
     """The command is made by a POST to any of `routes`. It counts against `limit` for its user, before
     log-in (or against `anonymous_limit`, if that is another) for its address. `file`: the part of a
-    multipart body that is one. `data` and `row`: what the answer holds, one thing or a list of them."""
+    multipart body that is one. `data` and `row`: what the answer holds, one thing or a list of them; `mime`:
+    of an answer that is no envelope."""
 
     def declare(command: type[C]) -> type[C]:
-        command.by_call = Call(command, routes, access, limit, anonymous_limit or limit, file, data, row)
+        command.by_call = Call(
+            command, routes, access, limit, anonymous_limit or limit, file, data, row, mime
+        )
         return command
 
     return declare
@@ -110,6 +114,7 @@ class Call(_Door[C]):
     file: str | None = None
     data: object = None
     row: object = None
+    mime: str = ""
 
     def read(self, form: Form) -> C:
         """The command in a call's fields, or why there is none."""

@@ -22,6 +22,7 @@ class Cmd(IntEnum):
     COMMUNITY_CHANGED = 21
     CONVERSATION_CHANGED = 22
     PACKET_OPENED = 24
+    ACCOUNT_CHANGED = 27
 
 
 #: The two kinds of conversation are named by the cmd of their messages.

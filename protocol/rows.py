@@ -24,10 +24,12 @@ class Profile(TypedDict):
 
 
 class User(Profile):
-    """A user, as told. `token` is the session's, and empty but for who has just logged in."""
+    """A user, as told. `token` is the session's, and empty but for who has just logged in. `deactivated`: 1
+    for a friend who can't log in."""
 
     online: int
     token: str
+    deactivated: NotRequired[int]
 
 
 class Account(Profile):
@@ -45,6 +47,7 @@ class Befriended(Profile):
 
     remark: str
     pinyin: str
+    deactivated: NotRequired[int]
 
 
 class Friend(Befriended, User):
@@ -150,13 +153,15 @@ class Group(TypedDict):
 
 
 class Session(TypedDict):
-    """A log-in of somebody; times in ms. `current`: it is the caller's own."""
+    """A log-in of somebody; times in ms. `fresh`: 1 when it began on a device that the account did not know,
+    until they say that it was them. `current`: it is the caller's own."""
 
     id: int
     ua: str
     ip: str
     created: int
     last_seen: int
+    fresh: int
     current: NotRequired[bool]
 
 

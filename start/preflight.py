@@ -8,10 +8,12 @@ import sys
 #: What a plain start imports, by the names of requirements.txt.
 PACKAGES = {
     "argon2-cffi": "argon2",
+    "cryptography": "cryptography",
     "idna": "idna",
     "msgspec": "msgspec",
     "peewee": "peewee",
     "pillow": "PIL",
+    "pyotp": "pyotp",
     "pypinyin": "pypinyin",
     "python-multipart": "python_multipart",
     "PyYAML": "yaml",

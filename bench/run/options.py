@@ -25,6 +25,7 @@ data in a temporary directory), puts users, friends and groups into its database
   versus    the rows of `all` on this code and on another checkout (--before DIR), in turn
   cluster   --processes servers on one --database with a --broker, beside one server with the same load
   reads     what each call that reads costs, of a log of --messages
+  groups    what is done to a group of --clients (10,000) members costs, beside the same in one of ten
   echo      no load: a WebSocket on --port that says back what it is told, over --transport"""
 
 
@@ -65,7 +66,10 @@ def parse(arguments: list[str] | None = None) -> Options:
         prog="python -m bench", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("scenario", choices=[*SCENARIOS, "all", "compare", "versus", "cluster", "reads", "echo", "capacity"])
+    add(
+        "scenario",
+        choices=[*SCENARIOS, "all", "compare", "versus", "cluster", "reads", "groups", "echo", "capacity"],
+    )
     _add_load(parser.add_argument_group("the load"))
     _add_server(parser.add_argument_group("the server"))
     _add_cluster(parser.add_argument_group("cluster"))

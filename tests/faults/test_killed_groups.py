@@ -106,14 +106,9 @@ async def test_killed_among_moves(migrated_url, tmp_path, seed):
             if round_number < ROUNDS - 1:
                 done: list[None] = []
 
-                async def talk(who: Client) -> None:
-                    await who.post_json("/message/send", **text(people[0].room, "x", cmd=11))
-
-                deeds = [one.move for one in people[1:]]
-                doing = [
-                    asyncio.create_task(until_it_is_gone(deed, people[0].client, done)) for deed in deeds
-                ]
-                doing.append(asyncio.create_task(until_it_is_gone(talk, people[0].client, [])))
+                owner = people[0].client
+                deeds = [(one.move, done) for one in people[1:]] + [(people[0].talk, [])]
+                doing = [asyncio.create_task(until_it_is_gone(deed, owner, count)) for deed, count in deeds]
                 while len(done) < 40:
                     await asyncio.sleep(0.01)
                     assert not any(task.done() for task in doing)

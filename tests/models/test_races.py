@@ -6,9 +6,9 @@ import threading
 import pytest
 
 from database.door import Database
-from models import accounts, contacts, groups, sessions, state
-from models.tables import Community, Contact, Conversation, Member, Session, User
-from protocol.errors import Conflict, Refusal, Refused
+from models import accounts, contacts, groups, requests, sessions, state
+from models.tables import Community, Contact, Conversation, FriendRequest, Member, Session, User
+from protocol.errors import Conflict, Refusal, Refused, SlowDown
 from tests.models.people import NOW, count, join, newcomer, newcomers, room_members
 
 AT_ONCE = 12
@@ -56,6 +56,44 @@ async def test_friendship_is_made_once(busy):
     assert await count(busy, Contact) == 2
     assert await count(busy, Conversation) == 1
     assert await count(busy, Member) == 2
+
+
+async def test_crossing_requests_make_friends(busy):
+    """Of two who ask each other at the same moment none is left waiting: they are friends, both of them."""
+    for _ in range(6):
+        ann, bo = await newcomers(busy, 2)
+        pairs = [(ann, bo) if number % 2 else (bo, ann) for number in range(AT_ONCE)]
+        await all_at_once(*(busy.write(requests.ask, *pair, "", "request", NOW) for pair in pairs))
+        assert await busy.read(contacts.are_friends, ann, bo)
+        mine = (FriendRequest.userid.in_((ann, bo)),)
+        assert await count(busy, FriendRequest, *mine, FriendRequest.state == requests.PENDING) == 0
+        assert await count(busy, FriendRequest, *mine) == 1
+        assert await count(busy, Contact, Contact.ownerid.in_((ann, bo))) == 2
+
+
+async def test_twenty_requests_and_no_more(busy):
+    """Who asks many at once has asked exactly as many as one may in a day."""
+    ann, *others = await newcomers(busy, 26)
+    results = await all_at_once(
+        *(busy.write(requests.ask, ann, other, "", "request", NOW) for other in others)
+    )
+    assert [type(result) for result in results].count(SlowDown) == 5
+    assert await count(busy, FriendRequest) == 20
+
+
+async def test_answers_at_once(busy):
+    """A yes on one device and a no on another: they are friends or not, and never one of both."""
+    for _ in range(6):
+        ann, bo = await newcomers(busy, 2)
+        request = (await busy.write(requests.ask, ann, bo, "", "request", NOW)).request
+        await all_at_once(
+            *(busy.write(requests.answer, bo, ann, request, number % 2 == 0, NOW) for number in range(4)),
+            busy.write(requests.ask, bo, ann, "", "request", NOW),
+        )
+        rows = await count(busy, Contact, Contact.ownerid.in_((ann, bo)))
+        states = {row.state for row in await busy.read(lambda: list(FriendRequest.select()))}
+        assert rows == 2
+        assert states == {requests.ACCEPTED}
 
 
 async def test_group_is_joined_once(busy):

@@ -67,8 +67,13 @@ def _operation(command: type[Command], call: Call[Any]) -> Schema:
         **({"x-anonymous-limit": call.anonymous_limit} if call.anonymous_limit != call.limit else {}),
         "security": _security(call.access),
         "requestBody": {"content": dict.fromkeys(["multipart/form-data"] if call.file else kinds, body)},
-        "responses": {"200": {"description": _REFUSED_TOO, "content": _json(_answer_schema(call))}},
+        "responses": {"200": {"description": _REFUSED_TOO, "content": _answers(call)}},
     }
+
+
+def _answers(call: Call[Any]) -> Schema:
+    file = {call.mime: {"schema": {"type": "string", "format": "binary"}}} if call.mime else {}
+    return {**file, **_json(_answer_schema(call))}
 
 
 def _answer_schema(call: Call[Any]) -> Schema:

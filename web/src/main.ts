@@ -7,16 +7,18 @@ import { useConversations } from './features/conversations/conversations'
 import { useSettings } from './features/settings/settings'
 import { guardDrops } from './features/shell/dropGuard'
 import { trustMedia } from './protocol/url'
-import { isSent, leaveForLogin, userOfPage } from './state/pages'
+import { leaveForLogin, userOfPage } from './state/pages'
 import { readSite, site } from './state/site'
 import './styles/index.css'
 import './ui/wide'
 
-type Page = 'login' | 'register' | 'chat' | 'createcom'
+type Page = 'login' | 'register' | 'reset' | 'qr' | 'chat' | 'createcom'
 
 const roots: Record<Page, () => Promise<{ default: Component }>> = {
   login: () => import('./features/accounts/LoginView.vue'),
   register: () => import('./features/accounts/RegisterView.vue'),
+  reset: () => import('./features/resets/ResetView.vue'),
+  qr: () => import('./features/accounts/ScreenView.vue'),
   chat: () => import('./App.vue'),
   createcom: () => import('./features/groups/CreateGroupPage.vue'),
 }
@@ -29,8 +31,7 @@ async function start(mount: HTMLElement): Promise<void> {
   const pinia = createPinia()
   useSettings(pinia)
   if (page === 'chat' || page === 'createcom') {
-    // Who follows a link that somebody sent is who is logged in here.
-    const userId = userOfPage() || (page === 'chat' && isSent() && site.accounts[0]) || 0
+    const userId = userOfPage(site.accounts)
     if (!userId) return leaveForLogin()
     const arrival = arrivalHere(userId)
     // The page for a new group has no room to say it later.

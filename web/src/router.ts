@@ -12,6 +12,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     tab: Tab
     pane?: boolean
+    /** The view stays when one path of the route follows another: it has pages of its own. */
+    stays?: boolean
   }
 }
 
@@ -51,6 +53,18 @@ const routes: RouteRecordRaw[] = [
     name: 'user',
     component: () => import('./features/contacts/UserView.vue'),
     meta: { tab: 'contacts', pane: true },
+  },
+  {
+    path: '/new-friends',
+    name: 'requests',
+    component: () => import('./features/contacts/RequestsView.vue'),
+    meta: { tab: 'contacts', pane: true },
+  },
+  {
+    path: '/blocked',
+    name: 'blocked',
+    component: () => import('./features/contacts/BlockedView.vue'),
+    meta: { tab: 'me', pane: true },
   },
   {
     path: '/groups',
@@ -94,6 +108,18 @@ const routes: RouteRecordRaw[] = [
     name: 'settings',
     component: () => import('./features/settings/SettingsView.vue'),
     meta: { tab: 'me', pane: true },
+  },
+  {
+    path: '/wallet',
+    name: 'wallet',
+    component: () => import('./features/wallet/WalletView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
+  {
+    path: '/operate/:tab([a-z]+)?/:id(\\d+)?',
+    name: 'operate',
+    component: () => import('./features/operators/OperateView.vue'),
+    meta: { tab: 'me', pane: true, stays: true },
   },
   {
     path: '/favorites',

@@ -27,7 +27,7 @@ export class FakeGroups extends FakeKept {
   /** Names by which members were asked for. */
   readonly askedMembers: string[] = []
   /** By group: who wants to come in, the latest first. */
-  readonly requests = new Map<number, { id: number; state: string; user: { id: number; nickname: string } }[]>()
+  readonly joinRequests = new Map<number, { id: number; state: string; user: { id: number; nickname: string } }[]>()
   /** What was done: the path and what was said. */
   readonly deeds: [path: string, form: object][] = []
 
@@ -55,13 +55,13 @@ export class FakeGroups extends FakeKept {
       case '/community/members':
         return this.listMembers(form)
       case '/community/requests': {
-        const all = this.requests.get(form.dstid) ?? []
+        const all = this.joinRequests.get(form.dstid) ?? []
         const waiting = all.filter(({ state }) => state === 'pending').length
         const rows = all.filter(({ id }) => id < (form.before ?? Infinity))
         return { rows: rows.slice(0, form.limit), data: { waiting, more: rows.length > form.limit ? 1 : 0 } }
       }
       case '/community/answer':
-        for (const request of [...this.requests.values()].flat())
+        for (const request of [...this.joinRequests.values()].flat())
           if (request.id === form.request) request.state = form.accept ? 'accepted' : 'declined'
         return {}
       default:

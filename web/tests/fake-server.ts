@@ -31,7 +31,13 @@ export class FakeServer extends FakeGroups {
   readonly gone = new Set<string>()
   /** Frames about typing and looking, as they came. */
   readonly heard: { cmd: number; [field: string]: number }[] = []
-  readonly friends = [{ id: 42, nickname: '林晓雨' }]
+  readonly friends: { id: number; nickname: string; remark?: string; pinyin?: string }[] = [
+    { id: 42, nickname: '林晓雨' },
+  ]
+  /** Whom this user blocks, who wants to be a friend, and who has yet to agree to be one. */
+  readonly blocked: { id: number; nickname: string }[] = []
+  readonly requests: { id: number; userid: number; dstid: number; state: string; user: object }[] = []
+  readonly careful = new Set<number>()
   /** What this user has decided of themselves, and who has read their messages. */
   readonly settings: Record<string, unknown> = { online: 1, read: 1, approval: 'auto', find: ['id', 'mobile', 'group'] }
   readers = { rows: [{ id: 42, nickname: '林晓雨' }], data: { read: 1, total: 2 } }
@@ -266,6 +272,16 @@ export class FakeServer extends FakeGroups {
         return {}
       case '/contact/loadfriend':
         return { rows: this.friends.map((friend) => ({ ...friend, online: this.online.has(friend.id) ? 1 : 0 })) }
+      case '/contact/blocked':
+        return { rows: this.blocked }
+      case '/contact/requests': {
+        const waiting = this.requests.filter(({ dstid, state }) => dstid === this.me && state === 'pending').length
+        return { rows: this.requests, data: { waiting, more: 0 } }
+      }
+      case '/contact/addfriend':
+        if (this.careful.has(form.dstid)) return { msg: '已发送好友申请', data: { request: 1, state: 'pending' } }
+        this.friends.push({ id: form.dstid, nickname: `user ${form.dstid}` })
+        return { msg: '好友添加成功' }
       default: {
         const kept = this.answerKept(path, form) ?? this.answerGroups(path, form)
         if (kept) return kept

@@ -6,8 +6,11 @@ from contextlib import AsyncExitStack
 import pytest
 
 from actions import packets as actions
-from models.tables import RedPacket, User
-from tests.app import running
+from actions.housekeeping import tidy
+from actions.wallet import ledger
+from models import wallet as models
+from models.tables import Member, RedPacket, User
+from tests.app import PASSWD, running
 from tests.handlers.people import friends, group, open_all, text, waiting
 
 WELCOME = 10000
@@ -229,7 +232,8 @@ async def test_strangers_get_nothing(three, app):
 
 
 async def test_what_is_left_comes_back(three, app):
-    """After a day the rest is the sender's again, once, and nobody can open it a second before either."""
+    """After a day nobody can open it, before the house is kept either; then the rest is the sender's again,
+    once, also when they have left."""
     ann, bob, cy, room = three
     packet = await sent(ann, room, 100, 4, mode="equal")
     await open_it(bob, packet)
@@ -237,7 +241,9 @@ async def test_what_is_left_comes_back(three, app):
     await rows.write(RedPacket.update(expires=RedPacket.createat).execute)
     assert await open_it(cy, packet) == {"amount": 0, "state": "expired", "opened": 1, "count": 4}
     assert await balance(ann) == WELCOME - 100
-    assert await actions.give_back_expired(app.services) == 1
+    await rows.write(Member.update(role=0).where(Member.user_id == ann.user_id).execute)
+    assert (await ann.post("/redpacket/info", id=packet))["code"] == -403
+    assert await tidy(app.services, alone=True)
     assert await actions.give_back_expired(app.services) == 0
     assert await balance(ann) == WELCOME - 25
     assert (await ann.post("/wallet/entries"))["rows"][0]["what"] == "packet_returned"
@@ -263,6 +269,21 @@ async def test_points_of_an_operator(three, app):
         assert answer["code"] == code, amount
     assert (await ann.post("/ops/grant", id=bob.user_id, amount=-WELCOME - 500))["data"]["balance"] == 0
     assert (await ann.post("/ops/grant", id=10**9, amount=1))["code"] == -404
+
+
+async def test_a_deleted_account(three, app):
+    """The points of whoever deletes their account are the house's, and so is what is left in their packets;
+    all still add up, and what they sent can be opened until its time."""
+    ann, bob, cy, room = three
+    packet = await sent(bob, room, 100, 4, mode="equal")
+    assert (await bob.post("/user/delete", passwd=PASSWD))["code"] == 0
+    assert (await open_it(cy, packet))["amount"] == 25
+    rows = app.services.db
+    await rows.write(RedPacket.update(expires=1).execute)
+    assert await actions.give_back_expired(app.services) == 1
+    assert await rows.read(models.balance, bob.user_id) == 0
+    assert await rows.read(models.balance, 0) == -(await balance(ann) + await balance(cy))
+    assert (await ledger(app.services))["sum"] == 0
 
 
 async def test_no_wallet_here(tmp_path):

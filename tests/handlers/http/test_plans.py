@@ -12,14 +12,16 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pyotp
 import pytest
 
 from actions import operators, packets, recovery
 from actions.housekeeping import tidy
+from actions.resets import make_link
 from bench.run.tables import open_tables
 from models.tables import RedPacket
 from tests import samples
-from tests.app import PATIENCE, App, Client, running
+from tests.app import PASSWD, PATIENCE, App, Client, running
 from tests.databases import migrated_file
 from tests.handlers.http.test_isolation import ATTEMPTS, World
 from tests.handlers.people import make_operator
@@ -154,6 +156,7 @@ async def _do_everything(app: App) -> None:
     await _do_more(app, world)
     await _head_a_group(world)
     await _operate(app, ann, bo, eve)
+    await _come_in(app, ann)
     await ann.post("/user/revoke")
 
 
@@ -210,6 +213,23 @@ async def _do_more(app: App, world: World) -> None:
         assert answer["code"] == 0, (path, answer)
         return answer.get("rows") or []
 
+    for who, other in ((ann, bo), (bo, ann)):
+        await done(who, "/contact/block", dstid=other.user_id, on=1)
+        await done(who, "/contact/blocked")
+        await done(who, "/contact/remove", dstid=other.user_id)
+        await done(who, "/user/settings", approval="request", find=["id"])
+    for who, other in ((ann, bo), (bo, ann)):
+        await done(who, "/contact/block", dstid=other.user_id, on=0)
+    dora = await app.client().register("Dora")
+    for accept in (0, 1):
+        asked = await dora.post("/contact/addfriend", dstid=ann.user_id, memo="hi")
+        await done(ann, "/contact/answer", request=asked["data"]["request"], accept=accept)
+    for who, other in ((ann, bo), (bo, ann)):
+        await done(who, "/contact/addfriend", dstid=other.user_id)  # which crosses
+        requests = await done(who, "/contact/requests")
+        await done(who, "/contact/requests", before=requests[0]["id"])
+        await done(who, "/contact/common", dstid=other.user_id)
+    await done(ann, "/contact/update", dstid=bo.user_id, remark="B")
     for read, online in ((0, 0), (1, 1), (0, 1)):
         await done(bo, "/user/settings", read=read, online=online, approval="none", find=["id"])
         for who in (ann, bo):
@@ -273,6 +293,33 @@ async def _operate(app: App, ann: Client, bo: Client, eve: Client) -> None:
         await ann.post("/ops/audit", before=before)
     await operators.read_again(app.services)
     await recovery.catch_up(app.services, lost=False)
+
+
+async def _come_in(app: App, ann: Client) -> None:
+    """Codes, links and invitations."""
+    screen = app.client()
+    code = (await screen.post("/user/qr/new"))["data"]["code"]
+    for path in ("scan", "approve", "poll"):
+        await ann.post(f"/user/qr/{path}", code=code)
+    for path in ("/ops/invites", "/ops/invite/list"):
+        await ann.post(path)
+    await ann.post("/ops/invite/list", before=9)
+    await ann.post("/ops/invite/revoke", id=1)
+    secret = (await ann.post("/user/totp/start"))["data"]["secret"]
+    confirmed = await ann.post("/user/totp/confirm", code=pyotp.TOTP(secret).now())
+    for code in ("000000", "A" * 16, confirmed["data"]["recovery"][0]):
+        await screen.post("/user/login", mobile=ann.mobile, passwd=PASSWD, code=code)
+    assert (await ann.post("/user/totp/off", code=confirmed["data"]["recovery"][1]))["code"] == 0
+    token = (await make_link(app.services, ann.user_id)).split("#")[1]
+    await screen.post("/user/reset", token=token, new=PASSWD)
+    await ann.login(ann.mobile)
+    eve = await app.client().register()
+    await eve.upload(samples.picture("PNG"))
+    await eve.post("/sticker/add", url="/asset/stickers/magpie/hello.webp")
+    await eve.post("/contact/addfriend", dstid=ann.user_id)
+    await eve.post_json("/message/send", cmd=10, dstid=ann.user_id, media=1, content="x")
+    await eve.fetch("/user/export", f"userid={eve.user_id}".encode())
+    await eve.post("/user/delete", passwd=PASSWD)
 
 
 def _table(shape: str) -> str:

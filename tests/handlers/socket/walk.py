@@ -46,6 +46,8 @@ class Walk:
         deeds.append(self.forward)
         if self.dice.random() < 0.04:
             deeds = [self.decide]
+        elif self.dice.random() < 0.06:
+            deeds = [self.befriend, self.befriend, self.separate]
         elif self.dice.random() < (0.1 if self.inside else 0.3):
             deeds, rows = [self.head if me == self.people[0] else self.follow], {1: {}}
         deed = self.dice.choice(deeds)
@@ -118,6 +120,23 @@ class Walk:
         assert answer["code"] == 0, answer
         await device.settle()
 
+    async def separate(self, device, kind, dstid, rows) -> None:
+        """Of both all devices hear that they are friends no more, of a block only one's own."""
+        [peer] = {*self.people} - {device.client.user_id}
+        route, fields = self.dice.choice([("/contact/remove", {}), ("/contact/block", {"on": 1})])
+        answer = await device.client.post(route, dstid=peer, **fields)
+        assert answer["code"] == 0, answer
+        await device.settle()
+
+    async def befriend(self, device, kind, dstid, rows) -> None:
+        """As far as oneself can: the other one may block."""
+        [peer] = {*self.people} - {device.client.user_id}
+        answer = await device.client.post("/contact/block", dstid=peer, on=0)
+        assert answer["code"] == 0, answer
+        answer = await device.client.post("/contact/addfriend", dstid=peer)
+        assert answer["code"] in (0, -409), answer
+        await device.settle()
+
     def codes(self, kind) -> tuple[int, ...]:
         """Of what a member may: who does not know yet that they are none is told so."""
         return (0,) if self.inside or kind == 10 else (0, -403)
@@ -136,7 +155,9 @@ class Walk:
         )
         answer = await device.client.post_json(f"/community/{route}", dstid=self.room, **fields)
         assert answer["code"] == 0 or (answer["code"] == -404 and not self.inside), answer
-        await self.moved(device, {"remove": False, "invite": True}.get(route, self.inside))
+        done = all(row["code"] == 0 for row in answer.get("rows", ()))  # friends only can be invited
+        after = {"remove": False, "invite": True} if done else {}
+        await self.moved(device, after.get(route, self.inside))
 
     async def follow(self, device, kind, dstid, rows) -> None:
         """What the other one does: they leave, and come back."""

@@ -1,18 +1,26 @@
 /** English. */
+import { enAccounts } from './en.accounts'
 import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
+import { enFriends } from './en.friends'
+import { enOperators } from './en.operators'
+import { enPackets } from './en.packets'
 import { enGroups } from './en.groups'
 import { enPrivacy } from './en.privacy'
 import { enSearch } from './en.search'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
+  ...enAccounts,
   ...enChanges,
   ...enArranging,
   ...enFavorites,
   ...enForwards,
+  ...enFriends,
+  ...enOperators,
+  ...enPackets,
   ...enGroups,
   ...enPrivacy,
   ...enSearch,

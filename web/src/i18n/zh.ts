@@ -1,17 +1,25 @@
 /** 中文. The first catalogue: its keys are the keys of all others. How a text is written: see `index.ts`. */
+import { zhAccounts } from './zh.accounts'
 import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
 import { zhForwards } from './zh.forwards'
+import { zhFriends } from './zh.friends'
+import { zhOperators } from './zh.operators'
+import { zhPackets } from './zh.packets'
 import { zhGroups } from './zh.groups'
 import { zhPrivacy } from './zh.privacy'
 import { zhSearch } from './zh.search'
 
 export const zh = {
+  ...zhAccounts,
   ...zhChanges,
   ...zhArranging,
   ...zhFavorites,
   ...zhForwards,
+  ...zhFriends,
+  ...zhOperators,
+  ...zhPackets,
   ...zhGroups,
   ...zhPrivacy,
   ...zhSearch,

@@ -11,8 +11,16 @@ export interface User {
   online: 0 | 1
   memo: string
   createat: number
+  /** In one's own row: an operator of the installation. */
+  op?: 0 | 1
   /** Only in the answer to a log-in or registration. */
   token?: string
+  /** What the reader calls a friend, where they do. */
+  remark?: string
+  /** How the name of a friend is read: by this they are listed. */
+  pinyin?: string
+  /** 1: the reader blocks them. */
+  blocked?: 1
 }
 
 export function parseUser(value: unknown): User | null {
@@ -27,6 +35,10 @@ export function parseUser(value: unknown): User | null {
     memo: text(value.memo),
     createat: count(value.createat),
   }
+  if (flag(value.op)) user.op = 1
   if (text(value.token)) user.token = text(value.token)
+  if (text(value.remark)) user.remark = plainName(text(value.remark))
+  if (text(value.pinyin)) user.pinyin = text(value.pinyin)
+  if (value.blocked === 1) user.blocked = 1
   return user
 }

@@ -21,6 +21,8 @@ export const Cmd = {
   ContactChanged: 20,
   CommunityChanged: 21,
   ConversationChanged: 22,
+  PacketOpened: 24,
+  AccountChanged: 27,
   Call: 30,
 } as const
 export type Cmd = (typeof Cmd)[keyof typeof Cmd]

@@ -4,7 +4,7 @@
  */
 import { cleanChange, type Change, type ChangeEvent } from '@/protocol/changes'
 import { Cmd, Code } from '@/protocol/codes'
-import { chatKey, keyOfMessage, parseChatKey, type ChatKey } from '@/protocol/conversations'
+import { chatKey, keyOfEvent, parseChatKey, type ChatKey } from '@/protocol/conversations'
 import {
   changeFrame,
   lookFrame,
@@ -173,11 +173,8 @@ export class Engine {
       case Cmd.Reaction:
       case Cmd.Pin:
         return this.changed(this.catchup.applyEvent(frame), frame)
-      case Cmd.Typing: {
-        const { kind, userid, dstid } = frame
-        const key = keyOfMessage({ cmd: kind, userid, dstid }, this.me)
-        return events.emit('typing', { key, userId: userid })
-      }
+      case Cmd.Typing:
+        return events.emit('typing', { key: keyOfEvent(frame, this.me), userId: frame.userid })
       case Cmd.Presence:
         return events.emit('presence', { userId: frame.userid, online: frame.online === 1 })
       case Cmd.ContactChanged:
@@ -188,11 +185,14 @@ export class Engine {
         return events.emit('community', frame)
       case Cmd.ConversationChanged:
         return this.oneself.told(frame)
+      case Cmd.PacketOpened:
+        return events.emit('packetOpened', { key: keyOfEvent(frame, this.me), event: frame })
+      case Cmd.AccountChanged:
+        return events.emit('account', frame)
       case Cmd.Heartbeat:
         return this.clock.told(frame.now)
       case Cmd.Welcome:
-        // The socket's own business.
-        return
+        return // The socket's own business.
     }
   }
 

@@ -7,9 +7,10 @@
  */
 import type { ChangeCmd, OutgoingChange } from '@/protocol/changes'
 import type { ChatKey } from '@/protocol/conversations'
-import type { CommunityEvent, ContactEvent } from '@/protocol/frames'
+import type { AccountEvent, CommunityEvent, ContactEvent } from '@/protocol/frames'
 import type { Message } from '@/protocol/messages'
 import type { OwnAct } from '@/protocol/own'
+import type { PacketEvent } from '@/protocol/packets'
 import type { SocketState } from '@/transport/socket'
 
 export interface LiveEvents {
@@ -36,8 +37,11 @@ export interface LiveEvents {
   gone: ChatKey
   contact: ContactEvent
   community: CommunityEvent
+  account: AccountEvent
   presence: { userId: number; online: boolean }
   typing: { key: ChatKey; userId: number }
+  /** Somebody opened a red packet. */
+  packetOpened: { key: ChatKey; event: PacketEvent }
   /** The server ended this session. */
   sessionLost: undefined
   /** A handshake failed: find out whether the session still lives. */

@@ -66,8 +66,8 @@ export interface ChatTarget {
   self: boolean
 }
 
-/** Why nothing can be written in a chat: no friend; no member (any more); over; muted, alone or with all; '' when it can. */
-export type Barred = '' | 'stranger' | 'outside' | 'dissolved' | 'muted' | 'mutedAll'
+/** Why nothing can be written in a chat: no friend; blocked by the reader; no member (any more); over; muted, alone or with all. */
+export type Barred = '' | 'stranger' | 'blocked' | 'outside' | 'dissolved' | 'muted' | 'mutedAll'
 
 /** The last of what is on its way in a chat. */
 interface Waiting {
@@ -200,12 +200,14 @@ export const useConversations = defineStore('conversations', () => {
       if (live.inbox.get(key)?.left || (groups.loaded && !groups.group(dstid))) return 'outside'
       return voice.silence(dstid)?.why ?? ''
     }
+    if (contacts.isBlocked(dstid)) return 'blocked'
     return self || site.strangers || !contacts.loaded || contacts.friend(dstid) ? '' : 'stranger'
   }
 
-  /** Becomes a friend of whom one can't write to yet; resolves to the server's sentence. */
-  function admit(key: ChatKey): Promise<string> {
-    return contacts.addFriend(target(key).dstid)
+  /** Blocks somebody no longer; resolves to what is said of it. */
+  async function admit(key: ChatKey): Promise<string> {
+    await contacts.block(target(key).dstid, false)
+    return t('contact.unblocked')
   }
 
   return {

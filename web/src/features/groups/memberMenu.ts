@@ -88,7 +88,7 @@ export function useMemberMenu(group: number) {
       },
       transfer: { icon: 'crown', label: t('group.transfer'), act: () => void transfer(member, name) },
       remove: { icon: 'userMinus', label: t('group.remove'), danger: true, act: () => void remove(member, name, 0) },
-      ban: { icon: 'ban', label: t('group.ban'), danger: true, act: () => void remove(member, name, 1) },
+      ban: { icon: 'block', label: t('group.ban'), danger: true, act: () => void remove(member, name, 1) },
     }
     return allowedActs(roleOf(), member, member.id === account.userId, now()).map((act) => all[act])
   }

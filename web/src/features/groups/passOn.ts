@@ -1,5 +1,5 @@
 /** Passing an address on: by the clipboard, or by what the device offers. */
-import { copyText } from '@/features/changes/clipboard'
+import { copyText } from '@/ui/copyText'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
 

@@ -7,7 +7,7 @@ import ReactorsDialog from '@/features/changes/ReactorsDialog.vue'
 import ReadersDialog from '@/features/changes/ReadersDialog.vue'
 import { allowed, copied, type MenuAct } from '@/features/changes/allowed'
 import { useChanges } from '@/features/changes/changes'
-import { copyText } from '@/features/changes/clipboard'
+import { copyText } from '@/ui/copyText'
 import type { Pressed } from '@/features/changes/press'
 import { recallWords } from '@/features/changes/words'
 import { useArranging } from '@/features/conversations/arranging'
@@ -83,7 +83,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     nextCall: () => void calls.next(),
     react: changes.react,
     reactors: (message, content) =>
-      void openDialog(ReactorsDialog, { title: t('reaction.who'), message, content }, light),
+      void openDialog(ReactorsDialog, { title: t('reaction.who'), message, content, called: users.called }, light),
     edits: (message) => void openDialog(EditsDialog, { title: t('edit.history'), message }, light),
   }
 
@@ -136,7 +136,8 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     else if (act === 'sticker') await stickers.keepFrom(message).catch(fail)
     else if (act === 'favorite') await favorites.keep(message).catch(fail)
     else if (act === 'delete') await arranging.hide([message])
-    else if (act === 'readers') void openDialog(ReadersDialog, { title: t('readers.title'), message }, light)
+    else if (act === 'readers')
+      void openDialog(ReadersDialog, { title: t('readers.title'), message, called: users.called }, light)
     else if (act === 'copy') {
       const done = await copyText(copied(message))
       mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')

@@ -1,5 +1,6 @@
 /** Why nothing can be written in a chat, until when, and the way in. */
 import { computed, ref } from 'vue'
+import { showUser } from '@/features/contacts/addFriend'
 import { useConversations } from '@/features/conversations/conversations'
 import { useNow } from '@/features/groups/now'
 import { useVoice } from '@/features/groups/voice'
@@ -29,7 +30,8 @@ export function useAdmitting(key: ChatKey | '') {
     if (kind === Kind.Room) return void router.push(`/g/${dstid}`)
     admitting.value = true
     try {
-      mui.toast(await conversations.admit(key))
+      if (barred.value === 'stranger') await showUser(conversations.target(key).dstid)
+      else mui.toast(await conversations.admit(key))
     } catch (error) {
       fail(error)
     } finally {

@@ -71,7 +71,7 @@ it('comes in at once, or waits to be let in, which a reload remembers', async ()
 
 it('tells the heads alone how many wait, and forgets it when they are heads no more', async () => {
   const user = { id: 70, nickname: '新人' }
-  server.requests.set(3, [{ id: 1, state: 'pending', user }])
+  server.joinRequests.set(3, [{ id: 1, state: 'pending', user }])
   const requests = useJoinRequests()
   told('requested', { who: [70] })
   await settle()
@@ -84,7 +84,7 @@ it('tells the heads alone how many wait, and forgets it when they are heads no m
   const [{ rows }] = await Promise.all([requests.list(3), settle()])
   await Promise.all([requests.answer(rows[0], 1, 3), settle()])
   expect(requests.of(3)).toBe(0)
-  server.requests.get(3)!.unshift({ id: 2, state: 'pending', user })
+  server.joinRequests.get(3)!.unshift({ id: 2, state: 'pending', user })
   told('requested', { who: [70] })
   await settle()
   expect(requests.of(3)).toBe(1)
