@@ -12,6 +12,9 @@ PAGE = Path(__file__).resolve().parents[1] / "web" / "src" / "protocol" / "limit
 
 #: Sizes in characters, bytes where the name says so; pages in rows.
 SHARED = {
+    "admins": limits.MAX_ADMINS,
+    "alias": limits.MAX_ALIAS,
+    "announcement": limits.MAX_ANNOUNCEMENT,
     "at": limits.MAX_AT,
     "changesPage": limits.MAX_CHANGES,
     "cid": limits.MAX_CID,
@@ -28,6 +31,9 @@ SHARED = {
     "hide": limits.MAX_HIDE,
     "historyPage": limits.MAX_HISTORY,
     "inviteUses": limits.MAX_INVITE_USES,
+    "joinMemo": limits.MAX_JOIN_MEMO,
+    "linkUses": limits.MAX_LINK_USES,
+    "membersPage": limits.MAX_MEMBER_ROWS,
     "mobile": limits.MAX_MOBILE + 1,  # with a leading +
     "mobileDigitsMax": limits.MAX_MOBILE,
     "mobileDigitsMin": limits.MIN_MOBILE,
@@ -37,6 +43,7 @@ SHARED = {
     "packetShares": limits.MAX_SHARES,
     "passwdBytesMax": limits.MAX_PASSWD_BYTES,
     "passwdBytesMin": limits.MIN_PASSWD_BYTES,
+    "people": limits.MAX_PEOPLE,
     "profileMemo": limits.MAX_MEMO,
     "query": limits.MAX_QUERY,
     "remark": limits.MAX_REMARK,

@@ -129,13 +129,13 @@ class Person:
         await self.page.get_by_label("群名称").fill(name)
         await self.page.get_by_role("main").get_by_role("button", name="创建群聊").click()
         await expect(self.chat(name)).to_be_visible()
-        number = await self.chat(name).get_by_text(re.compile(r"^群号 \d+$")).inner_text()
-        return int(number.split()[1])
+        return int(re.search(r"#/c/11/(\d+)", self.page.url)[1])
 
     async def join_group(self, number: int, name: str) -> None:
         await self._choose_from_menu("加入群聊")
         await self.page.get_by_label("群号").fill(str(number))
         await self.page.get_by_role("button", name="查找").click()
+        await self.page.get_by_role("button", name="加入该群").click()
         await expect(self.chat(name)).to_be_visible()
 
     async def _call(self, path: str, **fields: object) -> dict:

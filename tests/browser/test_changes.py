@@ -171,8 +171,8 @@ async def test_by_keys_in_a_group(people, shot):
     await expect(menu(ann).get_by_role("menuitem", name="撤回")).to_be_focused()
     await ann.page.keyboard.press("Enter")
     await expect(ann.log.get_by_text("你撤回了 阿波 的一条消息")).to_be_visible()
-    await expect(bob.log.get_by_text("群主撤回了你的一条消息")).to_be_visible()
-    await expect(bob.row("爬山群").get_by_text("群主撤回了你的一条消息")).to_be_visible()
+    await expect(bob.log.get_by_text("小安 撤回了你的一条消息")).to_be_visible()
+    await expect(bob.row("爬山群").get_by_text("小安 撤回了你的一条消息")).to_be_visible()
 
     await bob.say("抱歉")
     await ann.sees("抱歉")

@@ -70,7 +70,7 @@ async def test_chosen_by_keys_and_by_touch(people, shot):
 
     # Each sees who is meant; oneself stands out.
     for person in (ann, bob, jason):
-        await expect(person.log.get_by_role("link")).to_have_text(["@阿波", "@Jason Miller"])
+        await expect(person.log.get_by_role("link", name="@")).to_have_text(["@阿波", "@Jason Miller"])
         await expect(person.log.locator(".calls")).to_have_text(
             {ann: [], bob: ["@阿波"]}.get(person, ["@Jason Miller"])
         )

@@ -35,7 +35,7 @@ async def test_supported_browsers(people, shot):
         await bob.sees("早上好 😀 https://a.example/x。")
         await bob.say("👍🏽")
         await bob.all_sent()
-        link = bob.log.get_by_role("link")
+        link = bob.log.get_by_role("link", name="https")
         await expect(link).to_have_attribute("href", "https://a.example/x")
         await expect(bob.log.locator(".big .emoji")).to_have_text("👍🏽")
         await bob.back()

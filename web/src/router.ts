@@ -79,6 +79,24 @@ const routes: RouteRecordRaw[] = [
     meta: { tab: 'groups', pane: true },
   },
   {
+    path: '/g/:id(\\d+)/members',
+    name: 'groupMembers',
+    component: () => import('./features/groups/MembersView.vue'),
+    meta: { tab: 'groups', pane: true },
+  },
+  {
+    path: '/g/:id(\\d+)/manage',
+    name: 'groupManage',
+    component: () => import('./features/groups/ManageView.vue'),
+    meta: { tab: 'groups', pane: true },
+  },
+  {
+    path: '/join/:code([\\w-]{1,64})',
+    name: 'join',
+    component: () => import('./features/groups/JoinView.vue'),
+    meta: { tab: 'groups', pane: true },
+  },
+  {
     path: '/create',
     name: 'create',
     component: () => import('./features/groups/CreateGroupView.vue'),

@@ -35,7 +35,7 @@ const featureMayImport: Record<string, string[]> = {
   accounts: ['invites', 'media', 'qr', 'sessions', 'settings', 'totp'],
   resets: ['accounts', 'settings'],
   contacts: ['accounts', 'connection'],
-  groups: ['accounts', 'media'],
+  groups: ['accounts', 'changes', 'contacts', 'media'],
   packets: ['accounts', 'media'],
   wallet: ['accounts', 'connection', 'packets'],
   conversations: ['accounts', 'changes', 'connection', 'contacts', 'groups', 'media'],

@@ -10,7 +10,7 @@ import { chatKey, type ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import { flagNames, type OwnAct } from '@/protocol/own'
 import type { RawSocket } from '@/transport/socket'
-import { FakeKept } from './fake-kept'
+import { FakeGroups } from './fake-groups'
 import { FakeSocket } from './fake-socket'
 import type { Form } from './fake-store'
 import type { Random } from './random'
@@ -24,7 +24,7 @@ export interface Faults {
   failCall: number
 }
 
-export class FakeServer extends FakeKept {
+export class FakeServer extends FakeGroups {
   /** Users that were asked for, each as often as it was. */
   readonly asked: number[] = []
   /** Addresses of files that are not kept any more. */
@@ -38,10 +38,6 @@ export class FakeServer extends FakeKept {
   readonly blocked: { id: number; nickname: string }[] = []
   readonly requests: { id: number; userid: number; dstid: number; state: string; user: object }[] = []
   readonly careful = new Set<number>()
-  /** By group. */
-  readonly members = new Map<number, { id: number; nickname: string }[]>()
-  /** Names by which members were asked for. */
-  readonly askedMembers: string[] = []
   /** What this user has decided of themselves, and who has read their messages. */
   readonly settings: Record<string, unknown> = { online: 1, read: 1, approval: 'auto', find: ['id', 'mobile', 'group'] }
   readers = { rows: [{ id: 42, nickname: '林晓雨' }], data: { read: 1, total: 2 } }
@@ -286,15 +282,8 @@ export class FakeServer extends FakeKept {
         if (this.careful.has(form.dstid)) return { msg: '已发送好友申请', data: { request: 1, state: 'pending' } }
         this.friends.push({ id: form.dstid, nickname: `user ${form.dstid}` })
         return { msg: '好友添加成功' }
-      case '/contact/loadcommunity':
-        return { rows: [{ id: 3, name: '周末爬山' }] }
-      case '/community/members': {
-        this.askedMembers.push(form.q ?? '')
-        const found = (this.members.get(form.dstid) ?? []).filter(({ nickname }) => nickname.includes(form.q ?? ''))
-        return { rows: found.slice(0, 200), data: { more: found.length > 200 ? 1 : 0 } }
-      }
       default: {
-        const kept = this.answerKept(path, form)
+        const kept = this.answerKept(path, form) ?? this.answerGroups(path, form)
         if (kept) return kept
         throw new Error(`the page asked ${path}`)
       }

@@ -7,6 +7,7 @@ import { enForwards } from './en.forwards'
 import { enFriends } from './en.friends'
 import { enOperators } from './en.operators'
 import { enPackets } from './en.packets'
+import { enGroups } from './en.groups'
 import { enPrivacy } from './en.privacy'
 import { enSearch } from './en.search'
 import type { Catalogue } from './index'
@@ -20,6 +21,7 @@ export const en: Catalogue = {
   ...enFriends,
   ...enOperators,
   ...enPackets,
+  ...enGroups,
   ...enPrivacy,
   ...enSearch,
   'preview.image': '[Photo]',
@@ -186,7 +188,6 @@ export const en: Catalogue = {
   'contact.newFriend': 'New friend: {name}',
   'contact.hello': 'You are friends now, say hello',
   'contact.stranger': 'You are not friends yet, so you can’t write',
-  'group.outside': 'You are not in this group, so you can’t write',
   'find.friendNumber': 'Their ID or mobile number',
   'find.groupNumber': 'The group’s number',
   'find.go': 'Find',
@@ -197,10 +198,9 @@ export const en: Catalogue = {
   'group.create': 'New group',
   'group.join': 'Join a group',
   'group.joined': 'Joined',
-  'group.enter': 'Open the chat',
+  'group.enter': 'Open chat',
   'group.profile': 'Group',
   'group.empty': 'No groups yet',
-  'group.number': 'Group {id}',
   'group.numberLabel': 'Group',
   'group.name': 'Name',
   'group.nameMissing': 'The group needs a name',

@@ -7,6 +7,7 @@ import { zhForwards } from './zh.forwards'
 import { zhFriends } from './zh.friends'
 import { zhOperators } from './zh.operators'
 import { zhPackets } from './zh.packets'
+import { zhGroups } from './zh.groups'
 import { zhPrivacy } from './zh.privacy'
 import { zhSearch } from './zh.search'
 
@@ -19,6 +20,7 @@ export const zh = {
   ...zhFriends,
   ...zhOperators,
   ...zhPackets,
+  ...zhGroups,
   ...zhPrivacy,
   ...zhSearch,
   'preview.image': '[图片]',
@@ -185,7 +187,6 @@ export const zh = {
   'contact.newFriend': '新的好友：{name}',
   'contact.hello': '你们已成为好友，打个招呼吧',
   'contact.stranger': '你们还不是好友，不能发消息',
-  'group.outside': '你不在这个群里，不能发消息',
   'find.friendNumber': '对方的 ID 号或手机号',
   'find.groupNumber': '群号',
   'find.go': '查找',
@@ -199,7 +200,6 @@ export const zh = {
   'group.enter': '进入群聊',
   'group.profile': '群资料',
   'group.empty': '还没有加入群聊',
-  'group.number': '群号 {id}',
   'group.numberLabel': '群号',
   'group.name': '群名称',
   'group.nameMissing': '请填写群名称',

@@ -17,6 +17,12 @@ export function parseChatKey(key: string): { kind: Kind; dstid: number } | null 
   return { kind: Number(found[1]) as Kind, dstid: Number(found[2]) }
 }
 
+/** The number of a group's chat, 0 of any other. */
+export function groupOf(key: ChatKey): number {
+  const place = parseChatKey(key)
+  return place?.kind === Kind.Room ? place.dstid : 0
+}
+
 /** The conversation of a message as `me` sees it: a single chat is named by the other one. */
 export function keyOfMessage({ cmd, userid, dstid }: Pick<Message, 'cmd' | 'userid' | 'dstid'>, me: number): ChatKey {
   return cmd === Kind.Single && userid !== me ? chatKey(cmd, userid) : chatKey(cmd, dstid)

@@ -36,6 +36,8 @@ export interface ErrorFrame {
   cid?: string
   /** Seconds to wait, with code -429. */
   retry_after?: number
+  /** When (ms) it will be allowed, of who is muted. */
+  until?: number
 }
 
 export interface Welcome {
@@ -82,6 +84,8 @@ export interface CommunityEvent {
   what: string
   dstid: number
   userid: number
+  /** Whom it is about; not there when it is about the group itself. */
+  who?: readonly number[]
 }
 
 /** Something was done to the reader's own account: a log-in on an unknown device, one-time codes, a link. */
@@ -124,13 +128,14 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
 
   [Cmd.Error](frame) {
     const code = typeof frame.code === 'number' ? frame.code : -1
-    const wait = isFields(frame.data) ? frame.data.retry_after : undefined
+    const { retry_after: wait, until } = isFields(frame.data) ? frame.data : {}
     return {
       cmd: Cmd.Error,
       code,
       msg: text(frame.msg),
       ...(text(frame.cid) && { cid: text(frame.cid) }),
       ...(typeof wait === 'number' && wait >= 0 && { retry_after: wait }),
+      ...(isCount(until) && { until }),
     }
   },
 
@@ -176,8 +181,11 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
 
   [Cmd.AccountChanged]: ({ what, on }) => ({ cmd: Cmd.AccountChanged, what: text(what), on: flag(on) }),
 
-  [Cmd.CommunityChanged]({ what, dstid, userid }) {
-    return isId(dstid) ? { cmd: Cmd.CommunityChanged, what: text(what), dstid, userid: count(userid) } : null
+  [Cmd.CommunityChanged]({ what, dstid, userid, who }) {
+    if (!isId(dstid)) return null
+    const whom = Array.isArray(who) ? who.filter(isId) : []
+    const event = { cmd: Cmd.CommunityChanged, what: text(what), dstid, userid: count(userid) }
+    return whom.length > 0 ? { ...event, who: whom } : event
   },
 }
 

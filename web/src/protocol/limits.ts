@@ -1,5 +1,8 @@
 // Written by `python -m tools.limits` from the server's constants; change them there and run it again.
 export const limits = {
+  admins: 20,
+  alias: 40,
+  announcement: 2000,
   at: 500,
   changesPage: 500,
   cid: 64,
@@ -16,6 +19,9 @@ export const limits = {
   hide: 100,
   historyPage: 200,
   inviteUses: 100000,
+  joinMemo: 60,
+  linkUses: 100000,
+  membersPage: 200,
   mobile: 21,
   mobileDigitsMax: 20,
   mobileDigitsMin: 5,
@@ -25,6 +31,7 @@ export const limits = {
   packetShares: 100,
   passwdBytesMax: 128,
   passwdBytesMin: 6,
+  people: 50,
   profileMemo: 200,
   query: 100,
   remark: 40,

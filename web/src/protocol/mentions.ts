@@ -19,15 +19,19 @@ export interface Mention {
 const TOKEN = /(?<![\w/])[@＠](?:[^\u2005\n@＠]{1,60}(?=\u2005)|[^\s@＠]{1,40})/gu
 
 /**
- * Where a text names those of `at`, in the order of the text. Who has another name now than then is taken to be the
- * next name that is nobody else's.
+ * Where a text names those of `at`, in the order of the text, by any of the names that each has. Who has another name
+ * now than then is taken to be the next name that is nobody else's.
  */
-export function findMentions(text: string, at: readonly number[], nameOf: (id: number) => string): Mention[] {
+export function findMentions(
+  text: string,
+  at: readonly number[],
+  nameOf: (id: number) => string | readonly string[],
+): Mention[] {
   if (at.length === 0 || !/[@＠]/.test(text)) return []
   const found: Mention[] = []
   const free = (start: number, end: number) => found.every((one) => end <= one.start || start >= one.end)
   const names = at
-    .flatMap((id) => (id === 0 ? everybody.map((name) => ({ id, name: name })) : [{ id, name: nameOf(id) }]))
+    .flatMap((id) => (id === 0 ? everybody : [nameOf(id)].flat()).map((name) => ({ id, name })))
     .filter(({ name }) => name !== '')
     // 安然 before 安.
     .sort((a, b) => b.name.length - a.name.length)

@@ -4,7 +4,7 @@ const name = 'magpie:user'
 const wayName = 'magpie:way'
 
 /** Places that links from outside lead to: who has to log in first comes to them then. */
-const fromOutside = /^#\/u\/\d{1,16}$/
+const fromOutside = /^#\/([ug]\/\d{1,16}|join\/[\w-]{1,64})$/
 
 /** Why the page must not be left without a question. */
 const reasons: (() => boolean)[] = []

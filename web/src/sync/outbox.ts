@@ -23,6 +23,8 @@ export interface OutboxItem {
   /** Of a failed one: the server's code and sentence. */
   readonly code?: number
   readonly reason?: string
+  /** When (ms) it will be allowed, if the server said. */
+  readonly until?: number
 }
 
 /** A change that waits as messages do. */
@@ -138,7 +140,7 @@ export class Outbox {
 
   /** The server refused: a message waits a while, or has failed; a change that can't be made is taken out and given. */
   refused(
-    { cid, code, msg, retry_after }: Pick<ErrorFrame, 'cid' | 'code' | 'msg' | 'retry_after'>,
+    { cid, code, msg, retry_after, until }: Pick<ErrorFrame, 'cid' | 'code' | 'msg' | 'retry_after' | 'until'>,
     now: number,
   ): ChangeItem | null {
     const item = this.queue.find((one) => cidOf(one) === cid)
@@ -150,7 +152,7 @@ export class Outbox {
       this.take(item.change.cid)
       return item
     } else {
-      this.replace({ ...item, state: 'failed', code, reason: msg })
+      this.replace({ ...item, state: 'failed', code, reason: msg, ...(until && { until }) })
     }
     return null
   }

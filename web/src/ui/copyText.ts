@@ -13,7 +13,9 @@ function copyBySelection(text: string): boolean {
   field.value = text
   field.style.position = 'fixed'
   field.style.opacity = '0'
-  document.body.append(field)
+  // What stands behind a modal dialog can't be selected.
+  const [dialog] = [...document.querySelectorAll('dialog[open]')].reverse()
+  ;(dialog ?? document.body).append(field)
   field.select()
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other way on a page by http
   const done = document.execCommand('copy')

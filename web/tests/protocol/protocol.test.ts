@@ -159,7 +159,7 @@ describe('rows', () => {
     expect(token).toBe('')
     expect(parseUser(user)).toEqual(rest)
     const groups = wire('community').answer.rows
-    expect(parseRows(groups, parseCommunity)).toEqual(groups)
+    expect(parseRows(groups, parseCommunity)).toMatchObject(groups)
     const conversations = wire('conversations').answer.rows
     expect(parseRows(conversations, parseConversation)).toMatchObject(conversations)
     for (const { answer } of wire('conversations-by-change').pages) {

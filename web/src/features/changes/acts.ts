@@ -4,7 +4,7 @@ import type { Message } from '@/protocol/messages'
 
 export interface MessageActs {
   nameOf(id: number): string
-  /** What stands in the place of a recalled message. */
+  /** What stands in the place of a recalled message, or is said by a notice. */
   words(message: Message): string
   /** The text of an own message recalled just now, '' when it cannot be written anew. */
   textOf(id: number): string

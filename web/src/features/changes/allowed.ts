@@ -25,8 +25,10 @@ export type MenuAct =
 
 export interface Whose {
   me: number
-  /** The reader owns the group. */
-  owner: boolean
+  /** The reader is one of the group's heads. */
+  head: boolean
+  /** The reader stands above the author in the group, or owns it. */
+  above: boolean
   /** Server time, ms. */
   now: number
   /** The reader can write in this chat. */
@@ -34,7 +36,7 @@ export interface Whose {
 }
 
 /** In the order in which they stand in the menu; none for what is not stored yet. */
-export function allowed(message: Message, { me, owner, now, writable }: Whose): MenuAct[] {
+export function allowed(message: Message, { me, head, above, now, writable }: Whose): MenuAct[] {
   const { id, userid, media, cmd, createat, recalled, pinned, fwd } = message
   if (!id || recalled || media === Media.Notice) return []
   const own = userid === me
@@ -46,9 +48,9 @@ export function allowed(message: Message, { me, owner, now, writable }: Whose): 
   if (keepable(message)) acts.push('favorite')
   if (stickerIn(message)) acts.push('sticker')
   acts.push('select')
-  if (writable && (cmd === Kind.Single || owner)) acts.push(pinned ? 'unpin' : 'pin')
+  if (writable && (cmd === Kind.Single || head)) acts.push(pinned ? 'unpin' : 'pin')
   if (writable && own && cmd === Kind.Room) acts.push('readers')
-  const recallable = (own && now - createat < recallWindow) || (cmd === Kind.Room && owner)
+  const recallable = (own && now - createat < recallWindow) || (cmd === Kind.Room && above)
   if (writable && recallable && !packetIn(message)) acts.push('recall')
   acts.push('delete')
   return acts

@@ -3,7 +3,7 @@ import { t } from '@/i18n'
 import { isolated } from '@/protocol/characters'
 import type { Message } from '@/protocol/messages'
 
-/** `by` is there when it was not its author: the group's owner. */
+/** `by` is there when it was not its author: one of the group's heads. */
 export function recallWords(
   { userid, by }: Pick<Message, 'userid' | 'by'>,
   me: number,
@@ -12,5 +12,6 @@ export function recallWords(
   const author = isolated(nameOf(userid))
   if (by === undefined) return userid === me ? t('recall.own') : t('recall.other', { name: author })
   if (by === me) return t('recall.byYou', { name: author })
-  return userid === me ? t('recall.yours') : t('recall.byOwner', { name: author })
+  const head = isolated(nameOf(by))
+  return userid === me ? t('recall.yours', { by: head }) : t('recall.byHead', { by: head, name: author })
 }

@@ -5,13 +5,17 @@ import { useUsers } from '@/features/accounts/users'
 import { recallWords } from '@/features/changes/words'
 import { useContacts } from '@/features/contacts/contacts'
 import { useGroups } from '@/features/groups/groups'
+import { useMembers } from '@/features/groups/members'
+import { useJoinRequests } from '@/features/groups/requests'
+import { useVoice } from '@/features/groups/voice'
+import { noticeText } from '@/features/media/notices'
 import { useUploads } from '@/features/media/uploads'
 import { t } from '@/i18n'
 import { preview } from '@/i18n/preview'
 import type { User } from '@/protocol/accounts'
 import { isolated } from '@/protocol/characters'
 import { Kind, Media } from '@/protocol/codes'
-import { parseChatKey, type ChatKey, type Conversation } from '@/protocol/conversations'
+import { keyOfMessage, parseChatKey, type ChatKey, type Conversation } from '@/protocol/conversations'
 import type { Community } from '@/protocol/groups'
 import type { Content, Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
@@ -45,6 +49,8 @@ export interface ChatRow {
   online: boolean
   /** Who types there now, in words; '' when nobody does. */
   typing: string
+  /** People who wait to be let in, where the reader may do that. */
+  requests: number
 }
 
 /** Where a chat leads: the peer or the group behind a key (undefined while loading). */
@@ -60,6 +66,9 @@ export interface ChatTarget {
   self: boolean
 }
 
+/** Why nothing can be written in a chat: no friend; blocked by the reader; no member (any more); over; muted, alone or with all. */
+export type Barred = '' | 'stranger' | 'blocked' | 'outside' | 'dissolved' | 'muted' | 'mutedAll'
+
 /** The last of what is on its way in a chat. */
 interface Waiting {
   message: Content
@@ -72,6 +81,9 @@ export const useConversations = defineStore('conversations', () => {
   const users = useUsers()
   const contacts = useContacts()
   const groups = useGroups()
+  const members = useMembers()
+  const requests = useJoinRequests()
+  const voice = useVoice()
   const drafts = useDrafts()
   const typists = useTyping()
   const uploads = useUploads()
@@ -124,14 +136,24 @@ export const useConversations = defineStore('conversations', () => {
       last: waiting ? waiting.state : stateOf(last, known),
       online: kind === Kind.Single && contacts.friend(dstid)?.online === 1,
       typing: typing(key),
+      requests: kind === Kind.Room ? requests.of(dstid) : 0,
     }
   }
 
+  /** What the reader calls somebody in a chat. */
+  function nameIn(key: ChatKey, id: number): string {
+    const { kind, dstid } = parseChatKey(key) ?? { kind: Kind.Single, dstid: 0 }
+    return kind === Kind.Room ? members.nameIn(dstid, id) : users.nameOf(id)
+  }
+
   function previewBy(message: Message): string {
-    if (message.recalled) return recallWords(message, live.api.userId, users.nameOf)
+    const me = live.api.userId
+    const nameOf = (id: number) => nameIn(keyOfMessage(message, me), id)
+    if (message.recalled) return recallWords(message, me, nameOf)
+    if (message.media === Media.Notice) return noticeText(message, { me, nameOf })
     const text = preview(message)
-    const named = message.cmd === Kind.Room && message.userid !== live.api.userId && message.media !== Media.Notice
-    return named ? t('preview.by', { name: isolated(users.nameOf(message.userid)), text: isolated(text) }) : text
+    const named = message.cmd === Kind.Room && message.userid !== me
+    return named ? t('preview.by', { name: isolated(nameOf(message.userid)), text: isolated(text) }) : text
   }
 
   function stateOf(last: Message | null, known: Conversation | undefined): ChatRow['last'] {
@@ -146,14 +168,14 @@ export const useConversations = defineStore('conversations', () => {
     if (parseChatKey(key)?.kind === Kind.Single) return t('chat.typing')
     return others.length > 0
       ? t('chat.typingMany', { n: others.length + 1 })
-      : t('chat.typingBy', { name: isolated(users.nameOf(first)) })
+      : t('chat.typingBy', { name: isolated(nameIn(key, first)) })
   }
 
   /** Friend, stranger or group behind a key. */
   function target(key: ChatKey): ChatTarget {
     const { kind, dstid } = parseChatKey(key) ?? { kind: Kind.Single, dstid: 0 }
     if (kind === Kind.Room) {
-      const group = groups.group(dstid)
+      const group = groups.known(dstid)
       const title = group?.name || t('group.unknown', { id: dstid })
       return { key, kind, dstid, title, avatar: group?.icon ?? '', group, self: false }
     }
@@ -170,19 +192,21 @@ export const useConversations = defineStore('conversations', () => {
     }
   }
 
-  /** Why nothing can be written there: no friend, blocked by the reader, no member; '' when it can, or is not known yet. */
-  function barred(key: ChatKey): '' | 'stranger' | 'blocked' | 'outside' {
+  /** Why nothing can be written there; '' also when it is not known yet. */
+  function barred(key: ChatKey): Barred {
     const { kind, group, self, dstid } = target(key)
-    if (kind === Kind.Single && contacts.isBlocked(dstid)) return 'blocked'
-    if (kind === Kind.Room) return live.inbox.get(key)?.left || (groups.loaded && !group) ? 'outside' : ''
+    if (kind === Kind.Room) {
+      if (group?.dissolved) return 'dissolved'
+      if (live.inbox.get(key)?.left || (groups.loaded && !groups.group(dstid))) return 'outside'
+      return voice.silence(dstid)?.why ?? ''
+    }
+    if (contacts.isBlocked(dstid)) return 'blocked'
     return self || site.strangers || !contacts.loaded || contacts.friend(dstid) ? '' : 'stranger'
   }
 
-  /** Becomes a member of a group, or blocks somebody no longer; resolves to the server's sentence, '' for none. */
+  /** Blocks somebody no longer; resolves to what is said of it. */
   async function admit(key: ChatKey): Promise<string> {
-    const { kind, dstid } = target(key)
-    if (kind === Kind.Room) return groups.joinGroup(dstid)
-    await contacts.block(dstid, false)
+    await contacts.block(target(key).dstid, false)
     return t('contact.unblocked')
   }
 
@@ -195,6 +219,7 @@ export const useConversations = defineStore('conversations', () => {
     loaded: computed(() => live.inboxLoaded && contacts.settled && groups.settled),
     unread,
     target,
+    nameIn,
     typing,
     barred,
     admit,

@@ -1,22 +1,56 @@
-/** Groups of the logged-in user, fresh after every welcome and every change told by the server. */
+/**
+ * Groups of the logged-in user, fresh after every welcome and every change told by the server; and what is known of
+ * others: those that were left, or are looked at before one comes in.
+ */
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
+import { computed, shallowReactive, shallowRef } from 'vue'
+import { t } from '@/i18n'
+import { mui } from '@/mui'
 import { Code } from '@/protocol/codes'
-import { parseCommunity, type Community } from '@/protocol/groups'
-import { parseRows } from '@/protocol/guards'
+import { parseCommunity, Role, type Community } from '@/protocol/groups'
+import { isFields, parseJson, parseRows } from '@/protocol/guards'
 import { sentences, useLive } from '@/state/live'
+import { sleep, waitFor } from '@/state/retry'
+import { localStore, save } from '@/state/storage'
 import { ApiError } from '@/transport/errors'
 
 export type GroupForm = Pick<Community, 'name' | 'icon' | 'cate' | 'memo'>
+
+/** How a group is found: by its number, or by the code of a link that leads into it. */
+export type Way = { dstid: number } | { link: string }
+
+/** A group of more members than this has its pages ask for what is new not all at once, but within some ms. */
+const crowd = 200
+const spread = 3000
+/** A request to come in waits so long for its answer, ms. */
+const requestLife = 7 * 86_400_000
 
 export const useGroups = defineStore('groups', () => {
   const live = useLive()
   const all = shallowRef<readonly Community[]>([])
   /** True once the list came from the server. */
   const loaded = shallowRef(false)
+  /** Groups that are not in the list, as far as the reader may see them. */
+  const others = shallowReactive(new Map<number, Community>())
+  /** Of those, what was asked for since the last welcome, found or not. */
+  const asked = new Set<number>()
+  const wanted: number[] = []
+  let asking = false
+  /** Groups whose heads were asked to let the reader in, and when (ms). */
+  const waiting = shallowReactive(new Map<number, number>())
+
+  const byId = computed(() => new Map(all.value.map((one) => [one.id, one])))
 
   async function load(): Promise<void> {
-    all.value = parseRows((await live.api.call('/contact/loadcommunity')).rows, parseCommunity)
+    const rows = parseRows((await live.api.call('/contact/loadcommunity')).rows, parseCommunity)
+    const now = new Set(rows.map(({ id }) => id))
+    const gone = all.value.filter(({ id }) => !now.has(id) && !others.has(id))
+    for (const one of gone) others.set(one.id, { ...one, role: Role.None })
+    for (const { id } of rows) {
+      others.delete(id)
+      if (waiting.delete(id)) remember()
+    }
+    all.value = rows
     loaded.value = true
   }
 
@@ -30,30 +64,140 @@ export const useGroups = defineStore('groups', () => {
       .finally(() => (settled.value = true))
   }
 
+  /** A group that the reader is in. */
   function group(id: number): Community | undefined {
-    return all.value.find((one) => one.id === id)
+    return byId.value.get(id)
   }
 
-  /** Resolves to the server's sentence, which may be empty. */
-  async function joinGroup(id: number): Promise<string> {
-    const { msg } = await live.api.call('/contact/joincommunity', { dstid: id })
-    await load()
-    return msg
+  /** Any group; of one that is not in the list the server is asked in the background (then the view redraws). */
+  function known(id: number): Community | undefined {
+    const found = group(id) ?? others.get(id)
+    if (loaded.value && id > 0 && !group(id) && !asked.has(id)) {
+      asked.add(id)
+      wanted.push(id)
+      void askForWanted()
+    }
+    return found
+  }
+
+  /** One after the other: a long list of groups that were left must not use up the reader's calls. */
+  async function askForWanted(): Promise<void> {
+    if (asking) return
+    asking = true
+    // Not within the render that asked.
+    await Promise.resolve()
+    while (wanted.length > 0) {
+      try {
+        await info({ dstid: wanted[0] })
+        wanted.shift()
+      } catch (error) {
+        const wait = waitFor(error)
+        if (wait === null) wanted.shift()
+        else await sleep(wait)
+      }
+    }
+    asking = false
+  }
+
+  /** A group as the reader may see it now, from the server; rejects with code -404 when there is none. */
+  async function info(way: Way): Promise<Community> {
+    const found = groupIn((await live.api.call('/community/info', { ...way })).data)
+    take(found)
+    return found
+  }
+
+  /** A group came from the server. */
+  function take(found: Community): void {
+    const listed = found.role > Role.None && !found.dissolved
+    if (!listed || !group(found.id)) others.set(found.id, found)
+    else all.value = all.value.map((one) => (one.id === found.id ? found : one))
+  }
+
+  /** Comes in, or asks to. Resolves to whether the heads have to answer first, and the server's sentence. */
+  async function join(id: number, way: Way = { dstid: id }, memo = ''): Promise<{ pending: boolean; msg: string }> {
+    const { msg, data } = await live.api.call('/contact/joincommunity', { ...way, ...(memo && { memo }) })
+    const pending = isFields(data) && data.state === 'pending'
+    if (pending) waits(id)
+    else await load()
+    return { pending, msg }
   }
 
   async function createGroup(form: GroupForm): Promise<Community> {
-    const { data } = await live.api.call('/contact/createcommunity', { ...form })
-    const made = parseCommunity(data)
-    if (!made) throw new ApiError(Code.Refused, sentences().answer)
+    const made = groupIn((await live.api.call('/contact/createcommunity', { ...form })).data)
     await load()
     return made
   }
 
-  live.events.on('welcome', refresh)
-  live.events.on('community', ({ what, userid }) => {
-    // Others come and go in big groups all day; that changes nothing in this list.
-    if (userid === live.api.userId || (what !== 'joined' && what !== 'left')) refresh()
-  })
+  // --- who waits to be let in: kept by this browser, for nobody else remembers it for them ---
 
-  return { all, loaded, settled, group, joinGroup, createGroup }
+  const place = () => `magpie:asked:${live.api.userId}`
+
+  function waits(id: number): void {
+    waiting.set(id, live.engine?.now() ?? Date.now())
+    remember()
+  }
+
+  function remember(): void {
+    save(place(), Object.fromEntries(waiting))
+  }
+
+  function recall(): void {
+    const kept = parseJson(localStore.getItem(place()) ?? '')
+    const now = live.engine?.now() ?? Date.now()
+    for (const [id, at] of Object.entries(isFields(kept) ? kept : {}))
+      if (typeof at === 'number' && at > now - requestLife) waiting.set(Number(id), at)
+  }
+
+  // --- what the server tells ---
+
+  /** Asks for a group anew; the many pages of a large one not at the same moment. */
+  function renew(id: number): void {
+    const delay = (known(id)?.members ?? 0) > crowd ? Math.random() * spread : 0
+    setTimeout(() => void info({ dstid: id }).catch(() => undefined), delay)
+  }
+
+  /** Some people came, or went: how many there are is known without asking. */
+  function count(id: number, by: number): void {
+    all.value = all.value.map((one) => (one.id === id ? { ...one, members: Math.max(0, one.members + by) } : one))
+  }
+
+  live.events.on('welcome', () => {
+    if (!loaded.value) recall()
+    asked.clear()
+    refresh()
+  })
+  live.events.on('community', ({ what, dstid, userid, who = [] }) => {
+    const me = live.api.userId
+    const mine = who.length > 0 ? who.includes(me) : userid === me
+    const moves = what === 'joined' || what === 'left' || what === 'removed'
+    if (what === 'created' || (moves && mine)) {
+      const name = group(dstid)?.name
+      if (what === 'removed' && name) mui.toast(t('group.youAreOut', { name }))
+      // What can be read there is another part of it now.
+      live.engine?.catchup.listing.news()
+      return refresh()
+    }
+    if (moves) return count(dstid, (what === 'joined' ? 1 : -1) * Math.max(1, who.length))
+    if (what === 'dissolved') {
+      refresh()
+      return renew(dstid)
+    }
+    if (what === 'requested') {
+      // By the reader on another device, too.
+      if (userid === me && who.includes(me)) waits(dstid)
+      return
+    }
+    // What becomes of single members (what they are called, who is muted) changes nothing in this list.
+    if (who.length === 0 || mine || what === 'role') renew(dstid)
+  })
+  live.events.on('forget', () => localStore.removeItem(place()))
+
+  return { all, loaded, settled, waiting, refresh, group, known, take, info, join, createGroup }
 })
+
+/** The group in an answer; `ApiError` when there is none. */
+export function groupIn(data: unknown): Community {
+  const group = parseCommunity(data)
+  if (!group) throw new ApiError(Code.Refused, sentences().answer)
+  return group
+}

@@ -1,21 +1,10 @@
-/** Joining a group by its number. */
+/** Looking a group up by its number. */
 import { t } from '@/i18n'
-import { mui } from '@/mui'
-import { Kind } from '@/protocol/codes'
-import { chatPath, router } from '@/router'
-import { fail } from '@/ui/dialogs'
+import { router } from '@/router'
 import { askNumber } from '@/ui/dialogs/askNumber'
-import { useGroups } from './groups'
 
-/** Asks for a group's number, joins it and opens its chat. */
+/** Asks for a group's number and shows what it is, and the way in. */
 export async function findGroup(): Promise<void> {
   const id = await askNumber(t('group.join'), t('find.groupNumber'))
-  if (id === null) return
-  try {
-    const said = await useGroups().joinGroup(id)
-    mui.toast(said || t('group.joined'))
-    await router.push(chatPath(`${Kind.Room}/${id}`))
-  } catch (error) {
-    fail(error)
-  }
+  if (id !== null) await router.push(`/g/${id}`)
 }

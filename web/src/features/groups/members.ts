@@ -1,31 +1,46 @@
 /**
- * Who is in a group, as far as it was asked for: the first of them once, and of a large group those of a name when
- * they are looked for. What is known is dropped when people come and go.
+ * Who is in a group, as far as it was asked for: the first of them, and of a large group those of a name when they are
+ * looked for; and what they are called there. While a group is looked at, what is known of it is kept fresh.
  */
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
 import { useUsers } from '@/features/accounts/users'
-import { parseUser, type User } from '@/protocol/accounts'
-import { flag, isFields, parseRows } from '@/protocol/guards'
+import { parseMember, type Member } from '@/protocol/groups'
+import { count, flag, isFields, parseRows } from '@/protocol/guards'
+import { limits } from '@/protocol/limits'
 import { useLive } from '@/state/live'
 
-/** Members in the order of the server: the owner, then by joining. */
+/** Members in the order of the server: the owner, the admins, then by joining. */
 export interface Members {
-  rows: readonly User[]
+  rows: readonly Member[]
   /** These are all. */
   whole: boolean
 }
 
-/** In one answer. */
-const page = 200
+/** A part of the list. */
+export interface MemberPage {
+  rows: Member[]
+  more: boolean
+  /** Behind whom it goes on. */
+  next: number
+}
 
 const nobody: Members = { rows: [], whole: false }
+/** ms within which all that becomes of a group's members is asked for once. */
+const pause = 1500
 
 export const useMembers = defineStore('members', () => {
   const live = useLive()
   const users = useUsers()
   const known = shallowReactive(new Map<number, Members>())
+  /** What people are called, by group. */
+  const aliases = shallowReactive(new Map<number, ReadonlyMap<number, string>>())
+  /** When (ms) the reader may write again, by group; 0 where they may. */
+  const silenced = shallowReactive(new Map<number, number>())
   const asking = new Map<number, Promise<void>>()
+  /** Groups that are looked at, each as often as it is. */
+  const watched = new Map<number, number>()
+  const timers = new Map<number, ReturnType<typeof setTimeout>>()
 
   /** What is known of a group's members. */
   function of(group: number): Members {
@@ -37,8 +52,8 @@ export const useMembers = defineStore('members', () => {
     if (known.has(group)) return Promise.resolve()
     const running = asking.get(group)
     if (running) return running
-    const asked = ask(group, '')
-      .then((found) => void known.set(group, found))
+    const asked = page(group, {})
+      .then(({ rows, more }) => void known.set(group, { rows, whole: !more }))
       .catch(() => undefined)
       .finally(() => void (asking.get(group) === asked && asking.delete(group)))
     asking.set(group, asked)
@@ -47,20 +62,99 @@ export const useMembers = defineStore('members', () => {
 
   /** Members of a group that have `name` in theirs. */
   async function ask(group: number, name: string): Promise<Members> {
-    const { rows, data } = await live.api.call('/community/members', { dstid: group, q: name, limit: page })
-    const found = parseRows(rows, parseUser)
-    users.remember(found)
-    return { rows: found, whole: !(isFields(data) && flag(data.more)) }
+    const { rows, more } = await page(group, { q: name })
+    return { rows, whole: !more }
   }
 
-  live.events.on('community', ({ dstid }) => {
-    known.delete(dstid)
-    asking.delete(dstid)
+  /** A part of the list of members, behind one of them. */
+  async function page(
+    group: number,
+    { q = '', after = 0, limit = limits.membersPage }: { q?: string; after?: number; limit?: number },
+  ): Promise<MemberPage> {
+    const asked = { dstid: group, q, limit, ...(after && { after }) }
+    const { rows, data } = await live.api.call('/community/members', asked)
+    const found = parseRows(rows, parseMember)
+    users.remember(found)
+    learn(group, found)
+    const more = isFields(data) && flag(data.more) === 1
+    const next = (isFields(data) && count(data.next)) || (found.at(-1)?.id ?? 0)
+    return { rows: found, more: more && next > 0, next }
+  }
+
+  function learn(group: number, rows: readonly Member[]): void {
+    const own = rows.find(({ id }) => id === live.api.userId)
+    if (own) silenced.set(group, own.mutedUntil)
+    const before = aliases.get(group)
+    const changed = rows.filter(({ id, alias }) => (before?.get(id) ?? '') !== alias)
+    if (changed.length === 0) return
+    const next = new Map(before)
+    for (const { id, alias } of changed) {
+      if (alias) next.set(id, alias)
+      else next.delete(id)
+    }
+    aliases.set(group, next)
+  }
+
+  /** What somebody is called in a group by all: the name they have there, else their own. */
+  function calledIn(group: number, id: number): string {
+    return aliases.get(group)?.get(id) || users.get(id)?.nickname || users.nameOf(id)
+  }
+
+  /** All that somebody may be called by others in a group, or in no group (0). */
+  function namesOf(group: number, id: number): readonly string[] {
+    const names = [aliases.get(group)?.get(id), users.get(id)?.nickname || users.nameOf(id)]
+    return names.filter((name) => name !== undefined)
+  }
+
+  /** What the reader calls them there: a name of the reader's own for them comes first. */
+  function nameIn(group: number, id: number): string {
+    const name = users.nameOf(id)
+    const nickname = users.get(id)?.nickname
+    return nickname && name !== nickname ? name : aliases.get(group)?.get(id) || name
+  }
+
+  /** Loads a group's first members, and keeps them fresh until what is returned is called. */
+  function watch(group: number): () => void {
+    watched.set(group, (watched.get(group) ?? 0) + 1)
+    void load(group)
+    return () => {
+      const left = (watched.get(group) ?? 1) - 1
+      if (left > 0) watched.set(group, left)
+      else watched.delete(group)
+    }
+  }
+
+  /** What is known of a group's members is so no longer. */
+  function outdated(group: number): void {
+    asking.delete(group)
+    if (!known.has(group)) return
+    if (!watched.has(group)) return void known.delete(group)
+    clearTimeout(timers.get(group))
+    timers.set(
+      group,
+      setTimeout(() => void renew(group), pause),
+    )
+  }
+
+  async function renew(group: number): Promise<void> {
+    try {
+      const { rows, more } = await page(group, {})
+      known.set(group, { rows, whole: !more })
+    } catch {
+      known.delete(group)
+    }
+  }
+
+  live.events.on('community', ({ what, dstid, userid, who = [userid] }) => {
+    const { rows, whole } = of(dstid)
+    // Of a large group only the first are known: most of what happens there is about others.
+    const concerned = whole || what === 'role' || what === 'dissolved' || rows.some(({ id }) => who.includes(id))
+    if (what !== 'requested' && concerned) outdated(dstid)
   })
   live.events.on('welcome', () => {
-    known.clear()
+    for (const group of [...known.keys()]) outdated(group)
     asking.clear()
   })
 
-  return { of, load, ask }
+  return { of, silenced, load, ask, page, calledIn, namesOf, nameIn, watch }
 })

@@ -5,7 +5,11 @@ import { splitLinks, type TextPart } from './links'
 /** `id`: of who is named there, 0 for everybody. */
 export type Part = TextPart & { id?: number }
 
-export function splitText(text: string, at: readonly number[], nameOf: (id: number) => string = () => ''): Part[] {
+export function splitText(
+  text: string,
+  at: readonly number[],
+  nameOf: (id: number) => string | readonly string[] = () => '',
+): Part[] {
   const parts: Part[] = []
   let done = 0
   for (const { start, end, id } of findMentions(text, at, nameOf)) {

@@ -33,6 +33,8 @@ export interface Names {
   /** The reader. */
   me: number
   nameOf: (id: number) => string
+  /** What they may be called in a text by others. */
+  namesOf?: (id: number) => readonly string[]
 }
 export const namesKey: InjectionKey<Names> = Symbol('names')
 

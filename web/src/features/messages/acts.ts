@@ -13,12 +13,15 @@ import { recallWords } from '@/features/changes/words'
 import { useArranging } from '@/features/conversations/arranging'
 import { useConversations } from '@/features/conversations/conversations'
 import { useFavorites } from '@/features/favorites/favorites'
+import { useMembers } from '@/features/groups/members'
+import { noticeText } from '@/features/media/notices'
 import { namesKey } from '@/features/media/types'
 import { useStickers } from '@/features/stickers/stickers'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
 import { Kind } from '@/protocol/codes'
-import type { ChatKey } from '@/protocol/conversations'
+import { groupOf, type ChatKey } from '@/protocol/conversations'
+import { Role } from '@/protocol/groups'
 import type { Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
 import { fail, openDialog } from '@/ui/dialogs'
@@ -48,6 +51,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
   const live = useLive()
   const chat = useChat()
   const users = useUsers()
+  const members = useMembers()
   const changes = useChanges()
   const conversations = useConversations()
   const arranging = useArranging()
@@ -59,8 +63,8 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
   const me = live.api.userId
 
   const acts: MessageActs = {
-    nameOf: (id) => (id === me ? t('chat.you') : users.nameOf(id)),
-    words: (message) => recallWords(message, me, users.nameOf),
+    nameOf: (id) => (id === me ? t('chat.you') : nameOf(id)),
+    words: (message) => (message.recalled ? recallWords(message, me, nameOf) : noticeText(message, { me, nameOf })),
     textOf: changes.textOf,
     again: (id) => add(changes.textOf(id)),
     answer: (message) => {
@@ -83,7 +87,10 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     edits: (message) => void openDialog(EditsDialog, { title: t('edit.history'), message }, light),
   }
 
-  provide(namesKey, { me, nameOf: users.nicknameOf })
+  /** What the reader calls somebody here. */
+  const nameOf = (id: number) => (key ? conversations.nameIn(key, id) : users.nameOf(id))
+  const group = key ? groupOf(key) : 0
+  provide(namesKey, { me, nameOf, namesOf: (id) => members.namesOf(group, id) })
 
   /** The message whose menu is open. */
   const menu = shallowRef<{ id: number; bubble: HTMLElement; pressed: Pressed } | null>(null)
@@ -98,9 +105,12 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
 
   function actsOf(message: Message): MenuAct[] {
     if (!key) return []
-    const owner = conversations.target(key).group?.ownerid === me && message.cmd === Kind.Room
+    const { kind, dstid, group } = conversations.target(key)
+    const role = kind === Kind.Room ? (group?.role ?? Role.None) : Role.None
+    const author = members.of(dstid).rows.find(({ id }) => id === message.userid)?.role ?? Role.Member
+    const above = role === Role.Owner || (role === Role.Admin && author < Role.Admin)
     const now = live.engine?.now() ?? Date.now()
-    return allowed(message, { me, owner, now, writable: !conversations.barred(key) })
+    return allowed(message, { me, head: role >= Role.Admin, above, now, writable: !conversations.barred(key) })
   }
 
   /** A bubble was pressed for its menu. False when there is nothing in it. */

@@ -1,11 +1,13 @@
 /** Files that are dragged onto the chat. */
 import { ref, type Ref } from 'vue'
+import type { Barred } from '@/features/conversations/conversations'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
+import { barredWords } from './composer/barred'
 import { hasFolder } from './composer/clipboard'
 
 /** `barred`: why nothing can be written there. */
-export function useDrops(barred: Readonly<Ref<string>>, take: (files: File[]) => void) {
+export function useDrops(barred: Readonly<Ref<Barred>>, take: (files: File[]) => void) {
   const dragging = ref(false)
 
   /** Files are taken by the chat wherever they fall; words only by its field. */
@@ -20,7 +22,7 @@ export function useDrops(barred: Readonly<Ref<string>>, take: (files: File[]) =>
     dragging.value = false
     if (!hasFiles(event) || !event.dataTransfer) return
     event.preventDefault()
-    if (barred.value) mui.toast(t(barred.value === 'stranger' ? 'contact.stranger' : 'group.outside'), 'error')
+    if (barred.value) mui.toast(t(barredWords[barred.value]), 'error')
     else if (hasFolder(event.dataTransfer)) mui.toast(t('file.folder'), 'error')
     else take([...event.dataTransfer.files])
   }

@@ -102,6 +102,8 @@ export interface PromptOptions {
   ok?: string
   maxLength?: number
   inputmode?: 'text' | 'numeric' | 'url'
+  /** Nothing is an answer too. */
+  empty?: boolean
   /** A sentence when the text can't be taken, '' when it can. */
   check?: (text: string) => string
 }

@@ -7,7 +7,7 @@ import type { Message } from '@/protocol/messages'
 const own: Message = {
   ...{ id: 1, userid: 7, dstid: 42, cmd: 10, media: 1, content: 'a', seq: 1, ver: 1, createat: 0 },
 }
-const reader = { me: 7, owner: false, now: 1_000, writable: true }
+const reader = { me: 7, head: false, above: false, now: 1_000, writable: true }
 
 afterEach(() => {
   language.value = 'zh'
@@ -37,14 +37,19 @@ describe('the menu', () => {
     const room: Message = { ...own, cmd: 11, dstid: 3, userid: 42 }
     const most = ['reply', 'copy', 'forward', 'favorite', 'select']
     expect(allowed(room, reader)).toEqual([...most, 'delete'])
-    expect(allowed(room, { ...reader, owner: true, now: 1e12 })).toEqual([...most, 'pin', 'recall', 'delete'])
+    expect(allowed(room, { ...reader, head: true, above: true, now: 1e12 })).toEqual([
+      ...most,
+      'pin',
+      'recall',
+      'delete',
+    ])
   })
 
   it('tells who has read what one said oneself in a group', () => {
     const room: Message = { ...own, cmd: 11, dstid: 3 }
     expect(allowed(room, { ...reader, now: 1e12 })).toContain('readers')
-    expect(allowed({ ...room, media: 4 }, { ...reader, owner: true })).toContain('readers')
-    expect(allowed({ ...room, userid: 42 }, { ...reader, owner: true })).not.toContain('readers')
+    expect(allowed({ ...room, media: 4 }, { ...reader, head: true, above: true })).toContain('readers')
+    expect(allowed({ ...room, userid: 42 }, { ...reader, head: true, above: true })).not.toContain('readers')
   })
 
   it('has nothing of notices, of what was recalled, and of what waits to be sent', () => {
@@ -70,14 +75,22 @@ describe('the menu', () => {
   })
 })
 
+it('an admin pins what all say, and takes back what ordinary members say', () => {
+  const theirs: Message = { ...own, cmd: 11, userid: 42 }
+  const old = { ...reader, head: true, now: 1e12 }
+  expect(allowed(theirs, { ...old, above: true })).toEqual(expect.arrayContaining(['pin', 'recall']))
+  expect(allowed(theirs, old)).toContain('pin')
+  expect(allowed(theirs, old)).not.toContain('recall')
+})
+
 it('who recalled whose message is said as it concerns the reader', () => {
   const name = (id: number) => (id === 42 ? '林晓雨' : '小安')
   const words = (row: Partial<Message>) => recallWords({ ...own, ...row }, 7, name)
   expect(words({})).toBe('你撤回了一条消息')
   expect(words({ userid: 42 })).toBe('林晓雨 撤回了一条消息')
   expect(words({ userid: 42, by: 7 })).toBe('你撤回了 林晓雨 的一条消息')
-  expect(words({ userid: 42, by: 51 })).toBe('群主撤回了 林晓雨 的一条消息')
-  expect(words({ by: 51 })).toBe('群主撤回了你的一条消息')
+  expect(words({ userid: 42, by: 51 })).toBe('小安 撤回了 林晓雨 的一条消息')
+  expect(words({ by: 51 })).toBe('小安 撤回了你的一条消息')
   language.value = 'en'
   expect(words({ userid: 42 })).toBe('林晓雨 recalled a message')
 })

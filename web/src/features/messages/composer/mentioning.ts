@@ -6,6 +6,7 @@ import { useGroups } from '@/features/groups/groups'
 import { useMembers } from '@/features/groups/members'
 import { t } from '@/i18n'
 import { Media } from '@/protocol/codes'
+import { Role } from '@/protocol/groups'
 import { everybody } from '@/protocol/mentions'
 import { site } from '@/state/site'
 import { useChat } from '../chat'
@@ -35,11 +36,11 @@ export function useMentioning(group: () => number, name: Readonly<Ref<string | n
   const chat = useChat()
   const index = ref(0)
   /** Of a large group, those whom the server found by the name. */
-  const found = shallowRef<readonly number[]>([])
+  const found = shallowRef<{ name: string; ids: readonly number[] }>({ name: '', ids: [] })
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const open = computed(() => group() > 0 && name.value !== null)
-  const mayNameAll = computed(() => site.mentionAll || groups.group(group())?.ownerid === account.userId)
+  const mayNameAll = computed(() => site.mentionAll || (groups.group(group())?.role ?? Role.None) >= Role.Admin)
 
   const people = computed<Named[]>(() => {
     if (!open.value) return []
@@ -47,12 +48,12 @@ export function useMentioning(group: () => number, name: Readonly<Ref<string | n
     const inside = new Set(rows.map(({ id }) => id))
     const said = chat.entries.filter(({ message }) => message.media !== Media.Notice)
     const spoke = [...new Set(said.map(({ userid }) => userid).reverse())].slice(0, recent)
-    const ids = new Set([...spoke.filter((id) => !whole || inside.has(id)), ...inside, ...found.value])
+    const ids = new Set([...spoke.filter((id) => !whole || inside.has(id)), ...inside, ...found.value.ids])
     ids.delete(account.userId)
     return [...ids].map((id) => ({
       id,
-      name: users.nameOf(id),
-      nickname: users.nicknameOf(id),
+      name: members.nameIn(group(), id),
+      nickname: members.calledIn(group(), id),
       avatar: users.get(id)?.avatar ?? '',
     }))
   })
@@ -60,7 +61,9 @@ export function useMentioning(group: () => number, name: Readonly<Ref<string | n
   const choices = computed<Named[]>(() => {
     const wanted = name.value?.toLowerCase() ?? ''
     const places = new Map(people.value.map((one) => [one, placeIn(one, wanted)]))
-    const fitting = people.value.filter((one) => (places.get(one) ?? -1) >= 0)
+    // The server knows how a name sounds, and the names that people have elsewhere.
+    const known = new Set(found.value.name === name.value ? found.value.ids : [])
+    const fitting = people.value.filter((one) => (places.get(one) ?? -1) >= 0 || known.has(one.id))
     const begins = fitting.filter((one) => places.get(one) === 0)
     const all = mayNameAll.value && open.value && everybody.some((word) => word.startsWith(wanted))
     return [
@@ -87,7 +90,7 @@ export function useMentioning(group: () => number, name: Readonly<Ref<string | n
       (answer) => answer.rows,
       () => [],
     )
-    if (name.value === asked) found.value = [...new Set([...found.value, ...rows.map(({ id }) => id)])]
+    if (name.value === asked) found.value = { name: asked, ids: rows.map(({ id }) => id) }
   }
 
   /** Goes up or down in the choice, round its ends. */
