@@ -19,7 +19,7 @@ import platform
 import signal
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from actions import housekeeping, presence, recovery
@@ -36,6 +36,7 @@ from actions.shared_rates import SharedRates
 from actions.stored_rates import StoredRates
 from actions.telling import TellingOthers
 from actions.typing import Typing
+from actions.words import Words
 from config import Config, ConfigError
 from database.door import Database
 from handlers import logs
@@ -54,7 +55,7 @@ from media.prepare import MediaPreparer
 from metrics.scraper import Scraper
 from models import settings, state
 from protocol.frames import CloseCode
-from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases
+from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases, event_loop
 from start.certificate import certificate_of
 from start.settings import load_config, read_environment
 from storage import open_storage
@@ -87,7 +88,7 @@ def main() -> int:
         remarks += read_environment(os.environ, options.overrides).remarks
         if maintains:
             return _maintain(config, options)
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=event_loop.factory()) as runner:
             runner.run(serve(config, certificate, remarks))
         for claim in claims:
             claim.release()
@@ -105,7 +106,7 @@ def make_services(config: Config) -> Services:
     """
     db = databases.open_database(config, migrate=config.database_url.startswith("sqlite"))
     try:
-        storage = open_storage(config.storage, config.data)
+        storage, words = open_storage(config.storage, config.data), Words(config.words)
     except ValueError as error:
         raise ConfigError(str(error)) from None
     db.serve()
@@ -146,7 +147,7 @@ def make_services(config: Config) -> Services:
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, typing, use)
-    own = (handshakes, Scraper(), indexing, Searches())
+    own = (handshakes, Scraper(), indexing, Searches(), words)
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
     if config.metrics.port or config.metrics.token:
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
@@ -155,6 +156,7 @@ def make_services(config: Config) -> Services:
     privacy.start(lambda user_id, seen: hub.announcer.switched(user_id, seen and hub.online(user_id)))
     hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
     indexing.start()
+    services.words.start()
     look = partial(recovery.look, services) if config.broker.url else None
     hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
     return services
@@ -175,6 +177,7 @@ async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
     await services.indexing.close()
+    await services.words.close()
     await services.scraper.close()
     services.transports.close()
     await services.hub.close()
@@ -278,16 +281,6 @@ def _maintain(config: Config, options: command_line.Options) -> int:
             print(f"Clients will drop their caches: epoch {state.renew_epoch()}.")
     asyncio.run(db.close())
     return 0
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where it is installed: the same loop, faster."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory
 
 
 def _refuse(code: int, error: Exception) -> int:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from actions.search import Searches
     from actions.session_use import SessionUse
     from actions.typing import Typing
+    from actions.words import Words
     from config import Config
     from database.door import Database
     from hub.hub import Hub
@@ -55,6 +56,7 @@ class Services:
     scraper: Scraper  #: what is told of all this at /metrics
     indexing: Indexing  #: keeps the index of messages equal to the log
     searches: Searches  #: whose turn it is to look for messages
+    words: Words  #: what nobody may write: ``app.words.check(text)``
     listener: Listener | None = None  #: accepts connections; None until it does
     draining: bool = False
 
@@ -62,12 +64,12 @@ class Services:
         """The numbers of all parts, of this moment or counted since the start, as each `stats` explains them.
 
         Every name begins with its part: `db_…`, `log_…`, `delivery_…`, `storage_…`, `media_…`, `passwords_…`,
-        `privacy_…`, `typing_…`, `sessions_…`, `handshakes_…`, `index_…`, `search_…`, `scrape_…`, `http_…` as
-        they are told, and joined here `transport_…`, `limit_<action>_…`, and for the parts of the hub
-        `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…`, `control_…`."""
+        `privacy_…`, `typing_…`, `sessions_…`, `handshakes_…`, `index_…`, `search_…`, `words_…`, `scrape_…`,
+        `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for the parts of the
+        hub `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…`, `control_…`."""
         numbers: dict[str, int] = {}
         kept = (self.storage, self.preparer, self.hasher, self.privacy, self.typing, self.session_use)
-        own = (self.handshakes, self.indexing, self.searches, self.scraper, self.listener)
+        own = (self.handshakes, self.indexing, self.searches, self.words, self.scraper, self.listener)
         for part in (self.db, self.log, self.delivery, *kept, *own):
             if part is not None:
                 numbers |= part.stats()

@@ -19,6 +19,7 @@ from config.sections import (
     Limits,
     Messages,
     Metrics,
+    Moderation,
     Server,
     Storage,
     Uploads,
@@ -38,6 +39,7 @@ __all__ = [
     "Limits",
     "Messages",
     "Metrics",
+    "Moderation",
     "Server",
     "Storage",
     "Uploads",
@@ -68,6 +70,7 @@ class Config:
     uploads: Uploads = field(default_factory=Uploads)
     contacts: Contacts = field(default_factory=Contacts)
     communities: Communities = field(default_factory=Communities)
+    moderation: Moderation = field(default_factory=Moderation)
     hub: Hub = field(default_factory=Hub)
     metrics: Metrics = field(default_factory=Metrics)
 
@@ -79,6 +82,11 @@ class Config:
     def data(self) -> Path:
         """The data directory, absolute."""
         return Path(self.server.data).expanduser().absolute()
+
+    @property
+    def words(self) -> Path | None:
+        """`moderation.words`, from the data directory on; None for no list."""
+        return self.data / Path(self.moderation.words).expanduser() if self.moderation.words else None
 
     @property
     def database_url(self) -> str:

@@ -169,6 +169,11 @@ class Communities:
 
 
 @dataclass(frozen=True, slots=True)
+class Moderation:
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Hub:
     queue_bytes: int = _number(1048576, 65536)
     heartbeat: int = _number(25, 1, 3600)

@@ -98,7 +98,8 @@ class More(TypedDict):
 
 class Message(msgspec.Struct, frozen=True):
     """A message as its author sent it; nothing changes it afterwards. `cid`: None when the client gave none;
-    empty texts are "". `fwd`: the first author of what was forwarded."""
+    empty texts are "". `fwd`: the first author of what was forwarded; `said`: the digest of what its author
+    said, where words of it were masked."""
 
     userid: int
     dstid: int
@@ -113,6 +114,7 @@ class Message(msgspec.Struct, frozen=True):
     ref: int = 0
     at: list[int] | None = None
     fwd: int = 0
+    said: int | None = None
 
     @property
     def text_bytes(self) -> int:
@@ -128,6 +130,8 @@ class Message(msgspec.Struct, frozen=True):
         """64 bits (signed, as databases count) of what the client said, to tell a resend from another message
         under the same cid. They are stored, so they depend on nothing but the text: NUL, which no text has,
         stands between the fields."""
+        if self.said is not None:
+            return self.said
         numbers = (self.cmd, self.dstid, self.media, self.amount, self.ref, *(self.at or ()))
         said = (" ".join(map(str, numbers)), self.content, self.pic, self.url, self.memo)
         return digest_of(said)

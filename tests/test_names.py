@@ -40,7 +40,7 @@ PARTS = {
                "pinyin", "rates", "readers", "records", "state", "tables", "unread", "views", "words"},
     "actions": {"bucket", "budget", "delivery", "guesses", "handshakes", "housekeeping", "indexing",
                 "passwords", "presence", "recovery", "reindexing", "services", "session_use", "shared_rates",
-                "stored_rates", "telling", "typing", "weak_passwords"},
+                "stored_rates", "telling", "typing", "weak_passwords", "words"},
     "handlers/http": {"accepting", "answers", "base", "body", "caller", "conditions", "gate", "listener",
                       "heads", "newcomers",
                       "metrics", "multipart", "ops", "origins", "pages", "places", "proxies", "security",
