@@ -7,7 +7,7 @@ import peewee
 
 logger = logging.getLogger("magpie.database")
 
-APPEND = "magpie_append_2"
+APPEND = "magpie_append_3"
 
 #: The usual batch of the message log (`log/usual/postgresql.py`) in one call: lock, ask who is a member,
 #: number, insert, note who is the first to have written after what they have read (`Member.said`), take
@@ -16,8 +16,8 @@ APPEND = "magpie_append_2"
 #: `began`: the batch's time (ms), `born`: the database's.
 #:
 #: Returns each conversation as it was, its new change number, and the batch's time. Returns nothing, and has
-#: written nothing, when somebody is no member, a conversation is nearly full, or the time would be a second
-#: or more after `began`. A cid that is there already raises unique_violation.
+#: written nothing, when somebody is no member or may not write as usual, a conversation is nearly full, or
+#: the time would be a second or more after `began`. A cid that is there already raises unique_violation.
 #:
 #: PL/pgSQL, and volatile: each statement sees what was committed before it, so the numbers are those that the
 #: lock has waited for. One statement with CTEs would number by a snapshot that is older than the lock.
@@ -35,19 +35,21 @@ DECLARE
     begins boolean;
     latest bigint;
     highest bigint;
+    barred smallint;
     moment bigint;
     taken bigint;
 BEGIN
     PERFORM 1 FROM conversation WHERE id = ANY (places) ORDER BY id FOR UPDATE;
     SELECT count(*), bool_or(m.said = 0) INTO there, begins
-    FROM unnest(who, where_) AS w(u, c) JOIN member m ON m.user_id = w.u AND m.conversation_id = w.c;
+    FROM unnest(who, where_) AS w(u, c) JOIN member m ON m.user_id = w.u AND m.conversation_id = w.c
+    WHERE m.role > 0 AND m.bars = 0;
     IF there < cardinality(who) THEN
         RETURN;
     END IF;
-    SELECT max(updateat) FILTER (WHERE updateat - began <= 86400000 OR began < born), max(seq)
-    INTO latest, highest FROM conversation WHERE id = ANY (places);
+    SELECT max(updateat) FILTER (WHERE updateat - began <= 86400000 OR began < born), max(seq), max(bars)
+    INTO latest, highest, barred FROM conversation WHERE id = ANY (places);
     moment := greatest(began, latest + 1);
-    IF moment - began >= 1000 OR highest + json_array_length(posts) >= 134217728 THEN
+    IF barred > 0 OR moment - began >= 1000 OR highest + json_array_length(posts) >= 134217728 THEN
         RETURN;
     END IF;
     INSERT INTO message (

@@ -12,10 +12,11 @@ from database.dialect import Values
 from database.door import Database
 from log import said
 from log.entries import Entry
+from log.place import Place
 from log.statements import Statements
 from log.times import following
 from models import changes, done, hidden, media, settings, state
-from models.access import may_open, owns, refusal
+from models.access import may_open, owns, refusal, require_free
 from models.conversations import open_single
 from models.ids import public_id
 from models.tables import Conversation, StoredMessage, key_of
@@ -27,17 +28,6 @@ Quiet: TypeAlias = Callable[[int, int], bool]
 
 #: Remembered conversation ids; all are forgotten when there are more.
 _MAX_IDS = 200_000
-
-
-class Place:
-    """A locked conversation and the numbers it has reached in this batch. `before` is its change number as it
-    was found, `change` the one that it takes if anything is said in it, 0 until then."""
-
-    __slots__ = ("before", "change", "id", "seq", "updateat", "ver")
-
-    def __init__(self, conversation_id: int, seq: int, ver: int, updateat: int, change: int) -> None:
-        self.id, self.seq, self.ver, self.updateat = conversation_id, seq, ver, updateat
-        self.before, self.change = change, 0
 
 
 class Common:
@@ -85,7 +75,9 @@ class Batch:
 
         #: (user, conversation) -> read
         self.members: dict[tuple[int, int], int] = {}
-        self._said: dict[tuple[int, int], int] = {}  # the same, as it was found
+        self.roles: dict[tuple[int, int], int] = {}  #: (user, conversation) -> role
+        self.bars: dict[tuple[int, int], int] = {}  #: (user, conversation): who may not write as usual
+        self._said: dict[tuple[int, int], int] = {}  # (user, conversation) -> said, as it was found
         self.marked: set[tuple[int, int]] = set()  #: (user, conversation): shown as unread until read
         self._there: set[tuple[int, int]] = set()  # (user, conversation): members who are named
         self._reached: dict[int, int] = {}  # by conversation id: the seq as it was found
@@ -221,11 +213,15 @@ class Batch:
         }
         self._there = set(self._statements.members_among(sorted(named)))
         if pairs:
-            for user_id, conversation_id, read, begun, marked in self._statements.members(list(pairs)):
+            for *pair, read, begun, marked, role, bars in self._statements.members(list(pairs)):
+                user_id, conversation_id = pair
                 self.members[user_id, conversation_id] = read
                 self._said[user_id, conversation_id] = begun
+                self.roles[user_id, conversation_id] = role
                 if marked:
                     self.marked.add((user_id, conversation_id))
+                if bars:
+                    self.bars[user_id, conversation_id] = bars
 
     def _find_stored(self, entries: Sequence[Entry]) -> None:
         """What is stored already under the cids of these entries."""
@@ -248,6 +244,8 @@ class Batch:
                 entry.refusal = refusal(entry.kind, entry.dstid)
             return
         try:
+            if entry.speaks and place is not None:
+                self._require_free(entry, place)
             if entry.writes_at_once:
                 with self._common.savepoint():
                     entry.apply(self, place)
@@ -255,6 +253,14 @@ class Batch:
                 entry.apply(self, place)
         except Refusal as refused:
             entry.refusal = refused
+
+    def _require_free(self, entry: Entry, place: Place) -> None:
+        """Raises why somebody may not write where they are a member. A resend of what was stored before gets
+        its ack."""
+        pair = entry.userid, place.id
+        bars = self.bars.get(pair, 0)
+        if (bars or place.bars) and not (entry.cid is not None and self.is_stored(entry)):
+            require_free(entry.kind, bars)
 
     # --- after the entries --------------------------------------------------------------------------------
 

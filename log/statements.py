@@ -35,19 +35,20 @@ class Statements:
         left, right = self.peewee.quote
         return f"{left}{name}{right}"
 
-    def lock(self, conversation_ids: Sequence[int]) -> list[tuple[int, int, int, int, int]]:
-        """(id, seq, ver, updateat, change) of these conversations, kept from changing until the transaction
-        ends. In id order everywhere, so that no two wait for each other."""
+    def lock(self, conversation_ids: Sequence[int]) -> list[tuple[int, int, int, int, int, int]]:
+        """(id, seq, ver, updateat, change, bars) of these conversations, kept from changing until the
+        transaction ends. In id order everywhere, so that no two wait for each other."""
         among, parameters = self._dialect.among("id", sorted(conversation_ids))
-        reached = f"SELECT id, seq, ver, updateat, {self.quoted('change')} FROM conversation"
+        reached = f"SELECT id, seq, ver, updateat, {self.quoted('change')}, bars FROM conversation"
         return self.rows(f"{reached} WHERE {among} ORDER BY id{self._dialect.locking}", parameters)
 
-    def members(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int, int, int, int]]:
-        """(user id, conversation id, read, said, marked) of those (user, conversation) who belong
+    def members(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int, int, int, int, int, int]]:
+        """(user id, conversation id, read, said, marked, role, bars) of those (user, conversation) who belong
         together."""
         among, parameters = self._dialect.pairs_among("user_id, conversation_id", pairs)
-        numbers = f"{self.quoted('read')}, said, marked"
-        return self.rows(f"SELECT user_id, conversation_id, {numbers} FROM member WHERE {among}", parameters)
+        numbers = f"{self.quoted('read')}, said, marked, role, bars"
+        belong = f"{among} AND role > 0"
+        return self.rows(f"SELECT user_id, conversation_id, {numbers} FROM member WHERE {belong}", parameters)
 
     def members_among(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         """Those of (user id, conversation id) who belong together, however many are asked about."""

@@ -1,7 +1,9 @@
 """Who may read and write which conversation, and why somebody else may not."""
 
+from peewee import SQL
+
 from database.prepared import Prepared
-from models.tables import Community, Conversation, Member, User, key_of
+from models.tables import BLOCKED, NOT_FRIENDS, Community, Conversation, Member, User, key_of
 from models.views import View
 from protocol.errors import Forbidden, NotFound, Refusal
 from protocol.messages import ROOM, SINGLE
@@ -18,7 +20,7 @@ _find = Prepared(
     lambda: (
         Conversation.select(Conversation.id, Member.cleared, Member.hidden)
         .join(Member, on=(Member.conversation_id == Conversation.id))
-        .where(Conversation.key == "", Member.user_id == 0)
+        .where(Conversation.key == "", Member.user_id == 0, Member.role > SQL("0"))
     )
 )
 
@@ -48,6 +50,17 @@ def refusal(kind: int, dstid: int) -> Refusal:
         )
     if kind == ROOM:
         return Forbidden("你不是该群成员", "You are not a member of this group")
+    return _not_friends()
+
+
+def require_free(kind: int, bars: int) -> None:
+    """Raises why a member with these `bars` may not write there. Who is blocked is told what a stranger
+    is."""
+    if kind == SINGLE and bars & (NOT_FRIENDS | BLOCKED):
+        raise _not_friends()
+
+
+def _not_friends() -> Forbidden:
     return Forbidden("你们还不是好友", "You are not friends")
 
 

@@ -98,6 +98,11 @@ def login_of(mobile: str) -> LoginRow | None:
     return next((rows_by_form[form] for form in forms if form in rows_by_form), None)
 
 
+def is_operator(user_id: int) -> bool:
+    """Whether the user is an operator of the installation."""
+    return User.select(User.id).where(User.id == user_id, User.op == 1).exists()
+
+
 def passwd_of(user_id: int) -> str:
     """The stored hash."""
     row = User.select(User.passwd).where(User.id == user_id).tuples().first()

@@ -37,6 +37,7 @@ class User(Base):
     memo = CharField(MAX_MEMO, default="")
     createat = BigIntegerField()
     media_bytes = BigIntegerField(default=0)  #: stored uploads, held against the quota
+    op = SmallIntegerField(default=0)  #: 1: an operator of the installation
 
 
 class Setting(Base):
@@ -96,6 +97,17 @@ class Contact(Base):
         indexes = ((("ownerid", "dstobj", "cate"), True),)
 
 
+class Block(Base):
+    """`user_id` wants nothing from `blocked_id`."""
+
+    user_id = BigIntegerField()
+    blocked_id = BigIntegerField(index=True)
+    createat = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("user_id", "blocked_id")
+
+
 class Community(Base):
     """`slot` numbers an owner's groups from 1; its unique index is what refuses one too many."""
 
@@ -118,7 +130,7 @@ class Community(Base):
 class Conversation(Base):
     """`seq` numbers its messages, `ver` its changes; `updateat` is the time of the last message (ms) and
     orders the list. `change`: the installation's change number of the latest of all that concerns every
-    member."""
+    member. `bars`: why nobody writes there as usual."""
 
     id = BigAutoField()
     key = CharField(max_length=40, unique=True)
@@ -130,10 +142,20 @@ class Conversation(Base):
     ver = BigIntegerField(default=0)
     updateat = BigIntegerField(default=0)
     change = BigIntegerField(default=0)
+    bars = SmallIntegerField(default=0)
+
+
+#: What somebody is in a conversation. `LEFT`: they were in the group, and are not any more. In single chats
+#: both are members.
+LEFT, MEMBER, ADMIN, OWNER = 0, 1, 2, 3
+
+#: Why a member of a single chat may not write: they are no friends any more, or one of both blocks the other.
+NOT_FRIENDS, BLOCKED = 1, 2
 
 
 class Member(Base):
-    """One user in one conversation. `read`: the seq up to which they have read. `cleared`: up to which they
+    """One user in one conversation, as `role`. `bars`: 0, or why they may not write as usual, several reasons
+    added (`models.access` says them). `read`: the seq up to which they have read. `cleared`: up to which they
     see nothing any more. `said`: 0 when no message after both is their own, else a seq above with none of
     theirs between. `marked`: shown as unread until they read. `hidden`: moves when what they have
     hidden does. `change`: the change number of the latest of all that concerns this member alone.
@@ -159,6 +181,8 @@ class Member(Base):
     joined_seq = BigIntegerField(default=0)
     createat = BigIntegerField()
     change = BigIntegerField(default=0)
+    role = SmallIntegerField(default=MEMBER)
+    bars = SmallIntegerField(default=0)
 
     class Meta:
         primary_key = CompositeKey("user_id", "conversation_id")
@@ -395,6 +419,22 @@ class Part(Base):
     id = BigIntegerField(primary_key=True)
     start = BigIntegerField()
     size = BigIntegerField(default=0)
+
+
+# --- operators -------------------------------------------------------------------------------------------
+
+
+class Audit(Base):
+    """What an operator did (`op`: their user id, 0: the command line), to whom or what, as it was before and
+    is after. Nothing changes a row or deletes one."""
+
+    id = BigAutoField()
+    op = BigIntegerField()
+    what = CharField(40)
+    target = CharField(80, default="")
+    before = TextField(default="")
+    after = TextField(default="")
+    createat = BigIntegerField()
 
 
 # --- the installation ------------------------------------------------------------------------------------

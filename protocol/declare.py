@@ -34,6 +34,7 @@ class Access(Enum):
     USER = "user"  #: the user named in `userid` (or `ownerid`), with a credential of that user
     ANY_SESSION = "any session"  #: any valid credential; a `userid`, when given, must be its user
     OPTIONAL = "optional"  #: as ANY_SESSION, or nobody
+    OPERATOR = "operator"  #: as USER, who is an operator of the installation
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -36,8 +36,9 @@ NOUNS = {
 PARTS = {
     "protocol": {"clock", "commands", "declare", "envelope", "errors", "fields", "forms", "frames", "limits",
                  "names", "numbers", "presence", "rows", "values"},
-    "models": {"access", "devices", "done", "hidden", "ids", "index", "indexing", "last", "missed", "parts",
-               "pinyin", "rates", "readers", "records", "state", "tables", "unread", "views", "words"},
+    "models": {"access", "audit", "devices", "done", "hidden", "ids", "index", "indexing", "last", "missed",
+               "parts", "pinyin", "rates", "readers", "records", "state", "tables", "unread", "views",
+               "words"},
     "actions": {"bucket", "budget", "delivery", "guesses", "handshakes", "housekeeping", "indexing",
                 "passwords", "presence", "recovery", "reindexing", "services", "session_use", "shared_rates",
                 "stored_rates", "telling", "typing", "weak_passwords", "words"},

@@ -20,6 +20,7 @@ from actions import sessions
 from handlers.http import security
 from handlers.http.base import BaseHandler, of_status
 from handlers.http.body import body_of, form_of
+from models.accounts import is_operator
 from models.sessions import SessionRow
 from protocol import envelope
 from protocol.declare import Access, Call, Command
@@ -84,7 +85,7 @@ class ApiHandler(BaseHandler, Generic[C]):
         access = self.declared.access
         if access is Access.PUBLIC:
             return
-        named = _named_user(form, required=access is Access.USER)
+        named = _named_user(form, required=access in (Access.USER, Access.OPERATOR))
         token = security.bearer_token(self.request)
         if not token and "token" in form:
             token = str(_TOKEN.checked(_TOKEN.found(form)[1]))
@@ -97,6 +98,8 @@ class ApiHandler(BaseHandler, Generic[C]):
             self._speak_as(found[0].user_id)
         elif token or access is not Access.OPTIONAL:
             raise NotLoggedIn()
+        if access is Access.OPERATOR and not await self.app.db.read(is_operator, self.user_id):
+            raise Forbidden("只有管理员可以这样做", "Only operators may do this")
 
     async def take_limit(self) -> None:
         """Counts this call against its limit."""

@@ -9,7 +9,8 @@ from log.entries.own import Own
 from models import conversations
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class Arrange(Own):

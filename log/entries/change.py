@@ -14,7 +14,8 @@ from protocol.messages import Media, Receipt, digest_of
 from protocol.numbers import Cmd
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class Change(Entry):
@@ -29,6 +30,7 @@ class Change(Entry):
 
     cmd: ClassVar[Cmd]
     writes_at_once = True
+    speaks = True
 
     def __init__(
         self,

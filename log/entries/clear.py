@@ -8,7 +8,8 @@ from log.entries.own import Own
 from models import hidden
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class Clear(Own):

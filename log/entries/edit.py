@@ -13,7 +13,8 @@ from protocol.messages import Media
 from protocol.numbers import Cmd
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class Edit(Change):

@@ -9,7 +9,8 @@ from models.tables import key_of
 from protocol.errors import Refusal
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 #: Bytes of memory of an entry without its texts.
@@ -37,6 +38,8 @@ class Entry:
 
     #: Only members may: the batch refuses others before `apply`.
     members_only = True
+    #: Others hear it as theirs: who is barred from writing may not.
+    speaks = False
     #: In one's own notes, and between strangers where they may talk, there is nothing to do before anything
     #: was said, and that is no refusal: `apply` is not called then.
     nothing_before_the_first = False

@@ -16,7 +16,8 @@ from protocol.errors import Conflict, Refusal, Refused
 from protocol.messages import Message, Receipt
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 #: A copy, with a cid of its own, and the record that it shows, None for any other.
 Copy = tuple[Message, int | None]
@@ -35,6 +36,7 @@ class Forward(Entry):
     __slots__ = ("_copies", "cid", "digest", "more_cids", "posts", "receipts", "shows")
 
     opens = True
+    speaks = True
     writes_at_once = True
 
     def __init__(

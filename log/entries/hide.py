@@ -10,7 +10,8 @@ from models import hidden
 from models.ids import place_of, public_id
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class Hide(Own):

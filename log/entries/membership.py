@@ -15,7 +15,8 @@ from protocol.media import keys_in
 from protocol.messages import ROOM, SINGLE, Media, Message
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class Befriend(Entry):

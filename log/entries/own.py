@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from log.entries.entry import Entry
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class Own(Entry):

@@ -12,7 +12,8 @@ from protocol.limits import MAX_PINS
 from protocol.numbers import ROOM, Cmd
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class Pin(Change):

@@ -14,7 +14,8 @@ from protocol.media import keys_in
 from protocol.messages import Media, Message, Receipt
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 #: Of a whole number in a list.
 _NUMBER_BYTES = 40
@@ -33,6 +34,7 @@ class Post(Entry):
     __slots__ = ("cid", "delivered", "message", "place", "receipt", "repeated", "shows", "since")
 
     opens = True
+    speaks = True
 
     def __init__(self, message: Message, origin: object = None, since: float = 0.0) -> None:
         super().__init__(message.userid, message.cmd, message.dstid, origin)

@@ -12,7 +12,8 @@ from protocol.limits import MAX_REACTIONS, MAX_REACTIONS_OF_ONE
 from protocol.numbers import Cmd
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class React(Change):

@@ -9,7 +9,8 @@ from models import conversations
 from protocol.messages import SINGLE
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class ReadMark(Entry):

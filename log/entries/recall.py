@@ -11,7 +11,8 @@ from protocol.errors import Forbidden, Refused
 from protocol.numbers import ROOM, Cmd
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class Recall(Change):

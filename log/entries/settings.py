@@ -11,7 +11,8 @@ from protocol import rows
 from protocol.messages import SINGLE
 
 if TYPE_CHECKING:
-    from log.batch import Batch, Place
+    from log.batch import Batch
+    from log.place import Place
 
 
 class Decide(Entry):

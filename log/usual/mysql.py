@@ -22,6 +22,7 @@ _LOOK = """
 SELECT m.user_id, c.id, m.said, c.seq, c.ver, c.updateat, c.`change`
 FROM {} STRAIGHT_JOIN conversation c FORCE INDEX (PRIMARY) ON c.id = j.place
 STRAIGHT_JOIN member m FORCE INDEX (PRIMARY) ON m.user_id = j.who AND m.conversation_id = j.place
+WHERE m.role > 0 AND m.bars = 0 AND c.bars = 0
 FOR UPDATE
 """
 

@@ -6,8 +6,9 @@ from operator import itemgetter
 from typing import cast
 
 from database.dialect import Values
-from log.batch import Batch, Place
+from log.batch import Batch
 from log.entries import Entry, Post
+from log.place import Place
 from log.times import following
 from models.ids import MAX_CONVERSATION, MAX_SEQ, is_in, public_id
 from models.tables import key_of
@@ -57,8 +58,8 @@ class Plain:
 
     def begin(self, found: Sequence[Found]) -> bool:
         """What the conversations have reached, which are locked. `found` are those who are members where they
-        write; False when somebody is not, a conversation is full, or what is answered is not there. The batch
-        has its time from here on."""
+        write as usual; False when somebody does not, a conversation is full, or what is answered is not
+        there. The batch has its time from here on."""
         for user_id, conversation_id, said, *reached in found:
             if not said:
                 self._silent.add((user_id, conversation_id))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from database import functions
-from log.batch import Place
+from log.place import Place
 from log.usual.plain import Plain, digest_of
 from log.usual.way import Way
 

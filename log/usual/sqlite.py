@@ -10,6 +10,7 @@ _LOOK = """
 SELECT m.user_id, c.id, m.said, c.seq, c.ver, c.updateat, c.change FROM json_each(?) w
 CROSS JOIN member m ON m.user_id = CAST(w.key AS INTEGER) AND m.conversation_id = w.value
 CROSS JOIN conversation c ON c.id = w.value
+WHERE m.role > 0 AND m.bars = 0 AND c.bars = 0
 """
 
 

@@ -16,6 +16,7 @@ _ACCESS = {
     Access.USER: "the user named in `userid` (or `ownerid`), with a credential of that user",
     Access.ANY_SESSION: "whoever has a valid credential; `userid`, when given, must be its user",
     Access.OPTIONAL: "whoever has a valid credential, or nobody",
+    Access.OPERATOR: "the user named in `userid`, who is an operator of the installation",
 }
 _REFUSED_TOO = "Refusals too are HTTP 200: `code` tells"
 _CALLER: Schema = {
