@@ -35,6 +35,7 @@ async def register(
 ) -> rows.User:
     """A new account and its first session; the user's own row, with the token."""
     refuse_weak(passwd, mobile, app.config.auth.passwd_min)
+    profile = profile._replace(nickname=app.words.check(profile.nickname), memo=app.words.check(profile.memo))
     await app.db.read(accounts.require_free, mobile)
     keys = ((client.network, False),)
     with in_queue(app.budget, *keys):
@@ -81,6 +82,7 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
 
 async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -> rows.User:
     """Set some of nickname, avatar, sex and memo; the user's own row. Friends' open pages hear of it."""
+    changes |= {name: app.words.check(changes[name]) for name in ("nickname", "memo") if name in changes}
     # Before the write: after it nothing may fail.
     friends = await app.db.read(contacts.friend_ids, user_id) if changes else []
     row = await app.db.write(accounts.update_profile, user_id, changes, app.config.uploads.quota_bytes)

@@ -1,13 +1,14 @@
 """What becomes of a settled entry: whoever made it is told how it ended, and everybody concerned what is
 new."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
 from actions import presence
-from actions.budget import RETRY_S
+from actions.committing import Waiter
+from actions.committing import commit as commit
+from actions.committing import submit as submit
 from hub.audience import V2
 from hub.connection import Connection
 from hub.hub import Hub
@@ -15,6 +16,7 @@ from hub.ports.bus import Publication
 from hub.ports.control import MembershipChanged, Order
 from log.entries import (
     Arrange,
+    Barred,
     Befriend,
     Change,
     Clear,
@@ -31,49 +33,12 @@ from log.entries import (
     ReadMark,
     Recall,
 )
-from log.log import Log
 from metrics.histogram import Measures, Tally
 from protocol import frames
-from protocol.errors import Refusal, SlowDown
+from protocol.errors import Refusal
 from protocol.messages import ROOM, SINGLE, Cmd, Media
 
 logger = logging.getLogger("magpie.delivery")
-
-
-class Waiter:
-    """The origin of an entry that a call has made: it waits for the end."""
-
-    __slots__ = ("_done",)
-
-    def __init__(self) -> None:
-        self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    async def ended(self) -> None:
-        """Returns once the entry is durable; raises its refusal."""
-        await self._done
-
-    def tell(self, entry: Entry) -> None:
-        if self._done.done():  # nobody waits any more
-            return
-        if entry.refusal is None:
-            self._done.set_result(None)
-        else:
-            self._done.set_exception(entry.refusal)
-
-
-async def commit(log: Log, entry: Entry) -> None:
-    """Hands in an entry of a call. Returns once it is durable, with its results in it, or raises its refusal:
-    `SlowDown` when the log has no room, since a call that waited would take as much itself."""
-    waiter = entry.origin = Waiter()
-    if not log.offer(entry):
-        raise SlowDown(RETRY_S)
-    await waiter.ended()
-
-
-def submit(log: Log, entry: Entry) -> Awaitable[None] | None:
-    """Hands in an entry of a connection, which is told later how it ended. None when the log has taken it,
-    else what to wait for until it has."""
-    return None if log.offer(entry) else log.append(entry)
 
 
 #: What a settled entry has to say: frames to whom they concern, and orders that come before what follows.
@@ -92,7 +57,7 @@ class Delivery:
         self._acked: list[float] = []  # when the frames came whose acks are written at the end of the batch
         self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
-            Post: self._post,
+            **dict.fromkeys((Post, Barred), self._post),
             Forward: lambda entry: [item for post in entry.posts for item in self._post(post)],
             ReadMark: self._read,
             Decide: presence.decided,

@@ -11,6 +11,7 @@ from protocol.groups import ListMembers
 
 async def create(app: Services, owner_id: int, name: str, icon: str, cate: int, memo: str) -> rows.Group:
     """A new group; its row. The owner is in it from now on."""
+    name, memo = app.words.check(name), app.words.check(memo)
     entry = CreateGroup(owner_id, name, icon, cate, memo, app.config.communities.max_owned)
     await delivery.commit(app.log, entry)
     assert entry.row is not None

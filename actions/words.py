@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from moderation.matching import Matcher, Verdict
-from moderation.wordlist import BLOCK, DEED_NAMES, MASK, BrokenList, Fault, WordList, read
+from moderation.wordlist import BLOCK, DEED_NAMES, MASK, REVIEW, BrokenList, Fault, WordList, read
 from protocol.clock import now_ms
 from protocol.errors import Refused
 from protocol.messages import Media, Message
@@ -65,17 +65,25 @@ class Words:
         """A name, a greeting, an announcement and whatever else can't wait for a review, as it may be stored:
         words to be masked are. Raises `Refused` for a word that is blocked, and for one to be reviewed, since
         what has it would have to wait."""
-        verdict = self.judge(text)
-        if verdict is None:
-            return text
-        if verdict.deed != MASK:
-            raise self.refusal()
-        self._masked += 1
-        return verdict.text
+        shown, why = self.masked(text)
+        if why is not None:
+            raise why
+        return shown
 
-    def judge(self, text: str) -> Verdict | None:
-        """None for a text with none of the words."""
-        return self._matcher.judge(text) if self._matcher is not None and text else None
+    def masked(self, text: str) -> tuple[str, Refused | None]:
+        """The same for who does not know yet whether it is to be refused."""
+        verdict = self._matcher.judge(text) if self._matcher is not None and text else None
+        if verdict is None:
+            return text, None
+        if verdict.deed != MASK:
+            return text, self.refusal()
+        self._masked += 1
+        return verdict.text, None
+
+    def blocks(self, text: str) -> bool:
+        """Whether a text may not be said at all."""
+        verdict = self._matcher.judge(text) if self._matcher is not None and text else None
+        return verdict is not None and verdict.deed == BLOCK
 
     def judge_message(self, message: Message) -> tuple[Message, Verdict | None]:
         """The message with its words masked, and the strictest verdict about its texts, if there is any. A
@@ -97,16 +105,10 @@ class Words:
                 worst = verdict
         if masked:
             message = replace(message, said=message.digest(), **masked)
+        if worst is not None and worst.deed != BLOCK:  # a refusal counts as it is made
+            self._masked += worst.deed == MASK
+            self._held += worst.deed == REVIEW
         return message, worst
-
-    def count(self, deed: int) -> None:
-        """That something was done to a text."""
-        if deed == BLOCK:
-            self._blocked += 1
-        elif deed == MASK:
-            self._masked += 1
-        else:
-            self._held += 1
 
     def refusal(self) -> Refused:
         """Why a text is not taken. Which word it is stays untold: who looks for a way around it would be

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 
-from bench import echo
+from bench import echo, words
 from bench.clients.calls import CallFailed
 from bench.report.progress import Progress
 from bench.run import capacity, cluster, compare, linux, one, reads, versus, whole_table
@@ -22,6 +22,7 @@ _COMMANDS = {
     "reads": reads.run,
     "echo": echo.run,
     "capacity": capacity.run,
+    "words": words.run,
 }
 
 

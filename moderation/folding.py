@@ -36,7 +36,8 @@ class Table(dict[int, str]):
         han = [chr(code) for codes in _HAN for code in codes]
         # On lines of their own, so that no phrase decides what becomes of a character.
         simple = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")
-        self._simple = {old: new for old, new in zip(han, simple, strict=True) if old != new}
+        once = {old: new for old, new in zip(han, simple, strict=True) if old != new}
+        self._simple = {old: once.get(new, new) for old, new in once.items()}  # 薴, 苧, 苎
 
     def __missing__(self, code: int) -> str:
         char = chr(code)

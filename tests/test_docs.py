@@ -127,7 +127,14 @@ TWINS = sorted(path.name for path in (ROOT / "docs" / "zh").glob("*.md"))
 
 def test_who_reads_chinese_has_what_matters():
     """Running it, setting it and talking to it are told in Chinese, too."""
-    assert TWINS == ["metrics.md", "operations.md", "protocol.md", "scaling.md", "settings.md"]
+    assert TWINS == [
+        "metrics.md",
+        "moderation.md",
+        "operations.md",
+        "protocol.md",
+        "scaling.md",
+        "settings.md",
+    ]
 
 
 def tables_of(text):

@@ -25,7 +25,8 @@ data in a temporary directory), puts users, friends and groups into its database
   versus    the rows of `all` on this code and on another checkout (--before DIR), in turn
   cluster   --processes servers on one --database with a --broker, beside one server with the same load
   reads     what each call that reads costs, of a log of --messages
-  echo      no load: a WebSocket on --port that says back what it is told, over --transport"""
+  echo      no load: a WebSocket on --port that says back what it is told, over --transport
+  words     no server: what lists of words of several lengths cost each message"""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,10 @@ def parse(arguments: list[str] | None = None) -> Options:
         prog="python -m bench", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("scenario", choices=[*SCENARIOS, "all", "compare", "versus", "cluster", "reads", "echo", "capacity"])
+    add(
+        "scenario",
+        choices=[*SCENARIOS, "all", "compare", "versus", "cluster", "reads", "echo", "capacity", "words"],
+    )
     _add_load(parser.add_argument_group("the load"))
     _add_server(parser.add_argument_group("the server"))
     _add_cluster(parser.add_argument_group("cluster"))

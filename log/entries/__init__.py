@@ -1,6 +1,7 @@
 """The kinds of entries, a file each: what the log can be asked to write."""
 
 from log.entries.arrange import Arrange as Arrange
+from log.entries.barred import Barred as Barred
 from log.entries.change import Change as Change
 from log.entries.clear import Clear as Clear
 from log.entries.edit import Edit as Edit
