@@ -26,15 +26,18 @@ from log.entries import (
     Entry,
     Forward,
     Hide,
+    Hold,
     Join,
+    Pass,
     Pin,
     Post,
     React,
     ReadMark,
     Recall,
+    Removal,
 )
 from metrics.histogram import Measures, Tally
-from protocol import frames
+from protocol import frames, reviews
 from protocol.errors import Refusal
 from protocol.messages import ROOM, SINGLE, Cmd, Media
 
@@ -58,13 +61,15 @@ class Delivery:
         self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
             **dict.fromkeys((Post, Barred), self._post),
+            Hold: self._hold,
+            Pass: self._pass,
             Forward: lambda entry: [item for post in entry.posts for item in self._post(post)],
             ReadMark: self._read,
             Decide: presence.decided,
             Befriend: self._befriend,
             CreateGroup: self._create,
             Join: self._join,
-            **dict.fromkeys((Recall, Edit, React, Pin), self._change),
+            **dict.fromkeys((Recall, Removal, Edit, React, Pin), self._change),
             **dict.fromkeys((Arrange, Clear, Hide), self._own),
         }
 
@@ -145,6 +150,10 @@ class Delivery:
     def _count(self, entry: Post) -> None:
         """A message is counted; a resend gets its ack at once, the first one's comes with its message."""
         origin = entry.origin
+        if isinstance(entry, Hold) and entry.review is not None:
+            if isinstance(origin, Connection):
+                self.refuse(origin, reviews.waits(entry.review.id), entry.client_cid)
+            return
         if not entry.repeated:
             self._messages += 1
             if _awaits(origin) and entry.since and entry.kind != ROOM:
@@ -172,6 +181,20 @@ class Delivery:
         if entry.place is not None:
             item.change, item.after = entry.place.change, entry.place.before
         return [item]
+
+    def _hold(self, entry: Hold) -> News:
+        """A message that waits: its author's other connections show it, too."""
+        if entry.review is None:
+            return self._post(entry)
+        if entry.repeated:
+            return []
+        event = reviews.told(entry.review.id, reviews.WAITING, entry.message, entry.review)
+        return [Publication(event, (entry.userid,), origin=_origin_id(entry), audience=V2)]
+
+    def _pass(self, entry: Pass) -> News:
+        """One that an operator has let pass, and its author hears that."""
+        event = reviews.told(entry.review_id, reviews.PASSED, entry.message)
+        return [*self._post(entry), Publication(event, (entry.userid,), audience=V2)]
 
     @staticmethod
     def _change(entry: Change) -> News:

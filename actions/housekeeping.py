@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from actions import forwards, media, sessions
+from actions import forwards, media, reviews, sessions
 from actions.services import Services
 from models import rates, state
 from models import sessions as session_rows
@@ -75,6 +75,7 @@ async def tidy(app: Services, period_s: float = PERIOD_S, alone: bool = False) -
             sessions.forget_expired,
             sessions.forget_devices,
             forget_rates,
+            reviews.forget,
         )
     finally:
         signs.cancel()

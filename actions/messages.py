@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from actions import delivery
 from actions.accounts import public_row
 from hub.connection import Connection
-from log.entries import Barred, Post
+from log.entries import Barred, Hold, Post
 from models import readers as rows_of
-from moderation.wordlist import MASK
+from moderation.wordlist import MASK, REVIEW
 from protocol import rows
 from protocol.errors import SlowDown
 from protocol.messages import ListReaders, Message, Readers, Receipt
+from protocol.reviews import waits
 
 if TYPE_CHECKING:
     from actions.services import Services
@@ -32,10 +33,13 @@ def submit(app: "Services", message: Message, connection: Connection) -> Awaitab
 
 
 async def send(app: "Services", message: Message) -> Receipt:
-    """A message from a call. Returns its receipt once it is durable, or raises why not."""
+    """A message from a call. Returns its receipt once it is durable, or raises why not; of one that waits
+    for a review, that."""
     _count(app, message)
     entry = _entry(app, message)
     await delivery.commit(app.log, entry)
+    if isinstance(entry, Hold) and entry.review is not None:
+        raise waits(entry.review.id)
     assert entry.receipt is not None
     return entry.receipt
 
@@ -47,6 +51,8 @@ def _entry(
     message, verdict = app.words.judge_message(message)
     if verdict is None or verdict.deed == MASK:
         return Post(message, connection, since)
+    if verdict.deed == REVIEW:
+        return Hold(message, verdict.word, connection)
     return Barred(message, app.words.refusal(), connection, since)
 
 

@@ -21,6 +21,7 @@ class Cmd(IntEnum):
     CONTACT_CHANGED = 20
     COMMUNITY_CHANGED = 21
     CONVERSATION_CHANGED = 22
+    MODERATED = 28
 
 
 #: The two kinds of conversation are named by the cmd of their messages.

@@ -30,6 +30,8 @@ NOUNS = {
     "forwards",
     "stickers",
     "search",
+    "reports",
+    "reviews",
 }
 # What else stands in these rooms: machinery, and subjects that have no rows (presence, access, the
 # installation).

@@ -11,7 +11,7 @@ from tests.test_docs import PROTOCOL
 #: Who calls, the route, the fields; the answer.
 _CALL = re.compile(r"^(\S+) (/\S+) (\{.*\})\n→ (.*)$", re.M)
 #: Routes of which the talk has an example each.
-_SUBJECTS = ("/message/", "/conversation/", "/favorite/", "/sticker/")
+_SUBJECTS = ("/message/", "/conversation/", "/favorite/", "/sticker/", "/report/")
 
 
 def told() -> list[tuple[str, str, str, str]]:

@@ -16,4 +16,7 @@ from log.entries.post import Post as Post
 from log.entries.reaction import React as React
 from log.entries.read_mark import ReadMark as ReadMark
 from log.entries.recall import Recall as Recall
+from log.entries.removal import Removal as Removal
+from log.entries.review import Hold as Hold
+from log.entries.review import Pass as Pass
 from log.entries.settings import Decide as Decide

@@ -99,6 +99,10 @@ async def test_every_answer_is_as_declared(app):
         "ListHidden": chat,
         "ArrangeConversation": {**chat, "pinned": 1, "marked": 1},
         "ClearConversation": {"kind": 11, "dstid": group, "seq": 1},
+        "AddReport": {"what": "user", "id": bob.user_id, "reason": "rude"},
+        "AnswerReport": {"id": 1, "what": "keep"},
+        "Withdraw": {"review": reviews[0]},
+        "AnswerReview": {"id": reviews[1], "pass": 1},
         "History": chat,
         "Changes": {**chat, "ver": 0},
     }

@@ -1,0 +1,28 @@
+"""A server with a list of words, and an operator on it."""
+
+from models.tables import User
+from tests.app import App, Client
+
+WORDS = "blocked, block\nmasked, mask\nheld, review\n坏话, mask\n"
+
+
+def settings(folder, words: str = WORDS) -> dict[str, object]:
+    """Of a server with this list; `folder`: where its file is put."""
+    path = folder / "words.txt"
+    path.write_text(words, encoding="utf-8")
+    return {"moderation.words": str(path)}
+
+
+async def operator(app: App) -> Client:
+    """Somebody who decides."""
+    client = await app.client().register("Op")
+    await app.services.db.write(lambda: User.update(op=1).where(User.id == client.user_id).execute())
+    return client
+
+
+async def noted(app: App, what: str = "") -> list[str]:
+    """What the audit has of this kind, in order."""
+    from models.tables import Audit
+
+    rows = await app.services.db.read(lambda: list(Audit.select().order_by(Audit.id)))
+    return [f"{row.what} {row.target}" for row in rows if row.what.startswith(what)]
