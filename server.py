@@ -153,7 +153,7 @@ def make_services(config: Config) -> Services:
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
         services.scraper.start(services.stats, services.measures, *build)
     privacy.read(hiding, privacy.mark)
-    privacy.start(lambda user_id, seen: hub.announcer.switched(user_id, seen and hub.online(user_id)))
+    privacy.start(partial(presence.switched, services), partial(presence.parted, services))
     hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
     indexing.start()
     services.words.start()

@@ -2,7 +2,7 @@
 
 import secrets
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from actions import sessions
 from actions.guesses import Guess, in_queue
@@ -10,7 +10,7 @@ from actions.passwords import Disconnected, Turn
 from actions.presence import seen
 from actions.services import Services
 from actions.weak_passwords import refuse_weak
-from models import accounts, contacts
+from models import accounts, contacts, finding, wallet
 from models import sessions as session_rows
 from models.sessions import SessionRow
 from protocol import rows
@@ -50,6 +50,8 @@ async def register(
         """In one transaction: an account that nobody is told of would keep its number for ever."""
         row = create(now_ms(), app.config.uploads.quota_bytes)
         open_session(row["id"])
+        if app.config.wallet.enabled:
+            wallet.open_account(row["id"], app.config.wallet.welcome, now_ms())
         return row
 
     return own_row(app, await app.db.write(create_and_enter), token)
@@ -117,20 +119,29 @@ async def change_passwd(
     sessions.close_sockets(app, ended)
 
 
-async def find(app: Services, viewer_id: int, user_id: int) -> rows.User:
+async def find(app: Services, viewer_id: int, user_id: int) -> rows.Found:
     """A user's row as the viewer may see it: whether they are online is for friends and members of a group
     that both are in."""
     if viewer_id == user_id:
-        return own_row(app, await app.db.read(accounts.find_user, user_id))
-    return public_row(app, viewer_id, *await app.db.read(contacts.found_by_id, viewer_id, user_id))
+        return _own_found(app, await app.db.read(accounts.find_user, user_id))
+    return _found_row(app, viewer_id, await app.db.read(finding.found_by_id, viewer_id, user_id))
 
 
-async def find_by_mobile(app: Services, viewer_id: int, mobile: str) -> rows.User:
+async def find_by_mobile(app: Services, viewer_id: int, mobile: str) -> rows.Found:
     """The same by mobile, in any spelling."""
-    row, acquainted = await app.db.read(contacts.found_by_mobile, viewer_id, mobile)
-    if viewer_id == row["id"]:
-        return own_row(app, row)
-    return public_row(app, viewer_id, row, acquainted)
+    found = await app.db.read(finding.found_by_mobile, viewer_id, mobile)
+    if viewer_id == found.row["id"]:
+        return _own_found(app, found.row)
+    return _found_row(app, viewer_id, found)
+
+
+def _own_found(app: Services, row: rows.Profile) -> rows.Found:
+    return cast(rows.Found, own_row(app, row))
+
+
+def _found_row(app: Services, viewer_id: int, found: finding.Found) -> rows.Found:
+    row = public_row(app, viewer_id, found.row, found.acquainted)
+    return {**row, "remark": found.remark, "blocked": int(found.blocked)}
 
 
 def own_row(app: Services, row: rows.Profile, token: str = "") -> rows.User:

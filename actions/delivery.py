@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
-from actions import presence
+from actions import friendships, presence
 from actions.committing import Waiter
 from actions.committing import commit as commit
 from actions.committing import submit as submit
@@ -15,9 +15,11 @@ from hub.hub import Hub
 from hub.ports.bus import Publication
 from hub.ports.control import MembershipChanged, Order
 from log.entries import (
+    AnswerRequest,
     Arrange,
     Barred,
     Befriend,
+    Block,
     Change,
     Clear,
     CreateGroup,
@@ -35,11 +37,13 @@ from log.entries import (
     ReadMark,
     Recall,
     Removal,
+    Transfer,
+    Unfriend,
 )
 from metrics.histogram import Measures, Tally
 from protocol import frames, reviews
 from protocol.errors import Refusal
-from protocol.messages import ROOM, SINGLE, Cmd, Media
+from protocol.messages import ROOM, Cmd, Media
 
 logger = logging.getLogger("magpie.delivery")
 
@@ -60,14 +64,17 @@ class Delivery:
         self._acked: list[float] = []  # when the frames came whose acks are written at the end of the batch
         self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
-            **dict.fromkeys((Post, Barred), self._post),
+            **dict.fromkeys((Post, Barred, Transfer), self._post),
             Hold: self._hold,
             Pass: self._pass,
             Forward: lambda entry: [item for post in entry.posts for item in self._post(post)],
             ReadMark: self._read,
             Decide: presence.decided,
-            Befriend: self._befriend,
-            CreateGroup: self._create,
+            Befriend: friendships.befriended,
+            AnswerRequest: friendships.answered,
+            Unfriend: friendships.parted,
+            Block: friendships.blocked,
+            CreateGroup: lambda entry: self._enter(entry, "created"),
             Join: self._join,
             **dict.fromkeys((Recall, Removal, Edit, React, Pin), self._change),
             **dict.fromkeys((Arrange, Clear, Hide), self._own),
@@ -230,17 +237,6 @@ class Delivery:
     def _own(entry: Arrange | Clear | Hide) -> News:
         """What somebody does for themselves their own other connections learn."""
         return [_conversation_changed(entry, entry.told)] if entry.told else []
-
-    @staticmethod
-    def _befriend(entry: Befriend) -> News:
-        """All pages of both hear of it."""
-        added = frames.event(
-            Cmd.CONTACT_CHANGED, what="added", userid=entry.userid, dstid=entry.dstid, kind=SINGLE
-        )
-        return [Publication(added, (entry.userid, entry.dstid), audience=V2)]
-
-    def _create(self, entry: CreateGroup) -> News:
-        return self._enter(entry, "created")
 
     def _join(self, entry: Join) -> News:
         return self._enter(entry, "joined") if entry.joined else []

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from actions import forwards, media, reviews, sessions
+from actions import forwards, media, packets, reviews, sessions
 from actions.services import Services
 from models import rates, state
 from models import sessions as session_rows
@@ -76,6 +76,7 @@ async def tidy(app: Services, period_s: float = PERIOD_S, alone: bool = False) -
             sessions.forget_devices,
             forget_rates,
             reviews.forget,
+            packets.give_back_expired,
         )
     finally:
         signs.cancel()

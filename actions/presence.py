@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from hub.audience import V2, Looking
 from hub.ports.bus import Publication
-from hub.ports.control import Order, SettingsChanged
+from hub.ports.control import ContactChanged, Order, SettingsChanged
 from log.entries import Decide
 from models import contacts
 from protocol.errors import Refusal
@@ -20,9 +20,29 @@ _SLICE = 64
 
 
 def seen(app: "Services", viewer_id: int, user_id: int) -> int:
-    """1 if the viewer, who is acquainted with the user, sees them online: who is not seen sees nobody."""
+    """1 if the viewer, who is acquainted with the user, sees them online: who is not seen sees nobody, and
+    whom the user blocks does not see them."""
     unseen = app.privacy.unseen
-    return int(viewer_id not in unseen and user_id not in unseen and app.hub.online(user_id))
+    shown = viewer_id not in unseen and user_id not in unseen and not app.privacy.blocks(user_id, viewer_id)
+    return int(shown and app.hub.online(user_id))
+
+
+def switched(app: "Services", user_id: int, seen: bool) -> None:
+    """Somebody is seen from now on, or no longer."""
+    app.hub.announcer.switched(user_id, seen and app.hub.online(user_id))
+
+
+def parted(app: "Services", order: ContactChanged) -> None:
+    """Somebody blocks another one, or not any more: a friend sees them go, or come again. Each process tells
+    whom it has."""
+    user_id, other_id = order.user_id, order.other_id
+    unseen = app.privacy.unseen
+    if user_id in unseen or other_id in unseen or not app.hub.online(user_id):
+        return
+    if order.friends:
+        told = event(Cmd.PRESENCE, userid=user_id, online=int(not order.blocks))
+        look = Looking(SINGLE, user_id, user_id, friends=True)
+        app.hub.deliver([Publication(told, users=(other_id,), audience=look)])
 
 
 def decided(entry: Decide) -> list[Publication | Order]:
@@ -59,7 +79,7 @@ async def announce(app: "Services", changes: dict[int, int]) -> None:
         if not online or user_id not in unseen
     }
     lists = [
-        (viewer, [user_id for user_id in user_ids if user_id in told])
+        (viewer, [one for one in user_ids if one in told and not app.privacy.blocks(one, viewer)])
         for viewer, user_ids in concerned.items()
         if viewer not in unseen
     ]

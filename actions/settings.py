@@ -11,11 +11,12 @@ from protocol.errors import TryAgain
 async def change(app: Services, user_id: int, wanted: rows.SomeSettings) -> rows.Settings:
     """Sets those of `wanted`; all of them. What hides somebody is so in every process when this returns here,
     and a moment later elsewhere."""
+    installed = app.config.contacts.approval
     if not wanted:
-        return await app.db.read(settings.settings_of, user_id)
+        return await app.db.read(settings.settings_of, user_id, installed)
     # Before the write: after it nothing may fail.
     friends = await app.db.read(contacts.friend_ids, user_id) if "read" in wanted else ()
-    entry = Decide(user_id, wanted, friends)
+    entry = Decide(user_id, wanted, friends, installed)
     try:
         await delivery.commit(app.log, entry)
     except TryAgain:  # nobody knows whether it is stored
@@ -29,5 +30,5 @@ async def read_again(app: Services) -> None:
     """Who hides, from the database: others may have switched unheard. Raises `TryAgain` when it is away."""
     while True:
         mark = app.privacy.mark
-        if app.privacy.read(await app.db.read(settings.hiding), mark):
+        if app.privacy.read(await app.db.read(settings.hiding, app.privacy.blocks_at), mark):
             return

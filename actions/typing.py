@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from database.door import Database
 from hub.audience import Looking
 from hub.hub import Hub
-from hub.ports.control import MembershipChanged, Order
+from hub.ports.control import ContactChanged, MembershipChanged, Order
 from models import access
 from protocol import frames
 from protocol.errors import Forbidden, NotFound, Refusal
-from protocol.messages import ROOM, Cmd
+from protocol.messages import ROOM, SINGLE, Cmd
 
 #: Seconds between two frames about one person in one conversation, and for which a refusal is repeated
 #: unasked.
@@ -52,7 +52,7 @@ class Typing:
         self._strangers, self._max_members = strangers, max_members
         self._clock = clock
         self._chats: dict[tuple[int, int, int], _Chat] = {}
-        self._changes = 0  # of memberships
+        self._changes = 0  # of memberships and friendships
         hub.ports.control.listen(self._obey)
 
     def typed(self, user_id: int, kind: int, dstid: int) -> Awaitable[None] | None:
@@ -102,7 +102,11 @@ class Typing:
             self._hub.tell_users((dstid,), event, Looking(kind, user_id, user_id, friends=True))
 
     def _obey(self, order: Order) -> None:
-        """Who has joined or left a group is looked up anew, at once."""
+        """Who has joined or left a group, or whose friendship is another, is looked up anew, at once."""
         if isinstance(order, MembershipChanged):
             self._changes += 1
             self._chats.pop((order.user_id, ROOM, order.group_id), None)
+        elif isinstance(order, ContactChanged):
+            self._changes += 1
+            self._chats.pop((order.user_id, SINGLE, order.other_id), None)
+            self._chats.pop((order.other_id, SINGLE, order.user_id), None)

@@ -23,6 +23,7 @@ from config.sections import (
     Server,
     Storage,
     Uploads,
+    Wallet,
 )
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Server",
     "Storage",
     "Uploads",
+    "Wallet",
 ]
 
 #: What a database is called in an address, by what platforms and other libraries call it. A driver's name
@@ -71,6 +73,7 @@ class Config:
     contacts: Contacts = field(default_factory=Contacts)
     communities: Communities = field(default_factory=Communities)
     moderation: Moderation = field(default_factory=Moderation)
+    wallet: Wallet = field(default_factory=Wallet)
     hub: Hub = field(default_factory=Hub)
     metrics: Metrics = field(default_factory=Metrics)
 

@@ -160,6 +160,7 @@ class Uploads:
 @dataclass(frozen=True, slots=True)
 class Contacts:
     strangers: bool = False
+    approval: str = _one_of("auto", "auto", "request", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,12 @@ class Communities:
 @dataclass(frozen=True, slots=True)
 class Moderation:
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    enabled: bool = True
+    welcome: int = _number(10000, 0, 10**9)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from log.entries import Entry
 from log.place import Place
 from log.statements import Statements
 from log.times import following
-from models import changes, done, hidden, media, settings, state
-from models.access import may_open, owns, refusal, require_free
+from models import changes, done, hidden, media, settings, state, wallet
+from models.access import may_begin, may_open, owns, refusal, require_free
 from models.conversations import open_single
 from models.ids import public_id
 from models.tables import Conversation, StoredMessage, key_of
@@ -112,6 +112,8 @@ class Batch:
         self._ask_members(keys)
         #: uploads that the entries show
         self.shown = media.Shown({key for entry in self.entries for key in entry.shows}, self._common.quota)
+        if spenders := {entry.userid for entry in self.entries if entry.spends}:
+            wallet.lock(spenders)
         if self.look_back:
             self._find_stored(self.entries)
         for entry, key in zip(self.entries, keys):
@@ -197,7 +199,7 @@ class Batch:
                 continue
             key = key_of(entry.userid, entry.kind, entry.dstid)
             if key in keys and key not in found:
-                if may_open(entry.userid, entry.kind, entry.dstid, self.strangers):
+                if may_begin(entry.userid, entry.dstid, self.strangers):
                     found[key] = open_single(entry.userid, entry.dstid, self.now)
         return found
 
@@ -260,7 +262,7 @@ class Batch:
         pair = entry.userid, place.id
         bars = self.bars.get(pair, 0)
         if (bars or place.bars) and not (entry.cid is not None and self.is_stored(entry)):
-            require_free(entry.kind, bars)
+            require_free(entry.userid, entry.kind, entry.dstid, bars, self.strangers)
 
     # --- after the entries --------------------------------------------------------------------------------
 

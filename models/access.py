@@ -3,6 +3,7 @@
 from peewee import SQL
 
 from database.prepared import Prepared
+from models import blocks
 from models.tables import BLOCKED, NOT_FRIENDS, Community, Conversation, Member, User, key_of
 from models.views import View
 from protocol.errors import Forbidden, NotFound, Refusal
@@ -36,8 +37,21 @@ def locate(user_id: int, kind: int, dstid: int, strangers: bool) -> View | None:
 
 
 def may_open(user_id: int, kind: int, dstid: int, strangers: bool) -> bool:
-    """Whether a single chat that has no row yet may begin: notes to oneself, and strangers where allowed."""
-    return kind == SINGLE and (user_id == dstid or (strangers and _exists(kind, dstid)))
+    """Whether a single chat that has no row yet may begin: notes to oneself, and strangers where allowed who
+    don't block each other."""
+    if kind != SINGLE or user_id == dstid:
+        return kind == SINGLE
+    return strangers and _exists(kind, dstid) and not blocks.between(user_id, dstid)
+
+
+def may_begin(user_id: int, dstid: int, strangers: bool) -> bool:
+    """As `may_open`, for who opens a single chat now: until the transaction ends neither blocks the other."""
+    if user_id != dstid and strangers:
+        try:
+            blocks.lock(user_id, dstid)
+        except NotFound:
+            return False
+    return may_open(user_id, SINGLE, dstid, strangers)
 
 
 def refusal(kind: int, dstid: int) -> Refusal:
@@ -53,11 +67,37 @@ def refusal(kind: int, dstid: int) -> Refusal:
     return _not_friends()
 
 
-def require_free(kind: int, bars: int) -> None:
+def require_free(user_id: int, kind: int, dstid: int, bars: int, strangers: bool) -> None:
     """Raises why a member with these `bars` may not write there. Who is blocked is told what a stranger
     is."""
-    if kind == SINGLE and bars & (NOT_FRIENDS | BLOCKED):
+    if kind != SINGLE:
+        return
+    if bars & BLOCKED:
+        refuse_blocked(user_id, dstid)
+    if bars & BLOCKED or (bars & NOT_FRIENDS and not strangers):
         raise _not_friends()
+
+
+def refuse_blocked(user_id: int, dstid: int) -> None:
+    """Raises `Forbidden` where one of two people blocks the other: who does knows it, and who is blocked is
+    told what a stranger is. For whatever somebody does to another that is not in a chat of theirs."""
+    blockers = blocks.between(user_id, dstid)
+    if user_id in blockers:
+        raise Forbidden("你已将对方加入黑名单", "You have blocked this user")
+    if blockers:
+        raise _not_friends()
+
+
+def require_reach(user_id: int, dstid: int, strangers: bool) -> None:
+    """Raises why somebody may not reach another one (a call, an invitation): `NotFound` where there is no
+    such user, `Forbidden` where a message would be refused."""
+    view = locate(user_id, SINGLE, dstid, strangers)
+    if view is not None and user_id != dstid:
+        [(bars,)] = _bars(user_id, view.id)
+        require_free(user_id, SINGLE, dstid, bars, strangers)
+
+
+_bars = Prepared(lambda: Member.select(Member.bars).where(Member.user_id == 0, Member.conversation_id == 0))
 
 
 def _not_friends() -> Forbidden:
@@ -67,9 +107,10 @@ def _not_friends() -> Forbidden:
 def hears_typing(user_id: int, kind: int, dstid: int, strangers: bool, max_members: int) -> bool:
     """Whether anybody is to be told that the caller types in (kind, dstid): nobody in a group of more than
     `max_members`, nor in notes to oneself. Raises as `locate`."""
-    view = locate(user_id, kind, dstid, strangers)
     if kind == SINGLE:
+        require_reach(user_id, dstid, strangers)
         return user_id != dstid
+    view = locate(user_id, kind, dstid, strangers)
     assert view is not None  # a group has one
     members = Member.select(Member.user_id).where(Member.conversation_id == view.id)
     return members.limit(max_members + 1).count() <= max_members

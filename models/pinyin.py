@@ -114,3 +114,37 @@ def _taken(reading: str, typed: str, place: int) -> set[int]:
     if reading[:2] in _TWO:
         beginnings.add(2)
     return {count for count in beginnings if typed.startswith(reading[:count], place)}
+
+
+#: Characters that are read otherwise as a family name, which stands first.
+_SURNAMES = {
+    "单": "shan", "解": "xie", "仇": "qiu", "曾": "zeng", "查": "zha", "朴": "piao", "翟": "zhai", "盖": "ge",
+    "区": "ou", "繁": "po", "乐": "yue", "覃": "qin", "缪": "miao", "种": "chong", "折": "she", "黑": "he",
+    "秘": "bi", "隗": "wei", "召": "shao", "洗": "xian", "重": "chong", "能": "nai", "都": "du", "员": "yun",
+    "祭": "zhai", "阚": "kan", "薄": "bo", "卜": "bu", "佴": "nai",
+}  # fmt: skip
+#: The same of two.
+_DOUBLE = {"尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun", "单于": "chan yu", "澹台": "tan tai"}
+
+
+@lru_cache(maxsize=20_000)
+def sort_key(name: str) -> str:
+    """By what a name stands in a list: its syllables as they are read, the first ones as a family name, and
+    what is not Chinese as it is, folded and without accents. Signs and emoji in front stay, so that these
+    stand apart."""
+    text = unicodedata.normalize("NFKC", name).casefold().strip()
+    parts = _DOUBLE.get(text[:2], "").split()
+    word = ""
+    for char in text[len(parts) :]:
+        spoken = readings(char)
+        if not spoken and not char.isspace():
+            word += "".join(
+                sign for sign in unicodedata.normalize("NFKD", char) if not unicodedata.combining(sign)
+            )
+            continue
+        if word:
+            parts.append(word)
+            word = ""
+        if spoken:
+            parts.append(_SURNAMES.get(char, spoken[0]) if not parts else spoken[0])
+    return " ".join([*parts, word]).strip()

@@ -1,5 +1,5 @@
-"""What users have decided about being seen, asked and found. Who never did is as it is installed: seen, asked
-nothing, found in all ways."""
+"""What users have decided about being seen, asked and found. Who never did is seen, found in all ways, and
+asked as it is installed."""
 
 from typing import NamedTuple
 
@@ -8,30 +8,32 @@ from peewee import Expression
 from database.base import database
 from database.dialect import of_database
 from database.prepared import Prepared
+from models import blocks
 from models.tables import Setting
 from protocol import rows
-from protocol.errors import Refused
 from protocol.settings import WAYS
-
-#: What is installed.
-_APPROVAL = "auto"
 
 
 class Hiding(NamedTuple):
-    """Users whom nobody sees online, and those whose read marks nobody sees."""
+    """Users whom nobody sees online, those whose read marks nobody sees, and (who, whom) blocks, None where
+    these are as at `blocks_at`, as was known."""
 
     online: set[int]
     read: set[int]
+    blocks: set[tuple[int, int]] | None
+    blocks_at: int
 
 
-def settings_of(user_id: int) -> rows.Settings:
-    """All of a user's."""
-    return next((_settings(*found) for found in _stored(user_id)), _settings(1, 1, "", ",".join(WAYS)))
+def settings_of(user_id: int, installed: str = "auto") -> rows.Settings:
+    """All of a user's; `installed`: the approval of who has decided none."""
+    for online, read, approval, find in _stored(user_id):
+        return _settings(online, read, approval, find, installed)
+    return _settings(1, 1, "", ",".join(WAYS), installed)
 
 
-def _settings(online: int, read: int, approval: str, find: str) -> rows.Settings:
+def _settings(online: int, read: int, approval: str, find: str, installed: str) -> rows.Settings:
     ways = [way for way in WAYS if way in find.split(",")]
-    return {"online": online, "read": read, "approval": approval or _APPROVAL, "find": ways}
+    return {"online": online, "read": read, "approval": approval or installed, "find": ways}
 
 
 _stored = Prepared(
@@ -41,13 +43,16 @@ _stored = Prepared(
 )
 
 
-def change(user_id: int, wanted: rows.SomeSettings) -> tuple[set[str], rows.Settings]:
+def change(
+    user_id: int, wanted: rows.SomeSettings, installed: str = "auto"
+) -> tuple[set[str], rows.Settings]:
     """Sets some of them: the names of those that were otherwise, and all as they are then."""
     Setting.insert(user_id=user_id).on_conflict_ignore().execute()
     # Of two devices at once each sees what the other has set.
     row = of_database(database.obj).locked(Setting.select().where(Setting.user_id == user_id)).get()
-    present = _settings(row.online, row.read, row.approval, row.find)
-    standing: dict[str, object] = {**present}
+    present = _settings(row.online, row.read, row.approval, row.find, installed)
+    # Who decides what is installed has decided it, whatever is installed later.
+    standing: dict[str, object] = {**present, "approval": row.approval}
     changed = {name: value for name, value in wanted.items() if value != standing[name]}
     if changed:
         stored = {**changed, "find": ",".join(wanted["find"])} if "find" in changed else changed
@@ -64,9 +69,9 @@ def number(user_id: int, change: int) -> None:
     Setting.update(change=change).where(Setting.user_id == user_id).execute()
 
 
-def hiding() -> Hiding:
-    """Of all users."""
-    return Hiding(_where(Setting.online == 0), _where(Setting.read == 0))
+def hiding(blocks_at: int = -1) -> Hiding:
+    """Of all users; `blocks_at`: at which number the blocks are known, -1 for none."""
+    return Hiding(_where(Setting.online == 0), _where(Setting.read == 0), *blocks.all_since(blocks_at))
 
 
 def _where(hides: Expression) -> set[int]:
@@ -76,10 +81,3 @@ def _where(hides: Expression) -> set[int]:
 def is_found(user_id: int, way: str) -> bool:
     """Whether strangers find them this way."""
     return way in settings_of(user_id)["find"]
-
-
-def require_welcome(user_id: int) -> None:
-    """Refuses who wants to be a friend of somebody who does not take it as granted. There are no requests
-    yet, so where one would be needed there is no way either."""
-    if settings_of(user_id)["approval"] != _APPROVAL:
-        raise Refused("对方不接受加为好友", "This user takes no new friends")

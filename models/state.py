@@ -34,6 +34,16 @@ def take_changes(count: int) -> int:
     return of_database(database.obj).raise_number(database.obj, "change", count) - count + 1
 
 
+def blocks() -> int:
+    """How often somebody has blocked another one, or has ceased to."""
+    return _number("blocks")
+
+
+def count_block() -> None:
+    """Once more."""
+    of_database(database.obj).raise_number(database.obj, "blocks", 1)
+
+
 def clock() -> int:
     """The time (ms) by the database's clock, which is one for all processes."""
     return of_database(database.obj).clock(database.obj)

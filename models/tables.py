@@ -14,7 +14,7 @@ from peewee import (
 )
 
 from database.base import Base
-from protocol.limits import MAX_GROUP_NAME, MAX_MEMO, MAX_NICKNAME, MAX_URL
+from protocol.limits import MAX_CID, MAX_GREETING, MAX_GROUP_NAME, MAX_MEMO, MAX_NICKNAME, MAX_REMARK, MAX_URL
 from protocol.media import KEY_LENGTH, file_name, thumb_name
 from protocol.messages import ROOM
 
@@ -92,9 +92,31 @@ class Contact(Base):
     cate = SmallIntegerField()
     memo = CharField(120, default="")
     createat = BigIntegerField()
+    remark = CharField(MAX_REMARK, default="")  #: what `ownerid` calls them, "" for their own name
 
     class Meta:
         indexes = ((("ownerid", "dstobj", "cate"), True),)
+
+
+class FriendRequest(Base):
+    """`userid` wants to be a friend of `dstid`: one row a direction, with its `state` (`models.requests`)
+    since `stateat` (ms)."""
+
+    id = BigAutoField()
+    userid = BigIntegerField()
+    dstid = BigIntegerField()
+    memo = CharField(MAX_GREETING, default="")
+    state = SmallIntegerField(default=0)
+    stateat = BigIntegerField()
+    createat = BigIntegerField()
+
+    class Meta:
+        table_name = "friend_request"
+        indexes = (
+            (("userid", "dstid"), True),
+            (("userid", "createat"), False),
+            (("dstid", "createat"), False),
+        )
 
 
 class Block(Base):
@@ -471,6 +493,71 @@ class Report(Base):
         indexes = ((("what", "target", "answered", "user_id"), True), (("state", "id"), False))
 
 
+# --- points ----------------------------------------------------------------------------------------------
+
+#: The account that gives points out, and takes them back.
+HOUSE = 0
+
+
+class LedgerAccount(Base):
+    """`id`: a user's, `HOUSE`, or the negative id of a red packet. Nobody but the house has less than 0.
+    `closed`: its user is gone, and what is still to be paid to them goes to the house."""
+
+    id = BigIntegerField(primary_key=True)
+    balance = BigIntegerField(default=0)
+    closed = SmallIntegerField(default=0)
+
+
+class LedgerEntry(Base):
+    """One side of a movement of points; both are written together, so all entries add up to 0. `ref`: the red
+    packet that it is about, 0 for none; `cid`: under which an operator gave them, once."""
+
+    id = BigAutoField()
+    account_id = BigIntegerField()
+    amount = BigIntegerField()
+    what = CharField(20)
+    ref = BigIntegerField(default=0)
+    memo = CharField(MAX_MEMO, default="")
+    cid = CharField(MAX_CID, null=True)
+    createat = BigIntegerField()
+
+    class Meta:
+        indexes = ((("account_id", "id"), False), (("account_id", "cid"), True))
+
+
+class RedPacket(Base):
+    """`id`: its message's; what is still in it is the balance of its account. `closed`: nothing is any more,
+    since all was taken or the rest has gone back."""
+
+    id = BigIntegerField(primary_key=True)
+    userid = BigIntegerField()
+    amount = BigIntegerField()
+    count = SmallIntegerField()
+    mode = CharField(5)
+    memo = CharField(MAX_MEMO, default="")
+    opened = SmallIntegerField(default=0)
+    closed = SmallIntegerField(default=0)
+    createat = BigIntegerField()
+    expires = BigIntegerField()
+
+    class Meta:
+        indexes = ((("closed", "expires"), False),)
+
+
+class RedShare(Base):
+    """What the n-th person, from 1, took out of a red packet."""
+
+    packet_id = BigIntegerField()
+    user_id = BigIntegerField()
+    n = SmallIntegerField()
+    amount = BigIntegerField()
+    createat = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("packet_id", "user_id")
+        indexes = ((("packet_id", "n"), True),)
+
+
 # --- operators -------------------------------------------------------------------------------------------
 
 
@@ -494,8 +581,9 @@ class ServerState(Base):
     """Named numbers. `change`: the latest change number, raised by each transaction that devices must learn
     of, as its last but one statement, so that the order of numbers is the order of commits. `epoch` changes
     when the database was restored or reset; clients then drop their cache. `housekeeping`: when (ms) a
-    process last began to keep house, or said that it still does. `indexing`: 1 while the index
-    is to be emptied; the row is locked by whoever writes into it."""
+    process last began to keep house, or said that it still does. `blocks`: how often somebody has blocked
+    another one or ceased to. `indexing`: 1 while the index is to be emptied; the row is locked by whoever
+    writes into it."""
 
     name = CharField(max_length=32, primary_key=True)
     value = BigIntegerField()

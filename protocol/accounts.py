@@ -139,7 +139,7 @@ class ChangePasswd(Command, frozen=True):
     new: NewPasswd
 
 
-@call("/user/find", access=Access.ANY_SESSION, limit="find", data=rows.User)
+@call("/user/find", access=Access.ANY_SESSION, limit="find", data=rows.Found)
 class FindUser(Command, frozen=True):
     """A user's row, by number or by mobile: of others only if strangers find them that way, or they are
     acquainted with the caller."""

@@ -179,7 +179,7 @@ class Field:
             if value == str(choice):
                 return choice
         if self.type is int or (self.choices and type(self.choices[0]) is int):
-            return values.digits(value)
+            return values.digits(value, signed=self.low < 0)
         if self.item is not None:
             listed = values.parse_json_list(value) if type(value) is str else value
             return [self.item._plain(item) for item in listed] if type(listed) is list else listed

@@ -15,6 +15,12 @@ MAX_NICKNAME = 40
 MAX_GROUP_NAME = 60
 MAX_URL = 255
 MAX_MEMO = 200
+#: What goes with the wish to be somebody's friend, and what one calls a friend for oneself.
+MAX_GREETING = 60
+MAX_REMARK = 40
+#: People whom one user has asked in a day, and whom one user blocks.
+MAX_ASKED_A_DAY = 20
+MAX_BLOCKED = 2000
 #: `cate` is a number of the client's choosing (the classic page offers a few kinds), kept in a 32-bit column.
 MAX_CATE = 2**31 - 1
 
@@ -49,6 +55,11 @@ MAX_WAITING = 100
 #: Why somebody reports something, and what an operator remarks.
 MAX_REASON, MAX_NOTE = 500, 500
 
+#: Points that move at once; all that there are fit into a database's number.
+MAX_POINTS = 10**12
+#: Shares of a red packet.
+MAX_SHARES = 100
+
 # --- lists: rows of one answer, when none are asked for and at most ---------------------------------------
 
 DEFAULT_HISTORY = 50
@@ -70,6 +81,10 @@ MAX_MENTIONS = 100
 MAX_FAVORITE_ROWS = 100
 MAX_READER_ROWS = 200
 MAX_MEMBER_ROWS = 200
+#: Requests of friends.
+MAX_REQUEST_ROWS = 50
+#: What came into a wallet and went.
+MAX_ENTRY_ROWS = 50
 #: Messages that are found, and characters of what is looked for.
 MAX_FOUND = 50
 MAX_QUERY = 100

@@ -27,6 +27,7 @@ from protocol.limits import (
     MAX_READER_ROWS,
     MAX_TEXT_BYTES,
 )
+from protocol.numbers import PACKETS
 from protocol.numbers import ROOM as ROOM
 from protocol.numbers import SINGLE as SINGLE
 from protocol.numbers import Cmd as Cmd
@@ -52,6 +53,7 @@ _NAMES: dict[int, str] = {Media.CARD: "memo", Media.FILE: "content"}
 
 #: As plain numbers: each message is compared with them.
 _NOTICE, _EMOJI, _RECORD = int(Media.NOTICE), int(Media.EMOJI), int(Media.RECORD)
+_RED_PACKET = int(Media.RED_PACKET)
 
 
 def _refuse_servers_own(media: int, name: str) -> None:
@@ -136,24 +138,11 @@ class Message(msgspec.Struct, frozen=True):
     def row(self, receipt: Receipt) -> rows.Message:
         """The stored message."""
         return rows.Message(
-            receipt.id,
-            self.userid,
-            self.dstid,
-            self.cmd,
-            self.media,
-            self.content or UNSET,
-            self.pic or UNSET,
-            self.url or UNSET,
-            self.memo or UNSET,
-            self.amount or UNSET,
-            self.cid or UNSET,
-            self.ref or UNSET,
-            self.at or UNSET,
-            receipt.seq,
-            receipt.ver,
-            receipt.createat,
-            self.fwd or UNSET,
-        )
+            receipt.id, self.userid, self.dstid, self.cmd, self.media,
+            self.content or UNSET, self.pic or UNSET, self.url or UNSET, self.memo or UNSET,
+            self.amount or UNSET, self.cid or UNSET, self.ref or UNSET, self.at or UNSET,
+            receipt.seq, receipt.ver, receipt.createat, self.fwd or UNSET,
+        )  # fmt: skip
 
     def encode(self, receipt: Receipt) -> bytes:
         """The frame that every receiver gets."""
@@ -194,6 +183,8 @@ class SendMessage(Command, frozen=True, kw_only=True):
                 raise BadArgument.missing(name)
         if self.media == _EMOJI and not (self.content or self.url):
             raise BadArgument.missing("content")
+        if self.media == _RED_PACKET and (self.url or "").strip().lower().startswith(PACKETS):
+            raise Forbidden("红包只能由服务器发出", "Red packets of ours are sent by /redpacket/send")
 
     def by(self, userid: int) -> Message:
         """The message of this author."""

@@ -21,11 +21,16 @@ class Cmd(IntEnum):
     CONTACT_CHANGED = 20
     COMMUNITY_CHANGED = 21
     CONVERSATION_CHANGED = 22
+    PACKET_OPENED = 24
     MODERATED = 28
 
 
 #: The two kinds of conversation are named by the cmd of their messages.
 SINGLE, ROOM = int(Cmd.SINGLE), int(Cmd.ROOM)
+
+
+#: The address of a red packet is this and its id: what has one, the server wrote.
+PACKETS = "/redpacket/"
 
 
 class Media(IntEnum):

@@ -4,7 +4,7 @@ A list has hundreds of messages and conversations. As structs they are made and 
 dicts; their fields stand in the order of the wire, and what is UNSET is left out.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -27,6 +27,46 @@ class User(Profile):
 
     online: int
     token: str
+
+
+class Befriended(Profile):
+    """A friend, as stored. `remark`: what the user calls them for themselves, "" for their own name;
+    `pinyin`: by what they stand in a list, the syllables of the remark or name."""
+
+    remark: str
+    pinyin: str
+
+
+class Friend(Befriended, User):
+    """A friend, as told."""
+
+
+class Found(User):
+    """Somebody, as told to who looks at them alone; of others also what the caller calls a friend, and
+    whether the caller blocks them (1)."""
+
+    remark: NotRequired[str]
+    blocked: NotRequired[int]
+
+
+RequestState: TypeAlias = Literal["pending", "accepted", "declined", "expired"]
+
+
+class Request(TypedDict):
+    """Somebody wants to be a friend of somebody: `userid` asked `dstid`; `memo`: with this greeting."""
+
+    id: int
+    userid: int
+    dstid: int
+    memo: str
+    state: RequestState
+    createat: int
+
+
+class ToldRequest(Request):
+    """As told to one of both. `user`: the other one."""
+
+    user: User
 
 
 class Membership(Profile):

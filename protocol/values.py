@@ -75,9 +75,12 @@ def _decode(decoder: json.JSONDecoder, raw: str) -> object:
         raise Malformed("不是有效的 JSON", "Not valid JSON") from None
 
 
-def digits(value: object) -> object:
-    """Decimal digits as their number, anything else as it is: forms know only text."""
-    return int(value) if type(value) is str and _DIGITS.match(value) else value
+def digits(value: object, signed: bool = False) -> object:
+    """Decimal digits as their number, anything else as it is: forms know only text. `signed`: they may have a
+    minus before them."""
+    if type(value) is not str:
+        return value
+    return int(value) if _DIGITS.match(value.removeprefix("-") if signed else value) else value
 
 
 def small_object(value: object) -> object:

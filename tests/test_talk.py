@@ -11,7 +11,21 @@ from tests.test_docs import PROTOCOL
 #: Who calls, the route, the fields; the answer.
 _CALL = re.compile(r"^(\S+) (/\S+) (\{.*\})\n→ (.*)$", re.M)
 #: Routes of which the talk has an example each.
-_SUBJECTS = ("/message/", "/conversation/", "/favorite/", "/sticker/", "/report/")
+_SUBJECTS = (
+    "/contact/addfriend",
+    "/contact/requests",
+    "/contact/answer",
+    "/contact/update",
+    "/contact/remove",
+    "/contact/block",
+    "/contact/common",
+    "/contact/search",
+    "/message/",
+    "/conversation/",
+    "/favorite/",
+    "/sticker/",
+    "/report/",
+)
 
 
 def told() -> list[tuple[str, str, str, str]]:
@@ -33,8 +47,8 @@ def test_every_route_has_an_example():
 
 async def test_every_example_is_true(app):
     """Each call is answered as the document says."""
-    people = {name: await app.client().register(name) for name in ("小雨", "阿明")}
-    first, second = people.values()
+    people = {name: await app.client().register(name) for name in ("小雨", "阿明", "大山")}
+    first, second, _ = people.values()
     await first.post("/contact/addfriend", dstid=second.user_id)
     group = (await first.post("/contact/createcommunity", name="爬山"))["data"]["id"]
     await second.post("/contact/joincommunity", dstid=group)

@@ -2,13 +2,68 @@
 
 from actions import contacts, search
 from handlers.http.gate import ApiHandler, routes_of
-from protocol.contacts import AddFriend, ListFriends, SearchContacts
+from models.finding import groups_of_both
+from protocol.contacts import (
+    AddFriend,
+    AnswerRequest,
+    BlockUser,
+    CallFriend,
+    ListBlocked,
+    ListCommonGroups,
+    ListFriends,
+    ListRequests,
+    RemoveFriend,
+    SearchContacts,
+)
 
 
 class AddFriendHandler(ApiHandler[AddFriend]):
     async def answer(self, command: AddFriend) -> None:
-        await contacts.add_friend(self.app, self.user_id, command.dstid)
-        self.reply(msg="好友添加成功" if self.lang == "zh" else "You are friends now")
+        asked = await contacts.add_friend(self.app, self.user_id, command.dstid, command.memo)
+        if asked is not None:
+            self.reply(asked, "已发送好友申请" if self.lang == "zh" else "Your request was sent")
+        else:
+            self.reply(msg="好友添加成功" if self.lang == "zh" else "You are friends now")
+
+
+class RequestsHandler(ApiHandler[ListRequests]):
+    async def answer(self, command: ListRequests) -> None:
+        rows, data = await contacts.asked(self.app, self.user_id, command.before)
+        await self.reply_rows(rows, data)
+
+
+class AnswerHandler(ApiHandler[AnswerRequest]):
+    async def answer(self, command: AnswerRequest) -> None:
+        await contacts.answer(self.app, self.user_id, command.request, bool(command.accept))
+        self.reply()
+
+
+class UpdateHandler(ApiHandler[CallFriend]):
+    async def answer(self, command: CallFriend) -> None:
+        await contacts.call(self.app, self.user_id, command.dstid, command.remark)
+        self.reply()
+
+
+class RemoveHandler(ApiHandler[RemoveFriend]):
+    async def answer(self, command: RemoveFriend) -> None:
+        await contacts.remove(self.app, self.user_id, command.dstid)
+        self.reply()
+
+
+class BlockHandler(ApiHandler[BlockUser]):
+    async def answer(self, command: BlockUser) -> None:
+        await contacts.block(self.app, self.user_id, command.dstid, bool(command.on))
+        self.reply()
+
+
+class BlockedHandler(ApiHandler[ListBlocked]):
+    async def answer(self, command: ListBlocked) -> None:
+        await self.reply_rows(await contacts.blocked(self.app, self.user_id))
+
+
+class CommonHandler(ApiHandler[ListCommonGroups]):
+    async def answer(self, command: ListCommonGroups) -> None:
+        await self.reply_rows(await self.app.db.read(groups_of_both, self.user_id, command.dstid))
 
 
 class FriendsHandler(ApiHandler[ListFriends]):
@@ -21,4 +76,15 @@ class SearchHandler(ApiHandler[SearchContacts]):
         await self.reply_rows(await search.known(self.app, self.user_id, command.q))
 
 
-routes = routes_of(AddFriendHandler, FriendsHandler, SearchHandler)
+routes = routes_of(
+    AddFriendHandler,
+    RequestsHandler,
+    AnswerHandler,
+    UpdateHandler,
+    RemoveHandler,
+    BlockHandler,
+    BlockedHandler,
+    CommonHandler,
+    FriendsHandler,
+    SearchHandler,
+)

@@ -23,6 +23,7 @@ from handlers.http import (
     messages,
     metrics,
     ops,
+    packets,
     pages,
     proxies,
     reports,
@@ -31,6 +32,7 @@ from handlers.http import (
     sessions,
     settings,
     stickers,
+    wallet,
 )
 from handlers.http.answers import Answers
 from handlers.http.body import BoundedBody
@@ -60,6 +62,8 @@ ROUTES: list[tuple[Any, ...]] = [
     *stickers.routes,
     *reports.routes,
     *reviews.routes,
+    *wallet.routes,
+    *packets.routes,
     *handshake.routes,
     *ops.routes,
     *metrics.routes,

@@ -27,7 +27,17 @@ class SettingsChanged(NamedTuple):
     read: int
 
 
-Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged
+class ContactChanged(NamedTuple):
+    """What is between two users is another thing: whether they are `friends`, and whether `user_id` blocks
+    the other one."""
+
+    user_id: int
+    other_id: int
+    friends: bool
+    blocks: bool
+
+
+Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged | ContactChanged
 
 
 class Control(Protocol):

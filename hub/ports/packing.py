@@ -10,7 +10,7 @@ import msgspec
 
 from hub.audience import V2, Audience, Looking
 from hub.ports.bus import Publication
-from hub.ports.control import MembershipChanged, Order, SessionRevoked, SettingsChanged
+from hub.ports.control import ContactChanged, MembershipChanged, Order, SessionRevoked, SettingsChanged
 
 #: The version of this form.
 VERSION = b"\x01"
@@ -96,7 +96,16 @@ class Decided(_Item, tag=10):
     read: int
 
 
-Item: TypeAlias = Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided
+class Between(_Item, tag=11):
+    """Two users are friends or not, and the first blocks the second or not."""
+
+    user_id: int
+    other_id: int
+    friends: bool
+    blocks: bool
+
+
+Item: TypeAlias = Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Between
 
 
 class Batch(msgspec.Struct, array_like=True, gc=False, frozen=True):
@@ -176,13 +185,17 @@ def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ())
             items.append(Revoked(one.session_id))
         elif isinstance(one, SettingsChanged):
             items.append(Decided(*one))
+        elif isinstance(one, ContactChanged):
+            items.append(Between(*one))
         else:
             items.append(Moved(one.user_id, one.group_id, one.joined))
     return items + [Took(numbers.start, numbers.stop - 1) for numbers in changes]
 
 
-def order_of(item: Revoked | Moved | Decided) -> Order:
+def order_of(item: Revoked | Moved | Decided | Between) -> Order:
     """And on its way in."""
+    if isinstance(item, Between):
+        return ContactChanged(item.user_id, item.other_id, item.friends, item.blocks)
     if isinstance(item, Decided):
         return SettingsChanged(item.user_id, item.online, item.read)
     if isinstance(item, Revoked):

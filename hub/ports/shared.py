@@ -14,6 +14,7 @@ from hub.ports.line import Line
 from hub.ports.order import Order
 from hub.ports.outbox import Outbox, Send
 from hub.ports.packing import (
+    Between,
     Decided,
     Item,
     Moved,
@@ -68,7 +69,7 @@ class Shared:
             if publications or changes:
                 self.bus.hear(publications, changes)
                 publications = []
-            if isinstance(item, (Revoked, Moved, Decided)):
+            if isinstance(item, (Revoked, Moved, Decided, Between)):
                 self.control.hear(order_of(item))
             elif not isinstance(item, Took):
                 self.presence.hear(process, item)

@@ -45,6 +45,8 @@ class Entry:
     nothing_before_the_first = False
     #: Writes rows of its own while it is applied, so its refusal has to take them back.
     writes_at_once = False
+    #: Takes points from its user's account, which is locked before any entry is applied.
+    spends = False
     #: A conversation that has no row yet, and may begin, is opened for it.
     opens = False
     #: The client's own id, under which it is stored once, or the log's; None for what has none.

@@ -1,5 +1,5 @@
-"""Who belongs: a new friend, a new group, one more member. Their rows are written with the notice that tells
-of them, in one transaction."""
+"""Who belongs: a new group, one more member. Their rows are written with the notice that tells of them, in
+one transaction."""
 
 from __future__ import annotations
 
@@ -7,40 +7,16 @@ from typing import TYPE_CHECKING
 
 from log.entries.entry import Entry
 from log.entries.post import Post
-from models import contacts, groups
+from models import groups
 from models.accounts import nickname_of
 from protocol import rows
-from protocol.errors import Conflict, NotFound
+from protocol.errors import NotFound
 from protocol.media import keys_in
-from protocol.messages import ROOM, SINGLE, Media, Message
+from protocol.messages import ROOM, Media, Message
 
 if TYPE_CHECKING:
     from log.batch import Batch
     from log.place import Place
-
-
-class Befriend(Entry):
-    """Each gets the other as a friend, and both their single chat."""
-
-    __slots__ = ()
-
-    members_only = False
-    writes_at_once = True
-
-    def __init__(self, userid: int, dstid: int, origin: object = None) -> None:
-        super().__init__(userid, SINGLE, dstid, origin)
-
-    def apply(self, batch: Batch, place: Place | None) -> None:
-        try:
-            conversation_id = contacts.befriend(self.userid, self.dstid, batch.now)
-        except Conflict:
-            # A try whose COMMIT may have happened has perhaps done it.
-            if not batch.tried_at(contacts.since(self.userid, self.dstid)):
-                raise
-            return
-        for user_id in (self.userid, self.dstid):
-            batch.changed_for.add((user_id, conversation_id))
-            batch.members.setdefault((user_id, conversation_id), 0 if place is None else place.seq)
 
 
 class _Announced(Entry):

@@ -58,6 +58,10 @@ class Post(Entry):
     def size_bytes(self) -> int:
         return ENTRY_BYTES + self.message.text_bytes + _NUMBER_BYTES * len(self.message.at or ())
 
+    def digest(self) -> int:
+        """What is stored to tell a resend from another message."""
+        return self.message.digest()
+
     def begin(self) -> None:
         self.refusal, self.receipt, self.place, self.repeated = None, None, None, False
 
@@ -66,7 +70,7 @@ class Post(Entry):
         message, cid = self.message, self.cid
         digest = None
         if cid is not None:
-            digest = message.digest()
+            digest = self.digest()
             if (message.userid, cid) in batch.stored:
                 self.repeat(batch, place, digest)
                 return

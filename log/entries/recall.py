@@ -8,7 +8,8 @@ from log.entries.change import Change, is_over
 from models import access, changes
 from models.changes import Changing
 from protocol.errors import Forbidden, Refused
-from protocol.numbers import ROOM, Cmd
+from protocol.numbers import ROOM, Cmd, Media
+from protocol.packets import address
 
 if TYPE_CHECKING:
     from log.batch import Batch
@@ -21,6 +22,7 @@ class Recall(Change):
     __slots__ = ("window_s",)
 
     cmd = Cmd.RECALL
+    speaks = False  # it says nothing: what one has said may be taken back, whoever blocks whom
 
     def __init__(
         self,
@@ -38,6 +40,8 @@ class Recall(Change):
     def change(self, batch: Batch, place: Place, message: Changing) -> bool:
         if message.recalled:
             return False
+        if message.media == Media.RED_PACKET and message.url == address(self.message_id):
+            raise Refused("红包不能撤回", "Red packets can't be recalled")
         own = message.userid == self.userid
         if not own or is_over(self.window_s, message, batch.now):
             if not (self.kind == ROOM and access.owns(self.userid, self.dstid)):

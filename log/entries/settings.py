@@ -20,15 +20,22 @@ class Decide(Entry):
     another one for `friends`. Settled, `changed` is what was otherwise before, and `stands` how all of it is
     now."""
 
-    __slots__ = ("_wanted", "changed", "friends", "stands")
+    __slots__ = ("_installed", "_wanted", "changed", "friends", "stands")
 
     members_only = False
     writes_at_once = True
 
     def __init__(
-        self, userid: int, wanted: rows.SomeSettings, friends: Sequence[int] = (), origin: object = None
+        self,
+        userid: int,
+        wanted: rows.SomeSettings,
+        friends: Sequence[int] = (),
+        installed: str = "auto",
+        origin: object = None,
     ) -> None:
+        """`installed`: the approval of who has decided none."""
         super().__init__(userid, SINGLE, userid, origin)
+        self._installed = installed
         self.friends = friends
         self._wanted = wanted
         self.begin()
@@ -42,7 +49,7 @@ class Decide(Entry):
         self.stands: rows.Settings | None = None
 
     def apply(self, batch: Batch, place: Place | None) -> None:
-        self.changed, self.stands = settings.change(self.userid, self._wanted)
+        self.changed, self.stands = settings.change(self.userid, self._wanted, self._installed)
         if not self.changed and batch.earlier:  # a try whose COMMIT may have happened has perhaps done it
             self.changed = set(self._wanted)
         if "online" in self.changed or "read" in self.changed:

@@ -73,7 +73,8 @@ async def test_list_keeps_the_order_of_adding(database):
         await database.write(contacts.befriend, ann, other, NOW)
     rows = await database.read(contacts.friends_of, ann)
     assert [row["id"] for row in rows] == others[::-1]
-    assert set(rows[0]) == {"id", "mobile", "avatar", "sex", "nickname", "memo", "createat"}
+    profile = {"id", "mobile", "avatar", "sex", "nickname", "memo", "createat"}
+    assert set(rows[0]) == profile | {"remark", "pinyin"}
     assert sorted(await database.read(contacts.friend_ids, ann)) == others
 
 

@@ -48,9 +48,9 @@ async def test_who_hides(database, scribe):
     await decide(scribe, ann, online=0)
     await decide(scribe, bob, read=0, online=0)
     await decide(scribe, eve, find=[])
-    assert await database.read(settings.hiding) == ({ann, bob}, {bob})
+    assert await database.read(settings.hiding) == ({ann, bob}, {bob}, set(), 0)
     await decide(scribe, bob, online=1)
-    assert await database.read(settings.hiding) == ({ann}, {bob})
+    assert await database.read(settings.hiding, 0) == ({ann}, {bob}, None, 0)
 
 
 async def test_marks_in_the_list(database, scribe):

@@ -52,6 +52,7 @@ def test_the_numbers_of_the_wire():
         "CONTACT_CHANGED": 20,
         "COMMUNITY_CHANGED": 21,
         "CONVERSATION_CHANGED": 22,
+        "PACKET_OPENED": 24,
     }
     assert {code.name: int(code) for code in frames.CloseCode} == {
         "POLICY": 1008,

@@ -1,6 +1,8 @@
 """A server with a list of words, and an operator on it."""
 
-from models.tables import User
+from models import reviews
+from models.tables import Audit, User
+from protocol.messages import Message
 from tests.app import App, Client
 
 WORDS = "blocked, block\nmasked, mask\nheld, review\n坏话, mask\n"
@@ -22,7 +24,15 @@ async def operator(app: App) -> Client:
 
 async def noted(app: App, what: str = "") -> list[str]:
     """What the audit has of this kind, in order."""
-    from models.tables import Audit
-
     rows = await app.services.db.read(lambda: list(Audit.select().order_by(Audit.id)))
     return [f"{row.what} {row.target}" for row in rows if row.what.startswith(what)]
+
+
+async def held(app: App, author: Client, count: int = 3) -> int:
+    """So many notes of the author's wait; the id of the first review, the others follow."""
+    note = Message(author.user_id, author.user_id, 10, 1, "held")
+
+    def hold() -> int:
+        return min([reviews.hold(note, None, note.digest(), "held", 1).id for _ in range(count)])
+
+    return await app.services.db.write(hold)

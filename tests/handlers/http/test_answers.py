@@ -5,10 +5,12 @@ from typing import NotRequired, TypedDict, get_args, get_type_hints
 
 import msgspec
 
+from models.tables import User
 from protocol import rows
 from protocol.commands import COMMANDS
 from tests import samples
 from tests.app import PASSWD
+from tests.handlers.http.moderated import held
 
 
 def hold(answer: dict, command: type) -> None:
@@ -52,6 +54,11 @@ def as_typed_dict(kind: type[msgspec.Struct]) -> type:
 async def test_every_answer_is_as_declared(app):
     """Each call there is answers with the fields that the documents name, of their types."""
     ann, bob = await app.client().register("Ann"), await app.client().register("Bob")
+    cy, dora = await app.client().register("Cy"), await app.client().register("Dora")
+    assert (await ann.post("/contact/addfriend", dstid=bob.user_id))["code"] == 0
+    for asked in (ann, cy):
+        await asked.post("/user/settings", approval="request")
+    request = (await dora.post("/contact/addfriend", dstid=ann.user_id))["data"]["request"]
     group = (await ann.post("/contact/createcommunity", name="hills"))["data"]["id"]
     await bob.post("/contact/joincommunity", dstid=group)
     named = {"cmd": 11, "dstid": group, "media": 1, "content": "you", "at": [ann.user_id]}
@@ -74,7 +81,12 @@ async def test_every_answer_is_as_declared(app):
         "ChangePasswd": {"old": PASSWD, "new": "changed123"},
         "FindUser": {"id": bob.user_id},
         "SearchContacts": {"q": "hil"},
-        "AddFriend": {"dstid": bob.user_id},
+        "AddFriend": {"dstid": cy.user_id, "memo": "It is Ann"},
+        "AnswerRequest": {"request": request, "accept": 0},
+        "CallFriend": {"dstid": bob.user_id, "remark": "Bobby"},
+        "RemoveFriend": {"dstid": dora.user_id},
+        "BlockUser": {"dstid": dora.user_id, "on": 1},
+        "ListCommonGroups": {"dstid": bob.user_id},
         "CreateGroup": {"name": "sea"},
         "JoinGroup": {"dstid": group},
         "ListMembers": {"dstid": group, "q": "b"},
@@ -99,18 +111,23 @@ async def test_every_answer_is_as_declared(app):
         "ListHidden": chat,
         "ArrangeConversation": {**chat, "pinned": 1, "marked": 1},
         "ClearConversation": {"kind": 11, "dstid": group, "seq": 1},
-        "AddReport": {"what": "user", "id": bob.user_id, "reason": "rude"},
-        "AnswerReport": {"id": 1, "what": "keep"},
-        "Withdraw": {"review": reviews[0]},
-        "AnswerReview": {"id": reviews[1], "pass": 1},
         "History": chat,
         "Changes": {**chat, "ver": 0},
     }
+    put = {"kind": 11, "dstid": group, "amount": 9, "count": 2}
+    packet = (await bob.post("/redpacket/send", **put))["data"]["id"]
+    await app.services.db.write(User.update(op=1).where(User.id == ann.user_id).execute)
+    said |= {"Grant": {"id": bob.user_id, "amount": 5}}
+    said |= {"SendPacket": {**put, "cid": "c3"}, "OpenPacket": {"id": packet}, "ReadPacket": {"id": packet}}
+    first = await held(app, ann)
+    said |= {"Withdraw": {"review": first}, "AnswerReview": {"id": first + 1, "pass": 1}}
+    said |= {"AddReport": {"what": "user", "id": bob.user_id, "reason": "rude"}}
+    said |= {"AnswerReport": {"id": 1, "what": "keep"}}
     while not (await ann.post("/message/search", q="you"))["rows"]:  # it is in the index in a moment
         await asyncio.sleep(0.02)
     calls = [command for command in COMMANDS if command.by_call]
     # So that no list is empty, and nobody is let out early.
-    order = {"AddFriend": -2, "SendMessage": -1, "Logout": 1}
+    order = {"AddFriend": -3, "AnswerRequest": -2, "BlockUser": -1, "SendMessage": -1, "Logout": 1}
     for command in sorted(calls, key=lambda c: order.get(c.__name__, 0)):
         name, route = command.__name__, command.by_call.routes[0]
         if command.by_call.file:

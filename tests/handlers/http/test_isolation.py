@@ -27,6 +27,16 @@ ATTEMPTS = {
     "/user/passwd": [({"id": "{user}", "mobile": "13700000001", "old": PASSWD, "new": "another1"}, 0)],
     "/user/settings": [({"id": "{user}", "online": 0, "read": 0, "approval": "none", "find": "[]"}, 0)],
     "/contact/addfriend": [({"dstid": "{user}", "dstobj": "{user}"}, 0)],
+    "/contact/requests": [({"dstid": "{user}"}, 0), ({"before": "{request}"}, -404)],
+    "/contact/answer": [
+        ({"request": "{request}", "accept": 1}, -404),
+        ({"request": "{asked}", "accept": 1}, -404),
+    ],
+    "/contact/update": [({"dstid": "{user}", "remark": "x"}, -403)],
+    "/contact/remove": [({"dstid": "{user}"}, 0)],
+    "/contact/block": [({"dstid": "{user}", "on": 1}, 0), ({"dstid": "{user}", "on": 0}, 0)],
+    "/contact/blocked": [({"dstid": "{user}"}, 0)],
+    "/contact/common": [({"dstid": "{user}"}, 0)],
     "/contact/loadfriend": [({"dstid": "{user}", "id": "{user}"}, 0)],
     "/contact/friend": [({"dstid": "{user}", "id": "{user}"}, 0)],
     "/contact/search": [({"q": "Ann", "dstid": "{user}"}, 0), ({"q": "Birds"}, 0)],
@@ -98,6 +108,14 @@ ATTEMPTS = {
         ({"kind": 10, "dstid": "{user}", "pinned": 1}, -403),
         ({"kind": 11, "dstid": "{group}", "muted": 1}, -403),
     ],
+    "/wallet/balance": [({"id": "{user}"}, 0)],
+    "/wallet/entries": [({"id": "{user}"}, 0)],
+    "/redpacket/send": [
+        ({"kind": 10, "dstid": "{user}", "amount": 5}, -403),
+        ({"kind": 11, "dstid": "{group}", "amount": 5, "count": 2}, -403),
+    ],
+    "/redpacket/open": [({"id": "{packet}"}, -403)],
+    "/redpacket/info": [({"id": "{packet}"}, -403)],
     "/conversation/clear": [
         ({"kind": 10, "dstid": "{user}", "seq": 9}, -403),
         ({"kind": 11, "dstid": "{group}", "seq": 9}, -403),
@@ -137,6 +155,15 @@ class World:
         self.ids["{favorite}"] = (await self.ann.post("/favorite/add", **keep))["data"]["id"]
         sticker = await self.ann.post("/sticker/add", url="/asset/stickers/magpie/hello.webp")
         self.ids["{sticker}"] = sticker["data"]["id"]
+        await self.bo.post("/user/settings", approval="request")
+        other = await app.client().register("Fay")
+        await other.post("/user/settings", approval="request")
+        asked = await other.post("/contact/addfriend", dstid=self.bo.user_id, memo=SECRETS[2])
+        self.ids["{asked}"] = asked["data"]["request"]
+        asked = await self.ann.post("/contact/addfriend", dstid=other.user_id, memo=SECRETS[3])
+        self.ids["{request}"] = asked["data"]["request"]
+        put = {"kind": 11, "dstid": self.group, "amount": 10, "count": 3}
+        self.ids["{packet}"] = (await self.ann.post("/redpacket/send", **put))["data"]["id"]
         return self
 
     async def seen_by(self, client):
@@ -145,8 +172,11 @@ class World:
             await client.post("/user/find", id=client.user_id),
             [row["id"] for row in (await client.post("/user/sessions"))["rows"]],
             await client.post("/contact/loadfriend"),
+            await client.post("/contact/requests"),
+            await client.post("/contact/blocked"),
             await client.post("/contact/loadcommunity"),
             (await client.post("/message/conversations"))["rows"],
+            await client.post("/wallet/balance"),
         ]
 
     def filled(self, fields):

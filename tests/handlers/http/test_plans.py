@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from actions import packets
 from actions.housekeeping import tidy
 from bench.run.tables import open_tables
+from models.tables import RedPacket
 from tests import samples
 from tests.app import PATIENCE, App, running
 from tests.databases import migrated_file
@@ -30,10 +32,12 @@ _OURS = re.compile(
 _SCAN = re.compile(r"(SCAN|SEARCH(?!.* USING )) (?!.*VIRTUAL TABLE|.*CONSTANT ROW)")
 #: With a handful of rows however big the installation is; `part` has one for 50,000 messages.
 _SMALL = {"schema_migration", "part"}
-#: Asked once by a process that starts, the time of the newest message; and once when the index is empty, how
-#: many messages there are. (The last row of SQLite's `findable` is no walk: it is in that order.)
+#: Asked once by a process that starts, the time of the newest message and who blocks whom; and once when the
+#: index is empty, how many messages there are. (The last row of SQLite's `findable` is no walk: it is in that
+#: order.)
 _AT_START = re.compile(
-    r'SELECT (MAX\("t."."(updateat|createat)"\)|COALESCE\(SUM\("t."."seq"\)|MAX\(id\) FROM findable)'
+    r'SELECT (MAX\("t."."(updateat|createat)"\)|COALESCE\(SUM\("t."."seq"\)|MAX\(id\) FROM findable'
+    r'|"t."."user_id", "t."."blocked_id" FROM "block" AS "t."$)'
 )
 #: Gone through once an hour, while the house is kept, beside everything else.
 _HOURLY = {"session", "rate"}
@@ -187,6 +191,19 @@ async def _do_more(app: App, world: World) -> None:
     async with asyncio.timeout(PATIENCE):
         while len(await done(ann, "/message/search", q="zebra")) < 2:
             await asyncio.sleep(0.02)
+    for mode in ("lucky", "equal"):
+        put = {"amount": 5, "count": 2, "mode": mode, "cid": mode}
+        for _ in range(2):
+            packet = (await ann.post_json("/redpacket/send", **room, **put))["data"]["id"]
+        for who in (ann, bo, bo):
+            await done(who, "/redpacket/open", id=packet)
+        await done(bo, "/redpacket/info", id=packet)
+    await done(ann, "/redpacket/send", **single, amount=5)
+    await done(ann, "/wallet/entries")
+    await done(ann, "/wallet/entries", before=3)
+    expire = RedPacket.update(expires=1).where(RedPacket.id == int(world.ids["{packet}"]))
+    await app.services.db.write(expire.execute)
+    await packets.give_back_expired(app.services)
     filters = {"from": ann.user_id}, {"media": 1}, {"since": 1}, {"until": 2**53 - 1}, {"limit": 1}
     await done(ann, "/message/search", q="zebra", before=ids[-1])
     for q in ("z", "zebra", "斑", "斑马", "zebra 斑马 z"):

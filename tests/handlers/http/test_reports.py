@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from models.tables import Attachment
+from protocol.media import keys_in
 from tests import samples
 from tests.handlers.http.moderated import noted, operator
 from tests.handlers.people import friends, group, open_all, text, waiting
@@ -158,7 +159,7 @@ async def test_removing_recalls_for_all(app, kind):
 
 
 async def _uses(app, url: str) -> int:
-    key = url.rpartition("/")[2].partition(".")[0]
+    [key] = keys_in(url)
     return (await app.services.db.read(lambda: Attachment.get(Attachment.key == key))).uses
 
 

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from models.tables import Attachment, Review
+from protocol.media import keys_in
 from tests import samples
 from tests.app import running
 from tests.handlers.http.moderated import noted, operator, settings
@@ -172,7 +173,7 @@ async def test_pictures_wait_with_it(app):
 
 
 async def _state(app, url: str) -> tuple[int, int]:
-    key = url.rpartition("/")[2].partition(".")[0]
+    [key] = keys_in(url)
     row = await app.services.db.read(lambda: Attachment.get(Attachment.key == key))
     return row.state, row.uses
 

@@ -1,0 +1,81 @@
+"""Who finds whom, by what, and what they see then."""
+
+from typing import NamedTuple
+
+from peewee import ModelSelect
+
+from database.prepared import Prepared
+from models import blocks
+from models.accounts import find_user, login_of, unknown_user
+from models.contacts import acquainted, since
+from models.settings import is_found
+from models.tables import COMMUNITY, USER, Community, Contact
+from protocol import rows
+
+
+class Found(NamedTuple):
+    """A user whom somebody has found. `remark`: what the viewer calls them; `blocked`: the viewer blocks
+    them."""
+
+    row: rows.Profile
+    acquainted: bool
+    remark: str
+    blocked: bool
+
+
+def found_by_id(viewer_id: int, user_id: int) -> Found:
+    """`NotFound` also where strangers do not find them by their number: whom they block is one."""
+    found = _found(viewer_id, find_user(user_id))
+    if not found.acquainted and not is_found(user_id, "id"):
+        raise unknown_user()
+    return found
+
+
+def _found(viewer_id: int, row: rows.Profile) -> Found:
+    user_id = row["id"]
+    blockers = blocks.between(viewer_id, user_id)
+    known = user_id not in blockers and acquainted(viewer_id, user_id)
+    remark = next((str(text) for (text,) in _remark(viewer_id, user_id, USER)), "")
+    return Found(row, known, remark, viewer_id in blockers)
+
+
+_remark = Prepared(
+    lambda: Contact.select(Contact.remark).where(
+        Contact.ownerid == 0, Contact.dstobj == 0, Contact.cate == USER
+    )
+)
+
+
+def found_by_mobile(viewer_id: int, mobile: str) -> Found:
+    """The same by mobile. Of that its owner decides for all but friends: who shares a group with somebody is
+    not to learn whose number they have."""
+    account = login_of(mobile)
+    if account is None:
+        raise unknown_user()
+    user_id = account["id"]
+    found = _found(viewer_id, find_user(user_id))
+    friends = found.acquainted and since(viewer_id, user_id)
+    if user_id != viewer_id and not friends and not is_found(user_id, "mobile"):
+        raise unknown_user()
+    return found
+
+
+def groups_of_both(user_id: int, other_id: int) -> list[rows.Group]:
+    """The groups that both are in, in the order in which `user_id` came into them."""
+    return _groups_of_both.dicts(user_id, COMMUNITY, other_id, COMMUNITY)
+
+
+def _shared_groups() -> ModelSelect:
+    theirs = Contact.alias()
+    g = Community
+    return (
+        g.select(g.id, g.name, g.ownerid, g.icon, g.cate, g.memo, g.createat)
+        .join(Contact, on=(Contact.dstobj == g.id))
+        .switch(g)
+        .join(theirs, on=(theirs.dstobj == g.id))
+        .where(Contact.ownerid == 0, Contact.cate == 0, theirs.ownerid == 0, theirs.cate == 0)
+        .order_by(Contact.id)
+    )
+
+
+_groups_of_both = Prepared(_shared_groups)
