@@ -83,6 +83,23 @@ async def _group_memo(ann, words):
     return answer, answer.get("data", {}).get("memo")
 
 
+async def _greeting(ann, words):
+    other = await ann.app.client().register("Shy")
+    await other.post("/user/settings", approval="request")
+    answer = await ann.post("/contact/addfriend", dstid=other.user_id, memo=words)
+    rows = (await other.post("/contact/requests"))["rows"]
+    return answer, rows[0]["memo"] if rows else None
+
+
+async def _wish(ann, words):
+    other = await ann.app.client().register("Rich")
+    await ann.post("/contact/addfriend", dstid=other.user_id)
+    fields = {"kind": 10, "dstid": other.user_id, "amount": 5, "count": 1, "mode": "equal"}
+    answer = await ann.post("/redpacket/send", **fields, memo=words)
+    rows = (await other.post("/message/history", kind=10, dstid=ann.user_id))["rows"]
+    return answer, rows[0]["memo"] if rows else None
+
+
 #: What else people write, and how it is written; each gives the answer and what is stored.
 TEXTS = {
     "nickname": _nickname,
@@ -90,6 +107,8 @@ TEXTS = {
     "register": _register,
     "group": _group_name,
     "about": _group_memo,
+    "greeting": _greeting,
+    "wish": _wish,
 }
 
 
@@ -97,6 +116,7 @@ TEXTS = {
 async def test_other_texts(app, kind):
     """In names and the like a word that is to be reviewed counts as one that is blocked."""
     ann = await app.client().register("Ann")
+    ann.app = app
     write = TEXTS[kind]
     for words in ("so blocked", "so held"):
         answer, _ = await write(ann, words)
