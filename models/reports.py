@@ -15,6 +15,7 @@ from protocol import reports as wire
 from protocol.errors import Conflict, NotFound, Refused
 from protocol.media import keys_in
 from protocol.reports import OPEN, STATES
+from protocol.values import MAX_INT
 
 _copy = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -104,11 +105,9 @@ def listed(
     """Those in a state, the newest first, below `before`; whether there are more, and how many are open. That
     somebody has looked at what is private is noted."""
     r = Stored
-    query = r.select().order_by(r.id.desc()).limit(limit + 1)
+    query = r.select().where(r.id < (before or MAX_INT)).order_by(r.id.desc()).limit(limit + 1)
     if state is not None:
         query = query.where(r.state == state)
-    if before is not None:
-        query = query.where(r.id < before)
     found: list[Stored] = []
     size = 0
     for report in query.iterator():

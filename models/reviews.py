@@ -10,16 +10,16 @@ from collections.abc import Sequence
 import msgspec
 from peewee import ModelSelect, fn
 
-from models import audit, media
+from models import audit, forwards, media
 from models.messages import MAX_ANSWER_BYTES
-from models.tables import Community, User
+from models.tables import Community
 from models.tables import Review as Stored
 from protocol import reviews as wire
 from protocol.errors import Conflict, NotFound, Refused
 from protocol.limits import MAX_WAITING
 from protocol.media import keys_in
 from protocol.messages import ROOM, Message
-from protocol.reviews import PASSED, REFUSED, WAITING
+from protocol.reviews import PASSED, REFUSED, WAITING, WITHDRAWN
 
 #: How long (ms) an author is shown what was refused, and how long it is kept at all: until then it can't be
 #: sent again under its cid.
@@ -49,7 +49,7 @@ def hold(message: Message, cid: str | None, digest: int, word: str, now: int) ->
 
 def forget(review: Stored) -> None:
     """Its cid may name something else: of one that was refused."""
-    Stored.delete().where(Stored.id == review.id, Stored.state == REFUSED).execute()
+    Stored.delete().where(Stored.id == review.id, Stored.state.in_((REFUSED, WITHDRAWN))).execute()
 
 
 def message_of(review: Stored) -> Message:
@@ -95,13 +95,16 @@ def refuse(op: int, review_id: int, now: int) -> Stored:
 
 
 def withdraw(user_id: int, review_id: int) -> Stored:
-    """Its author takes it back. `NotFound` for what is not theirs, `Conflict` when it was decided."""
+    """Its author takes back what waits, or has seen that it was refused. `NotFound` for what is not theirs,
+    `Conflict` for what was passed."""
     review: Stored | None = Stored.get_or_none(Stored.id == review_id, Stored.user_id == user_id)
     if review is None:
         raise NotFound("该审核不存在", "No such review")
-    if not Stored.delete().where(Stored.id == review_id, Stored.state == WAITING).execute():
+    here = Stored.id == review_id
+    if Stored.delete().where(here, Stored.state == WAITING).execute():
+        release(review)
+    elif not Stored.update(state=WITHDRAWN).where(here, Stored.state.in_((REFUSED, WITHDRAWN))).execute():
         raise decided()
-    release(review)
     return review
 
 
@@ -153,10 +156,9 @@ def _named(found: Sequence[Stored]) -> list[wire.Review]:
     told = [row_of(review) for review in found]
     people = {row.userid for row in told} | {row.dstid for row in told if row.kind != ROOM}
     rooms = {row.dstid for row in told if row.kind == ROOM}
-    nicknames = dict(User.select(User.id, User.nickname).where(User.id.in_(sorted(people))).tuples())
-    names = dict(
-        Community.select(Community.id, Community.name).where(Community.id.in_(sorted(rooms))).tuples()
-    )
+    nicknames = forwards.nicknames(sorted(people)) if people else {}
+    g = Community
+    names = dict(g.select(g.id, g.name).where(g.id.in_(sorted(rooms))).tuples()) if rooms else {}
     for row, review in zip(told, found, strict=True):
         row.word = review.word
         row.nickname = nicknames.get(row.userid, "")
@@ -167,6 +169,6 @@ def _named(found: Sequence[Stored]) -> list[wire.Review]:
 def purge(now: int) -> int:
     """Deletes some of what was decided long ago; how many."""
     r = Stored
-    old = r.select(r.id).where(r.state.in_((PASSED, REFUSED)), r.settledat < now - KEPT_MS)
+    old = r.select(r.id).where(r.state.in_((PASSED, REFUSED, WITHDRAWN)), r.settledat < now - KEPT_MS)
     ids = [row_id for (row_id,) in old.order_by(r.id).limit(_ROUND).tuples()]
     return int(r.delete().where(r.id.in_(ids)).execute()) if ids else 0

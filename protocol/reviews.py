@@ -85,7 +85,8 @@ class ListWaiting(Command, frozen=True):
 
 @call("/message/withdraw", access=Access.USER)
 class Withdraw(Command, frozen=True):
-    """Takes back a message of the caller's that still waits."""
+    """Takes back a message of the caller's that still waits, or hides one that was refused from their
+    list."""
 
     review: Id
 

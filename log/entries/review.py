@@ -9,7 +9,7 @@ from models import reviews
 from protocol import reviews as wire
 from protocol.errors import Conflict
 from protocol.messages import Message
-from protocol.reviews import PASSED, REFUSED, WAITING
+from protocol.reviews import PASSED, REFUSED, WAITING, WITHDRAWN
 
 if TYPE_CHECKING:
     from log.batch import Batch
@@ -43,7 +43,7 @@ class Hold(Post):
                 return
             before = reviews.find(self.userid, self.cid)
             if before is not None and before.digest == digest:
-                if before.state == REFUSED:
+                if before.state in (REFUSED, WITHDRAWN):
                     raise wire.not_passed(before.id)
                 self.review = reviews.row_of(before)
                 self.repeated = not batch.tried_at(before.createat)
@@ -79,7 +79,8 @@ class Pass(Post):
         if batch.is_stored(self):
             # An earlier try did it, or it has been sent again since its word is no longer on the list.
             self.repeat(batch, place, digest)
-            return
+            if decides or not self.repeated:
+                return
         if not decides:
             raise reviews.decided()
         self._allow(batch, place)

@@ -98,6 +98,11 @@ async def test_refused(app):
     assert [row["state"] for row in (await ann.post("/message/waiting"))["rows"]] == ["refused"]
     for passes in (0, 1):
         assert (await op.post_json("/ops/review/answer", id=review, **{"pass": passes}))["code"] == -409
+    async with ann.socket() as socket:
+        assert (await ann.post("/message/withdraw", review=review))["code"] == 0
+        assert (await socket.receive())["state"] == "withdrawn"
+    assert (await ann.post("/message/waiting"))["rows"] == []
+    assert (await ann.post_json("/message/send", **text(bob, "held", "c")))["data"]["state"] == "refused"
     assert (await ann.post_json("/message/send", **text(bob, "fine", "c")))["code"] == 0
     assert await history(bob, 10, ann.user_id) == ["fine"]
 
