@@ -29,6 +29,7 @@ from actions.handshakes import Handshakes
 from actions.indexing import Indexing
 from actions.passwords import PasswordHasher
 from actions.reindexing import reindex
+from actions.seal import Seal
 from actions.search import Searches
 from actions.services import Services
 from actions.session_use import SessionUse
@@ -45,6 +46,7 @@ from handlers.http.metrics import MetricsDoor
 from handlers.http.pages import Build
 from handlers.http.site import Site
 from hub.hub import Hub
+from hub.muted import Muted
 from hub.privacy import Privacy
 from hub.websocket.transports import Transports
 from log.entries import Entry
@@ -53,10 +55,12 @@ from log.room import Room
 from log.telling import Telling
 from media.prepare import MediaPreparer
 from metrics.scraper import Scraper
-from models import settings, state
+from models import restraints, settings, state
+from protocol.clock import now_ms
 from protocol.frames import CloseCode
 from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases, event_loop
 from start.certificate import certificate_of
+from start.key import key_of
 from start.settings import load_config, read_environment
 from storage import open_storage
 
@@ -99,27 +103,31 @@ def main() -> int:
     return 0
 
 
-def make_services(config: Config) -> Services:
+def make_services(config: Config, serves: bool = True) -> Services:
     """The parts, joined, on an up-to-date database. Call it on the loop; undo it with `close_services`.
 
-    SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``.
+    SQLite is migrated here. Raises `StartError` while another database waits for ``--migrate``. Without
+    `serves` it is for a command beside the servers (`admin/`): it makes nothing, hears nobody, and does
+    nothing by itself.
     """
-    db = databases.open_database(config, migrate=config.database_url.startswith("sqlite"))
+    db = databases.open_database(config, migrate=serves and config.database_url.startswith("sqlite"))
     try:
         storage, words = open_storage(config.storage, config.data), Words(config.words)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    db.serve()
+    if serves:
+        db.serve()
     with db.reading():
-        epoch, hiding = state.epoch(), settings.hiding()
+        standing, epoch = state.told(), state.epoch()
+        hiding, mutes = settings.hiding(), restraints.mutes(now_ms())
     db.drop_connection()  # calls have their own
-    ports = broker.make_ports(config, epoch)
-    budget = Budget(config.shares, shared=_shared_rates(config, db, epoch))
+    ports = broker.make_ports(config, epoch) if serves else broker.no_ports()
+    budget = Budget(config.shares, shared=_shared_rates(config, db, epoch) if serves else None)
     hub = Hub(ports, config.hub.offline_delay, config.hub.queue_bytes)
     transports = Transports(
         config.hub.transport, config.hub.max_frame, config.hub.ping_interval, config.hub.ping_timeout
     )
-    privacy = Privacy(ports.control)
+    privacy, muted = Privacy(ports.control), Muted(ports.control)
     delivery = Delivery(hub, told=ports.outbox is not None)
     indexing = Indexing(db)
 
@@ -146,18 +154,21 @@ def make_services(config: Config) -> Services:
     preparer = MediaPreparer(config.uploads)
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
-    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, typing, use)
-    own = (handshakes, Scraper(), indexing, Searches(), words)
+    parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, muted, typing, use)
+    own = (handshakes, Scraper(), indexing, Searches(), words, Seal(key_of(config)))
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
-    if config.metrics.port or config.metrics.token:
+    if serves and (config.metrics.port or config.metrics.token):
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
         services.scraper.start(services.stats, services.measures, *build)
     privacy.read(hiding, privacy.mark)
+    muted.read(mutes, muted.mark)
+    if not serves:
+        return services
     privacy.start(partial(presence.switched, services), partial(presence.parted, services))
     hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
     indexing.start()
     services.words.start()
-    look = partial(recovery.look, services) if config.broker.url else None
+    look = recovery.Looking(services, standing).look
     hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
     return services
 
@@ -176,17 +187,14 @@ def make_app(services: Services) -> Site:
 async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
-    await services.indexing.close()
-    await services.words.close()
-    await services.scraper.close()
+    for beside in (services.indexing, services.words, services.scraper):
+        await beside.close()
     services.transports.close()
     await services.hub.close()
     services.hasher.close()
-    await services.budget.close()
-    await services.session_use.close()
-    await services.preparer.close()
-    await services.storage.close()
-    await services.db.close()
+    rest = (services.budget, services.session_use, services.preparer, services.storage, services.db)
+    for part in rest:
+        await part.close()
 
 
 def listen(config: Config, site: Site, certificate: ssl.SSLContext | None = None) -> Listener:

@@ -10,13 +10,13 @@ from actions.passwords import Disconnected, Turn
 from actions.presence import seen
 from actions.services import Services
 from actions.weak_passwords import refuse_weak
-from models import accounts, contacts, finding, wallet
+from models import accounts, contacts, finding, invites, totp, wallet
 from models import sessions as session_rows
 from models.sessions import SessionRow
 from protocol import rows
 from protocol.accounts import spellings
 from protocol.clock import now_ms
-from protocol.errors import Refused
+from protocol.errors import Refusal, Refused
 from protocol.frames import event
 from protocol.messages import SINGLE, Cmd
 
@@ -31,11 +31,14 @@ class Profile(NamedTuple):
 
 
 async def register(
-    app: Services, mobile: str, passwd: str, profile: Profile, client: sessions.Client
+    app: Services, mobile: str, passwd: str, profile: Profile, client: sessions.Client, invite: str = ""
 ) -> rows.User:
-    """A new account and its first session; the user's own row, with the token."""
+    """A new account and its first session; the user's own row, with the token. Raises as `invites.admit`
+    where not everybody may have one."""
     refuse_weak(passwd, mobile, app.config.auth.passwd_min)
     profile = profile._replace(nickname=app.words.check(profile.nickname), memo=app.words.check(profile.memo))
+    mode = app.config.auth.register
+    await app.db.read(invites.may_try, mode, invite, now_ms())
     await app.db.read(accounts.require_free, mobile)
     keys = ((client.network, False),)
     with in_queue(app.budget, *keys):
@@ -48,7 +51,8 @@ async def register(
 
     def create_and_enter() -> rows.Profile:
         """In one transaction: an account that nobody is told of would keep its number for ever."""
-        row = create(now_ms(), app.config.uploads.quota_bytes)
+        first = invites.admit(mode, invite, now_ms())
+        row = create(now_ms(), app.config.uploads.quota_bytes, int(first))
         open_session(row["id"])
         if app.config.wallet.enabled:
             wallet.open_account(row["id"], app.config.wallet.welcome, now_ms())
@@ -57,11 +61,14 @@ async def register(
     return own_row(app, await app.db.write(create_and_enter), token)
 
 
-async def login(app: Services, mobile: str, passwd: str, client: sessions.Client) -> rows.User:
+async def login(
+    app: Services, mobile: str, passwd: str, client: sessions.Client, code: str = ""
+) -> rows.User:
     """A new session; the user's own row, with the token. One text for an unknown number and a wrong password.
+    Who has turned on one-time codes needs one of them: `CodeWanted`, `WrongCode`.
 
     Guessing is limited before anything is hashed. Only failures count in the end, so that many people behind
-    one address can all log in.
+    one address can all log in; a wrong code is one, as a wrong password is.
     """
     account, known = await app.db.read(session_rows.log_in_of, mobile, client.marks)
     device = next((mark for mark in client.marks if mark in known), "")
@@ -77,8 +84,13 @@ async def login(app: Services, mobile: str, passwd: str, client: sessions.Client
             matches = await app.hasher.verify(passwd, account["passwd"] if account else None, turn)
     if account is None or not matches:
         raise session_rows.wrong_login()
+    try:
+        token = await sessions.open_session(app, account["id"], account["passwd"], client, code)
+    except Refusal as refusal:
+        if not isinstance(refusal, totp.WrongCode) or isinstance(refusal, totp.CodeWanted):
+            await guess.take_back()
+        raise
     await guess.take_back()
-    token = await sessions.open_session(app, account["id"], account["passwd"], client)
     return own_row(app, await app.db.read(accounts.find_user, account["id"]), token)
 
 
@@ -105,18 +117,34 @@ async def change_passwd(
     user_id = session.user_id
     mobile = (await app.db.read(accounts.find_user, user_id))["mobile"]
     refuse_weak(new, mobile, app.config.auth.passwd_min)
-    stored = await app.db.read(accounts.passwd_of, user_id)
-    keys, key = ((network, True), user_id), ("session", session.id)
-    turn = Turn(keys, known=True, disconnected=disconnected)
+    wrong = Refused("原密码不正确", "The old password is wrong")
+    stored = await verified(app, session, old, network, disconnected, wrong)
+    keys = ((network, True), user_id)
     with in_queue(app.budget, *keys):
-        async with await Guess.count(app.budget, {"login": key, "account_login": key}) as guess:
-            matches = await app.hasher.verify(old, stored, turn)
-        if not matches:
-            raise Refused("原密码不正确", "The old password is wrong")
-        await guess.take_back()
-        changed = await app.hasher.hash(new, turn)
+        changed = await app.hasher.hash(new, Turn(keys, known=True, disconnected=disconnected))
     ended = await app.db.write(session_rows.change_passwd, user_id, session.id, stored, changed)
     sessions.close_sockets(app, ended)
+
+
+async def verified(
+    app: Services,
+    session: SessionRow,
+    passwd: str,
+    network: str,
+    disconnected: Disconnected,
+    wrong: Refused,
+) -> str:
+    """The stored hash of the caller's password, which is `passwd`; else `wrong`, which counts as a failed
+    log-in of the session."""
+    stored = await app.db.read(accounts.passwd_of, session.user_id)
+    keys, key = ((network, True), session.user_id), ("session", session.id)
+    with in_queue(app.budget, *keys):
+        async with await Guess.count(app.budget, {"login": key, "account_login": key}) as guess:
+            matches = await app.hasher.verify(passwd, stored, Turn(keys, True, disconnected))
+    if not matches:
+        raise wrong
+    await guess.take_back()
+    return stored
 
 
 async def find(app: Services, viewer_id: int, user_id: int) -> rows.Found:
@@ -152,4 +180,6 @@ def own_row(app: Services, row: rows.Profile, token: str = "") -> rows.User:
 def public_row(app: Services, viewer_id: int, row: rows.Profile, acquainted: bool) -> rows.User:
     """A user's row for others: nobody else's number is shown, and to strangers nobody is online."""
     online = seen(app, viewer_id, row["id"]) if acquainted else 0
-    return {**row, "mobile": "", "online": online, "token": ""}
+    told: rows.User = {**row, "mobile": "", "online": online, "token": ""}
+    told.pop("op", None)
+    return told

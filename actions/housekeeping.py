@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from actions import forwards, media, packets, reviews, sessions
+from actions import forwards, leaving, media, packets, qr, resets, reviews, sessions
 from actions.services import Services
 from models import rates, state
 from models import sessions as session_rows
@@ -74,6 +74,9 @@ async def tidy(app: Services, period_s: float = PERIOD_S, alone: bool = False) -
             media.collect_unattached,
             sessions.forget_expired,
             sessions.forget_devices,
+            resets.forget_expired,
+            qr.forget_expired,
+            leaving.let_go,
             forget_rates,
             reviews.forget,
             packets.give_back_expired,

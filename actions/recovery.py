@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from actions import settings
+from actions import operators, settings
 from actions.delivery import concerned
 from hub.audience import V2
 from hub.ports.bus import Publication
@@ -25,10 +25,12 @@ _A_SECOND = 200
 
 
 async def catch_up(app: "Services", lost: bool) -> None:
-    """Who hides, and sessions and groups of all connections, are read again. If something was `lost`, each v2
-    client then gets a second welcome, at which it asks for what is new, a few at a time. Raises `TryAgain`
-    when the database is away."""
+    """Who hides, who is muted, and sessions and groups of all connections, are read again. If something was
+    `lost`, each v2 client then gets a second welcome, at which it asks for what is new, a few at a time.
+    Raises `TryAgain` when the database is away."""
     await settings.read_again(app)
+    await operators.read_again(app)
+    app.typing.forget()
     connections = app.hub.all_connections()
     for start in range(0, len(connections), _SLICE):
         await _read_again(app, connections[start : start + _SLICE])
@@ -67,6 +69,7 @@ async def heal(app: "Services", changes: Sequence[range]) -> None:
     answer to its COMMIT was lost. What was said is told to those who are connected here; each process does
     so for its own."""
     await settings.read_again(app)
+    await operators.read_again(app)
     items = []
     for found, change in await app.db.read(missed.under, changes):
         if isinstance(found, missed.Changed):
@@ -82,7 +85,19 @@ async def heal(app: "Services", changes: Sequence[range]) -> None:
     app.hub.ports.bus.heal(items, changes)
 
 
-async def look(app: "Services") -> None:
-    """How far the change numbers have come: what of them nobody tells of is then read. Raises `TryAgain` when
-    the database is away."""
-    app.hub.ports.bus.committed(await app.db.read(state.change))
+class Looking:
+    """`known`: as it was read before anything else, at the start."""
+
+    def __init__(self, app: "Services", known: state.Told) -> None:
+        self._app, self._known = app, known
+
+    async def look(self) -> None:
+        """How far the change numbers have come: what of them nobody tells of is then read. And whether a
+        command has changed something: then all is read again. Raises `TryAgain` when the database is away."""
+        told = await self._app.db.read(state.told)
+        before, self._known = self._known, told
+        self._app.hub.ports.bus.committed(told.change)
+        if (told.ordered, told.said) != (before.ordered, before.said):
+            hub = self._app.hub
+            hub.journal.forget()  # who is in the door asks again, too
+            (hub.recovery.missed if told.said != before.said else hub.recovery.doubt)()

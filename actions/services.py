@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from actions.handshakes import Handshakes
     from actions.indexing import Indexing
     from actions.passwords import PasswordHasher
+    from actions.seal import Seal
     from actions.search import Searches
     from actions.session_use import SessionUse
     from actions.typing import Typing
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from config import Config
     from database.door import Database
     from hub.hub import Hub
+    from hub.muted import Muted
     from hub.privacy import Privacy
     from hub.websocket.transports import Transports
     from log.log import Log
@@ -50,6 +52,7 @@ class Services:
     hasher: PasswordHasher  #: argon2id off the loop
     budget: Budget  #: what callers may do and have: ``budget.take(action, key)``, ``budget.hold(thing, key)``
     privacy: Privacy  #: who is not seen online, and who without read receipts
+    muted: Muted  #: whom an operator has muted: ``app.muted.refuse(user_id)``
     typing: Typing  #: who may be heard typing where
     session_use: SessionUse  #: which sessions are in use, and when their sockets end
     handshakes: Handshakes  #: what a socket has to know to open
@@ -57,6 +60,7 @@ class Services:
     indexing: Indexing  #: keeps the index of messages equal to the log
     searches: Searches  #: whose turn it is to look for messages
     words: Words  #: what nobody may write: ``app.words.check(text)``
+    seal: Seal  #: what is kept so that the database alone does not tell it
     listener: Listener | None = None  #: accepts connections; None until it does
     draining: bool = False
 
@@ -64,13 +68,15 @@ class Services:
         """The numbers of all parts, of this moment or counted since the start, as each `stats` explains them.
 
         Every name begins with its part: `db_…`, `log_…`, `delivery_…`, `storage_…`, `media_…`, `passwords_…`,
-        `privacy_…`, `typing_…`, `sessions_…`, `handshakes_…`, `index_…`, `search_…`, `words_…`, `scrape_…`,
-        `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for the parts of the
-        hub `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…`, `control_…`."""
+        `privacy_…`, `muted_…`, `typing_…`, `sessions_…`, `handshakes_…`, `index_…`, `search_…`, `words_…`,
+        `scrape_…`, `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for the
+        parts of the hub `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…`,
+        `control_…`."""
         numbers: dict[str, int] = {}
-        kept = (self.storage, self.preparer, self.hasher, self.privacy, self.typing, self.session_use)
-        own = (self.handshakes, self.indexing, self.searches, self.words, self.scraper, self.listener)
-        for part in (self.db, self.log, self.delivery, *kept, *own):
+        kept = (self.storage, self.preparer, self.hasher, self.privacy, self.muted, self.typing)
+        own = (self.session_use, self.handshakes, self.indexing, self.searches)
+        more = (self.words, self.scraper, self.listener)
+        for part in (self.db, self.log, self.delivery, *kept, *own, *more):
             if part is not None:
                 numbers |= part.stats()
         by_name = {"transport": self.transports.stats(), **self.hub.stats()}

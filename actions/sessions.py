@@ -4,11 +4,13 @@ import secrets
 from collections.abc import Callable
 from typing import NamedTuple
 
+from actions.notices import tell_devices
 from actions.passwords import Disconnected
 from actions.services import Services
-from models import devices, sessions
+from models import devices, sessions, totp
 from models.devices import mark_of
 from models.sessions import SessionRow
+from models.tables import MAX_UA
 from protocol.clock import now_ms
 from protocol.errors import NotFound
 
@@ -56,7 +58,7 @@ async def logout(app: Services, session: SessionRow) -> None:
 
 
 async def sessions_of(app: Services, current: SessionRow) -> list[dict[str, object]]:
-    """`{id, ua, ip, created, last_seen, current}` for each session of the caller."""
+    """`{id, ua, ip, created, last_seen, fresh, current}` for each session of the caller."""
     now = now_ms()
     found = await app.db.read(sessions.sessions_of, current.user_id, now, app.config.auth.idle_ms)
     # The one that asks is in use now, written yet or not.
@@ -74,6 +76,11 @@ async def revoke(app: Services, current: SessionRow, session_id: int | None) -> 
     else:
         raise NotFound("该会话不存在", "No such session")
     close_sockets(app, ended)
+
+
+async def confirm(app: Services, current: SessionRow, session_id: int) -> None:
+    """The caller says that it was they who began another session. Raises as `models.sessions.confirm`."""
+    await app.db.write(sessions.confirm, session_id, current.user_id, current.id)
 
 
 async def keep_in_use(app: Services) -> None:
@@ -99,7 +106,9 @@ async def forget_devices(app: Services) -> int:
     return await app.db.write(devices.forget_before, now_ms() - _DEVICE_DAYS * _DAY_MS)
 
 
-def opening(app: Services, passwd: str, client: Client) -> tuple[str, Callable[[int], sessions.Opened]]:
+def opening(
+    app: Services, passwd: str | None, client: Client, second: Callable[[int], None] | None = None
+) -> tuple[str, Callable[[int], sessions.Opened]]:
     """(token, what stores its session for a user, in a writing transaction)."""
     token = secrets.token_urlsafe(32)
     lifetime = int(app.config.auth.absolute_days * _DAY_MS)
@@ -107,17 +116,44 @@ def opening(app: Services, passwd: str, client: Client) -> tuple[str, Callable[[
 
     def store(user_id: int) -> sessions.Opened:
         return sessions.open_session(
-            user_id, passwd, token, client.ua, client.ip, now_ms(), lifetime, most, client.marks
+            user_id, passwd, token, client.ua, client.ip, now_ms(), lifetime, most, client.marks, second
         )
 
     return token, store
 
 
-async def open_session(app: Services, user_id: int, passwd: str, client: Client) -> str:
-    token, store = opening(app, passwd, client)
+async def open_session(app: Services, user_id: int, passwd: str, client: Client, code: str) -> str:
+    """The token of a new session of who has shown the password whose hash is `passwd`, and `code` where codes
+    are asked for. Raises as `models.totp.require`."""
+
+    def second(user_id: int) -> None:
+        totp.require(user_id, code, now_ms(), app.seal.open)
+
+    token, store = opening(app, passwd, client, second)
     opened = await app.db.write(store, user_id)
-    close_sockets(app, opened.ended)
+    _tell(app, user_id, opened, client)
     return token
+
+
+async def open_session_of(app: Services, whose: Callable[[], int], client: Client) -> tuple[str, int]:
+    """The token of a new session, and of whom: `whose` is asked in its transaction, and raises what speaks
+    against it."""
+    token, store = opening(app, None, client)
+
+    def find_and_store() -> tuple[int, sessions.Opened]:
+        user_id = whose()
+        return user_id, store(user_id)
+
+    user_id, opened = await app.db.write(find_and_store)
+    _tell(app, user_id, opened, client)
+    return token, user_id
+
+
+def _tell(app: Services, user_id: int, opened: sessions.Opened, client: Client) -> None:
+    """What others have to know of a new session."""
+    close_sockets(app, opened.ended)
+    if opened.fresh:
+        tell_devices(app, user_id, "login", session=opened.id, ua=client.ua[:MAX_UA], ip=client.ip)
 
 
 def close_sockets(app: Services, session_ids: list[int]) -> None:

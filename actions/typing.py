@@ -65,6 +65,12 @@ class Typing:
         self._tell(chat, user_id, kind, dstid)
         return None
 
+    def forget(self) -> None:
+        """Anything may have changed: everybody is looked up anew."""
+        self._changes += 1
+        for chat in self._chats.values():
+            chat.until = 0.0
+
     def stats(self) -> dict[str, int]:
         """`typing_remembered`: people in conversations of whom it is known who may hear them type."""
         return {"typing_remembered": len(self._chats)}

@@ -69,6 +69,8 @@ class Auth:
     hash_queue: int = _number(32, 1, 100000)
     passwd_min: int = _number(6, 6, 128)
     max_sessions: int = _number(50, 1, 100000)
+    register: str = _one_of("open", "open", "invite", "closed")
+    totp_key: str = _secret()
 
     @property
     def idle_ms(self) -> int:
@@ -118,6 +120,10 @@ class Limits:
     hashes_most: int = _burst(8)
     register_rate: float = _rate(0.05)
     register_burst: int = _burst(20)
+    qr_rate: float = _rate(0.2)
+    qr_burst: int = _burst(30)
+    qr_poll_rate: float = _rate(1.0)
+    qr_poll_burst: int = _burst(10)
     find_rate: float = _rate(2.0)
     find_burst: int = _burst(30)
     contact_rate: float = _rate(1.0)
@@ -135,6 +141,8 @@ class Limits:
     slow_downloads_total: int = _number(1000)
     media_jobs_most: int = _number(20, 0)
     media_jobs_total: int = _number(100, 0)
+    exports_most: int = _number(1, 1)
+    exports_total: int = _number(8, 1)
 
 
 @dataclass(frozen=True, slots=True)

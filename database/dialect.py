@@ -35,13 +35,14 @@ class Dialect(ABC):
     sees one state from its first to its last query. `locking`: the end of a SELECT that keeps the rows it
     finds from changing until the transaction ends. `partial_indexes`: an index may be for some rows only.
     `numbers_in`: what stands behind IN when a list of numbers is one parameter, which `numbers` makes; ""
-    where each is a parameter of its own.
+    where each is a parameter of its own. `by_code_points`: the collation in which texts with the same
+    beginning stand together, "" where it is every column's.
     """
 
     schemes: Sequence[str]
     single_writer = False
     partial_indexes = True
-    numbers_in = ""
+    numbers_in = by_code_points = ""
     commits_get_lost = True
     reading: Sequence[str] = ("REPEATABLE READ",)
     writing: Sequence[str] = ()
@@ -220,6 +221,7 @@ class Postgresql(Dialect):
     schemes = ("postgresql", "postgres")
     #: Of 500 numbers as parameters the binding takes longer than the query.
     numbers_in = "(SELECT unnest(%s::bigint[]))"
+    by_code_points = '"C"'
     reading = ("REPEATABLE READ READ ONLY",)
 
     def clock(self, database: peewee.Database) -> int:

@@ -11,8 +11,8 @@ logger = logging.getLogger("magpie.hub")
 
 #: Seconds until the next try when the database did not answer.
 PAUSE_S = 1.0
-#: Seconds between two looks at what is committed.
-LOOK_S = 2.0
+#: Seconds between two looks at what is committed: about the time after which a command has taken effect.
+LOOK_S = 1.0
 #: Holes that are read one by one; of more everybody catches up.
 _MOST_HOLES = 500
 
@@ -20,7 +20,7 @@ _MOST_HOLES = 500
 CatchUp = Callable[[bool], Awaitable[None]]
 #: Reads what was said under these change numbers, and delivers it.
 Heal = Callable[[Sequence[range]], Awaitable[None]]
-#: Asks how far the change numbers have come, and hands it to the bus.
+#: Asks what is committed that nobody may have told of here.
 Look = Callable[[], Awaitable[None]]
 
 
@@ -37,8 +37,8 @@ class Recovery:
         self._counts = {"catch_ups": 0, "healed": 0}
 
     def start(self, catch_up: CatchUp, heal: Heal, look: Look | None = None) -> None:
-        """`look` where there are other processes: a process that dies between its COMMIT and telling of it
-        leaves a number that nobody else would miss before the next."""
+        """`look` is done again and again. A process that dies between its COMMIT and telling of it leaves a
+        number that nobody else would miss before the next; and a command tells by the database alone."""
         self._catch_up, self._heal = catch_up, heal
         if look is not None:
             self._looking = asyncio.get_running_loop().create_task(self._look_again(look))
@@ -93,13 +93,13 @@ class Recovery:
     @staticmethod
     async def _look_again(look: Look) -> None:
         while True:
+            await asyncio.sleep(LOOK_S)
             try:
                 await look()
             except Refusal:
                 pass  # the database is away
             except Exception:
                 logger.exception("looking for what is committed")
-            await asyncio.sleep(LOOK_S)
 
     async def _round(self) -> None:
         assert self._catch_up is not None and self._heal is not None

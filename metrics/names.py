@@ -67,6 +67,7 @@ FAMILIES = (
     Family(_C, "magpie_fanout_writes_total", "Writes of such batches.", "fanout_writes"),
     Family(_G, "magpie_privacy_unseen", "Users who are not seen online.", "privacy_unseen"),
     Family(_G, "magpie_privacy_quiet", "Users without read receipts.", "privacy_quiet"),
+    Family(_G, "magpie_muted_users", "Users whom an operator has muted.", "muted_users"),
     Family(_G, "magpie_privacy_blocks", "Pairs of whom one blocks the other.", "privacy_blocks"),
     Family(_G, "magpie_typing_remembered", "People and chats known for typing.", "typing_remembered"),
     # --- the log ------------------------------------------------------------------------------------------

@@ -33,9 +33,11 @@ def create_user(
     memo: str,
     now: int,
     quota: int = NO_QUOTA,
+    op: int = 0,
 ) -> rows.Profile:
-    """A new account; `passwd` is the hash to store, `quota` the bytes of media it may have. `Conflict` when
-    the number has one: the unique index decides between two who register it at once."""
+    """A new account; `passwd` is the hash to store, `quota` the bytes of media it may have, `op` 1 makes it
+    an operator's. `Conflict` when the number has one: the unique index decides between two who register it
+    at once."""
     require_free(mobile)
     is_new = (
         User.insert(
@@ -46,6 +48,7 @@ def create_user(
             sex=sex,
             memo=memo,
             createat=now,
+            op=op,
         )
         .on_conflict_ignore()
         .as_rowcount()
@@ -66,14 +69,17 @@ def require_free(mobile: str) -> None:
 
 
 def find_user(user_id: int) -> rows.Profile:
-    """`{id, mobile, avatar, sex, nickname, memo, createat}`, or `NotFound`."""
+    """`{id, mobile, avatar, sex, nickname, memo, createat}`, and `op` of an operator; or `NotFound`."""
     found: list[rows.Profile] = _profile.dicts(user_id)
     if not found:
         raise unknown_user()
-    return found[0]
+    row = found[0]
+    if not row["op"]:
+        del row["op"]
+    return row
 
 
-_profile = Prepared(lambda: User.select(*PROFILE).where(User.id == 0))
+_profile = Prepared(lambda: User.select(*PROFILE, User.op).where(User.id == 0))
 
 
 def lock(user_id: int) -> None:

@@ -23,6 +23,14 @@ def known_marks(user_id: int, marks: Collection[str]) -> frozenset[str]:
     return frozenset(mark for (mark,) in mine.tuples())
 
 
+def is_new(user_id: int, mark: str) -> bool:
+    """Whether nobody has logged in to the account from there, while somebody has from elsewhere."""
+    mine = Device.user_id == user_id
+    if Device.select(Device.mark).where(mine, Device.mark == mark).exists():
+        return False
+    return Device.select(Device.mark).where(mine).limit(1).exists()
+
+
 def remember(user_id: int, marks: Collection[str], now: int) -> None:
     """Somebody has logged in from there."""
     for mark in sorted(marks):  # one order for all, so that no two wait for each other

@@ -13,9 +13,9 @@ from models.tables import Community, User
 from models.tables import Report as Stored
 from protocol import reports as wire
 from protocol.errors import Conflict, NotFound, Refused
+from protocol.limits import MAX_INT
 from protocol.media import keys_in
 from protocol.reports import OPEN, STATES
-from protocol.values import MAX_INT
 
 _copy = msgspec.json.Decoder(dict[str, Any]).decode
 

@@ -1,7 +1,7 @@
 """Sessions: who may call as whom, and until when. Only the SHA-256 of a token is stored."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from peewee import ModelSelect, fn
@@ -11,9 +11,10 @@ from database.dialect import of_database
 from database.prepared import Prepared, PreparedFor
 from models import accounts, devices
 from models.accounts import replace_passwd
-from models.tables import MAX_UA, Conversation, Member, ServerState, Session, User
+from models.restraints import require_active
+from models.tables import MAX_UA, Conversation, Member, Reset, ServerState, Session, User
 from protocol import rows
-from protocol.errors import Refused
+from protocol.errors import Forbidden, NotFound, Refused
 from protocol.messages import ROOM
 
 #: `last_seen` is written at most this often (ms): precise enough for a lifetime of days, and rare enough to
@@ -57,32 +58,41 @@ def log_in_of(mobile: str, marks: Collection[str]) -> LogIn:
 
 
 class Opened(NamedTuple):
-    """A new session, and those of the account that ended for it."""
+    """A new session, and those of the account that ended for it. `fresh`: it is on a device from which nobody
+    had logged in before."""
 
     id: int
     ended: list[int]
+    fresh: bool = False
 
 
 def open_session(
     user_id: int,
-    passwd: str,
+    passwd: str | None,
     token: str,
     ua: str,
     ip: str,
     now: int,
     lifetime: int,
     most: int = 50,
-    marks: Collection[str] = (),
+    marks: Sequence[str] = (),
+    second: Callable[[int], None] | None = None,
 ) -> Opened:
-    """Store a session that ends `lifetime` ms from `now` at the latest, and remember from where it came. The
-    account has `most` sessions then: the longest unused have to end for it.
+    """Store a session that ends `lifetime` ms from `now` at the latest, and remember from where it came:
+    `marks`, the browser's first. The account has `most` sessions then: the longest unused have to end for it.
 
     `passwd` is the stored hash that the caller's password was verified against. When it was changed meanwhile
-    the log-in is refused: it would outlive the change, which ends all other sessions.
+    the log-in is refused: it would outlive the change, which ends all other sessions. None: they have shown
+    something else. `second` is asked then, with the user's id, and raises what else is missing.
     """
     # The lock lets one log-in of an account after the other count its sessions.
-    if _locked_passwd(user_id) != passwd:
+    stored = _locked_passwd(user_id)
+    if not stored or passwd not in (None, stored):
         raise wrong_login()
+    require_active(user_id)
+    if second is not None:
+        second(user_id)
+    fresh = bool(marks) and devices.is_new(user_id, marks[0])
     session_id = Session.insert(
         user_id=user_id,
         token_hash=token_hash(token),
@@ -91,12 +101,14 @@ def open_session(
         created=now,
         last_seen=now,
         expires=now + lifetime,
+        fresh=int(fresh),
     ).execute()
     if marks:
         devices.remember(user_id, marks, now)
     others = Session.select(Session.id).where(Session.user_id == user_id, Session.id != session_id)
     latest = others.order_by(Session.last_seen.desc(), Session.id.desc())
-    return Opened(session_id, _delete_ids([other for (other,) in latest.tuples()][most - 1 :]))
+    ended = _delete_ids([other for (other,) in latest.tuples()][most - 1 :])
+    return Opened(session_id, ended, fresh)
 
 
 def wrong_login() -> Refused:
@@ -118,8 +130,8 @@ def find_sessions(tokens: list[str], now: int, idle: int) -> list[SessionRow]:
 
 
 def sessions_of(user_id: int, now: int, idle: int) -> list[rows.Session]:
-    """The living sessions of a user, the latest seen first: `{id, ua, ip, created, last_seen}`."""
-    shown = (Session.id, Session.ua, Session.ip, Session.created, Session.last_seen)
+    """The living sessions of a user, the latest seen first: `{id, ua, ip, created, last_seen, fresh}`."""
+    shown = (Session.id, Session.ua, Session.ip, Session.created, Session.last_seen, Session.fresh)
     mine = _living(now, idle).select(*shown).where(Session.user_id == user_id)
     return list(mine.order_by(Session.last_seen.desc(), Session.id.desc()).dicts())
 
@@ -134,6 +146,23 @@ def close_session(session_id: int, user_id: int) -> bool:
     return bool(Session.delete().where(Session.id == session_id, Session.user_id == user_id).execute())
 
 
+def confirm(session_id: int, user_id: int, by: int) -> None:
+    """The user says, from session `by`, that it was they who began the other one; `NotFound` when they have
+    none of that number. One that nobody has confirmed itself confirms none: it may be a thief's."""
+    mine = Session.user_id == user_id
+    known = Session.select(Session.fresh).where(mine, Session.id == by).scalar()
+    if known or session_id == by:
+        raise Forbidden("请在其他设备上确认", "Confirm this on another device")
+    if not Session.select(Session.id).where(mine, Session.id == session_id).exists():
+        raise NotFound("该会话不存在", "No such session")
+    Session.update(fresh=0).where(mine, Session.id == session_id).execute()
+
+
+def close_all(user_id: int) -> list[int]:
+    """End every session of a user; the ids of those ended."""
+    return _delete(Session.select(Session.id).where(Session.user_id == user_id))
+
+
 def close_others(user_id: int, keep_id: int) -> list[int]:
     """End every session of a user but one; the ids of those ended."""
     return _delete(Session.select(Session.id).where(Session.user_id == user_id, Session.id != keep_id))
@@ -146,6 +175,7 @@ def change_passwd(user_id: int, keep_id: int, old: str, new: str) -> list[int]:
     or finds the hash changed.
     """
     replace_passwd(user_id, old, new)
+    Reset.delete().where(Reset.user_id == user_id).execute()  # whoever has a link needs none any more
     return close_others(user_id, keep_id)
 
 

@@ -1,5 +1,7 @@
 """What the installation knows about itself."""
 
+from typing import NamedTuple
+
 from peewee import fn
 
 from database.base import database
@@ -26,6 +28,35 @@ def renew_epoch() -> int:
 def change() -> int:
     """The latest change number: what has it or a lower one is committed, and nothing else is."""
     return _number("change")
+
+
+class Told(NamedTuple):
+    """`change` as above; how often a command beside the servers has `ordered` something that they keep in
+    memory, and how often it has `said` something that clients have to learn."""
+
+    change: int
+    ordered: int
+    said: int
+
+
+def told() -> Told:
+    """What a process looks at again and again, to learn what nobody tells it."""
+    numbers = dict(_told(*Told._fields))
+    return Told(*(int(numbers[name]) for name in Told._fields))
+
+
+_told = Prepared(
+    lambda: ServerState.select(ServerState.name, ServerState.value).where(
+        ServerState.name.in_(list(Told._fields))
+    )
+)
+
+
+def tell(said: bool) -> None:
+    """The caller is a command, and has changed something: the servers are to look, and with `said` to have
+    their clients ask what is new."""
+    for name in ("ordered", "said") if said else ("ordered",):
+        of_database(database.obj).raise_number(database.obj, name, 1)
 
 
 def take_changes(count: int) -> int:

@@ -37,7 +37,10 @@ class User(Base):
     memo = CharField(MAX_MEMO, default="")
     createat = BigIntegerField()
     media_bytes = BigIntegerField(default=0)  #: stored uploads, held against the quota
-    op = SmallIntegerField(default=0)  #: 1: an operator of the installation
+    op = SmallIntegerField(default=0, index=True)  #: 1: an operator of the installation
+
+    class Meta:
+        indexes = ((("nickname", "id"), False),)  # operators look for people by name
 
 
 class Setting(Base):
@@ -58,6 +61,9 @@ MAX_UA = 200
 
 
 class Session(Base):
+    """`fresh`: 1 when it began on a device from which nobody had logged in before, until its user says that
+    it was them."""
+
     id = BigAutoField()
     user_id = BigIntegerField(index=True)
     token_hash = CharField(64, unique=True)
@@ -66,6 +72,7 @@ class Session(Base):
     created = BigIntegerField()
     last_seen = BigIntegerField(index=True)
     expires = BigIntegerField(index=True)
+    fresh = SmallIntegerField(default=0)
 
 
 class Device(Base):
@@ -77,6 +84,84 @@ class Device(Base):
 
     class Meta:
         primary_key = CompositeKey("user_id", "mark")
+
+
+# --- what operators decide ---------------------------------------------------------------------------------
+
+
+class Restraint(Base):
+    """What an operator holds a user to; who never was held to anything has no row. `muted_until` (ms): they
+    say nothing before; `deactivated`: 1 while they can't log in. `number` rises with each decision, which
+    tells an old one from a new one."""
+
+    user_id = BigIntegerField(primary_key=True)
+    muted_until = BigIntegerField(default=0, index=True)
+    deactivated = SmallIntegerField(default=0)
+    number = BigIntegerField(default=0)
+
+
+# --- ways into an account --------------------------------------------------------------------------------
+
+
+class Invite(Base):
+    """A code with which accounts are made: `used` of `uses` times so far, until `until` (ms, 0: for ever);
+    `user_id` made it."""
+
+    id = BigAutoField()
+    code = CharField(32, unique=True)
+    uses = IntegerField()
+    used = IntegerField(default=0)
+    until = BigIntegerField(default=0)
+    user_id = BigIntegerField()
+    createat = BigIntegerField()
+
+
+class Reset(Base):
+    """A link that sets a new password, the one of its user; of its token there is a hash."""
+
+    user_id = BigIntegerField(primary_key=True)
+    token_hash = CharField(64, unique=True)
+    expires = BigIntegerField(index=True)
+
+
+class Totp(Base):
+    """One-time codes: `secret` is sealed; on since `since` (ms), 0 while it is being set up; `step`: the
+    number of the 30 seconds whose code was taken last."""
+
+    user_id = BigIntegerField(primary_key=True)
+    secret = CharField(160)
+    since = BigIntegerField(default=0)
+    step = BigIntegerField(default=0)
+
+
+class Recovery(Base):
+    """A code that lets somebody in who has lost their device; gone once it was used."""
+
+    user_id = BigIntegerField()
+    code_hash = CharField(64)
+
+    class Meta:
+        primary_key = CompositeKey("user_id", "code_hash")
+
+
+class Qr(Base):
+    """A log-in by a code on another screen. `proof`: a hash of what whoever asks for the session has to show;
+    `user_id`: who scanned it."""
+
+    code_hash = CharField(64, primary_key=True)
+    proof = CharField(64)
+    state = SmallIntegerField(default=0)
+    user_id = BigIntegerField(default=0)
+    ua = CharField(MAX_UA, default="")
+    ip = CharField(45, default="")
+    expires = BigIntegerField(index=True)
+
+
+class Departed(Base):
+    """A deleted account, as long as something of it may have to be let go; deleted at `createat` (ms)."""
+
+    user_id = BigIntegerField(primary_key=True)
+    createat = BigIntegerField(index=True)
 
 
 # --- contacts and groups ---------------------------------------------------------------------------------
@@ -143,7 +228,7 @@ class Community(Base):
     slot = IntegerField()
 
     class Meta:
-        indexes = ((("ownerid", "slot"), True),)
+        indexes = ((("ownerid", "slot"), True), (("name", "id"), False))
 
 
 # --- conversations ---------------------------------------------------------------------------------------
@@ -341,7 +426,7 @@ GONE = 3  #: deleted; the row tells who still shows it, and goes later
 class Attachment(Base):
     id = BigAutoField()
     key = CharField(KEY_LENGTH, unique=True)
-    owner = BigIntegerField(default=0)  #: user id, 0: uploaded before login
+    owner = BigIntegerField(default=0, index=True)  #: user id, 0: uploaded before login
     ext = CharField(5)
     thumb_ext = CharField(5, default="")  #: "" when there is no thumbnail of its own
     mime = CharField(100)
@@ -581,9 +666,11 @@ class ServerState(Base):
     """Named numbers. `change`: the latest change number, raised by each transaction that devices must learn
     of, as its last but one statement, so that the order of numbers is the order of commits. `epoch` changes
     when the database was restored or reset; clients then drop their cache. `housekeeping`: when (ms) a
-    process last began to keep house, or said that it still does. `blocks`: how often somebody has blocked
+    process last began to keep house, or said that it still does. `ordered`, `said`: how often a command that
+    runs beside the servers has changed what they keep in memory, and what clients have to learn. `operators`:
+    raised by whoever makes or unmakes one, one after the other. `blocks`: how often somebody has blocked
     another one or ceased to. `indexing`: 1 while the index is to be emptied; the row is locked by whoever
-    writes into it."""
+    writes into it. `first`: 1 once there was an account."""
 
     name = CharField(max_length=32, primary_key=True)
     value = BigIntegerField()

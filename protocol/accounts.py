@@ -11,6 +11,7 @@ from protocol.declare import Access, Command, call
 from protocol.errors import BadArgument
 from protocol.fields import ONCE, STRIP, Id, Mended, Name, Picture, Rule, Secret
 from protocol.limits import (
+    MAX_CODE,
     MAX_MEMO,
     MAX_MOBILE,
     MAX_NICKNAME,
@@ -97,7 +98,8 @@ Sex = Literal["M", "W", "U"]
 
 @call("/user/register", access=Access.PUBLIC, limit="register", data=rows.User)
 class Register(Command, frozen=True):
-    """A new account and its first session."""
+    """A new account and its first session. `invite`: a code, where accounts are made by invitation; the first
+    of all needs none, and is an operator's."""
 
     mobile: NewMobile
     passwd: NewPasswd
@@ -105,14 +107,17 @@ class Register(Command, frozen=True):
     avatar: Picture = ""
     sex: Sex = "U"
     memo: Memo = ""
+    invite: Annotated[str, Meta(max_length=MAX_CODE), STRIP] = ""
 
 
 @call("/user/login", access=Access.PUBLIC, data=rows.User)
 class Login(Command, frozen=True):
-    """A new session. Its limit counts failures only, so the action looks at it."""
+    """A new session. Its limit counts failures only, so the action looks at it. `code`: for who has turned
+    on one-time codes; without it they are told so (-1, data.totp 1)."""
 
     mobile: Mobile
     passwd: Secret
+    code: Annotated[str, Meta(max_length=MAX_CODE), STRIP] = ""
 
 
 @call("/user/profile", access=Access.USER, limit="contact", data=rows.User)

@@ -59,6 +59,12 @@ class ChangeMessage(Command, frozen=True, kw_only=True):
         if Cmd(self.cmd) is Cmd.REACTION and not _is_reaction(self.content or ""):
             raise BadArgument.of("content")
 
+    @property
+    def speaks(self) -> bool:
+        """What somebody said may be taken back in silence."""
+        cmd = Cmd(self.cmd)
+        return cmd is Cmd.EDIT or (cmd is Cmd.REACTION and self.amount == 1)
+
 
 def _is_reaction(text: str) -> bool:
     """One emoji as a rule; a short word in any case."""

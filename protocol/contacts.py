@@ -35,6 +35,8 @@ class AddFriend(Command, frozen=True):
     dstid: Id
     memo: Greeting = ""
 
+    is_speech = True
+
 
 @call("/contact/requests", access=Access.USER, row=rows.ToldRequest, data=Waiting)
 class ListRequests(Command, frozen=True):

@@ -43,10 +43,16 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     by_call: ClassVar["Call[Any] | None"] = None
     by_frame: ClassVar["Frame[Any] | None"] = None
+    is_speech: ClassVar[bool] = False  #: others hear from the caller by it: one who is muted is refused
 
     def check(self) -> None:
         """Refuses what single fields cannot show: two that exclude each other, one that is needed by
         another."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it is speech as it is said here."""
+        return self.is_speech
 
 
 C = TypeVar("C", bound=Command)
@@ -60,13 +66,17 @@ def call(
     file: str | None = None,
     data: object = None,
     row: object = None,
+    mime: str = "",
 ) -> Callable[[type[C]], type[C]]:
     """The command is made by a POST to any of `routes`. It counts against `limit` for its user, before
     log-in (or against `anonymous_limit`, if that is another) for its address. `file`: the part of a
-    multipart body that is one. `data` and `row`: what the answer holds, one thing or a list of them."""
+    multipart body that is one. `data` and `row`: what the answer holds, one thing or a list of them; `mime`:
+    of an answer that is no envelope."""
 
     def declare(command: type[C]) -> type[C]:
-        command.by_call = Call(command, routes, access, limit, anonymous_limit or limit, file, data, row)
+        command.by_call = Call(
+            command, routes, access, limit, anonymous_limit or limit, file, data, row, mime
+        )
         return command
 
     return declare
@@ -104,6 +114,7 @@ class Call(_Door[C]):
     file: str | None = None
     data: object = None
     row: object = None
+    mime: str = ""
 
     def read(self, form: Form) -> C:
         """The command in a call's fields, or why there is none."""

@@ -72,6 +72,8 @@ class Forward(Command, frozen=True, kw_only=True):
         if self.favorite and self.merge:
             raise BadArgument.of("merge")
 
+    is_speech = True
+
 
 @call("/message/record", access=Access.USER, row=rows.Recorded, data=More)
 class Record(Command, frozen=True):

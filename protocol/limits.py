@@ -24,6 +24,11 @@ MAX_BLOCKED = 2000
 #: `cate` is a number of the client's choosing (the classic page offers a few kinds), kept in a 32-bit column.
 MAX_CATE = 2**31 - 1
 
+#: Characters of a code that somebody types or scans: an invitation, one of two steps, of a QR code.
+MAX_CODE = 64
+#: Accounts that one invite code makes.
+MAX_INVITE_USES = 100000
+
 # --- messages ---------------------------------------------------------------------------------------------
 
 #: `media` is stored in a 4-byte column.
@@ -81,6 +86,10 @@ MAX_MENTIONS = 100
 MAX_FAVORITE_ROWS = 100
 MAX_READER_ROWS = 200
 MAX_MEMBER_ROWS = 200
+#: Rows of what operators list.
+DEFAULT_OPERATOR_ROWS = 50
+MAX_OPERATOR_ROWS = 200
+MAX_INVITE_ROWS = 100
 #: Requests of friends.
 MAX_REQUEST_ROWS = 50
 #: What came into a wallet and went.

@@ -159,12 +159,7 @@ class SendMessage(Command, frozen=True, kw_only=True):
     id: Annotated[Number, IN_FRAMES] | None = None
     userid: Annotated[Number, IN_FRAMES] | None = None
     cmd: Annotated[Literal[10, 11], Missing(BadArgument.of)]
-    media: Annotated[
-        int,
-        Meta(ge=0, le=MAX_MEDIA),
-        Missing(BadArgument.of),
-        Rule(_refuse_servers_own),
-    ]
+    media: Annotated[int, Meta(ge=0, le=MAX_MEDIA), Missing(BadArgument.of), Rule(_refuse_servers_own)]
     dstid: Annotated[Id, Missing(BadArgument.of)]
     content: Text | None = None
     pic: Text | None = None
@@ -185,6 +180,8 @@ class SendMessage(Command, frozen=True, kw_only=True):
             raise BadArgument.missing("content")
         if self.media == _RED_PACKET and (self.url or "").strip().lower().startswith(PACKETS):
             raise Forbidden("红包只能由服务器发出", "Red packets of ours are sent by /redpacket/send")
+
+    is_speech = True
 
     def by(self, userid: int) -> Message:
         """The message of this author."""

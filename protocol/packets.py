@@ -74,6 +74,8 @@ class SendPacket(Command, frozen=True, kw_only=True):
     memo: Memo = ""
     cid: Cid | None = None
 
+    is_speech = True
+
     def check(self) -> None:
         if self.kind == SINGLE and self.count != 1:
             raise BadArgument("单聊红包只能有一个", "A single chat's red packet has one share")

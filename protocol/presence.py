@@ -14,6 +14,8 @@ class Typing(Command, frozen=True):
     kind: Kind
     dstid: Id
 
+    is_speech = True
+
 
 @frame(Cmd.LOOK, limit="request")
 class Look(Command, frozen=True):

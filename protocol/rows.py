@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 
 class Profile(TypedDict):
-    """A user, as stored. `mobile` is shown to the user alone."""
+    """A user, as stored. `mobile` is shown to the user alone, and so is `op`: 1 for an operator."""
 
     id: int
     mobile: str
@@ -20,6 +20,7 @@ class Profile(TypedDict):
     nickname: str
     memo: str
     createat: int
+    op: NotRequired[int]
 
 
 class User(Profile):
@@ -27,6 +28,15 @@ class User(Profile):
 
     online: int
     token: str
+
+
+class Account(Profile):
+    """A user, as operators see them. `muted_until` (ms): 0 when they are not muted; `deactivated`: 1 when
+    they can't log in."""
+
+    muted_until: int
+    deactivated: int
+    online: NotRequired[int]
 
 
 class Befriended(Profile):
@@ -121,14 +131,31 @@ class Group(TypedDict):
     createat: int
 
 
+class Act(TypedDict):
+    """What an operator did (`op`: their user id, 0: somebody at the command line), to what, and how that was
+    `before` and is `after`. `op_name` and `target_name`: of users, as they are called now."""
+
+    id: int
+    op: int
+    op_name: str
+    what: str
+    target: str
+    target_name: str
+    before: str
+    after: str
+    createat: int
+
+
 class Session(TypedDict):
-    """A log-in of somebody; times in ms. `current`: it is the caller's own."""
+    """A log-in of somebody; times in ms. `fresh`: 1 when it began on a device that the account did not know,
+    until they say that it was them. `current`: it is the caller's own."""
 
     id: int
     ua: str
     ip: str
     created: int
     last_seen: int
+    fresh: int
     current: NotRequired[bool]
 
 

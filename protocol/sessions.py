@@ -20,3 +20,11 @@ class RevokeSession(Command, frozen=True):
     """Ends one session of the caller, or all but the current one."""
 
     session: Id | None = None
+
+
+@call("/user/sessions/confirm", access=Access.USER)
+class ConfirmSession(Command, frozen=True):
+    """It was the caller who logged in on a device that the account did not know: the session is `fresh` no
+    more. The session itself can't say so, nor one that is fresh."""
+
+    session: Id

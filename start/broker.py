@@ -52,6 +52,11 @@ def make_ports(config: Config, epoch: int) -> Ports:
     return Shared(RedisLine(_address(url), f"{{{prefix}:{epoch}}}:bus")).ports
 
 
+def no_ports() -> Ports:
+    """Of a process that nobody is connected to, and that hears nothing."""
+    return memory.alone()
+
+
 def make_rates(config: Config, epoch: int) -> Rates | None:
     """What counts over all processes, when that is the broker; None when it is the database, or there is but
     one process."""

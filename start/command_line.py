@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_CONFIG = Path(__file__).resolve().parent.parent / "config.yaml"
+#: The file of settings, unless another one is named.
+CONFIG = Path(__file__).resolve().parent.parent / "config.yaml"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def read() -> Options:
     parser.add_argument(
         "--config",
         type=Path,
-        default=_CONFIG,
+        default=CONFIG,
         metavar="FILE",
         help="settings (default: config.yaml beside server.py)",
     )

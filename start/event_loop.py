@@ -1,11 +1,11 @@
-"""Which loop the server runs on."""
+"""The event loop: uvloop where it is installed, which is the same loop, faster."""
 
 import asyncio
 from collections.abc import Callable
 
 
 def factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where it is installed: the same loop, faster."""
+    """What makes it; None for asyncio's own."""
     try:
         import uvloop
     except ImportError:

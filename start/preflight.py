@@ -8,12 +8,14 @@ import sys
 #: What a plain start imports, by the names of requirements.txt.
 PACKAGES = {
     "argon2-cffi": "argon2",
+    "cryptography": "cryptography",
     "idna": "idna",
     "msgspec": "msgspec",
     "OpenCC": "opencc",
     "peewee": "peewee",
     "pillow": "PIL",
     "pyahocorasick": "ahocorasick",
+    "pyotp": "pyotp",
     "pypinyin": "pypinyin",
     "python-multipart": "python_multipart",
     "PyYAML": "yaml",

@@ -13,6 +13,7 @@ from tests.app import PATIENCE, Client
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = (sys.executable, str(ROOT / "server.py"))
+ADMIN = (sys.executable, "-m", "admin")
 
 
 class Process:
@@ -75,11 +76,13 @@ async def process(
         await child.communicate()
 
 
-def run(*arguments: str, **env: str) -> tuple[int, str, str]:
-    """Runs ``python server.py`` to its end: exit code, standard output, standard error."""
+def run(*arguments: str, command: Sequence[str] = SERVER, **env: str) -> tuple[int, str, str]:
+    """Runs ``python server.py``, or another command, to its end: exit code, standard output, standard
+    error."""
     done = subprocess.run(
-        [*SERVER, *arguments],
+        [*command, *arguments],
         env=environment(env),
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=120,

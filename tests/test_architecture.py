@@ -60,6 +60,7 @@ MAY_IMPORT = {
     "handlers": {"protocol", "metrics", "models", "actions", "media"},  # models for reads, through the door
     "config": set(),
     "start": {"config", "database", "hub"},  # the broker is opened there
+    "admin": {"server", "start", "protocol", "models", "actions", "config"},  # a door beside the handlers
     "server": {
         "start",
         "protocol",

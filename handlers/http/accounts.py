@@ -1,54 +1,22 @@
 """/user/…: accounts and the profile."""
 
-import secrets
-from functools import cached_property
-
 from actions import accounts
 from actions.accounts import Profile
-from actions.sessions import Client
-from handlers.http import security
-from handlers.http.gate import ApiHandler, C, routes_of
-from protocol import rows
+from handlers.http.arriving import ArrivingHandler
+from handlers.http.gate import ApiHandler, routes_of
 from protocol.accounts import ChangePasswd, ChangeProfile, FindUser, Login, Register
 
 
-class LoggingInHandler(ApiHandler[C]):
-    """Registering and logging in: the answer is the user's own row, and the browser gets the session."""
-
-    @property
-    def client(self) -> Client:
-        """Where the call comes from."""
-        ua = "".join(filter(str.isprintable, self.request.headers.get("User-Agent", "")))
-        return Client(self.address, self.network, ua, self.device, self.disconnected)
-
-    @cached_property
-    def device(self) -> str:
-        """What the browser is known by: what it got at an earlier log-in, or something new."""
-        return security.device_token(self.request, self.secure) or secrets.token_urlsafe(32)
-
-    def let_in(self, user: rows.User) -> None:
-        self.caller_id = user["id"]
-        self.set_session_cookie(user["id"], user["token"])
-        self.set_cookie(
-            security.device_cookie(self.secure),
-            self.device,
-            httponly=True,
-            samesite="Lax",
-            secure=self.secure,
-            max_age=security.DEVICE_SECONDS,
-        )
-        self.reply(user)
-
-
-class RegisterHandler(LoggingInHandler[Register]):
+class RegisterHandler(ArrivingHandler[Register]):
     async def answer(self, command: Register) -> None:
         profile = Profile(command.nickname, command.avatar, command.sex, command.memo)
-        self.let_in(await accounts.register(self.app, command.mobile, command.passwd, profile, self.client))
+        said = (command.mobile, command.passwd, profile, self.client, command.invite)
+        self.let_in(await accounts.register(self.app, *said))
 
 
-class LoginHandler(LoggingInHandler[Login]):
+class LoginHandler(ArrivingHandler[Login]):
     async def answer(self, command: Login) -> None:
-        self.let_in(await accounts.login(self.app, command.mobile, command.passwd, self.client))
+        self.let_in(await accounts.login(self.app, command.mobile, command.passwd, self.client, command.code))
 
 
 class ProfileHandler(ApiHandler[ChangeProfile]):

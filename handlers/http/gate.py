@@ -79,6 +79,8 @@ class ApiHandler(BaseHandler, Generic[C]):
         await self.recognise(form)
         await self.take_limit()
         self.command = self.read(form)
+        if self.session is not None and self.command.speaks:
+            self.app.muted.refuse(self.session.user_id)
 
     async def recognise(self, form: Form) -> None:
         """Finds the caller that the command wants, or refuses."""

@@ -10,8 +10,10 @@ from typing import Any
 
 from tornado.web import HTTPError, StaticFileHandler
 
+from actions import invites
 from handlers.http import security
 from handlers.http.base import BaseHandler
+from protocol.errors import TryAgain
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 MANIFEST = STATIC / "app" / ".vite" / "manifest.json"
@@ -37,6 +39,8 @@ _TITLES = {
     "register": ("注册", "Register"),
     "chat": ("聊天", "Chat"),
     "createcom": ("建群", "New group"),
+    "reset": ("重设密码", "New password"),
+    "qr": ("扫码登录", "Log in by QR code"),
 }
 
 
@@ -65,17 +69,17 @@ class PageHandler(BaseHandler):
 
     `site` in the shell tells the script what it can't ask for before it knows whom it serves: where media
     are loaded from, the largest upload in bytes, whether strangers may write to each other, whether every
-    member of a group may name all, which users this browser has session cookies of (not checked here), and
-    where the click came from (`Sec-Fetch-Site`)."""
+    member of a group may name all, who may register (open, invite, closed), which users this browser has
+    session cookies of (not checked here), and where the click came from (`Sec-Fetch-Site`)."""
 
     def initialize(self, page: str) -> None:
         self.page = page
 
-    def get(self) -> None:
+    async def get(self) -> None:
         built = Build.current()
         titles = _TITLES[self.page]
         shown = {"lang": self.lang, "page": self.page, "title": titles[self.lang == "en"]}
-        shown["site"] = json.dumps(self._site())
+        shown["site"] = json.dumps({**self._site(), "register": await self._registering()})
         if built is None:
             self.set_status(503)
             self.render("unbuilt.html", **shown)
@@ -83,6 +87,12 @@ class PageHandler(BaseHandler):
             self.render("page.html", build=built, **shown)
 
     head = get
+
+    async def _registering(self) -> str:
+        try:
+            return await invites.mode(self.app)
+        except TryAgain:  # the page comes without the database, too
+            return self.app.config.auth.register
 
     def _site(self) -> dict[str, Any]:
         config = self.app.config
@@ -216,6 +226,8 @@ routes = [
     (r"/", HomeHandler),
     (r"/user/login\.shtml", PageHandler, {"page": "login"}),
     (r"/user/register\.shtml", PageHandler, {"page": "register"}),
+    (r"/user/reset\.shtml", PageHandler, {"page": "reset"}),
+    (r"/user/qr\.shtml", PageHandler, {"page": "qr"}),
     (r"/chat/index\.shtml", PageHandler, {"page": "chat"}),
     (r"/chat/createcom\.shtml", PageHandler, {"page": "createcom"}),
     (r"/asset/(.*)", AssetHandler, {"path": str(STATIC)}),

@@ -2,7 +2,7 @@
 
 from actions import sessions
 from handlers.http.gate import ApiHandler, routes_of
-from protocol.sessions import ListSessions, Logout, RevokeSession
+from protocol.sessions import ConfirmSession, ListSessions, Logout, RevokeSession
 
 
 class LogoutHandler(ApiHandler[Logout]):
@@ -23,4 +23,10 @@ class RevokeHandler(ApiHandler[RevokeSession]):
         self.reply()
 
 
-routes = routes_of(LogoutHandler, SessionsHandler, RevokeHandler)
+class ConfirmHandler(ApiHandler[ConfirmSession]):
+    async def answer(self, command: ConfirmSession) -> None:
+        await sessions.confirm(self.app, self.own_session, command.session)
+        self.reply()
+
+
+routes = routes_of(LogoutHandler, SessionsHandler, RevokeHandler, ConfirmHandler)

@@ -66,7 +66,10 @@ class ChatClient:
             frame = commands.frame_of(raw)
             if frame.limit:
                 self._app.budget.take(frame.limit, connection.user_id)
-            busy = ACTIONS[frame.command](self._app, connection, frame.read(raw))
+            command = frame.read(raw)
+            if command.speaks:
+                self._app.muted.refuse(connection.user_id)
+            busy = ACTIONS[frame.command](self._app, connection, command)
         except Refusal as refusal:
             self._refuse(refusal, raw)
             return None

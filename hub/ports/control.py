@@ -27,6 +27,15 @@ class SettingsChanged(NamedTuple):
     read: int
 
 
+class UserMuted(NamedTuple):
+    """An operator lets a user say nothing until a time (ms), 0: no longer. Of two about one user the one with
+    the greater `number` was decided later, in whatever order they come."""
+
+    user_id: int
+    until: int
+    number: int
+
+
 class ContactChanged(NamedTuple):
     """What is between two users is another thing: whether they are `friends`, and whether `user_id` blocks
     the other one."""
@@ -37,7 +46,7 @@ class ContactChanged(NamedTuple):
     blocks: bool
 
 
-Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged | ContactChanged
+Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged | ContactChanged | UserMuted
 
 
 class Control(Protocol):

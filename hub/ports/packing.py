@@ -10,7 +10,14 @@ import msgspec
 
 from hub.audience import V2, Audience, Looking
 from hub.ports.bus import Publication
-from hub.ports.control import ContactChanged, MembershipChanged, Order, SessionRevoked, SettingsChanged
+from hub.ports.control import (
+    ContactChanged,
+    MembershipChanged,
+    Order,
+    SessionRevoked,
+    SettingsChanged,
+    UserMuted,
+)
 
 #: The version of this form.
 VERSION = b"\x01"
@@ -96,6 +103,14 @@ class Decided(_Item, tag=10):
     read: int
 
 
+class Muted(_Item, tag=15):
+    """Somebody may say nothing until a time, or again."""
+
+    user_id: int
+    until: int
+    number: int
+
+
 class Between(_Item, tag=11):
     """Two users are friends or not, and the first blocks the second or not."""
 
@@ -105,7 +120,7 @@ class Between(_Item, tag=11):
     blocks: bool
 
 
-Item: TypeAlias = Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Between
+Item: TypeAlias = Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Between | Muted
 
 
 class Batch(msgspec.Struct, array_like=True, gc=False, frozen=True):
@@ -185,6 +200,8 @@ def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ())
             items.append(Revoked(one.session_id))
         elif isinstance(one, SettingsChanged):
             items.append(Decided(*one))
+        elif isinstance(one, UserMuted):
+            items.append(Muted(*one))
         elif isinstance(one, ContactChanged):
             items.append(Between(*one))
         else:
@@ -192,8 +209,10 @@ def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ())
     return items + [Took(numbers.start, numbers.stop - 1) for numbers in changes]
 
 
-def order_of(item: Revoked | Moved | Decided | Between) -> Order:
+def order_of(item: Revoked | Moved | Decided | Between | Muted) -> Order:
     """And on its way in."""
+    if isinstance(item, Muted):
+        return UserMuted(item.user_id, item.until, item.number)
     if isinstance(item, Between):
         return ContactChanged(item.user_id, item.other_id, item.friends, item.blocks)
     if isinstance(item, Decided):

@@ -18,6 +18,7 @@ from hub.ports.packing import (
     Decided,
     Item,
     Moved,
+    Muted,
     Revoked,
     Said,
     Took,
@@ -69,7 +70,7 @@ class Shared:
             if publications or changes:
                 self.bus.hear(publications, changes)
                 publications = []
-            if isinstance(item, (Revoked, Moved, Decided, Between)):
+            if isinstance(item, (Revoked, Moved, Decided, Between, Muted)):
                 self.control.hear(order_of(item))
             elif not isinstance(item, Took):
                 self.presence.hear(process, item)

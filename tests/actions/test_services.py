@@ -8,7 +8,7 @@ from actions.services import Services
 from tests.app import App
 
 #: What of `Services` has no life of its own.
-PLAIN = {"config", "draining"}
+PLAIN = {"config", "draining", "seal"}
 
 
 def parts(services: Services) -> dict[str, object]:

@@ -3,6 +3,8 @@ group."""
 
 from contextlib import AsyncExitStack
 
+from models import operators
+from protocol.clock import now_ms
 from tests.app import App, Client, Socket
 from tests.process import Process
 
@@ -34,6 +36,12 @@ def text(
         "content": content,
     }
     return {**message, **({"cid": cid} if cid else {}), **fields}
+
+
+async def make_operator(app: App, *clients: Client) -> None:
+    """These are operators of the installation from now on."""
+    for client in clients:
+        await app.services.db.write(operators.make_operator, 0, client.user_id, True, now_ms())
 
 
 async def open_all(stack: AsyncExitStack, *sockets: Socket) -> list[Socket]:

@@ -69,7 +69,8 @@ async def test_list_shows_the_living(database):
     old, new = await open_one(database, ann, "old"), await open_one(database, ann, "new", NOW + 1)
     rows = await database.read(sessions.sessions_of, ann, NOW, IDLE)
     assert [row["id"] for row in rows] == [new, old]
-    assert rows[1] == {"id": old, "ua": "Firefox", "ip": "192.0.2.7", "created": NOW, "last_seen": NOW}
+    seen = {"created": NOW, "last_seen": NOW, "fresh": 0}
+    assert rows[1] == {"id": old, "ua": "Firefox", "ip": "192.0.2.7", **seen}
 
 
 async def test_browser_may_say_much_of_itself(database):

@@ -66,8 +66,13 @@ def _operation(command: type[Command], call: Call[Any]) -> Schema:
         **({"x-anonymous-limit": call.anonymous_limit} if call.anonymous_limit != call.limit else {}),
         "security": _security(call.access),
         "requestBody": {"content": dict.fromkeys(["multipart/form-data"] if call.file else kinds, body)},
-        "responses": {"200": {"description": _REFUSED_TOO, "content": _json(_answer_schema(call))}},
+        "responses": {"200": {"description": _REFUSED_TOO, "content": _answers(call)}},
     }
+
+
+def _answers(call: Call[Any]) -> Schema:
+    file = {call.mime: {"schema": {"type": "string", "format": "binary"}}} if call.mime else {}
+    return {**file, **_json(_answer_schema(call))}
 
 
 def _answer_schema(call: Call[Any]) -> Schema:
@@ -109,7 +114,7 @@ def _call_schema(command: type[Command], call: Call[Any]) -> Schema:
         schema["required"].append(call.file)
     if call.access is not Access.PUBLIC:
         schema["properties"] = {**_CALLER, **schema["properties"]}
-    if call.access is Access.USER:
+    if call.access in (Access.USER, Access.OPERATOR):
         schema["required"].insert(0, "userid")
     return schema
 

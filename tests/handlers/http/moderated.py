@@ -1,9 +1,10 @@
 """A server with a list of words, and an operator on it."""
 
 from models import reviews
-from models.tables import Audit, User
+from models.tables import Audit
 from protocol.messages import Message
 from tests.app import App, Client
+from tests.handlers.people import make_operator
 
 WORDS = "blocked, block\nmasked, mask\nheld, review\n坏话, mask\n"
 
@@ -18,14 +19,14 @@ def settings(folder, words: str = WORDS) -> dict[str, object]:
 async def operator(app: App) -> Client:
     """Somebody who decides."""
     client = await app.client().register("Op")
-    await app.services.db.write(lambda: User.update(op=1).where(User.id == client.user_id).execute())
+    await make_operator(app, client)
     return client
 
 
 async def noted(app: App, what: str = "") -> list[str]:
     """What the audit has of this kind, in order."""
     rows = await app.services.db.read(lambda: list(Audit.select().order_by(Audit.id)))
-    return [f"{row.what} {row.target}" for row in rows if row.what.startswith(what)]
+    return [f"{row.what} {row.target}" for row in rows if row.what.startswith(what or ("review", "report"))]
 
 
 async def held(app: App, author: Client, count: int = 3) -> int:

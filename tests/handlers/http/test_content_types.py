@@ -42,7 +42,8 @@ async def test_a_body_of_another_kind(app, path):
             response = await client.fetch(path, body, **{"Content-Type": kind})
             answer = envelope(response)
             assert response.code == 200, (path, kind, body[:50])
-            assert answer["code"] < 0 and answer["msg"], (path, kind, body[:50], answer)
+            if path != "/user/qr/new":  # which needs no field
+                assert answer["code"] < 0 and answer["msg"], (path, kind, body[:50], answer)
 
 
 @pytest.mark.parametrize("path", [path for path, _ in API if path != "/attach/upload"])

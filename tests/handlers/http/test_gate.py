@@ -129,6 +129,10 @@ async def test_own_credential_is_let_in(app, people, path):
     if path in ("/user/logout", "/user/revoke"):
         assert envelope(await stranger.fetch(path, body, Authorization=f"Bearer {ann.token}"))["code"] == 0
         return
+    if path == "/user/export":  # which is no envelope
+        response = await stranger.fetch(path, body, Authorization=f"Bearer {ann.token}")
+        assert response.headers["Content-Type"] == "application/zip"
+        return
     assert (await ann.post(path, **fields))["code"] != -401
     assert (await stranger.post(path, token=ann.token, **fields))["code"] != -401
     assert envelope(await stranger.fetch(path, body, Authorization=f"Bearer {ann.token}"))["code"] != -401

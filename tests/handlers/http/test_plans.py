@@ -12,17 +12,20 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pyotp
 import pytest
 
-from actions import packets
+from actions import operators, packets, recovery
 from actions.housekeeping import tidy
+from actions.resets import make_link
 from bench.run.tables import open_tables
 from models.tables import RedPacket
 from tests import samples
-from tests.app import PATIENCE, App, Client, running
+from tests.app import PASSWD, PATIENCE, App, Client, running
 from tests.databases import migrated_file
 from tests.handlers.http.moderated import held, operator
 from tests.handlers.http.test_isolation import ATTEMPTS, World
+from tests.handlers.people import make_operator
 from tests.handlers.socket.walk import Walk
 
 #: Statements of people's; migrations are over when these begin.
@@ -140,7 +143,7 @@ async def test_none_scans_on_postgresql(postgresql, tmp_path):
 
 async def _do_everything(app: App) -> None:
     world = await World().begin(app)
-    ann, bo, _ = world.people
+    ann, bo, eve = world.people
     walk = Walk(random.Random(7), world.group, [ann, ann, bo, bo])
     for _ in range(3):
         await walk.go()
@@ -152,6 +155,8 @@ async def _do_everything(app: App) -> None:
             dst = {"dstid": bo.user_id if single else world.group} if "dstid" in fields else {}
             await ann.post(path, **world.filled(fields) | dst)
     await _do_more(app, world)
+    await _operate(app, ann, bo, eve)
+    await _come_in(app, ann)
     await ann.post("/user/revoke")
 
 
@@ -230,6 +235,50 @@ async def _moderate(app: App, ann: Client, bo: Client, room: dict) -> None:
     await ann.post_json("/message/withdraw", review=first + 2)
     for number, what in enumerate(("remove", "keep", "dismiss"), 1):
         await op.post_json("/ops/report/answer", id=number, what=what)
+
+
+async def _operate(app: App, ann: Client, bo: Client, eve: Client) -> None:
+    """What operators ask for and decide."""
+    await make_operator(app, ann)
+    for route in ("/ops/users", "/ops/groups"):
+        for q in ("", "7", "1370", "+861370", "b", "斑"):
+            for after in (None, bo.user_id):
+                await ann.post(route, q=q, after=after)
+    for on in (1, 0):
+        for path in ("/ops/mute", "/ops/op", "/ops/deactivate", "/ops/user", "/ops/sessions/close"):
+            answer = await ann.post(path, id=eve.user_id, on=on, until=on * 2**50)
+            assert answer["code"] == 0, (path, answer)
+    for before in (None, 3):
+        await ann.post("/ops/audit", before=before)
+    await operators.read_again(app.services)
+    await recovery.catch_up(app.services, lost=False)
+
+
+async def _come_in(app: App, ann: Client) -> None:
+    """Codes, links and invitations."""
+    screen = app.client()
+    code = (await screen.post("/user/qr/new"))["data"]["code"]
+    for path in ("scan", "approve", "poll"):
+        await ann.post(f"/user/qr/{path}", code=code)
+    for path in ("/ops/invites", "/ops/invite/list"):
+        await ann.post(path)
+    await ann.post("/ops/invite/list", before=9)
+    await ann.post("/ops/invite/revoke", id=1)
+    secret = (await ann.post("/user/totp/start"))["data"]["secret"]
+    confirmed = await ann.post("/user/totp/confirm", code=pyotp.TOTP(secret).now())
+    for code in ("000000", "A" * 16, confirmed["data"]["recovery"][0]):
+        await screen.post("/user/login", mobile=ann.mobile, passwd=PASSWD, code=code)
+    assert (await ann.post("/user/totp/off", code=confirmed["data"]["recovery"][1]))["code"] == 0
+    token = (await make_link(app.services, ann.user_id)).split("#")[1]
+    await screen.post("/user/reset", token=token, new=PASSWD)
+    await ann.login(ann.mobile)
+    eve = await app.client().register()
+    await eve.upload(samples.picture("PNG"))
+    await eve.post("/sticker/add", url="/asset/stickers/magpie/hello.webp")
+    await eve.post("/contact/addfriend", dstid=ann.user_id)
+    await eve.post_json("/message/send", cmd=10, dstid=ann.user_id, media=1, content="x")
+    await eve.fetch("/user/export", f"userid={eve.user_id}".encode())
+    await eve.post("/user/delete", passwd=PASSWD)
 
 
 def _table(shape: str) -> str:

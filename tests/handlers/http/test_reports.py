@@ -212,6 +212,7 @@ async def test_pages_of_reports(app):
 )
 async def test_operators_only(app, route):
     """Nobody else learns even whether there is something."""
+    await app.client().register("First, who is one")
     ann = await app.client().register("Ann")
     assert (await ann.post(route, id=1, what="keep", **{"pass": 1}))["code"] == -403
 

@@ -221,5 +221,6 @@ async def test_no_secret_in_the_log_of_a_server(tmp_path):
 
 def test_uploads_and_logins_are_calls_like_others():
     """The routes that open a session or take files without one are not forgotten above."""
-    assert {"/user/login", "/user/register"} == set(api(Access.PUBLIC))
+    ways_in = {"/user/login", "/user/register", "/user/reset", "/user/qr/new", "/user/qr/poll"}
+    assert ways_in == set(api(Access.PUBLIC))
     assert api(Access.OPTIONAL) == ["/attach/upload"]

@@ -1,0 +1,64 @@
+"""Deleting an account. It is closed in one transaction; then its friends and groups are told, and what it
+kept is let go, step by step. What a stopped server leaves of that is done by whoever keeps house."""
+
+from actions import contacts, sessions
+from actions.accounts import verified
+from actions.passwords import Disconnected
+from actions.services import Services
+from models import leaving
+from models.contacts import friend_ids
+from models.sessions import SessionRow
+from protocol.clock import now_ms
+from protocol.errors import Refused
+from protocol.frames import event
+from protocol.messages import ROOM, SINGLE
+from protocol.numbers import Cmd
+
+#: Milliseconds after which nothing that an account has begun can still come to its end.
+_LATEST_MS = 60_000
+
+
+async def delete_own(
+    app: Services, session: SessionRow, passwd: str, network: str, disconnected: Disconnected
+) -> None:
+    """Deletes the caller's account, given their password, which is guessed as slowly as ever. Raises as
+    `models.leaving.close`."""
+    wrong = Refused("密码不正确", "Wrong password")
+    stored = await verified(app, session, passwd, network, disconnected, wrong)
+    await _close(app, session.user_id, stored)
+
+
+async def delete(app: Services, user_id: int) -> None:
+    """An operator deletes an account. Raises as `models.leaving.close`."""
+    await _close(app, user_id, None)
+
+
+async def _close(app: Services, user_id: int, passwd: str | None) -> None:
+    ended = await app.db.write(leaving.close, user_id, passwd, now_ms())
+    sessions.close_sockets(app, ended)
+    await _let_go_of(app, user_id)
+
+
+async def let_go(app: Services) -> int:
+    """Lets go of what is left of deleted accounts, also of what they had begun when they were closed; how
+    many there were."""
+    found = await app.db.read(leaving.departed, now_ms() - _LATEST_MS)
+    for user_id in found:
+        await _let_go_of(app, user_id)
+        await app.db.write(leaving.done, user_id)
+    return len(found)
+
+
+async def _let_go_of(app: Services, user_id: int) -> None:
+    """All of it can be done again."""
+    friends = await app.db.read(friend_ids, user_id)
+    renamed = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)
+    app.hub.tell_users(friends, renamed)
+    for friend_id in friends:
+        await contacts.remove(app, user_id, friend_id)
+    for group_id in await app.db.read(leaving.groups_of, user_id):
+        await app.db.write(leaving.leave_group, user_id, group_id)
+        left = event(Cmd.COMMUNITY_CHANGED, what="left", userid=user_id, dstid=group_id, kind=ROOM)
+        app.hub.tell_group(group_id, left)
+    while await app.db.write(leaving.let_go_of_kept, user_id):
+        pass

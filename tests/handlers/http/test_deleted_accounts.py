@@ -1,0 +1,144 @@
+"""Deleting one's account: nobody gets in any more, the number is free, and what was said stays."""
+
+import asyncio
+
+import pytest
+
+from actions import leaving
+from models.accounts import is_operator
+from models.tables import Departed, Device, Favorite, Sticker, Totp
+from tests import samples
+from tests.app import PASSWD, running
+
+MOBILE = "13912345678"
+
+
+async def friends(app):
+    ann, bo = await app.client().register("Ann", MOBILE), await app.client().register("Bo")
+    await ann.post("/contact/addfriend", dstid=bo.user_id)
+    return ann, bo
+
+
+async def test_nobody_gets_in(app):
+    """Sessions end with their sockets, the password opens nothing, and the number is free for somebody
+    else."""
+    ann, bo = await friends(app)
+    phone = await app.client().login(MOBILE)
+    async with phone.socket() as socket:
+        assert (await ann.post("/user/delete", passwd=PASSWD))["code"] == 0
+        assert await socket.closed() == 4401
+    assert ann.cookies == {}
+    assert (await phone.post("/user/sessions"))["code"] == -401
+    refused = await app.client().post("/user/login", mobile=MOBILE, passwd=PASSWD)
+    assert (refused["code"], refused["msg"]) == (-1, "手机号或密码不正确")
+    again = await app.client().register("New", MOBILE)
+    assert again.user_id != ann.user_id
+    assert (await bo.post("/user/find", mobile=MOBILE))["data"]["nickname"] == "New"
+
+
+async def test_wrong_password(tmp_path):
+    """It takes the password, which is guessed as slowly as ever."""
+    async with running(tmp_path, {"limits.enabled": True, "limits.login_burst": 3}) as app:
+        ann = await app.client().register()
+        codes = [(await ann.post("/user/delete", passwd=f"wrong{n}"))["code"] for n in range(4)]
+        assert codes == [-1] * 3 + [-429]
+        assert (await ann.post("/user/sessions"))["code"] == 0
+
+
+async def test_name_and_messages(app):
+    """Friends see 已注销 in the place of the name, keep what was said, and can neither write nor add."""
+    ann, bo = await friends(app)
+    await ann.post_json("/message/send", cmd=10, dstid=bo.user_id, media=1, content="hello")
+    async with bo.socket() as socket:
+        await ann.post("/user/delete", passwd=PASSWD)
+        told = [await socket.receive(20) for _ in range(2)]
+        assert [frame["what"] for frame in told] == ["updated", "removed"]
+        assert {frame["userid"] for frame in told} == {ann.user_id}
+    row = (await bo.post("/user/find", id=ann.user_id))["data"]
+    assert (row["nickname"], row["avatar"], row["memo"], row["mobile"]) == ("已注销", "", "", "")
+    assert (await bo.post("/contact/loadfriend"))["rows"] == []
+    history = await bo.post("/message/history", kind=10, dstid=ann.user_id)
+    assert [message["content"] for message in history["rows"]] == ["hello"]
+    sent = await bo.post_json("/message/send", cmd=10, dstid=ann.user_id, media=1, content="?")
+    assert sent["code"] == -403
+    assert (await bo.post("/contact/addfriend", dstid=ann.user_id))["code"] == -1
+
+
+async def test_groups(app):
+    """Who owns a group gives it away first; a member leaves, and the group hears of it."""
+    ann, bo = await friends(app)
+    group = (await bo.post("/contact/createcommunity", name="Birds"))["data"]["id"]
+    await ann.post("/contact/joincommunity", dstid=group)
+    refused = await bo.post("/user/delete", passwd=PASSWD)
+    assert (refused["code"], refused["msg"]) == (-1, "请先转让或解散您的群")
+    assert (await bo.post("/user/sessions"))["code"] == 0
+    async with bo.socket() as socket:
+        assert (await ann.post("/user/delete", passwd=PASSWD))["code"] == 0
+        left = await socket.receive(21)
+        assert (left["what"], left["userid"], left["dstid"]) == ("left", ann.user_id, group)
+    await bo.post_json("/message/send", cmd=11, dstid=group, media=1, content="still here")
+
+
+async def test_what_was_kept_goes(app):
+    """Stickers, favorites, devices and codes go; files that nobody else shows with them."""
+    ann, bo = await friends(app)
+    shown, kept, avatar = [(await ann.upload(samples.picture("PNG", (n, 9))))["data"] for n in (7, 8, 9)]
+    await ann.post("/user/profile", avatar=avatar)
+    sent = await ann.post_json("/message/send", cmd=10, dstid=bo.user_id, media=4, url=shown)
+    await ann.post("/sticker/add", url=kept)
+    await ann.post("/favorite/add", kind=10, dstid=bo.user_id, id=sent["data"]["id"])
+    await ann.post("/user/totp/start")
+    await ann.post("/user/delete", passwd=PASSWD)
+    for table in (Sticker, Favorite, Device, Totp):
+        mine = table.select().where(table.user_id == ann.user_id)
+        assert await app.services.db.read(mine.count) == 0, table
+    await collect(app)
+    codes = [(await bo.get(url)).code for url in (shown, kept, avatar)]
+    assert codes == [200, 404, 404]
+
+
+async def collect(app):
+    """What nothing shows is deleted now."""
+    from actions import media
+
+    object.__setattr__(app.services.config.uploads, "unattached_seconds", 0)
+    await media.collect_unattached(app.services)
+
+
+async def test_deleted_once(app):
+    """Of several devices that delete at once one does, and there is nothing left to delete."""
+    ann, _ = await friends(app)
+    others = [await app.client().login(MOBILE) for _ in range(3)]
+    calls = (client.post("/user/delete", passwd=PASSWD) for client in (ann, *others))
+    codes = sorted(answer["code"] for answer in await asyncio.gather(*calls))
+    assert codes[-1] == 0 and set(codes[:-1]) <= {-1, -401}
+
+
+async def test_an_operators_account(app):
+    """Who deletes it is no operator any more."""
+    ann, _ = await friends(app)
+    assert await app.services.db.read(is_operator, ann.user_id)
+    await leaving.delete(app.services, ann.user_id)
+    assert not await app.services.db.read(is_operator, ann.user_id)
+    with pytest.raises(Exception, match="deleted already"):
+        await leaving.delete(app.services, ann.user_id)
+
+
+async def test_what_a_stopped_server_has_left(app, monkeypatch):
+    """A server that ends in the middle leaves a closed account; whoever keeps house lets go of the rest."""
+    ann, bo = await friends(app)
+    await ann.post("/sticker/add", url="/asset/stickers/magpie/hello.webp")
+
+    async def stop(app, user_id):
+        """In the place of what comes after the account is closed."""
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(leaving, "_let_go_of", stop)
+        assert (await ann.post("/user/delete", passwd=PASSWD))["code"] == 0
+    assert len((await bo.post("/contact/loadfriend"))["rows"]) == 1
+    assert await leaving.let_go(app.services) == 0  # not yet
+    monkeypatch.setattr(leaving, "_LATEST_MS", -1)
+    assert await leaving.let_go(app.services) == 1
+    assert (await bo.post("/contact/loadfriend"))["rows"] == []
+    assert await app.services.db.read(Sticker.select().count) == 0
+    assert await app.services.db.read(Departed.select().count) == 0
