@@ -71,8 +71,6 @@ NOT_YET: dict[str, set[str]] = {
         "leaving",
         "wallet",
         "packets",
-        "reports",
-        "reviews",
     }
 }
 

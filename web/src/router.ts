@@ -83,6 +83,12 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./features/favorites/FavoritesView.vue'),
     meta: { tab: 'me', pane: true },
   },
+  {
+    path: '/moderate/:tab([a-z]+)?',
+    name: 'moderate',
+    component: () => import('./features/reviews/ModerateView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
   { path: '/:rest(.*)*', redirect: '/' },
 ]
 

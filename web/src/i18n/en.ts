@@ -3,6 +3,7 @@ import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
+import { enModeration } from './en.moderation'
 import { enPrivacy } from './en.privacy'
 import { enSearch } from './en.search'
 import type { Catalogue } from './index'
@@ -12,6 +13,7 @@ export const en: Catalogue = {
   ...enArranging,
   ...enFavorites,
   ...enForwards,
+  ...enModeration,
   ...enPrivacy,
   ...enSearch,
   'preview.image': '[Photo]',

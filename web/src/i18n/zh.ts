@@ -3,6 +3,7 @@ import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
 import { zhForwards } from './zh.forwards'
+import { zhModeration } from './zh.moderation'
 import { zhPrivacy } from './zh.privacy'
 import { zhSearch } from './zh.search'
 
@@ -11,6 +12,7 @@ export const zh = {
   ...zhArranging,
   ...zhFavorites,
   ...zhForwards,
+  ...zhModeration,
   ...zhPrivacy,
   ...zhSearch,
   'preview.image': '[图片]',

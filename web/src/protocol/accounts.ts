@@ -11,6 +11,8 @@ export interface User {
   online: 0 | 1
   memo: string
   createat: number
+  /** In one's own row: an operator of the installation. */
+  op?: 0 | 1
   /** Only in the answer to a log-in or registration. */
   token?: string
 }
@@ -27,6 +29,7 @@ export function parseUser(value: unknown): User | null {
     memo: text(value.memo),
     createat: count(value.createat),
   }
+  if (flag(value.op)) user.op = 1
   if (text(value.token)) user.token = text(value.token)
   return user
 }

@@ -21,6 +21,7 @@ export const Cmd = {
   ContactChanged: 20,
   CommunityChanged: 21,
   ConversationChanged: 22,
+  Moderated: 28,
   Call: 30,
 } as const
 export type Cmd = (typeof Cmd)[keyof typeof Cmd]

@@ -10,6 +10,7 @@ import { count, isCount, isFields, isId, parseJson, text, type Fields } from './
 import { limits } from './limits'
 import { parseMessage, type Message, type OutgoingMessage } from './messages'
 import { parseConversationEvent, type ConversationEvent } from './own'
+import { parseModerated, type ModeratedEvent, type ReviewState } from './reviews'
 
 export interface Heartbeat {
   cmd: typeof Cmd.Heartbeat
@@ -35,6 +36,8 @@ export interface ErrorFrame {
   cid?: string
   /** Seconds to wait, with code -429. */
   retry_after?: number
+  /** The message waits for a review, or was refused in one. */
+  review?: { id: number; state: ReviewState }
 }
 
 export interface Welcome {
@@ -96,6 +99,7 @@ export type ServerFrame =
   | CommunityEvent
   | ChangeEvent
   | ConversationEvent
+  | ModeratedEvent
 
 export function parseFrame(json: unknown): ServerFrame | null {
   const frame = typeof json === 'string' ? parseJson(json) : undefined
@@ -113,13 +117,15 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
 
   [Cmd.Error](frame) {
     const code = typeof frame.code === 'number' ? frame.code : -1
-    const wait = isFields(frame.data) ? frame.data.retry_after : undefined
+    const data = isFields(frame.data) ? frame.data : {}
+    const { retry_after: wait, review, state } = data
     return {
       cmd: Cmd.Error,
       code,
       msg: text(frame.msg),
       ...(text(frame.cid) && { cid: text(frame.cid) }),
       ...(typeof wait === 'number' && wait >= 0 && { retry_after: wait }),
+      ...(isId(review) && { review: { id: review, state: state === 'refused' ? 'refused' : 'waiting' } }),
     }
   },
 
@@ -161,6 +167,7 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
   },
 
   [Cmd.ConversationChanged]: parseConversationEvent,
+  [Cmd.Moderated]: parseModerated,
 
   [Cmd.CommunityChanged]({ what, dstid, userid }) {
     return isId(dstid) ? { cmd: Cmd.CommunityChanged, what: text(what), dstid, userid: count(userid) } : null

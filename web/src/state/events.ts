@@ -10,6 +10,7 @@ import type { ChatKey } from '@/protocol/conversations'
 import type { CommunityEvent, ContactEvent } from '@/protocol/frames'
 import type { Message } from '@/protocol/messages'
 import type { OwnAct } from '@/protocol/own'
+import type { ModeratedEvent } from '@/protocol/reviews'
 import type { SocketState } from '@/transport/socket'
 
 export interface LiveEvents {
@@ -36,6 +37,7 @@ export interface LiveEvents {
   gone: ChatKey
   contact: ContactEvent
   community: CommunityEvent
+  moderated: ModeratedEvent
   presence: { userId: number; online: boolean }
   typing: { key: ChatKey; userId: number }
   /** The server ended this session. */

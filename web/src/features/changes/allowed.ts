@@ -21,6 +21,7 @@ export type MenuAct =
   | 'readers'
   | 'recall'
   | 'delete'
+  | 'report'
 
 export interface Whose {
   me: number
@@ -49,6 +50,7 @@ export function allowed(message: Message, { me, owner, now, writable }: Whose): 
   if (writable && own && cmd === Kind.Room) acts.push('readers')
   if (writable && ((own && now - createat < recallWindow) || (cmd === Kind.Room && owner))) acts.push('recall')
   acts.push('delete')
+  if (!own) acts.push('report')
   return acts
 }
 

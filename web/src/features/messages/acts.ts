@@ -14,6 +14,7 @@ import { useArranging } from '@/features/conversations/arranging'
 import { useConversations } from '@/features/conversations/conversations'
 import { useFavorites } from '@/features/favorites/favorites'
 import { namesKey } from '@/features/media/types'
+import { reportMessage } from '@/features/reports/report'
 import { useStickers } from '@/features/stickers/stickers'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
@@ -127,6 +128,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     else if (act === 'favorite') await favorites.keep(message).catch(fail)
     else if (act === 'delete') await arranging.hide([message])
     else if (act === 'readers') void openDialog(ReadersDialog, { title: t('readers.title'), message }, light)
+    else if (act === 'report') await reportMessage(message, live.api.userId)
     else if (act === 'copy') {
       const done = await copyText(copied(message))
       mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')
