@@ -12,13 +12,14 @@ from typing import IO, NamedTuple, ParamSpec, TypeAlias, TypeVar
 import msgspec
 
 from actions.services import Services
-from models import accounts, exports, favorites, sessions, settings, stickers
+from models import accounts, exports, favorites, sessions, settings, stickers, wallet
 from models.exports import Own, Talk
 from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import NotFound, TryAgain
 from protocol.limits import MAX_FAVORITE_ROWS
 from protocol.messages import ROOM
+from protocol.wallet import Entry
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,6 +30,8 @@ PIECE_BYTES = 256 << 10
 #: Times that a read which failed is made again before the archive is given up.
 _ATTEMPTS = 3
 _PAUSE_S = 1.0
+#: Entries of the ledger in one look.
+_ENTRIES = 1000
 #: Uploads that the overview lists.
 _LISTED = 2000
 
@@ -129,7 +132,19 @@ async def _small_files(app: Services, user_id: int) -> dict[str, object]:
         "groups.json": groups,
         "favorites.json": await _favorites(app, user_id),
         "stickers.json": await app.db.read(stickers.stickers_of, user_id),
+        "wallet.json": await _wallet(app, user_id),
     }
+
+
+async def _wallet(app: Services, user_id: int) -> dict[str, object]:
+    """Their points, and all that came and went, the newest first."""
+    found: list[Entry] = []
+    more = True
+    while more:
+        before = found[-1]["id"] if found else None
+        some, more = await app.db.read_much(wallet.entries, user_id, before, _ENTRIES)
+        found += some
+    return {"balance": await app.db.read(wallet.balance, user_id) or 0, "entries": found}
 
 
 async def _favorites(app: Services, user_id: int) -> list[object]:
@@ -235,6 +250,7 @@ _FILES = {
     "groups.json": "群聊 · Groups",
     "favorites.json": "收藏 · Favorites",
     "stickers.json": "表情 · Stickers",
+    "wallet.json": "积分 · Points",
 }
 
 

@@ -28,13 +28,13 @@ async def delete_own(
     await _close(app, session.user_id, stored)
 
 
-async def delete(app: Services, user_id: int) -> None:
-    """An operator deletes an account. Raises as `models.leaving.close`."""
-    await _close(app, user_id, None)
+async def delete(app: Services, user_id: int, op: int = 0) -> None:
+    """Operator `op` (0: the command line) deletes an account. Raises as `models.leaving.close`."""
+    await _close(app, user_id, None, op)
 
 
-async def _close(app: Services, user_id: int, passwd: str | None) -> None:
-    ended = await app.db.write(leaving.close, user_id, passwd, now_ms())
+async def _close(app: Services, user_id: int, passwd: str | None, op: int | None = None) -> None:
+    ended = await app.db.write(leaving.close, user_id, passwd, now_ms(), op)
     sessions.close_sockets(app, ended)
     await _let_go_of(app, user_id)
 

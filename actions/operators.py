@@ -65,6 +65,11 @@ async def make_operator(app: "Services", op: int, user_id: int, on: bool) -> row
     return await show(app, user_id)
 
 
+async def note_export(app: "Services", op: int, user_id: int) -> None:
+    """An operator is about to read all that is stored of a user. Raises `NotFound`."""
+    await app.db.write(operators.note_export, op, user_id, now_ms())
+
+
 async def show(app: "Services", user_id: int) -> rows.Account:
     """A user's row, for operators."""
     return _told(app, await app.db.read(operators.find_user, user_id, now_ms()))

@@ -18,11 +18,13 @@ LIFETIME_MS = 3_600_000
 PAGE = "/user/reset.shtml"
 
 
-async def make_link(app: Services, user_id: int) -> str:
-    """A link for the user, whose earlier ones are nothing any more: the path of this installation's page,
-    good for one hour and one use. Raises `NotFound`. Their devices hear of it."""
+async def make_link(app: Services, user_id: int, op: int = 0) -> str:
+    """A link for the user, whose earlier ones are nothing any more, made by operator `op` (0: the command
+    line): the path of this installation's page, good for one hour and one use. Raises `NotFound`. Their
+    devices hear of it."""
     token = secrets.token_urlsafe(32)
-    await app.db.write(resets.make, user_id, token, now_ms() + LIFETIME_MS)
+    now = now_ms()
+    await app.db.write(resets.make, op, user_id, token, now, now + LIFETIME_MS)
     tell_devices(app, user_id, "reset")
     return f"{PAGE}#{token}"
 

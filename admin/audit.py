@@ -31,8 +31,19 @@ async def _list(app: Services, said: argparse.Namespace, out: Output) -> None:
         out.answer(found)
         return
     shown = [
-        {**act, "at": at(act["createat"]), "by": act["op_name"] or act["op"] or "command line"}
+        {
+            **act,
+            "at": at(act["createat"]),
+            "by": act["op_name"] or act["op"] or "command line",
+            "before": _value(act["what"], act["before"]),
+            "after": _value(act["what"], act["after"]),
+        }
         for act in found
     ]
     columns = ("id", "at", "by", "what", "target", "target_name", "before", "after")
     out.rows(shown, columns, f"there are more: go on with --before {before}" if more else "")
+
+
+def _value(what: str, text: str) -> str:
+    """A mute's end as a time."""
+    return at(int(text)) or "off" if what == "mute" and text.isdecimal() else text

@@ -15,9 +15,9 @@ _SIGN_S, _LINE_S = 0.2, 5.0
 class Output:
     """`as_json`: one JSON value is all that is written to `out`. Progress goes to `err`."""
 
-    def __init__(self, as_json: bool, out: TextIO = sys.stdout, err: TextIO = sys.stderr) -> None:
-        self.as_json, self._out, self._err = as_json, out, err
-        self._pause_s = _SIGN_S if err.isatty() else _LINE_S
+    def __init__(self, as_json: bool, out: TextIO | None = None, err: TextIO | None = None) -> None:
+        self.as_json, self._out, self._err = as_json, out or sys.stdout, err or sys.stderr
+        self._pause_s = _SIGN_S if self._err.isatty() else _LINE_S
         self._next = time.monotonic() + self._pause_s
         self._length = 0
 

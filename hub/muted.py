@@ -20,6 +20,24 @@ class Mute(NamedTuple):
     number: int
 
 
+#: Milliseconds, in the words of both languages, the longest first; what is longer than the first is for ever.
+_SPANS = (
+    (3_153_600_000_000, "", ""),
+    (86_400_000, "天", "days"),
+    (3_600_000, "小时", "hours"),
+    (60_000, "分钟", "minutes"),
+)
+
+
+def _left(ms: int) -> tuple[str, str]:
+    """How long that is, about: a server does not know what clock its reader looks at."""
+    for span, zh, en in _SPANS:
+        if ms >= span:
+            count = ms // span
+            return (f"还剩 {count} {zh}", f"{count} {en} left") if zh else ("没有期限", "for good")
+    return "还剩不到一分钟", "less than a minute left"
+
+
 class Muted:
     """`now`: ms."""
 
@@ -32,8 +50,9 @@ class Muted:
     def refuse(self, user_id: int) -> None:
         """Raises why this user may say nothing, with the time in `data.until`."""
         mute = self._mutes.get(user_id)
-        if mute is not None and mute.until > self._now():
-            zh, en = "你已被管理员禁言", "An operator has muted you"
+        if mute is not None and (left_ms := mute.until - self._now()) > 0:
+            zh, en = _left(left_ms)
+            zh, en = f"你已被管理员禁言，{zh}", f"An operator has muted you, {en}"
             raise Refused(zh, en, {"until": mute.until})
 
     def read(self, found: Mapping[int, tuple[int, int]], mark: int) -> bool:

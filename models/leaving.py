@@ -1,9 +1,10 @@
 """Deleting an account: what it was is gone at once, and nobody gets in any more; what others see of it is let
 go afterwards, in steps that can be made again (`actions.leaving`). Its messages stay."""
 
-from models import media, stickers, totp
+from models import audit, media, stickers, totp, wallet
 from models.accounts import lock
 from models.favorites import remove as remove_favorite
+from models.operators import require_another
 from models.sessions import close_all
 from models.tables import (
     COMMUNITY,
@@ -35,10 +36,12 @@ STEP = 200
 SWEEP = 100
 
 
-def close(user_id: int, passwd: str | None, now: int) -> list[int]:
+def close(user_id: int, passwd: str | None, now: int, op: int | None = None) -> list[int]:
     """Nobody gets into the account any more, its number is free, and what it said of itself is gone; the ids
-    of the sessions that ended. `passwd` is the hash that was verified, None when an operator does it.
-    `Refused` while the user owns groups, or when the password was changed meanwhile."""
+    of the sessions that ended. `passwd` is the hash that was verified, None when an operator does it, `op`.
+    `Refused` while the user owns groups or is the last operator, or when the password was changed
+    meanwhile."""
+    require_another(user_id)
     lock(user_id)
     row = User.select(User.passwd, User.avatar, User.mobile).where(User.id == user_id).tuples().first()
     if row is None or is_gone(row[2]):
@@ -62,6 +65,9 @@ def close(user_id: int, passwd: str | None, now: int) -> list[int]:
     # Found by its number, so that its messages have an author; and nobody's friend.
     Setting.insert(user_id=user_id).on_conflict_ignore().execute()
     Setting.update(approval="none", find="id").where(Setting.user_id == user_id).execute()
+    wallet.close_account(user_id, now)
+    if op is not None:
+        audit.note(op, "delete", user_id, now, after=NAME)
     Departed.insert(user_id=user_id, createat=now).on_conflict_ignore().execute()
     return ended
 

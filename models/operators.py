@@ -82,6 +82,12 @@ def make_operator(op: int, user_id: int, on: bool, now: int) -> bool:
     return True
 
 
+def note_export(op: int, user_id: int, now: int) -> None:
+    """Somebody reads all that is stored of a user."""
+    accounts.nickname_of(user_id)
+    audit.note(op, "export", user_id, now)
+
+
 def require_another(user_id: int) -> None:
     """Refuses where this user is the last operator; none is unmade elsewhere until this transaction ends. For
     what ends an account in another way."""

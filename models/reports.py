@@ -119,7 +119,7 @@ def listed(
     else:
         more = False
     if private := [str(report.id) for report in found if report.what == "message"]:
-        audit.note(op, "report.look", private[0], now, after=",".join(private))
+        audit.note(op, "report.look", f"report {private[0]}", now, after=",".join(private))
     count = r.select(fn.COUNT(r.id)).where(r.state == OPEN).scalar()
     return _named(found), more, count
 
@@ -168,7 +168,9 @@ def answer(
         values = {"state": state, "note": note, "op": op, "answeredat": now, "answered": one.id}
         if r.update(values).where(r.id == one.id, r.state == OPEN).execute():
             media.drop(keys_in(*_shown(_copy(one.copy))))
-            audit.note(op, f"report.{STATES[state]}", one.id, now, STATES[OPEN], note or STATES[state])
+            audit.note(
+                op, f"report.{STATES[state]}", f"report {one.id}", now, STATES[OPEN], note or STATES[state]
+            )
             done.append((one.id, one.user_id))
     if not any(found == report_id for found, _ in done):
         raise _answered()

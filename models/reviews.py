@@ -81,7 +81,14 @@ def settle(review_id: int, state: int, op: int, now: int) -> bool:
     waits = (Stored.id == review_id) & (Stored.state == WAITING)
     if not Stored.update(state=state, op=op, settledat=now).where(waits).execute():
         return False
-    audit.note(op, f"review.{wire.STATES[state]}", review_id, now, wire.STATES[WAITING], wire.STATES[state])
+    audit.note(
+        op,
+        f"review.{wire.STATES[state]}",
+        f"review {review_id}",
+        now,
+        wire.STATES[WAITING],
+        wire.STATES[state],
+    )
     return True
 
 
@@ -136,7 +143,7 @@ def queue(op: int, after: int | None, limit: int, now: int) -> tuple[list[wire.R
     count = r.select(fn.COUNT(r.id)).where(r.state == WAITING).scalar()
     if found:
         ids = ",".join(str(review.id) for review in found)
-        audit.note(op, "review.look", found[0].id, now, after=ids)
+        audit.note(op, "review.look", f"review {found[0].id}", now, after=ids)
     return _named(found), more, count
 
 

@@ -53,6 +53,7 @@ COMMANDS: tuple[type[Command], ...] = (
     totp.StartTotp,
     totp.ConfirmTotp,
     totp.StopTotp,
+    resets.MakeResetLink,
     resets.ResetPasswd,
     invites.MakeInvite,
     invites.ListInvites,

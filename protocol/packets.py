@@ -66,6 +66,8 @@ class SendPacket(Command, frozen=True, kw_only=True):
     """Puts `amount` points into `count` shares, one in a single chat. Money and message are one: both are
     there or neither. The same call under the same `cid` takes nothing twice."""
 
+    is_speech = True
+
     kind: Kind
     dstid: Id
     amount: Annotated[int, Meta(ge=1, le=MAX_POINTS), ONCE]
@@ -73,8 +75,6 @@ class SendPacket(Command, frozen=True, kw_only=True):
     mode: Annotated[Mode, ONCE] = "lucky"
     memo: Memo = ""
     cid: Cid | None = None
-
-    is_speech = True
 
     def check(self) -> None:
         if self.kind == SINGLE and self.count != 1:

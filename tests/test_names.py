@@ -61,18 +61,7 @@ PARTS = {
 
 
 # What the page can't do yet.
-NOT_YET: dict[str, set[str]] = {
-    "web/src/features": {
-        "operators",
-        "invites",
-        "resets",
-        "totp",
-        "qr",
-        "leaving",
-        "wallet",
-        "packets",
-    }
-}
+NOT_YET: dict[str, set[str]] = {}
 
 
 @pytest.mark.parametrize("room", PARTS)

@@ -69,8 +69,9 @@ class PageHandler(BaseHandler):
 
     `site` in the shell tells the script what it can't ask for before it knows whom it serves: where media
     are loaded from, the largest upload in bytes, whether strangers may write to each other, whether every
-    member of a group may name all, who may register (open, invite, closed), which users this browser has
-    session cookies of (not checked here), and where the click came from (`Sec-Fetch-Site`)."""
+    member of a group may name all, whether people have points, who may register (open, invite, closed), which
+    users this browser has session cookies of (not checked here), and where the click came from
+    (`Sec-Fetch-Site`)."""
 
     def initialize(self, page: str) -> None:
         self.page = page
@@ -102,6 +103,7 @@ class PageHandler(BaseHandler):
             "uploadBytes": config.uploads.max_bytes,
             "strangers": config.contacts.strangers,
             "mentionAll": config.communities.mention_all == "members",
+            "wallet": config.wallet.enabled,
             "accounts": list(security.cookie_tokens(self.request, self.secure)),
             "from": came_from if came_from in _SITES else "",
         }

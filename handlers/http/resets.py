@@ -1,9 +1,9 @@
-"""/user/reset: a new password by a link."""
+"""/user/reset, /ops/reset: a new password by a link."""
 
 from actions import resets
 from handlers.http.arriving import ArrivingHandler
-from handlers.http.gate import routes_of
-from protocol.resets import ResetPasswd
+from handlers.http.gate import ApiHandler, routes_of
+from protocol.resets import MakeResetLink, ResetPasswd
 
 
 class ResetHandler(ArrivingHandler[ResetPasswd]):
@@ -12,4 +12,9 @@ class ResetHandler(ArrivingHandler[ResetPasswd]):
         self.reply()
 
 
-routes = routes_of(ResetHandler)
+class MakeLinkHandler(ApiHandler[MakeResetLink]):
+    async def answer(self, command: MakeResetLink) -> None:
+        self.reply({"url": await resets.make_link(self.app, command.id, self.user_id)})
+
+
+routes = routes_of(ResetHandler, MakeLinkHandler)

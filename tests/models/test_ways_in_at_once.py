@@ -105,7 +105,7 @@ async def test_a_link_sets_one_password(busy):
     """Of many who use a link at once one does, and no session of the account is left."""
     ann = await newcomer(busy)
     await busy.write(open_one, ann, "token")
-    await busy.write(resets.make, ann, "link", NOW + 1)
+    await busy.write(resets.make, 0, ann, "link", NOW, NOW + 1)
     results = await all_at_once(*(busy.write(resets.use, "link", f"hash {n}", NOW) for n in range(AT_ONCE)))
     assert [type(result) for result in results].count(NotFound) == AT_ONCE - 1
     [winner] = [n for n, result in enumerate(results) if not isinstance(result, Exception)]
@@ -116,7 +116,7 @@ async def test_a_link_sets_one_password(busy):
 async def test_links_made_at_once(busy):
     """Of many links for one user one is good."""
     ann = await newcomer(busy)
-    await all_at_once(*(busy.write(resets.make, ann, f"link {n}", NOW + 1) for n in range(AT_ONCE)))
+    await all_at_once(*(busy.write(resets.make, 0, ann, f"link {n}", NOW, NOW + 1) for n in range(AT_ONCE)))
     results = await all_at_once(*(busy.write(resets.use, f"link {n}", "x", NOW) for n in range(AT_ONCE)))
     assert taken(results) == 1
 

@@ -12,11 +12,13 @@ import { readSite } from './state/site'
 import './styles/index.css'
 import './ui/wide'
 
-type Page = 'login' | 'register' | 'chat' | 'createcom'
+type Page = 'login' | 'register' | 'reset' | 'qr' | 'chat' | 'createcom'
 
 const roots: Record<Page, () => Promise<{ default: Component }>> = {
   login: () => import('./features/accounts/LoginView.vue'),
   register: () => import('./features/accounts/RegisterView.vue'),
+  reset: () => import('./features/resets/ResetView.vue'),
+  qr: () => import('./features/accounts/ScreenView.vue'),
   chat: () => import('./App.vue'),
   createcom: () => import('./features/groups/CreateGroupPage.vue'),
 }

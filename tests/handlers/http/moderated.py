@@ -26,7 +26,11 @@ async def operator(app: App) -> Client:
 async def noted(app: App, what: str = "") -> list[str]:
     """What the audit has of this kind, in order."""
     rows = await app.services.db.read(lambda: list(Audit.select().order_by(Audit.id)))
-    return [f"{row.what} {row.target}" for row in rows if row.what.startswith(what or ("review", "report"))]
+    return [
+        f"{row.what} {row.target.rpartition(' ')[2]}"
+        for row in rows
+        if row.what.startswith(what or ("review", "report"))
+    ]
 
 
 async def held(app: App, author: Client, count: int = 3) -> int:

@@ -127,6 +127,7 @@ async def test_every_answer_is_as_declared(app):
         "MuteUser": {"id": carol.user_id, "until": 0},
         "CloseSessions": {"id": carol.user_id},
         "DeactivateUser": {"id": carol.user_id, "on": 0},
+        "MakeResetLink": {"id": carol.user_id},
         "MakeOperator": {"id": carol.user_id, "on": 1},
         "History": chat,
         "Changes": {**chat, "ver": 0},
@@ -158,7 +159,9 @@ async def test_every_answer_is_as_declared(app):
 
 async def test_every_way_in_is_as_declared(app):
     """The same of codes, links and invitations."""
+    await app.client().register("Op")
     ann, screen = await app.client().register(), app.client()
+    await make_operator(app, ann)
     told = {}
 
     async def call(who, command, **fields):

@@ -6,14 +6,17 @@ import pytest
 
 from actions import leaving
 from models.accounts import is_operator
+from models.operators import acts
 from models.tables import Departed, Device, Favorite, Sticker, Totp
 from tests import samples
 from tests.app import PASSWD, running
+from tests.handlers.people import make_operator
 
 MOBILE = "13912345678"
 
 
 async def friends(app):
+    await app.client().register("Op")  # the first, who is the operator
     ann, bo = await app.client().register("Ann", MOBILE), await app.client().register("Bo")
     await ann.post("/contact/addfriend", dstid=bo.user_id)
     return ann, bo
@@ -115,13 +118,18 @@ async def test_deleted_once(app):
 
 
 async def test_an_operators_account(app):
-    """Who deletes it is no operator any more."""
-    ann, _ = await friends(app)
+    """Who deletes it is no operator any more; the last one can't."""
+    ann, bo = await friends(app)
+    await make_operator(app, ann)
     assert await app.services.db.read(is_operator, ann.user_id)
-    await leaving.delete(app.services, ann.user_id)
+    await leaving.delete(app.services, ann.user_id, bo.user_id)
     assert not await app.services.db.read(is_operator, ann.user_id)
     with pytest.raises(Exception, match="deleted already"):
         await leaving.delete(app.services, ann.user_id)
+    [act, *_], _ = await app.services.db.read(acts, None, 9)
+    assert (act["op"], act["what"], act["target"]) == (bo.user_id, "delete", str(ann.user_id))
+    with pytest.raises(Exception, match="has to be an operator"):
+        await leaving.delete(app.services, 1)
 
 
 async def test_what_a_stopped_server_has_left(app, monkeypatch):

@@ -55,6 +55,8 @@ async def test_all_that_is_ones_own(app):
     assert [(row["id"], row["name"]) for row in read(archive, "groups.json")] == [(group, "Birds")]
     assert [row["message"]["content"] for row in read(archive, "favorites.json")] == ["from Ann"]
     assert [row["url"] for row in read(archive, "stickers.json")] == ["/asset/stickers/magpie/hello.webp"]
+    purse = read(archive, "wallet.json")
+    assert (purse["balance"], [row["what"] for row in purse["entries"]]) == (10000, ["welcome"])
     told = read(archive, f"messages/user-{bo.user_id}.json")
     assert [row.get("content", row.get("url")) for row in told] == ["from Ann", url]
     notices = read(archive, f"messages/group-{group}.json")

@@ -6,8 +6,10 @@ from contextlib import AsyncExitStack
 import pytest
 
 from actions import packets as actions
+from actions.wallet import ledger
+from models import wallet as models
 from models.tables import RedPacket, User
-from tests.app import running
+from tests.app import PASSWD, running
 from tests.handlers.people import friends, group, open_all, text, waiting
 
 WELCOME = 10000
@@ -263,6 +265,21 @@ async def test_points_of_an_operator(three, app):
         assert answer["code"] == code, amount
     assert (await ann.post("/ops/grant", id=bob.user_id, amount=-WELCOME - 500))["data"]["balance"] == 0
     assert (await ann.post("/ops/grant", id=10**9, amount=1))["code"] == -404
+
+
+async def test_a_deleted_account(three, app):
+    """The points of whoever deletes their account are the house's, and so is what is left in their packets;
+    all still add up, and what they sent can be opened until its time."""
+    ann, bob, cy, room = three
+    packet = await sent(bob, room, 100, 4, mode="equal")
+    assert (await bob.post("/user/delete", passwd=PASSWD))["code"] == 0
+    assert (await open_it(cy, packet))["amount"] == 25
+    rows = app.services.db
+    await rows.write(RedPacket.update(expires=1).execute)
+    assert await actions.give_back_expired(app.services) == 1
+    assert await rows.read(models.balance, bob.user_id) == 0
+    assert await rows.read(models.balance, 0) == -(await balance(ann) + await balance(cy))
+    assert (await ledger(app.services))["sum"] == 0
 
 
 async def test_no_wallet_here(tmp_path):

@@ -91,6 +91,7 @@ async def test_shells_tell_who_is_logged_in_here(app, built):
         "uploadBytes": app.services.config.uploads.max_bytes,
         "strangers": False,
         "mentionAll": False,
+        "wallet": True,
         "register": "open",
         "accounts": [],
         "from": "",

@@ -1,19 +1,25 @@
 /** English. */
+import { enAccounts } from './en.accounts'
 import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
 import { enModeration } from './en.moderation'
+import { enOperators } from './en.operators'
+import { enPackets } from './en.packets'
 import { enPrivacy } from './en.privacy'
 import { enSearch } from './en.search'
 import type { Catalogue } from './index'
 
 export const en: Catalogue = {
+  ...enAccounts,
   ...enChanges,
   ...enArranging,
   ...enFavorites,
   ...enForwards,
   ...enModeration,
+  ...enOperators,
+  ...enPackets,
   ...enPrivacy,
   ...enSearch,
   'preview.image': '[Photo]',

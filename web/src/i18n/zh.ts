@@ -1,18 +1,24 @@
 /** 中文. The first catalogue: its keys are the keys of all others. How a text is written: see `index.ts`. */
+import { zhAccounts } from './zh.accounts'
 import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
 import { zhForwards } from './zh.forwards'
 import { zhModeration } from './zh.moderation'
+import { zhOperators } from './zh.operators'
+import { zhPackets } from './zh.packets'
 import { zhPrivacy } from './zh.privacy'
 import { zhSearch } from './zh.search'
 
 export const zh = {
+  ...zhAccounts,
   ...zhChanges,
   ...zhArranging,
   ...zhFavorites,
   ...zhForwards,
   ...zhModeration,
+  ...zhOperators,
+  ...zhPackets,
   ...zhPrivacy,
   ...zhSearch,
   'preview.image': '[图片]',

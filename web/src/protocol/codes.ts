@@ -21,6 +21,8 @@ export const Cmd = {
   ContactChanged: 20,
   CommunityChanged: 21,
   ConversationChanged: 22,
+  PacketOpened: 24,
+  AccountChanged: 27,
   Moderated: 28,
   Call: 30,
 } as const

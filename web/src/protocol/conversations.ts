@@ -22,6 +22,11 @@ export function keyOfMessage({ cmd, userid, dstid }: Pick<Message, 'cmd' | 'user
   return cmd === Kind.Single && userid !== me ? chatKey(cmd, userid) : chatKey(cmd, dstid)
 }
 
+/** The chat that an event is about: `userid` did it, in a conversation as they name it. */
+export function keyOfEvent({ kind, ...event }: { kind: Kind; userid: number; dstid: number }, me: number): ChatKey {
+  return keyOfMessage({ ...event, cmd: kind }, me)
+}
+
 /** One row of `/message/conversations`, as the reader sees it: nothing in it is of what they have hidden or cleared. */
 export interface Conversation {
   kind: Kind

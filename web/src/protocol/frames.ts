@@ -6,10 +6,11 @@
  */
 import { parseChange, type ChangeEvent, type OutgoingChange } from './changes'
 import { Cmd, isKind, type Kind } from './codes'
-import { count, isCount, isFields, isId, parseJson, text, type Fields } from './guards'
+import { count, flag, isCount, isFields, isId, parseJson, text, type Fields } from './guards'
 import { limits } from './limits'
 import { parseMessage, type Message, type OutgoingMessage } from './messages'
 import { parseConversationEvent, type ConversationEvent } from './own'
+import { parsePacketEvent, type PacketEvent } from './packets'
 import { parseModerated, type ModeratedEvent, type ReviewState } from './reviews'
 
 export interface Heartbeat {
@@ -86,6 +87,14 @@ export interface CommunityEvent {
   userid: number
 }
 
+/** Something was done to the reader's own account: a log-in on an unknown device, one-time codes, a link. */
+export interface AccountEvent {
+  cmd: typeof Cmd.AccountChanged
+  what: string
+  /** With totp: 1 when codes are asked for now. */
+  on: 0 | 1
+}
+
 export type ServerFrame =
   | Heartbeat
   | Ack
@@ -100,6 +109,8 @@ export type ServerFrame =
   | ChangeEvent
   | ConversationEvent
   | ModeratedEvent
+  | PacketEvent
+  | AccountEvent
 
 export function parseFrame(json: unknown): ServerFrame | null {
   const frame = typeof json === 'string' ? parseJson(json) : undefined
@@ -168,6 +179,9 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
 
   [Cmd.ConversationChanged]: parseConversationEvent,
   [Cmd.Moderated]: parseModerated,
+  [Cmd.PacketOpened]: parsePacketEvent,
+
+  [Cmd.AccountChanged]: ({ what, on }) => ({ cmd: Cmd.AccountChanged, what: text(what), on: flag(on) }),
 
   [Cmd.CommunityChanged]({ what, dstid, userid }) {
     return isId(dstid) ? { cmd: Cmd.CommunityChanged, what: text(what), dstid, userid: count(userid) } : null

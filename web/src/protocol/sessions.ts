@@ -7,6 +7,8 @@ export interface SessionRow {
   ip: string
   created: number
   last_seen: number
+  /** It began on a device that the account did not know, and nobody has said that it was them. */
+  fresh: 0 | 1
   current: 0 | 1
 }
 
@@ -18,6 +20,7 @@ export function parseSession(value: unknown): SessionRow | null {
     ip: text(value.ip),
     created: count(value.created),
     last_seen: count(value.last_seen),
+    fresh: flag(value.fresh),
     current: flag(value.current),
   }
 }

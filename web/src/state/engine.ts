@@ -4,7 +4,7 @@
  */
 import { cleanChange, type Change, type ChangeEvent } from '@/protocol/changes'
 import { Cmd, Code } from '@/protocol/codes'
-import { chatKey, keyOfMessage, parseChatKey, type ChatKey } from '@/protocol/conversations'
+import { chatKey, keyOfEvent, parseChatKey, type ChatKey } from '@/protocol/conversations'
 import {
   changeFrame,
   lookFrame,
@@ -168,10 +168,7 @@ export class Engine {
       case Cmd.Pin:
         return this.changed(this.catchup.applyEvent(frame), frame)
       case Cmd.Typing:
-        return events.emit('typing', {
-          key: keyOfMessage({ ...frame, cmd: frame.kind }, this.me),
-          userId: frame.userid,
-        })
+        return events.emit('typing', { key: keyOfEvent(frame, this.me), userId: frame.userid })
       case Cmd.Presence:
         return events.emit('presence', { userId: frame.userid, online: frame.online === 1 })
       case Cmd.ContactChanged:
@@ -182,12 +179,16 @@ export class Engine {
         return events.emit('community', frame)
       case Cmd.ConversationChanged:
         return this.oneself.told(frame)
+      case Cmd.PacketOpened:
+        return events.emit('packetOpened', { key: keyOfEvent(frame, this.me), event: frame })
+      case Cmd.AccountChanged:
+        return events.emit('account', frame)
       case Cmd.Heartbeat:
         return this.clock.told(frame.now)
       case Cmd.Moderated:
         return events.emit('moderated', frame)
-      case Cmd.Welcome: // The socket's own business.
-        return
+      case Cmd.Welcome:
+        return // The socket's own business.
     }
   }
 

@@ -7,10 +7,11 @@
  */
 import type { ChangeCmd, OutgoingChange } from '@/protocol/changes'
 import type { ChatKey } from '@/protocol/conversations'
-import type { CommunityEvent, ContactEvent } from '@/protocol/frames'
+import type { AccountEvent, CommunityEvent, ContactEvent } from '@/protocol/frames'
 import type { Message } from '@/protocol/messages'
 import type { OwnAct } from '@/protocol/own'
 import type { ModeratedEvent } from '@/protocol/reviews'
+import type { PacketEvent } from '@/protocol/packets'
 import type { SocketState } from '@/transport/socket'
 
 export interface LiveEvents {
@@ -38,8 +39,11 @@ export interface LiveEvents {
   contact: ContactEvent
   community: CommunityEvent
   moderated: ModeratedEvent
+  account: AccountEvent
   presence: { userId: number; online: boolean }
   typing: { key: ChatKey; userId: number }
+  /** Somebody opened a red packet. */
+  packetOpened: { key: ChatKey; event: PacketEvent }
   /** The server ended this session. */
   sessionLost: undefined
   /** A handshake failed: find out whether the session still lives. */

@@ -18,8 +18,9 @@ export function openEnvelope(status: number, body: string, sentences: Sentences)
     throw new ApiError(status >= 500 ? Code.TryAgain : Code.Refused, sentences.answer)
   }
   if (answer.code < 0) {
-    const wait = isFields(answer.data) ? answer.data.retry_after : 0
-    throw new ApiError(answer.code, text(answer.msg) || sentences.answer, typeof wait === 'number' ? wait : 0)
+    const { retry_after: wait, totp } = isFields(answer.data) ? answer.data : {}
+    const seconds = typeof wait === 'number' ? wait : 0
+    throw new ApiError(answer.code, text(answer.msg) || sentences.answer, seconds, totp === 1)
   }
   return { msg: text(answer.msg), data: answer.data, rows: answer.rows, fields: answer }
 }

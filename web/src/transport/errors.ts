@@ -6,12 +6,15 @@ export class ApiError extends Error {
   readonly code: number
   /** Seconds to wait, with `Code.SlowDown`. */
   readonly retryAfter: number
+  /** The server wants a one-time code. */
+  readonly totp: boolean
 
-  constructor(code: number, message: string, retryAfter = 0) {
+  constructor(code: number, message: string, retryAfter = 0, totp = false) {
     super(message)
     this.name = 'ApiError'
     this.code = code
     this.retryAfter = retryAfter
+    this.totp = totp
   }
 
   /** True when the same call may well succeed a little later. */

@@ -4,6 +4,7 @@ import { computed, shallowRef } from 'vue'
 import { useUploads } from '@/features/media/uploads'
 import type { User } from '@/protocol/accounts'
 import { useLive } from '@/state/live'
+import { site } from '@/state/site'
 import { enterChat, rememberUser } from '@/state/pages'
 import { sleep, waitFor } from '@/state/retry'
 import { userIn, useUsers } from './users'
@@ -15,6 +16,8 @@ export interface RegisterForm {
   avatar: string
   sex: string
   memo: string
+  /** Where one is needed. */
+  invite: string
 }
 
 export type Profile = Pick<User, 'nickname' | 'avatar' | 'sex' | 'memo'>
@@ -52,9 +55,10 @@ export const useAccount = defineStore('account', () => {
     rememberUser(userId)
   }
 
-  /** Logs in and goes to the chat page (the promise resolves just before the page changes). */
-  async function login(mobile: string, passwd: string): Promise<User> {
-    return enter(await live.api.call('/user/login', { mobile, passwd }))
+  /** Logs in and goes to the chat page (the promise resolves just before the page changes). `code`: a one-time code, for
+   * who is asked for one. */
+  async function login(mobile: string, passwd: string, code = ''): Promise<User> {
+    return enter(await live.api.call('/user/login', { mobile, passwd, ...(code && { code }) }))
   }
 
   /** A new account, logged in as by `login`. */
@@ -101,6 +105,8 @@ export const useAccount = defineStore('account', () => {
   return {
     me,
     userId: computed(() => live.api.userId),
+    /** People have points here. */
+    pays: computed(() => site.wallet),
     ready,
     unreachable,
     start,

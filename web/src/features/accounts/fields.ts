@@ -17,6 +17,7 @@ export interface AccountValues {
   oldPassword: string
   newPassword: string
   passwordAgain: string
+  invite: string
 }
 
 export type AccountField = keyof AccountValues
@@ -70,6 +71,17 @@ export const textFields: Partial<Record<AccountField, TextFieldRule>> = {
     attributes: { ...password, name: 'again', autocomplete: 'new-password', enterkeyhint: 'done' },
     problem: ({ newPassword, passwordAgain }) => (passwordAgain === newPassword ? '' : t('field.passwordDiffers')),
   },
+  invite: {
+    label: 'field.invite',
+    attributes: {
+      name: 'invite',
+      autocomplete: 'off',
+      autocapitalize: 'off',
+      spellcheck: 'false',
+      maxlength: limits.code,
+    },
+    problem: ({ invite }) => (invite.trim() ? '' : t('field.inviteMissing')),
+  },
 }
 
 function mobileProblem(mobile: string): string {
@@ -87,6 +99,6 @@ function passwordProblem(passwd: string): string {
 
 /** The values as the server wants them: no blanks around names; a password stays as it is. */
 export function trimmed(values: AccountValues): AccountValues {
-  const { memo, mobile, nickname } = values
-  return { ...values, memo: memo.trim(), mobile: mobile.trim(), nickname: nickname.trim() }
+  const { memo, mobile, nickname, invite } = values
+  return { ...values, memo: memo.trim(), mobile: mobile.trim(), nickname: nickname.trim(), invite: invite.trim() }
 }

@@ -2,6 +2,7 @@
 import { Kind, Media } from '@/protocol/codes'
 import { keepable } from '@/protocol/favorites'
 import type { Content, Message } from '@/protocol/messages'
+import { packetIn } from '@/protocol/packets'
 import { stickerIn } from '@/protocol/stickers'
 
 /** ms after which one's own message can't be recalled, or edited, any more: as a server is installed. */
@@ -48,7 +49,8 @@ export function allowed(message: Message, { me, owner, now, writable }: Whose): 
   acts.push('select')
   if (writable && (cmd === Kind.Single || owner)) acts.push(pinned ? 'unpin' : 'pin')
   if (writable && own && cmd === Kind.Room) acts.push('readers')
-  if (writable && ((own && now - createat < recallWindow) || (cmd === Kind.Room && owner))) acts.push('recall')
+  const recallable = (own && now - createat < recallWindow) || (cmd === Kind.Room && owner)
+  if (writable && recallable && !packetIn(message)) acts.push('recall')
   acts.push('delete')
   if (!own) acts.push('report')
   return acts

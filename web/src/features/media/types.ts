@@ -11,7 +11,22 @@ export interface MediaProps {
 
 /** Something a reader did to a message that only the view can carry out. */
 export type MediaAct =
-  { do: 'preview' } | { do: 'cancel' } | { do: 'record' } | { do: 'add'; id: number } | { do: 'talk'; id: number }
+  | { do: 'preview' }
+  | { do: 'cancel' }
+  | { do: 'record' }
+  | { do: 'packet' }
+  | { do: 'add'; id: number }
+  | { do: 'talk'; id: number }
+
+/** How a red packet of ours stands, for its card. */
+export interface PacketCard {
+  hint: string
+  /** There is nothing in it for the reader any more. */
+  pale: boolean
+}
+
+/** Tells how a red packet stands; the view provides it. */
+export const packetKey: InjectionKey<(message: Content & Partial<Message>) => PacketCard> = Symbol('packet')
 
 /** What a text knows of those whom it names; the view provides it. */
 export interface Names {

@@ -13,6 +13,7 @@ import { site } from '@/state/site'
 import type { OutboxItem } from '@/sync/outbox'
 import { isFinal } from '@/transport/errors'
 import { fail } from '@/ui/dialogs'
+import { useAsides } from './asides'
 import type { Entry } from './entry'
 import { useReadMark } from './reading/mark'
 import { usePlaces, type Place, type Start } from './reading/places'
@@ -24,6 +25,7 @@ export const useChat = defineStore('chat', () => {
   const live = useLive()
   const conversations = useConversations()
   const uploads = useUploads()
+  const withAsides = useAsides()
 
   /** Key of the open chat, '' when none. */
   const key = shallowRef<ChatKey | ''>('')
@@ -75,7 +77,8 @@ export const useChat = defineStore('chat', () => {
   const entries = computed<readonly Entry[]>(() => {
     // Until the list is there nobody knows where to open; what one writes meanwhile is shown.
     if (!placed.value) return live.inboxLoaded ? [] : waiting.value
-    return waiting.value.length ? [...stored.value, ...waiting.value] : stored.value
+    const said = key.value ? withAsides(key.value, stored.value, !timeline.value?.hasNewer) : stored.value
+    return waiting.value.length ? [...said, ...waiting.value] : said
   })
 
   function entryOf(row: Message, read: boolean): Entry {
@@ -252,6 +255,8 @@ export const useChat = defineStore('chat', () => {
     start,
     known,
     unread: computed(() => (key.value && live.inbox.get(key.value)?.unread) || 0),
+    /** There are points here, and somebody to give them to. */
+    pays: computed(() => site.wallet && target.value !== null && !target.value.self),
     /** Bytes; 0 when nobody knows. */
     largestFile: computed(() => site.uploadBytes),
     open,

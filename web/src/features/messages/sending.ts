@@ -1,10 +1,12 @@
 /** From what the composer gives to what is sent. */
 import { draftOf } from '@/features/media/files'
 import { writePeaks } from '@/features/media/memo'
+import SendPacketDialog from '@/features/packets/SendPacketDialog.vue'
 import { language, t } from '@/i18n'
 import { mui } from '@/mui'
-import { Media } from '@/protocol/codes'
+import { Kind, Media } from '@/protocol/codes'
 import type { Content } from '@/protocol/messages'
+import { openDialog } from '@/ui/dialogs'
 import { askCard, askLink } from './cards'
 import { useChat } from './chat'
 import type { ComposeAct } from './composer/actions'
@@ -40,8 +42,17 @@ export function useSending(send: (content: Content) => void) {
   }
 
   async function onCompose(act: ComposeAct) {
+    if (act === 'packet') return sendPacket()
     const content = act === 'link' ? await askLink() : await askCard()
     if (content) send(content)
+  }
+
+  /** Sent by a call of its own: its message comes as any other, and the list is at its end then. */
+  async function sendPacket() {
+    const { key, target } = chat
+    if (!key || !target) return
+    const parts = { title: t('packet.send'), chat: key, group: target.kind === Kind.Room }
+    if (await openDialog<boolean>(SendPacketDialog, parts)) await chat.toNewest().catch(() => undefined)
   }
 
   return { sendFiles, sendSticker, sendVoice, onRefused, onCompose }

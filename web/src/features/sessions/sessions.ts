@@ -7,6 +7,11 @@ export async function loadSessions(): Promise<SessionRow[]> {
   return parseRows((await useLive().api.call('/user/sessions')).rows, parseSession)
 }
 
+/** It was the reader who began this one. */
+export async function confirmSession(session: number): Promise<void> {
+  await useLive().api.call('/user/sessions/confirm', { session })
+}
+
 /** Ends one other session, or all others when no id is given. */
 export async function revokeSession(session?: number): Promise<void> {
   await useLive().api.call('/user/revoke', session === undefined ? {} : { session })

@@ -11,6 +11,7 @@ const values: AccountValues = {
   firstPassword: 'secret',
   oldPassword: '',
   newPassword: '密码',
+  invite: '',
   passwordAgain: '密码',
 }
 

@@ -2,8 +2,8 @@
 import type { TextKey } from '@/i18n'
 import type { IconName } from '@/icons'
 
-/** A file to choose ('image', 'camera', 'video', 'file') or a card to write ('link', 'card'). */
-export type ComposeAct = 'image' | 'camera' | 'video' | 'file' | 'link' | 'card'
+/** A file to choose ('image', 'camera', 'video', 'file') or a card to write ('link', 'card', 'packet'). */
+export type ComposeAct = 'image' | 'camera' | 'video' | 'file' | 'link' | 'card' | 'packet'
 
 export interface ComposeAction {
   act: ComposeAct
@@ -13,6 +13,8 @@ export interface ComposeAction {
   accept?: string
   /** Only where a camera is at hand. */
   phone?: boolean
+  /** Only where there are points, and somebody to give them to. */
+  paid?: boolean
 }
 
 export const composeActions: readonly ComposeAction[] = [
@@ -20,6 +22,7 @@ export const composeActions: readonly ComposeAction[] = [
   { act: 'camera', icon: 'camera', label: 'compose.camera', accept: 'image/*', phone: true },
   { act: 'video', icon: 'film', label: 'compose.video', accept: 'video/*' },
   { act: 'file', icon: 'clip', label: 'compose.file', accept: '' },
+  { act: 'packet', icon: 'packet', label: 'compose.packet', paid: true },
   { act: 'card', icon: 'card', label: 'compose.card' },
   { act: 'link', icon: 'link', label: 'compose.link' },
 ]

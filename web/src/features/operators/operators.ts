@@ -1,0 +1,64 @@
+/** What an operator decides. Each rejects with the server's words. */
+import { Code } from '@/protocol/codes'
+import { isFields, parseRows, text } from '@/protocol/guards'
+import { parseAccount, parseInvite, type Account, type Invite } from '@/protocol/operators'
+import { parseSession, type SessionRow } from '@/protocol/sessions'
+import { useLive } from '@/state/live'
+import { ApiError } from '@/transport/errors'
+import { t } from '@/i18n'
+
+export async function loadAccount(id: number): Promise<{ account: Account; sessions: SessionRow[] }> {
+  const answer = await useLive().api.call('/ops/user', { id })
+  return { account: accountIn(answer.data), sessions: parseRows(answer.rows, parseSession) }
+}
+
+/** Until then (ms); 0 ends it. */
+export async function mute(id: number, until: number): Promise<Account> {
+  return accountIn((await useLive().api.call('/ops/mute', { id, until })).data)
+}
+
+export async function deactivate(id: number, on: boolean): Promise<Account> {
+  return accountIn((await useLive().api.call('/ops/deactivate', { id, on: on ? 1 : 0 })).data)
+}
+
+export async function makeOperator(id: number, on: boolean): Promise<Account> {
+  return accountIn((await useLive().api.call('/ops/op', { id, on: on ? 1 : 0 })).data)
+}
+
+export async function closeSessions(id: number): Promise<void> {
+  await useLive().api.call('/ops/sessions/close', { id })
+}
+
+/** The path of a page on which this person chooses a new password, once, within an hour. */
+export async function resetLink(id: number): Promise<string> {
+  const { data } = await useLive().api.call('/ops/reset', { id })
+  const url = isFields(data) ? text(data.url) : ''
+  if (!url) throw unreadable()
+  return url
+}
+
+/** A code for so many accounts, until a time (ms, 0: for ever). */
+export async function makeInvite(uses: number, until: number): Promise<Invite> {
+  const made = parseInvite((await useLive().api.call('/ops/invites', { uses, until })).data)
+  if (!made) throw unreadable()
+  return made
+}
+
+export async function revokeInvite(id: number): Promise<void> {
+  await useLive().api.call('/ops/invite/revoke', { id })
+}
+
+/** Where somebody registers with a code. */
+export function inviteLink(code: string): string {
+  return new URL(`/user/register.shtml?invite=${encodeURIComponent(code)}`, location.href).href
+}
+
+function accountIn(data: unknown): Account {
+  const account = parseAccount(data)
+  if (!account) throw unreadable()
+  return account
+}
+
+function unreadable(): ApiError {
+  return new ApiError(Code.Network, t('error.answer'))
+}
