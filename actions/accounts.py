@@ -169,17 +169,19 @@ def _own_found(app: Services, row: rows.Profile) -> rows.Found:
 
 def _found_row(app: Services, viewer_id: int, found: finding.Found) -> rows.Found:
     row = public_row(app, viewer_id, found.row, found.acquainted)
+    if found.deactivated:
+        row["deactivated"] = 1
     return {**row, "remark": found.remark, "blocked": int(found.blocked)}
 
 
 def own_row(app: Services, row: rows.Profile, token: str = "") -> rows.User:
     """A user's row for that user; `online` as others see it."""
-    return {**row, "online": seen(app, row["id"], row["id"]), "token": token}
+    return cast(rows.User, {**row, "online": seen(app, row["id"], row["id"]), "token": token})
 
 
 def public_row(app: Services, viewer_id: int, row: rows.Profile, acquainted: bool) -> rows.User:
     """A user's row for others: nobody else's number is shown, and to strangers nobody is online."""
     online = seen(app, viewer_id, row["id"]) if acquainted else 0
-    told: rows.User = {**row, "mobile": "", "online": online, "token": ""}
+    told = cast(rows.User, {**row, "mobile": "", "online": online, "token": ""})
     told.pop("op", None)
     return told

@@ -71,3 +71,11 @@ async def asked(app: Services, user_id: int, before: int | None) -> tuple[list[r
 def _friend_row(app: Services, user_id: int, row: rows.Befriended, acquainted: bool = True) -> rows.Friend:
     shown = public_row(app, user_id, row, acquainted)
     return {**shown, "remark": row["remark"], "pinyin": row["pinyin"]}
+
+
+async def forget_requests(app: Services) -> int:
+    """Deletes the requests that nobody is told of any more; how many."""
+    count = 0
+    while some := await app.db.write(requests.forget, now_ms()):
+        count += some
+    return count

@@ -5,15 +5,15 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
-from actions import friendships, presence
+from actions import friendships, membership, presence
 from actions.committing import Waiter
 from actions.committing import commit as commit
 from actions.committing import submit as submit
-from hub.audience import V2
+from hub.audience import V2, Audience, Without
 from hub.connection import Connection
 from hub.hub import Hub
 from hub.ports.bus import Publication
-from hub.ports.control import MembershipChanged, Order
+from hub.ports.control import Order
 from log.entries import (
     AnswerRequest,
     Arrange,
@@ -29,7 +29,6 @@ from log.entries import (
     Forward,
     Hide,
     Hold,
-    Join,
     Pass,
     Pin,
     Post,
@@ -41,6 +40,7 @@ from log.entries import (
     Unfriend,
 )
 from metrics.histogram import Measures, Tally
+from models.members import MANY
 from protocol import frames, reviews
 from protocol.errors import Refusal
 from protocol.messages import ROOM, Cmd, Media
@@ -74,8 +74,8 @@ class Delivery:
             AnswerRequest: friendships.answered,
             Unfriend: friendships.parted,
             Block: friendships.blocked,
-            CreateGroup: lambda entry: self._enter(entry, "created"),
-            Join: self._join,
+            CreateGroup: lambda entry: membership.created(entry, self._post),
+            **dict.fromkeys(membership.ACTS, lambda entry: membership.acted(entry, self._post)),
             **dict.fromkeys((Recall, Removal, Edit, React, Pin), self._change),
             **dict.fromkeys((Arrange, Clear, Hide), self._own),
         }
@@ -212,8 +212,8 @@ class Delivery:
         assert receipt is not None
         event = frames.changed(entry.cmd, receipt, entry.kind, entry.dstid, entry.userid, entry.told)
         ack = _change_ack(entry) if _awaits(entry.origin) else b""
-        users, group = concerned(entry.kind, entry.dstid, entry.userid)
-        item = Publication(event, users, group, _origin_id(entry), ack, V2)
+        users, group, audience = aware(entry.kind, entry.dstid, entry.userid, entry.unaware)
+        item = Publication(event, users, group, _origin_id(entry), ack, audience)
         if entry.place is not None:
             item.change, item.after = entry.place.change, entry.place.before
         return [item]
@@ -238,27 +238,23 @@ class Delivery:
         """What somebody does for themselves their own other connections learn."""
         return [_conversation_changed(entry, entry.told)] if entry.told else []
 
-    def _join(self, entry: Join) -> News:
-        return self._enter(entry, "joined") if entry.joined else []
-
-    def _enter(self, entry: CreateGroup | Join, what: str) -> News:
-        """Who enters hears the group first: the event, then the notice."""
-        changed = frames.event(
-            Cmd.COMMUNITY_CHANGED, what=what, dstid=entry.dstid, userid=entry.userid, kind=ROOM
-        )
-        news: News = [
-            MembershipChanged(entry.userid, entry.dstid, True),
-            Publication(changed, group=entry.dstid, audience=V2),
-        ]
-        if entry.notice is not None and entry.notice.refusal is None:
-            news += self._post(entry.notice)
-        return news
-
 
 def concerned(kind: int, dstid: int, userid: int) -> tuple[tuple[int, ...], int]:
     """(users, group) to whom it is published what `userid` says or does in the conversation that they mean by
     (kind, dstid)."""
     return ((), dstid) if kind == ROOM else ((dstid, userid), 0)
+
+
+def aware(
+    kind: int, dstid: int, userid: int, unaware: Sequence[int]
+) -> tuple[tuple[int, ...], int, Audience]:
+    """(users, group, audience) to whom it is published what `userid` did to a message that `unaware` don't
+    see. Where these are very many, to `userid` alone: the others see by the next version that they missed
+    one, and ask."""
+    if len(unaware) >= MANY:
+        return (userid,), 0, V2
+    users, group = concerned(kind, dstid, userid)
+    return users, group, Without(unaware) if unaware else V2
 
 
 def _awaits(origin: object) -> TypeGuard[Connection]:

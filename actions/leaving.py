@@ -1,17 +1,18 @@
 """Deleting an account. It is closed in one transaction; then its friends and groups are told, and what it
 kept is let go, step by step. What a stopped server leaves of that is done by whoever keeps house."""
 
-from actions import contacts, sessions
+from actions import contacts, delivery, sessions
 from actions.accounts import verified
 from actions.passwords import Disconnected
 from actions.services import Services
+from log.entries import Leave
 from models import leaving
 from models.contacts import friend_ids
 from models.sessions import SessionRow
 from protocol.clock import now_ms
-from protocol.errors import Refused
+from protocol.errors import Forbidden, NotFound, Refused
 from protocol.frames import event
-from protocol.messages import ROOM, SINGLE
+from protocol.messages import SINGLE
 from protocol.numbers import Cmd
 
 #: Milliseconds after which nothing that an account has begun can still come to its end.
@@ -57,8 +58,9 @@ async def _let_go_of(app: Services, user_id: int) -> None:
     for friend_id in friends:
         await contacts.remove(app, user_id, friend_id)
     for group_id in await app.db.read(leaving.groups_of, user_id):
-        await app.db.write(leaving.leave_group, user_id, group_id)
-        left = event(Cmd.COMMUNITY_CHANGED, what="left", userid=user_id, dstid=group_id, kind=ROOM)
-        app.hub.tell_group(group_id, left)
+        try:
+            await delivery.commit(app.log, Leave(user_id, group_id))
+        except (Forbidden, NotFound):  # out already
+            continue
     while await app.db.write(leaving.let_go_of_kept, user_id):
         pass

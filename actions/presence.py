@@ -47,14 +47,14 @@ def parted(app: "Services", order: ContactChanged) -> None:
 
 def decided(entry: Decide) -> list[Publication | Order]:
     """The news of settings: what hides somebody is so in every process. Their own pages hear that something
-    was decided, and their friends' where read marks come or go: they ask for their list."""
+    was decided, and those of their single chats where read marks come or go: they ask for their list."""
     if not entry.changed or entry.stands is None:
         return []
     user_id = entry.userid
     told = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)
     order = SettingsChanged(user_id, entry.stands["online"], entry.stands["read"])
-    friends = entry.friends if "read" in entry.changed else ()
-    return [order, Publication(told, (user_id, *friends), audience=V2)]
+    peers = entry.peers if "read" in entry.changed else ()
+    return [order, Publication(told, (user_id, *peers), audience=V2)]
 
 
 async def announce(app: "Services", changes: dict[int, int]) -> None:

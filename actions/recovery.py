@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from actions import operators, settings
-from actions.delivery import concerned
+from actions.delivery import aware, concerned
 from hub.audience import V2
 from hub.ports.bus import Publication
 from models import missed, sessions, state
@@ -68,6 +68,7 @@ async def heal(app: "Services", changes: Sequence[range]) -> None:
     """Another process has committed these changes and told nobody: it was killed between the two, or the
     answer to its COMMIT was lost. What was said is told to those who are connected here; each process does
     so for its own."""
+    app.typing.forget()
     await settings.read_again(app)
     await operators.read_again(app)
     items = []
@@ -75,13 +76,14 @@ async def heal(app: "Services", changes: Sequence[range]) -> None:
         if isinstance(found, missed.Changed):
             userid, kind, dstid = found[:3]
             told = frames.changed(found.cmd, found.receipt, kind, dstid, userid, found.told)
-            for_all = False
+            users, group, audience = aware(kind, dstid, userid, found.unaware)
+            items.append(Publication(told, users, group, audience=audience, change=change))
         else:
             message, receipt = found
             userid, kind, dstid = message.userid, message.cmd, message.dstid
             told, for_all = message.encode(receipt), message.media != Media.NOTICE
-        users, group = concerned(kind, dstid, userid)
-        items.append(Publication(told, users, group, audience=None if for_all else V2, change=change))
+            users, group = concerned(kind, dstid, userid)
+            items.append(Publication(told, users, group, audience=None if for_all else V2, change=change))
     app.hub.ports.bus.heal(items, changes)
 
 

@@ -15,8 +15,8 @@ async def change(app: Services, user_id: int, wanted: rows.SomeSettings) -> rows
     if not wanted:
         return await app.db.read(settings.settings_of, user_id, installed)
     # Before the write: after it nothing may fail.
-    friends = await app.db.read(contacts.friend_ids, user_id) if "read" in wanted else ()
-    entry = Decide(user_id, wanted, friends, installed)
+    peers = await app.db.read(contacts.peers_of, user_id) if "read" in wanted else ()
+    entry = Decide(user_id, wanted, peers, installed)
     try:
         await delivery.commit(app.log, entry)
     except TryAgain:  # nobody knows whether it is stored

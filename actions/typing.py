@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from database.door import Database
 from hub.audience import Looking
 from hub.hub import Hub
-from hub.ports.control import ContactChanged, MembershipChanged, Order
+from hub.ports.control import ContactChanged, GroupChanged, MembershipChanged, Order
 from models import access
 from protocol import frames
 from protocol.errors import Forbidden, NotFound, Refusal
@@ -108,10 +108,15 @@ class Typing:
             self._hub.tell_users((dstid,), event, Looking(kind, user_id, user_id, friends=True))
 
     def _obey(self, order: Order) -> None:
-        """Who has joined or left a group, or whose friendship is another, is looked up anew, at once."""
+        """Who has joined or left a group, may write there no longer, or is a friend no longer, is looked up
+        anew, at once."""
         if isinstance(order, MembershipChanged):
             self._changes += 1
             self._chats.pop((order.user_id, ROOM, order.group_id), None)
+        elif isinstance(order, GroupChanged):
+            self._changes += 1
+            for chat in [chat for chat in self._chats if chat[1:] == (ROOM, order.group_id)]:
+                del self._chats[chat]
         elif isinstance(order, ContactChanged):
             self._changes += 1
             self._chats.pop((order.user_id, SINGLE, order.other_id), None)

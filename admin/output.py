@@ -28,7 +28,7 @@ class Output:
             encoded = msgspec.json.format(msgspec.json.encode(data), indent=2)
             self._out.write(encoded.decode() + "\n")
         else:
-            self._out.writelines(shown(line) + "\n" for line in lines)
+            self._out.writelines(shown(line).rstrip() + "\n" for line in lines)
         self._out.flush()
 
     def rows(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], more: str = "") -> None:

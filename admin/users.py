@@ -65,8 +65,13 @@ def show(out: Output, found: Sequence[rows.Account], more: str = "") -> None:
 
 async def _show(app: Services, said: argparse.Namespace, out: Output) -> None:
     user, living = await operators.show_with_sessions(app, said.id)
-    lines = [f"{name}: {value}" for name, value in _plain(user).items() if name not in ("createat",)]
-    lines += [f"joined: {at(user['createat'])}", f"sessions: {len(living)}"]
+    told = {
+        **{name: user.get(name) for name in ("id", "mobile", "nickname", "memo")},
+        "joined": at(user["createat"]),
+        "state": _state(user),
+        "sessions": len(living),
+    }
+    lines = [f"{name}: {value}" for name, value in told.items()]
     lines += [f"  {at(one['last_seen'])}  {one['ip']}  {one['ua']}" for one in living]
     out.answer({**_plain(user), "sessions": living}, *lines)
 

@@ -7,7 +7,7 @@ import sys
 from bench import echo, words
 from bench.clients.calls import CallFailed
 from bench.report.progress import Progress
-from bench.run import capacity, cluster, compare, linux, one, reads, versus, whole_table
+from bench.run import capacity, cluster, compare, groups, linux, one, reads, versus, whole_table
 from bench.run.client_processes import ClientsFailed
 from bench.run.options import parse
 from bench.run.programs import ProgramFailed
@@ -20,6 +20,7 @@ _COMMANDS = {
     "versus": versus.run,
     "cluster": cluster.run,
     "reads": reads.run,
+    "groups": groups.run,
     "echo": echo.run,
     "capacity": capacity.run,
     "words": words.run,

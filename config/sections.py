@@ -174,6 +174,8 @@ class Contacts:
 @dataclass(frozen=True, slots=True)
 class Communities:
     max_owned: int = _number(5, 0, 100000)
+    max_members: int = _number(2000, 1, 1000000)
+    history: bool = False
     mention_all: str = _one_of("owner", "owner", "members")
 
 

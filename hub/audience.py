@@ -4,6 +4,7 @@ A chat message is for all of them. An event is for v2 connections: a classic pag
 What is worth telling only while somebody watches, who types and who is online, is for those who look.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from protocol.messages import SINGLE
@@ -53,6 +54,18 @@ class Looking(Audience):
             or (look.kind == self.kind and look.dstid == self.dstid)
             or (look.friends and self.friends)
         )
+
+
+class Without(Audience):
+    """The v2 connections of all users but these."""
+
+    __slots__ = ("user_ids",)
+
+    def __init__(self, user_ids: Iterable[int]) -> None:
+        self.user_ids = frozenset(user_ids)
+
+    def includes(self, connection: "Connection") -> bool:
+        return connection.v2 and connection.user_id not in self.user_ids
 
 
 class Watchers:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from operator import length_hint
 from typing import NamedTuple
 
-from hub.audience import Looking
+from hub.audience import Audience
 from hub.channels import Ways
 from hub.connection import Connection
 from metrics.histogram import Histogram
@@ -31,14 +31,14 @@ _JOINED_BYTES = 32 << 10
 
 class GroupFrame(NamedTuple):
     """One frame for a group. The connection `origin` does not get it, but `ack` in its place; classic ones
-    don't get a `v2_only` one, and one that is for those `looking` is for them only. `since`: when the message
-    came that the ack answers, 0.0 for none."""
+    don't get a `v2_only` one, and one for an audience that is `chosen` one by one is for them only. `since`:
+    when the message came that the ack answers, 0.0 for none."""
 
     frame: bytes
     origin: Connection | None
     ack: bytes
     v2_only: bool
-    looking: Looking | None = None
+    chosen: Audience | None = None
     since: float = 0.0
 
 
@@ -111,7 +111,7 @@ class Fanout:
         frames: list[GroupFrame] = []
         acked: list[float] = []
         while waiting and size < _JOINED_BYTES:
-            if frames and waiting[0].looking is not frames[0].looking:
+            if frames and waiting[0].chosen is not frames[0].chosen:
                 break
             frame = waiting.popleft()
             frames.append(frame)
@@ -138,7 +138,7 @@ class _Batch:
         "_joined",
         "_classic",
         "_origins",
-        "_looking",
+        "_chosen",
     )
 
     def __init__(self, group_id: int, frames: list[GroupFrame], ways: Ways) -> None:
@@ -146,7 +146,7 @@ class _Batch:
         self.writes, self.frames = 0, len(frames)
         self._ways = ways
         self._next = 0
-        self._looking = frames[0].looking
+        self._chosen = frames[0].chosen
         self._joined = b"".join([f.frame for f in frames])
         self._classic = self._joined
         if any(f.v2_only for f in frames):
@@ -159,12 +159,12 @@ class _Batch:
         """Writes to the next listeners; True when it was the last of them."""
         joined, classic, origins, ways = self._joined, self._classic, self._origins, self._ways
         start, self._next = self._next, self._next + _SLICE
-        if ways.sends is not None and not ways.stale and classic is joined and self._looking is None:
+        if ways.sends is not None and not ways.stale and classic is joined and self._chosen is None:
             self.writes += _send_in_step(ways, start, self._next, joined, origins)
             return self._next >= len(ways.connections)
         part = ways.connections[start : self._next]
-        if self._looking is not None:
-            part = tuple(connection for connection in part if self._looking.includes(connection))
+        if self._chosen is not None:
+            part = tuple(connection for connection in part if self._chosen.includes(connection))
         self.writes += len(part)
         for connection in part:
             if connection not in origins:

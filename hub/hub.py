@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from hub.audience import V2, Audience, Look, Looking, Watchers
+from hub.audience import V2, Audience, Look, Looking, Watchers, Without
 from hub.channels import Channels
 from hub.connection import Connection
 from hub.fanout import Fanout, GroupFrame
@@ -212,10 +212,10 @@ class Hub:
     def _deliver_to_group(self, item: Publication, origin: Connection | None) -> None:
         ack = text_frame(item.ack) if item.ack and origin is not None else b""
         audience = item.audience
-        looking = audience if isinstance(audience, Looking) else None
-        v2_only = audience is not None and looking is None
+        chosen = audience if isinstance(audience, (Looking, Without)) else None
+        v2_only = audience is not None and chosen is None
         since = item.since if ack else 0.0
-        self._fanout.add(item.group, GroupFrame(item.frame(), origin, ack, v2_only, looking, since))
+        self._fanout.add(item.group, GroupFrame(item.frame(), origin, ack, v2_only, chosen, since))
 
     def _deliver_to_users(self, item: Publication, origin: Connection | None) -> int:
         """How many connections got it, or its ack."""

@@ -5,56 +5,21 @@ conversations in id order, ask who is a member, apply each entry in its turn, in
 numbers, say what the conversations have reached. COMMIT is the log's.
 """
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
 from database.dialect import Values
-from database.door import Database
 from log import said
+from log.batches import Common
 from log.entries import Entry
 from log.place import Place
-from log.statements import Statements
 from log.times import following
-from models import changes, done, hidden, media, settings, state, wallet
-from models.access import may_begin, may_open, owns, refusal, require_free
+from models import changes, done, hidden, media, members, settings, state, wallet
+from models.access import may_begin, may_open, refusal, require_free, require_voice
 from models.conversations import open_single
 from models.ids import public_id
-from models.tables import Conversation, StoredMessage, key_of
+from models.tables import ADMIN, MEMBER, Conversation, StoredMessage, key_of
 from protocol.errors import Forbidden, Refusal
 from protocol.messages import ROOM, SINGLE, Message, Receipt
-
-#: Asked in the log's thread with two user ids.
-Quiet: TypeAlias = Callable[[int, int], bool]
-
-#: Remembered conversation ids; all are forgotten when there are more.
-_MAX_IDS = 200_000
-
-
-class Common:
-    """What all batches of one log share. `strangers`: whether people who are no friends may begin a single
-    chat; `quota`: bytes of media that a user may have; `all_name_all`: whether every member of a group may
-    name everybody at once; `quiet`: whether two people don't tell each other how far they have read."""
-
-    def __init__(
-        self,
-        db: Database,
-        strangers: bool,
-        quota: int,
-        all_name_all: bool = False,
-        quiet: Quiet = lambda user_id, other_id: False,
-    ) -> None:
-        self.statements = Statements(db)
-        self.savepoint = db.peewee.atomic
-        self.strangers, self.quota, self.all_name_all = strangers, quota, all_name_all
-        self.quiet = quiet
-        self.born = 0  # when the database was made, ms
-        #: Conversation ids by key; an id never changes and is only kept once it is committed.
-        self.ids: dict[str, int] = {}
-
-    def remember(self, ids: dict[str, int]) -> None:
-        if len(self.ids) > _MAX_IDS:
-            self.ids.clear()
-        self.ids.update(ids)
 
 
 class Batch:
@@ -129,6 +94,23 @@ class Batch:
         place = self._places[key] = Place(conversation_id, 0, 0, self.now, 0)
         return place
 
+    def come(self, user_id: int, place: Place, bars: int) -> None:
+        """A member of a group from here on, with these bars."""
+        pair = user_id, place.id
+        self.members[pair], self.roles[pair] = place.seq, MEMBER
+        self.bars.pop(pair, None)
+        if bars:
+            self.bars[pair] = bars
+        self.changed_for.add(pair)
+
+    def go(self, user_id: int, place: Place) -> None:
+        """A member no longer, from here on."""
+        pair = user_id, place.id
+        for of_members in (self.members, self.roles, self.bars, self.read, self.cleared, self.views):
+            of_members.pop(pair, None)
+        self._there.discard(pair)
+        self.changed_for.add(pair)
+
     @property
     def times(self) -> range:
         """Of what it writes, as far as they are known."""
@@ -149,9 +131,12 @@ class Batch:
         """Those of `at` whom this entry can name: members, and 0, everybody, where its author may. Raises
         `Forbidden` where not."""
         if 0 in at and not (
-            entry.kind == ROOM and (self._common.all_name_all or owns(entry.userid, entry.dstid))
+            entry.kind == ROOM
+            and (self._common.all_name_all or self.roles.get((entry.userid, place.id), 0) >= ADMIN)
         ):
-            raise Forbidden("只有群主可以提及所有人", "Only the owner of a group can name everybody")
+            raise Forbidden(
+                "只有群主和管理员可以提及所有人", "Only owner and admins of a group can name everybody"
+            )
         return [user_id for user_id in at if not user_id or (user_id, place.id) in self._there]
 
     def is_stored(self, entry: Entry) -> bool:
@@ -242,7 +227,10 @@ class Batch:
     def _apply(self, entry: Entry, place: Place | None) -> None:
         if entry.members_only and (place is None or (entry.userid, place.id) not in self.members):
             begins = place is None and entry.nothing_before_the_first
-            if not (begins and may_open(entry.userid, entry.kind, entry.dstid, self.strangers)):
+            begins = begins and may_open(entry.userid, entry.kind, entry.dstid, self.strangers)
+            if place is not None and entry.left_too and members.was_in(entry.userid, place.id):
+                entry.apply(self, place)
+            elif not begins:
                 entry.refusal = refusal(entry.kind, entry.dstid)
             return
         try:
@@ -262,7 +250,17 @@ class Batch:
         pair = entry.userid, place.id
         bars = self.bars.get(pair, 0)
         if (bars or place.bars) and not (entry.cid is not None and self.is_stored(entry)):
-            require_free(entry.userid, entry.kind, entry.dstid, bars, self.strangers)
+            if entry.kind == ROOM:
+                self._require_voice(pair, place, bars)
+            else:
+                require_free(entry.userid, entry.kind, entry.dstid, bars, self.strangers)
+
+    def _require_voice(self, pair: tuple[int, int], place: Place, bars: int) -> None:
+        """The same in a group. A mute that is over is lifted, so that the usual way is theirs again."""
+        over = require_voice(*pair, self.roles[pair], bars, place.bars, self.now)
+        if over:
+            members.mute(*pair, bars, 0)
+            self.bars.pop(pair)
 
     # --- after the entries --------------------------------------------------------------------------------
 

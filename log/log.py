@@ -20,8 +20,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from database.door import Database
-from log.batch import Common, Quiet
+from log.batches import Common, Quiet
 from log.entries import Change, Entry, Post
+from log.entries.group import Act
 from log.pace import Pace
 from log.room import Room
 from log.telling import Telling
@@ -101,7 +102,8 @@ class Log:
         except TryAgain:
             entry.leave()
             raise
-        if self._db.dialect.commits_get_lost and isinstance(entry, (Post, Change)) and entry.cid is None:
+        kinds = (Act, Post, Change) if self._db.dialect.commits_get_lost else Act
+        if isinstance(entry, kinds) and entry.cid is None:
             # A COMMIT whose answer was lost is made again; only a cid keeps that from storing twice.
             entry.cid = _own_cid(now_ms())
         self._queue.append(entry)

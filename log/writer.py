@@ -9,7 +9,8 @@ from peewee import IntegrityError, ProgrammingError
 from database.base import TRANSIENT
 from database.complaints import Complaints
 from database.door import Database
-from log.batch import Batch, Common
+from log.batch import Batch
+from log.batches import Common
 from log.broken import Broken
 from log.entries import Entry
 from log.telling import Telling

@@ -4,9 +4,21 @@ from peewee import SQL
 
 from database.prepared import Prepared
 from models import blocks
-from models.tables import BLOCKED, NOT_FRIENDS, Community, Conversation, Member, User, key_of
+from models.tables import (
+    ADMIN,
+    BLOCKED,
+    DISSOLVED,
+    MUTED,
+    NOT_FRIENDS,
+    Community,
+    Conversation,
+    Member,
+    User,
+    key_of,
+)
 from models.views import View
-from protocol.errors import Forbidden, NotFound, Refusal
+from protocol.clock import now_ms
+from protocol.errors import Forbidden, NotFound, Refusal, Refused
 from protocol.messages import ROOM, SINGLE
 
 
@@ -106,19 +118,76 @@ def _not_friends() -> Forbidden:
 
 def hears_typing(user_id: int, kind: int, dstid: int, strangers: bool, max_members: int) -> bool:
     """Whether anybody is to be told that the caller types in (kind, dstid): nobody in a group of more than
-    `max_members`, nor in notes to oneself. Raises as `locate`."""
+    `max_members` or where they may not write, nor in notes to oneself. Raises as `locate`."""
     if kind == SINGLE:
         require_reach(user_id, dstid, strangers)
         return user_id != dstid
     view = locate(user_id, kind, dstid, strangers)
     assert view is not None  # a group has one
-    members = Member.select(Member.user_id).where(Member.conversation_id == view.id)
-    return members.limit(max_members + 1).count() <= max_members
+    members = Community.select(Community.members).where(Community.id == dstid).scalar()
+    if members > max_members:
+        return False
+    try:
+        role, bars, place_bars = _voice(view.id, user_id)[0]
+        require_voice(user_id, view.id, role, bars, place_bars, now_ms())
+    except Refusal:
+        return False
+    return True
 
 
-def owns(user_id: int, community_id: int) -> bool:
-    """Whether the group is this user's."""
-    return Community.select().where(Community.id == community_id, Community.ownerid == user_id).exists()
+_voice = Prepared(
+    lambda: (
+        Member.select(Member.role, Member.bars, Conversation.bars)
+        .join(Conversation, on=(Conversation.id == Member.conversation_id))
+        .where(Member.conversation_id == 0, Member.user_id == 0)
+    )
+)
+
+
+def require_voice(user_id: int, conversation_id: int, role: int, bars: int, place_bars: int, now: int) -> int:
+    """Raises why a member of this role may not write in a group, with these `bars` of theirs and of the
+    group. Who may although there are some: which of these are over."""
+    if place_bars & DISSOLVED:
+        raise dissolved()
+    over = 0
+    if bars & MUTED:
+        mine = (Member.user_id == user_id) & (Member.conversation_id == conversation_id)
+        until = Member.select(Member.muted_until).where(mine).scalar() or 0
+        if until > now:
+            raise Refused("你已被禁言", "You are muted in this group", {"until": until})
+        over = MUTED
+    if place_bars & MUTED and role < ADMIN:
+        group = Community.select(Community.muted_until).join(
+            Conversation, on=(Conversation.a == Community.id)
+        )
+        until = group.where(Conversation.id == conversation_id).scalar() or 0
+        if until > now:
+            raise Refused("本群已全员禁言", "All members of this group are muted", {"until": until})
+    return over
+
+
+def dissolved() -> Forbidden:
+    return Forbidden("该群已解散", "This group was dissolved")
+
+
+def role_in(user_id: int, community_id: int) -> int:
+    """What a member is in a group. Raises as `locate`, and `Forbidden` when the group is over."""
+    found = _role(key_of(user_id, ROOM, community_id), user_id)
+    if not found:
+        raise refusal(ROOM, community_id)
+    role, bars = found[0]
+    if bars & DISSOLVED:
+        raise dissolved()
+    return int(role)
+
+
+_role = Prepared(
+    lambda: (
+        Conversation.select(Member.role, Conversation.bars)
+        .join(Member, on=(Member.conversation_id == Conversation.id))
+        .where(Conversation.key == "", Member.user_id == 0, Member.role > SQL("0"))
+    )
+)
 
 
 def _exists(kind: int, dstid: int) -> bool:

@@ -1,6 +1,7 @@
 """Users and their accounts. What leaves this module never holds the password's hash, but for the two
 functions that log-in asks."""
 
+from collections.abc import Collection
 from typing import TypedDict
 
 from database.base import database
@@ -94,6 +95,11 @@ def nickname_of(user_id: int) -> str:
     if row is None:
         raise unknown_user()
     return str(row[0])
+
+
+def nicknames_of(user_ids: Collection[int]) -> dict[int, str]:
+    """The same of several; who is not there is left out."""
+    return dict(User.select(User.id, User.nickname).where(User.id.in_(list(user_ids))).tuples())
 
 
 def login_of(mobile: str) -> LoginRow | None:

@@ -7,7 +7,7 @@ A friendship is two rows, one in each list. Whoever changes what is between two 
 from collections import defaultdict
 from collections.abc import Collection
 
-from peewee import JOIN, ModelSelect
+from peewee import JOIN, SQL, ModelSelect
 
 from database.prepared import Prepared
 from models import blocks
@@ -25,6 +25,7 @@ from models.tables import (
     Contact,
     Conversation,
     Member,
+    Restraint,
     User,
     key_of,
 )
@@ -117,7 +118,13 @@ def _sharing() -> ModelSelect:
         Member.select(Member.conversation_id)
         .join(Conversation, on=(Conversation.id == Member.conversation_id))
         .join(theirs, on=(theirs.conversation_id == Member.conversation_id))
-        .where(Member.user_id == 0, theirs.user_id == 0, Conversation.kind == ROOM)
+        .where(
+            Member.user_id == 0,
+            theirs.user_id == 0,
+            Conversation.kind == ROOM,
+            Member.role > SQL("0"),
+            theirs.role > SQL("0"),
+        )
         .limit(1)
     )
 
@@ -134,14 +141,17 @@ def friends_of(user_id: int) -> list[rows.Befriended]:
     """The rows of a user's friends, in the order they were added."""
     found: list[rows.Befriended] = _friends.dicts(user_id, USER)
     for row in found:
+        if not row["deactivated"]:
+            del row["deactivated"]
         row["pinyin"] = sort_key(row["remark"] or row["nickname"])
     return found
 
 
 _friends = Prepared(
     lambda: (
-        User.select(*PROFILE, Contact.remark)
+        User.select(*PROFILE, Contact.remark, Restraint.deactivated)
         .join(Contact, on=(Contact.dstobj == User.id))
+        .join(Restraint, JOIN.LEFT_OUTER, on=(Restraint.user_id == User.id))
         .where(Contact.ownerid == 0, Contact.cate == 0)
         .order_by(Contact.id)
     )
@@ -215,6 +225,14 @@ def friend_ids(user_id: int) -> list[int]:
     return [
         row[0] for row in Contact.select(Contact.dstobj).where(mine, Contact.dstobj.not_in(unwanted)).tuples()
     ]
+
+
+def peers_of(user_id: int) -> list[int]:
+    """With whom somebody has a single chat, friends or not any more: who sees how far they have read."""
+    c = Conversation
+    chats = c.select(c.a, c.b).join(Member, on=(Member.conversation_id == c.id))
+    mine = (Member.user_id == user_id, c.kind == SINGLE, c.a != c.b)
+    return [b if a == user_id else a for a, b in chats.where(*mine).tuples()]
 
 
 def friends_among(viewers: Collection[int], user_ids: Collection[int]) -> dict[int, list[int]]:

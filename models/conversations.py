@@ -13,7 +13,7 @@ from peewee import JOIN, SQL, Case, Expression, ModelSelect, Node, fn
 from database.prepared import Prepared
 from models import state
 from models.last import last_messages
-from models.tables import Conversation, Member, Setting, StoredMessage, key_of
+from models.tables import DISSOLVED, MEMBER, Conversation, Member, Setting, StoredMessage, key_of
 from models.unread import unread
 from models.views import MARK
 from protocol import rows
@@ -24,7 +24,8 @@ class Listed(NamedTuple):
     """A conversation as its member sees it, but for its messages. `mark`: up to here nothing is unread;
     `last`: the number of the last message that they see, 0 for none; `updateat`: when the last one was said
     that moves it in their list. `change`: the latest that concerns this member; `peer_read`: how far the
-    other one of a single chat has read, 0 in a group and where one of both does not want that seen."""
+    other one of a single chat has read, 0 in a group and where one of both does not want that seen. `left`: 1
+    for a group that is over, or that they have left: then `seq` and `ver` are those of that time."""
 
     id: int
     said: int
@@ -41,6 +42,7 @@ class Listed(NamedTuple):
     marked: int
     cleared: int
     hidden: int
+    left: int
     last: int
     updateat: int
     change: int
@@ -77,11 +79,11 @@ def _open(key: str, kind: int, a: int, b: int, now: int) -> int:
     return int(Conversation.select(Conversation.id).where(Conversation.key == key).scalar())
 
 
-def add_member(conversation_id: int, user_id: int, seq: int, now: int) -> None:
+def add_member(conversation_id: int, user_id: int, seq: int, now: int, role: int = MEMBER) -> None:
     """Makes `user_id` a member; what was said before, up to `seq`, counts as read. Repeating it changes
     nothing."""
     Member.insert(
-        user_id=user_id, conversation_id=conversation_id, read=seq, joined_seq=seq, createat=now
+        user_id=user_id, conversation_id=conversation_id, read=seq, joined_seq=seq, createat=now, role=role
     ).on_conflict_ignore().execute()
 
 
@@ -178,17 +180,25 @@ def _greater(one: Node, other: Node) -> Node:
     return Case(None, [(one > other, one)], other)
 
 
+_out = Member.role == _ZERO  # a group that the member has left
+_left = Case(None, [(_out, _ONE), (Conversation.bars.bin_and(SQL(str(DISSOLVED))) > _ZERO, _ONE)], _ZERO)
 _decided = _greater(fn.COALESCE(_own.change, _ZERO), fn.COALESCE(_others.change, _ZERO))
 #: The number of the latest change of a conversation that concerns a member.
-_change = _greater(_greater(Conversation.change, Member.change), _decided)
+_change = Case(
+    None, [(_out, Member.change)], _greater(_greater(Conversation.change, Member.change), _decided)
+)
 #: The last message that a member sees (`Member.view_last`); 0 for none.
-_last_seen = Case(None, [(Conversation.seq > Member.view_seq, Conversation.seq)], Member.view_last)
-_sees_any = (Conversation.seq > Member.view_seq) | (Member.view_last > _ZERO)
+_last_seen = Case(
+    None, [(_out, _ZERO), (Conversation.seq > Member.view_seq, Conversation.seq)], Member.view_last
+)
+#: A group that they have left is on their list until they clear it.
+_sees_any = ((Conversation.seq > Member.view_seq) & (Member.role > _ZERO)) | (Member.view_last > _ZERO)
 #: When the conversation moved in a member's list. Where they saw nothing, and nothing but notices came since:
 #: with the first of these.
 _moved = Case(
     None,
     [
+        (_out, Member.view_at),
         (Conversation.updateat != Member.view_time, Conversation.updateat),
         (Member.view_at > _ZERO, Member.view_at),
         (
@@ -211,9 +221,10 @@ def _mine(*which: Expression) -> ModelSelect:
     c, m = Conversation, Member
     return (
         c.select(
-            c.id, m.said, MARK, c.kind, other, c.seq, c.ver,
+            c.id, m.said, MARK, c.kind, other,
+            Case(None, [(_out, m.view_seq)], c.seq), Case(None, [(_out, m.view_time)], c.ver),
             m.read, _peer_read, m.pinned, m.muted, m.archived, m.marked, m.cleared,
-            m.hidden, _last_seen, _moved.alias("moved"), _change,
+            m.hidden, _left, _last_seen, _moved.alias("moved"), _change,
         )
         .join(m, on=(m.conversation_id == c.id))
         .join(
@@ -239,14 +250,19 @@ _newest_before = Prepared(
 
 #: One that is cleared has changed, too.
 _changed = Prepared(
-    lambda: _mine(Conversation.seq > _ZERO, (Conversation.change > 0) | (Member.change > 0)).order_by(_change)
+    lambda: _mine(
+        Conversation.seq > _ZERO, ((Conversation.change > 0) & (Member.role > _ZERO)) | (Member.change > 0)
+    ).order_by(_change)
 )
 
 #: The same where somebody has switched their receipts since, which most often nobody has.
 _changed_or_switched = Prepared(
     lambda: _mine(
         Conversation.seq > _ZERO,
-        (Conversation.change > 0) | (Member.change > 0) | (_own.change > 0) | (_others.change > 0),
+        ((Conversation.change > 0) & (Member.role > _ZERO))
+        | (Member.change > 0)
+        | (_own.change > 0)
+        | (_others.change > 0),
     ).order_by(_change)
 )
 
@@ -273,11 +289,11 @@ def _rows(
     answer = [
         rows.Conversation(
             kind, dstid, seq, ver, read, peer_read, counts.get(id_, 0), named.get(id_, 0),
-            pinned, muted, archived, marked, cleared, hidden, updateat, change, last.get(id_, UNSET),
+            pinned, muted, archived, marked, cleared, hidden, left, updateat, change, last.get(id_, UNSET),
         )
         for (
             id_, _, _, kind, dstid, seq, ver, read, peer_read, pinned, muted, archived, marked, cleared,
-            hidden, _, updateat, change,
+            hidden, left, _, updateat, change,
         ) in shown
     ]  # fmt: skip
     return shown, answer, more

@@ -2,25 +2,25 @@
 
 from typing import NamedTuple
 
-from peewee import ModelSelect
-
 from database.prepared import Prepared
 from models import blocks
 from models.accounts import find_user, login_of, unknown_user
 from models.contacts import acquainted, since
+from models.restraints import is_deactivated
 from models.settings import is_found
-from models.tables import COMMUNITY, USER, Community, Contact
+from models.tables import USER, Contact
 from protocol import rows
 
 
 class Found(NamedTuple):
     """A user whom somebody has found. `remark`: what the viewer calls them; `blocked`: the viewer blocks
-    them."""
+    them; `deactivated`: they can't log in."""
 
     row: rows.Profile
     acquainted: bool
     remark: str
     blocked: bool
+    deactivated: bool
 
 
 def found_by_id(viewer_id: int, user_id: int) -> Found:
@@ -28,6 +28,7 @@ def found_by_id(viewer_id: int, user_id: int) -> Found:
     found = _found(viewer_id, find_user(user_id))
     if not found.acquainted and not is_found(user_id, "id"):
         raise unknown_user()
+    _require_there(found, viewer_id)
     return found
 
 
@@ -36,7 +37,13 @@ def _found(viewer_id: int, row: rows.Profile) -> Found:
     blockers = blocks.between(viewer_id, user_id)
     known = user_id not in blockers and acquainted(viewer_id, user_id)
     remark = next((str(text) for (text,) in _remark(viewer_id, user_id, USER)), "")
-    return Found(row, known, remark, viewer_id in blockers)
+    return Found(row, known, remark, viewer_id in blockers, is_deactivated(user_id))
+
+
+def _require_there(found: Found, viewer_id: int) -> None:
+    """Nobody finds who is deactivated, but for their friends."""
+    if found.deactivated and not since(viewer_id, found.row["id"]):
+        raise unknown_user()
 
 
 _remark = Prepared(
@@ -57,25 +64,5 @@ def found_by_mobile(viewer_id: int, mobile: str) -> Found:
     friends = found.acquainted and since(viewer_id, user_id)
     if user_id != viewer_id and not friends and not is_found(user_id, "mobile"):
         raise unknown_user()
+    _require_there(found, viewer_id)
     return found
-
-
-def groups_of_both(user_id: int, other_id: int) -> list[rows.Group]:
-    """The groups that both are in, in the order in which `user_id` came into them."""
-    return _groups_of_both.dicts(user_id, COMMUNITY, other_id, COMMUNITY)
-
-
-def _shared_groups() -> ModelSelect:
-    theirs = Contact.alias()
-    g = Community
-    return (
-        g.select(g.id, g.name, g.ownerid, g.icon, g.cate, g.memo, g.createat)
-        .join(Contact, on=(Contact.dstobj == g.id))
-        .switch(g)
-        .join(theirs, on=(theirs.dstobj == g.id))
-        .where(Contact.ownerid == 0, Contact.cate == 0, theirs.ownerid == 0, theirs.cate == 0)
-        .order_by(Contact.id)
-    )
-
-
-_groups_of_both = Prepared(_shared_groups)

@@ -1,16 +1,23 @@
-"""Communities: the stored groups, who made them and who is in."""
+"""Groups ("communities" on the wire): what they are called and what holds in them. Who belongs is in
+`models.members`, how one comes in in `models.joining`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
+from peewee import SQL, IntegrityError, ModelSelect
+
+from database.base import database
 from database.prepared import Prepared
-from models.access import locate
-from models.accounts import PROFILE
+from models.access import refusal
 from models.contacts import add_contact
 from models.conversations import add_member, open_room
-from models.tables import COMMUNITY, Community, Contact, Member, User
-from protocol import rows
+from models.tables import COMMUNITY, DISSOLVED, MUTED, OWNER, Community, Conversation, Member, key_of
+from protocol.clock import now_ms
 from protocol.errors import NotFound, Refused
+from protocol.joining import JoinedGroup, SeenGroup
 from protocol.messages import ROOM
+
+_ROOM = SQL(str(ROOM))
 
 _ROW = (
     Community.id,
@@ -20,93 +27,222 @@ _ROW = (
     Community.cate,
     Community.memo,
     Community.createat,
+    Community.members,
+    Community.joining,
+    Community.notice,
+    Community.notice_by,
+    Community.notice_at,
+    Community.history,
+    Community.muted_until,
+    Community.dissolved,
 )
 
 
+class Group(NamedTuple):
+    """A group as it is stored, but for its slot."""
+
+    id: int
+    name: str
+    ownerid: int
+    icon: str
+    cate: int
+    memo: str
+    createat: int
+    members: int
+    joining: str
+    notice: str
+    notice_by: int
+    notice_at: int
+    history: int
+    muted_until: int
+    dissolved: int
+
+    def row(self, role: int, alias: str, now: int) -> JoinedGroup:
+        """As told to a member of this role who is called so there."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "ownerid": self.ownerid,
+            "icon": self.icon,
+            "cate": self.cate,
+            "memo": self.memo,
+            "createat": self.createat,
+            "members": self.members,
+            "role": role,
+            "notice": {"content": self.notice, "userid": self.notice_by, "createat": self.notice_at},
+            "join": self.joining,
+            "muted": int(self.muted_until > now),
+            "history": self.history,
+            "alias": alias,
+        }
+
+    def preview(self) -> SeenGroup:
+        """As told to an outsider."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "icon": self.icon,
+            "memo": self.memo,
+            "members": self.members,
+            "join": self.joining,
+        }
+
+
 def create_community(
-    owner_id: int, name: str, icon: str, cate: int, memo: str, max_owned: int, now: int
-) -> rows.Group:
+    owner_id: int, name: str, icon: str, cate: int, memo: str, max_owned: int, now: int, history: int = 1
+) -> JoinedGroup:
     """A new group with its owner as the first member; `Refused` when the owner has `max_owned`. Its icon is
-    attached by the log, with all else that a batch shows."""
-    slot = _take_slot(
-        {"ownerid": owner_id, "name": name, "icon": icon, "cate": cate, "memo": memo, "createat": now},
-        max_owned,
-    )
-    row = Community.select(*_ROW).where(Community.ownerid == owner_id, Community.slot == slot).dicts().get()
-    add_contact(owner_id, row["id"], COMMUNITY, now)
-    add_member(open_room(row["id"], now), owner_id, 0, now)
-    return row
+    attached by the log, with all else that a batch shows. `history`: newcomers see what was before."""
+    said = {"name": name, "icon": icon, "cate": cate, "memo": memo, "createat": now, "members": 1}
+    slot = _take_slot({"ownerid": owner_id, **said, "history": history}, max_owned)
+    made = (Community.ownerid == owner_id) & (Community.slot == slot)
+    group = Group._make(Community.select(*_ROW).where(made).tuples().get())
+    add_contact(owner_id, group.id, COMMUNITY, now)
+    add_member(open_room(group.id, now), owner_id, 0, now, OWNER)
+    return group.row(OWNER, "", now)
 
 
-def join_community(user_id: int, community_id: int, seq: int, now: int) -> bool:
-    """Put the group on the user's list and the user in its room, which has come to `seq`; False when that was
-    done before."""
-    if not Community.select(Community.id).where(Community.id == community_id).exists():
-        raise NotFound("该群不存在", "No such group")
-    if not add_contact(user_id, community_id, COMMUNITY, now):
-        return False
-    add_member(open_room(community_id, now), user_id, seq, now)
-    return True
-
-
-def made_at(owner_id: int, times: Collection[int]) -> rows.Group | None:
+def made_at(owner_id: int, times: Collection[int]) -> JoinedGroup | None:
     """The group that an owner made at one of these times (ms), None when there is none."""
     mine = (Community.ownerid == owner_id) & Community.createat.in_(list(times))
-    return Community.select(*_ROW).where(mine).dicts().first()
+    for values in Community.select(*_ROW).where(mine).tuples():
+        return Group._make(values).row(OWNER, "", now_ms())
+    return None
 
 
-def communities_of(user_id: int) -> list[rows.Group]:
-    """The groups a user made or joined, in that order."""
-    return _groups.dicts(user_id, COMMUNITY)
+def group(community_id: int) -> Group:
+    """A group, or `NotFound`."""
+    for values in _group(community_id):
+        return Group._make(values)
+    raise no_group()
+
+
+_group = Prepared(lambda: Community.select(*_ROW).where(Community.id == 0))
+
+
+def no_group() -> NotFound:
+    return NotFound("该群不存在", "No such group")
+
+
+def info(user_id: int, community_id: int, now: int) -> SeenGroup:
+    """A group as the caller may see it: nobody who is not in it sees one that is over."""
+    found = group(community_id)
+    for role, alias in _mine(key_of(user_id, ROOM, community_id), user_id):
+        told: SeenGroup = {**found.row(role, alias, now)}  # type: ignore[typeddict-item]
+        return {**told, "dissolved": 1} if found.dissolved else told
+    if found.dissolved:
+        raise no_group()
+    return found.preview()
+
+
+_mine = Prepared(
+    lambda: (
+        Member.select(Member.role, Member.called)
+        .join(Conversation, on=(Conversation.id == Member.conversation_id))
+        .where(Conversation.key == "", Member.user_id == 0, Member.role > SQL("0"))
+    )
+)
+
+
+def row_of(user_id: int, community_id: int, now: int) -> JoinedGroup:
+    """The row of a group that the caller is in. Raises as `locate`."""
+    found = group(community_id)
+    for role, alias in _mine(key_of(user_id, ROOM, community_id), user_id):
+        return found.row(role, alias, now)
+    raise refusal(ROOM, community_id)
+
+
+def communities_of(user_id: int) -> list[JoinedGroup]:
+    """The groups that a user is in, in the order in which they came there."""
+    now = now_ms()
+    return [Group._make(found).row(role, alias, now) for role, alias, *found in _groups(user_id)]
 
 
 _groups = Prepared(
     lambda: (
-        Community.select(*_ROW)
-        .join(Contact, on=(Contact.dstobj == Community.id))
-        .where(Contact.ownerid == 0, Contact.cate == 0)
-        .order_by(Contact.id)
+        Community.select(Member.role, Member.called, *_ROW)
+        .join(Conversation, on=(Conversation.a == Community.id))
+        .join(Member, on=(Member.conversation_id == Conversation.id))
+        .where(
+            Member.user_id == 0,
+            Member.role > SQL("0"),
+            Conversation.kind == _ROOM,
+            Community.dissolved == SQL("0"),
+        )
+        .order_by(Member.createat, Community.id)
     )
 )
 
 
-#: What the caller of `members` is in a group: the owner, or one of the others.
-_MEMBER, _OWNER = 1, 3
+def groups_of_both(user_id: int, other_id: int) -> list[JoinedGroup]:
+    """The groups that both are in, in the order in which `user_id` came into them."""
+    now = now_ms()
+    return [Group._make(found).row(role, alias, now) for role, alias, *found in _shared(user_id, other_id)]
 
 
-def members(
-    user_id: int, community_id: int, after: int | None, q: str, limit: int
-) -> tuple[list[rows.Membership], bool]:
-    """The owner of a group, then the others in the order of joining, behind member `after`; with `q` those
-    whose name has it. And whether there are more. Raises as `locate`, and `NotFound` when `after` is no
-    member."""
-    view = locate(user_id, ROOM, community_id, strangers=False)
-    assert view is not None  # a group has one
-    owner = Community.select(Community.ownerid).where(Community.id == community_id).scalar()
-    here = Member.conversation_id == view.id
-    joined = list(Member.select(Member.user_id, Member.createat).where(here).tuples())
-    joined.sort(key=lambda row: (row[0] != owner, row[1], row[0]))
-    times = dict(joined)
-    ids = list(times)
-    if after is not None:
-        if after not in times:
-            raise NotFound("该用户不是群成员", "Not a member of this group")
-        ids = ids[ids.index(after) + 1 :]
-    if q:
-        # Not by the database: each has its own idea of which letters are the same.
-        names = User.select(User.id, User.nickname).join(Member, on=(Member.user_id == User.id)).where(here)
-        wanted = q.casefold()
-        having = {number for number, name in names.tuples() if wanted in name.casefold()}
-        ids = [number for number in ids if number in having]
-    shown = ids[:limit]
-    found: dict[int, rows.Profile] = {
-        row["id"]: row for row in User.select(*PROFILE).where(User.id.in_(shown)).dicts()
-    }
-    return [
-        {**found[number], "role": _OWNER if number == owner else _MEMBER, "joinedat": times[number]}
-        for number in shown
-        if number in found
-    ], len(ids) > limit
+def _groups_of_both() -> ModelSelect:
+    theirs = Member.alias()
+    return (
+        Community.select(Member.role, Member.called, *_ROW)
+        .join(Conversation, on=(Conversation.a == Community.id))
+        .join(Member, on=(Member.conversation_id == Conversation.id))
+        .switch(Conversation)
+        .join(theirs, on=(theirs.conversation_id == Conversation.id))
+        .where(
+            Member.user_id == 0,
+            theirs.user_id == 0,
+            Member.role > SQL("0"),
+            theirs.role > SQL("0"),
+            Conversation.kind == _ROOM,
+            Community.dissolved == SQL("0"),
+        )
+        .order_by(Member.createat, Community.id)
+    )
+
+
+_shared = Prepared(_groups_of_both)
+
+
+# --- changing one: in the log, with its conversation locked ------------------------------------------------
+
+
+def update(community_id: int, changes: Mapping[str, object]) -> None:
+    """Sets some of its columns."""
+    Community.update(changes).where(Community.id == community_id).execute()
+
+
+def transfer(community_id: int, new_owner: int, max_owned: int) -> None:
+    """The group is another's; `Refused` when they have `max_owned`. Which of their slots it takes the unique
+    index decides, against whatever they make or are given at the same time."""
+    for slot in _free_slots(new_owner, max_owned):
+        try:
+            with database.atomic():
+                update(community_id, {"ownerid": new_owner, "slot": slot})
+                return
+        except IntegrityError:
+            continue
+    raise Refused(f"对方已有{max_owned}个群", f"They have {max_owned} groups already")
+
+
+def mute_all(community_id: int, conversation_id: int, bars: int, until: int) -> None:
+    """Only owner and admins write until then (ms), 0 for all. `bars`: of the conversation, as they are."""
+    update(community_id, {"muted_until": until})
+    bars = bars | MUTED if until else bars & ~MUTED
+    Conversation.update(bars=bars).where(Conversation.id == conversation_id).execute()
+
+
+def dissolve(community_id: int, conversation_id: int, bars: int, now: int) -> None:
+    """The group is over, and counts among its owner's no more."""
+    update(community_id, {"dissolved": now, "slot": -community_id})
+    Conversation.update(bars=bars | DISSOLVED).where(Conversation.id == conversation_id).execute()
+
+
+def _free_slots(owner_id: int, max_owned: int) -> Iterator[int]:
+    """Those that look free now, of the first `max_owned`; none when so many are taken."""
+    owned = Community.select(Community.slot).where(Community.ownerid == owner_id, Community.slot > 0)
+    taken = {slot for (slot,) in owned.tuples()}
+    if len(taken) < max_owned:
+        yield from (slot for slot in range(1, max_owned + 1) if slot not in taken)
 
 
 def _take_slot(row: dict[str, object], max_owned: int) -> int:
@@ -115,13 +251,7 @@ def _take_slot(row: dict[str, object], max_owned: int) -> int:
     A slot that looks free may be taken by a transaction running beside this one: the index says so, and the
     next slot is tried.
     """
-    owned = Community.select(Community.slot).where(Community.ownerid == row["ownerid"]).tuples()
-    taken = {slot for (slot,) in owned}
-    if len(taken) < max_owned:
-        for slot in range(1, max_owned + 1):
-            if (
-                slot not in taken
-                and Community.insert(row, slot=slot).on_conflict_ignore().as_rowcount().execute()
-            ):
-                return slot
+    for slot in _free_slots(int(str(row["ownerid"])), max_owned):
+        if Community.insert(row, slot=slot).on_conflict_ignore().as_rowcount().execute():
+            return slot
     raise Refused(f"一个用户最多只能创建{max_owned}个群", f"A user can create {max_owned} groups at most")

@@ -8,25 +8,20 @@ from models.operators import require_another
 from models.sessions import close_all
 from models.tables import (
     COMMUNITY,
-    LEFT,
     Block,
     Community,
     Contact,
-    Conversation,
     Departed,
     Device,
     Favorite,
     FriendRequest,
-    Member,
     Reset,
     Setting,
     Sticker,
     User,
-    key_of,
 )
 from protocol.errors import Refused
 from protocol.media import keys_in
-from protocol.messages import ROOM
 
 #: What others see in the place of the name.
 NAME = "已注销"
@@ -49,7 +44,7 @@ def close(user_id: int, passwd: str | None, now: int, op: int | None = None) -> 
     stored, avatar, _ = row
     if passwd not in (None, stored):
         raise Refused("密码刚刚被修改，请重试", "The password was changed just now, try again")
-    if Community.select(Community.id).where(Community.ownerid == user_id).exists():
+    if Community.select(Community.id).where(Community.ownerid == user_id, Community.slot > 0).exists():
         raise Refused("请先转让或解散您的群", "Transfer or dissolve your groups first")
     User.update(
         mobile=_no_number(user_id), passwd="", nickname=NAME, avatar="", memo="", sex="U", op=0
@@ -97,15 +92,6 @@ def groups_of(user_id: int) -> list[int]:
     """The groups that the account is still in."""
     mine = (Contact.ownerid == user_id) & (Contact.cate == COMMUNITY)
     return [group_id for (group_id,) in Contact.select(Contact.dstobj).where(mine).tuples()]
-
-
-def leave_group(user_id: int, group_id: int) -> None:
-    """The account is in the group no longer."""
-    key = key_of(user_id, ROOM, group_id)
-    room = Conversation.select(Conversation.id).where(Conversation.key == key).scalar()
-    Member.update(role=LEFT).where(Member.user_id == user_id, Member.conversation_id == room).execute()
-    row = (Contact.ownerid == user_id) & (Contact.dstobj == group_id) & (Contact.cate == COMMUNITY)
-    Contact.delete().where(row).execute()
 
 
 def let_go_of_kept(user_id: int) -> bool:

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from models import changes
+from models import changes, members
 from models.done import Done
 from models.ids import public_id
 from models.messages import MAX_CLIENT_CID, people_of
@@ -21,7 +21,7 @@ _FEW_TOGETHER, _MOST_TOGETHER = 256, 25_600
 
 class Changed(NamedTuple):
     """Somebody has changed a message of the conversation that they mean by (kind, dstid); `told`: what the
-    event tells beside that."""
+    event tells beside that; `unaware`: who does not see the message."""
 
     userid: int
     kind: int
@@ -29,6 +29,7 @@ class Changed(NamedTuple):
     cmd: int
     receipt: Receipt
     told: dict[str, object]
+    unaware: list[int]
 
 
 #: A message with its receipt, or a change of one.
@@ -97,7 +98,9 @@ def _done(stored: StoredMessage, conversation: Conversation) -> Changed | None:
         return None
     told = changes.told(done.cmd, done.said, message)
     receipt = Receipt(public_id(conversation.id, done.seq), done.seq, done.ver, done.createat)
-    return Changed(done.userid, conversation.kind, _dstid(done.userid, conversation), done.cmd, receipt, told)
+    unaware = members.unaware(conversation.id, done.seq) if conversation.kind == ROOM else []
+    dstid = _dstid(done.userid, conversation)
+    return Changed(done.userid, conversation.kind, dstid, done.cmd, receipt, told, unaware)
 
 
 def _dstid(userid: int, conversation: Conversation) -> int:

@@ -61,6 +61,7 @@ def look(user_id: int, packet_id: int, now: int) -> Taken | None:
     packet = _find(packet_id)
     share, kind, dstid = _allow(user_id, packet)
     if share is None and _has_something(packet, user_id, kind, now):
+        _refuse_blocked(user_id, kind, dstid)
         return None
     return Taken(_told(packet, share, now), kind, dstid, False)
 
@@ -76,6 +77,7 @@ def take(user_id: int, packet_id: int, now: int, dice: Dice = secrets.randbelow)
     share, kind, dstid = _allow(user_id, packet)
     takes = share is None and _has_something(packet, user_id, kind, now)
     if takes:
+        _refuse_blocked(user_id, kind, dstid)
         left = wallet.balance(-packet_id) or 0
         points = draw(left, packet.count - packet.opened, packet.mode, dice)
         packet.opened += 1
@@ -182,6 +184,12 @@ def _allow(user_id: int, packet: RedPacket) -> tuple[RedShare | None, int, int]:
     if share is None and packet.userid != user_id and not view.shows(seq):
         raise Forbidden("你看不到这个红包", "You can't see this red packet")
     return share, kind, dstid
+
+
+def _refuse_blocked(user_id: int, kind: int, dstid: int) -> None:
+    """Nothing goes from one of two to the other where either blocks the other; it goes back in its time."""
+    if kind == SINGLE:
+        access.refuse_blocked(user_id, dstid)
 
 
 def _has_something(packet: RedPacket, user_id: int, kind: int, now: int) -> bool:

@@ -6,7 +6,7 @@ from peewee import fn
 from models.access import locate
 from models.accounts import PROFILE
 from models.settings import settings_of
-from models.tables import Member, Setting, StoredMessage, User
+from models.tables import LEFT, Community, Member, Setting, StoredMessage, User
 from protocol import rows
 from protocol.errors import Forbidden, NotFound, Refused
 from protocol.messages import ROOM, Readers
@@ -26,12 +26,13 @@ def readers(
         raise NotFound("该消息不存在", "No such message")
     if author != user_id:
         raise Forbidden("只能查看自己的消息的已读情况", "Only its author is told who has read a message")
-    if Member.select().where(Member.conversation_id == view.id).count() > most:
+    if Community.select(Community.members).where(Community.id == dstid).scalar() > most:
         raise Refused("群太大，不显示谁已读", "In so large a group nobody is told who has read")
     if not settings_of(user_id)["read"]:
         return [], {"read": 0, "total": 0}
     # Who came later could not have read it then.
     could = (Member.conversation_id == view.id) & (Member.joined_seq < seq) & (Member.user_id != user_id)
+    could &= Member.role > LEFT
     could &= Member.user_id.not_in(Setting.select(Setting.user_id).where(Setting.read == 0))
     have = could & (Member.read >= seq)
     data: Readers = {"read": _count(have), "total": _count(could)}

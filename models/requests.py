@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from models import blocks, contacts, settings
-from models.accounts import PROFILE
+from models.accounts import PROFILE, unknown_user
+from models.restraints import is_deactivated
 from models.tables import FriendRequest, User
 from protocol import rows
 from protocol.errors import Conflict, Forbidden, NotFound, Refused, SlowDown
@@ -51,6 +52,8 @@ def ask(user_id: int, dst_id: int, memo: str, installed: str, now: int) -> Asked
     barred = bool(blockers)
     if not barred and contacts.are_friends(user_id, dst_id):
         raise Conflict("该用户已经被添加过啦", "This user is your friend already")
+    if is_deactivated(dst_id):
+        raise unknown_user()
     own, theirs = _of(user_id, dst_id), _of(dst_id, user_id)
     wanted = settings.settings_of(dst_id, installed)
     if not barred and (wanted["approval"] == "auto" or _stands(theirs, now)):

@@ -24,7 +24,7 @@ from models.index.index import media as media_token
 from models.indexing import texts
 from models.messages import COLUMNS, MAX_ANSWER_BYTES, Stored, size_of, wire_row, with_mine
 from models.parts import Parts
-from models.tables import Conversation, Member, StoredMessage
+from models.tables import LEFT, Conversation, Member, StoredMessage
 from models.views import View
 from protocol import rows
 from protocol.errors import NotFound, TryAgain
@@ -107,7 +107,7 @@ _mine = Prepared(
     lambda: (
         Conversation.select(Conversation.id, Conversation.kind, other, Member.cleared, Member.hidden)
         .join(Member, on=(Member.conversation_id == Conversation.id))
-        .where(Member.user_id == 0, Conversation.seq > Member.cleared)
+        .where(Member.user_id == 0, Conversation.seq > Member.cleared, Member.role > SQL("0"))
     )
 )
 
@@ -134,7 +134,7 @@ def terms_of(wanted: SearchMessages) -> list[Term]:
 def _place(message_id: int, user_id: int, seen: Mapping[int, Where]) -> Place:
     """Also of a message in a conversation that was cleared since the row was told."""
     conversation_id, seq = place_of(message_id)
-    mine = Member.user_id == user_id, Member.conversation_id == conversation_id
+    mine = Member.user_id == user_id, Member.conversation_id == conversation_id, Member.role > LEFT
     if conversation_id in seen or Member.select(Member.user_id).where(*mine).exists():
         here = StoredMessage.conversation_id == conversation_id, StoredMessage.seq == seq
         for (createat,) in StoredMessage.select(StoredMessage.createat).where(*here).tuples():

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from peewee import ModelSelect, fn
+from peewee import SQL, ModelSelect, fn
 
 from database.base import database
 from database.dialect import of_database
@@ -12,7 +12,7 @@ from database.prepared import Prepared, PreparedFor
 from models import accounts, devices
 from models.accounts import replace_passwd
 from models.restraints import require_active
-from models.tables import MAX_UA, Conversation, Member, Reset, ServerState, Session, User
+from models.tables import LEFT, MAX_UA, Conversation, Member, Reset, ServerState, Session, User
 from protocol import rows
 from protocol.errors import Forbidden, NotFound, Refused
 from protocol.messages import ROOM
@@ -235,7 +235,7 @@ _groups = PreparedFor(
     lambda listed: (
         Conversation.select(Member.user_id, Conversation.a)
         .join(Member, on=(Member.conversation_id == Conversation.id))
-        .where(Member.user_id.in_(listed), Conversation.kind == ROOM)
+        .where(Member.user_id.in_(listed), Conversation.kind == ROOM, Member.role > SQL("0"))
     )
 )
 
@@ -273,7 +273,11 @@ def standing(pairs: Collection[tuple[int, int]]) -> tuple[set[int], dict[int, li
     query = (
         Member.select(Member.user_id, Conversation.a)
         .join(Conversation, on=(Member.conversation_id == Conversation.id))
-        .where(Member.user_id.in_([user_id for user_id, _ in pairs]), Conversation.kind == ROOM)
+        .where(
+            Member.user_id.in_([user_id for user_id, _ in pairs]),
+            Conversation.kind == ROOM,
+            Member.role > LEFT,
+        )
     )
     for user_id, group_id in query.tuples():
         groups.setdefault(user_id, []).append(group_id)

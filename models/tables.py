@@ -14,7 +14,18 @@ from peewee import (
 )
 
 from database.base import Base
-from protocol.limits import MAX_CID, MAX_GREETING, MAX_GROUP_NAME, MAX_MEMO, MAX_NICKNAME, MAX_REMARK, MAX_URL
+from protocol.limits import (
+    MAX_ALIAS,
+    MAX_ANNOUNCEMENT,
+    MAX_CID,
+    MAX_GREETING,
+    MAX_GROUP_NAME,
+    MAX_JOIN_MEMO,
+    MAX_MEMO,
+    MAX_NICKNAME,
+    MAX_REMARK,
+    MAX_URL,
+)
 from protocol.media import KEY_LENGTH, file_name, thumb_name
 from protocol.messages import ROOM
 
@@ -201,6 +212,7 @@ class FriendRequest(Base):
             (("userid", "dstid"), True),
             (("userid", "createat"), False),
             (("dstid", "createat"), False),
+            (("createat",), False),
         )
 
 
@@ -216,7 +228,10 @@ class Block(Base):
 
 
 class Community(Base):
-    """`slot` numbers an owner's groups from 1; its unique index is what refuses one too many."""
+    """`slot` numbers an owner's groups from 1; its unique index is what refuses one too many. `members`: how
+    many there are. `joining`: how one comes in. `notice`, by whom and since when (ms). `history`: 1 when
+    newcomers see what was before. `muted_until`: until then (ms) only owner and admins write. `dissolved`:
+    when (ms) it ended, 0 for a living one; its `slot` is negative then, so that it counts no more."""
 
     id = BigAutoField()
     name = CharField(MAX_GROUP_NAME)
@@ -225,10 +240,72 @@ class Community(Base):
     cate = IntegerField(default=0)
     memo = CharField(MAX_MEMO, default="")
     createat = BigIntegerField()
-    slot = IntegerField()
+    slot = BigIntegerField()
+    members = IntegerField(default=0)
+    joining = CharField(8, default="open")
+    notice = CharField(MAX_ANNOUNCEMENT, default="")
+    notice_by = BigIntegerField(default=0)
+    notice_at = BigIntegerField(default=0)
+    history = SmallIntegerField(default=1)
+    muted_until = BigIntegerField(default=0)
+    dissolved = BigIntegerField(default=0)
 
     class Meta:
         indexes = ((("ownerid", "slot"), True), (("name", "id"), False))
+
+
+#: What became of who wants to come into a group.
+PENDING, ACCEPTED, DECLINED = 0, 1, 2
+
+
+class JoinRequest(Base):
+    """`user_id` wants to come in, or `proposer` wants them to (0: they themselves). One row for each of both;
+    one that is asked anew gets another `id`."""
+
+    id = BigAutoField()
+    community_id = BigIntegerField()
+    user_id = BigIntegerField()
+    proposer = BigIntegerField(default=0)
+    memo = CharField(MAX_JOIN_MEMO, default="")
+    state = SmallIntegerField(default=PENDING)
+    createat = BigIntegerField()
+
+    class Meta:
+        indexes = (
+            (("community_id", "user_id"), True),
+            (("community_id", "id"), False),
+            (("community_id", "state", "createat"), False),
+        )
+
+
+class Ban(Base):
+    """`user_id` can't come into the group."""
+
+    id = BigAutoField()
+    community_id = BigIntegerField()
+    user_id = BigIntegerField()
+    banned_by = BigIntegerField()
+    createat = BigIntegerField()
+
+    class Meta:
+        indexes = ((("community_id", "user_id"), True), (("community_id", "id"), False))
+
+
+class Link(Base):
+    """Whoever has `code` comes in as if `maker` asked them to. `until` (ms), `uses`: 0 for no end."""
+
+    id = BigAutoField()
+    community_id = BigIntegerField()
+    code = CharField(32, unique=True)
+    maker = BigIntegerField()
+    until = BigIntegerField(default=0)
+    uses = IntegerField(default=0)
+    used = IntegerField(default=0)
+    revoked = SmallIntegerField(default=0)
+    createat = BigIntegerField()
+
+    class Meta:
+        indexes = ((("community_id", "id"), False),)
 
 
 # --- conversations ---------------------------------------------------------------------------------------
@@ -258,6 +335,9 @@ LEFT, MEMBER, ADMIN, OWNER = 0, 1, 2, 3
 
 #: Why a member of a single chat may not write: they are no friends any more, or one of both blocks the other.
 NOT_FRIENDS, BLOCKED = 1, 2
+#: Of a member of a group: until some time; of a group: its ordinary members until some time, or everybody for
+#: ever.
+MUTED, DISSOLVED = 4, 8
 
 
 class Member(Base):
@@ -269,10 +349,14 @@ class Member(Base):
 
     What they saw when something was last hidden or cleared: `view_last`, the last message, while the
     conversation's seq is `view_seq`; `view_at`, the time that places it in their list, while its `updateat`
-    is `view_time`. Both are 0 where they saw nothing."""
+    is `view_time`. Both are 0 where they saw nothing.
+
+    In groups: `called`, their name there (the alias of the wire); `muted_until` (ms). Whose conversation
+    began when they came has cleared all before. Of who has left, `view_seq` and `view_time` are the
+    conversation's seq and ver as they were then: they learn no later ones."""
 
     user_id = BigIntegerField()
-    conversation_id = BigIntegerField(index=True)
+    conversation_id = BigIntegerField()
     read = BigIntegerField(default=0)
     said = BigIntegerField(default=0)
     pinned = SmallIntegerField(default=0)
@@ -290,9 +374,15 @@ class Member(Base):
     change = BigIntegerField(default=0)
     role = SmallIntegerField(default=MEMBER)
     bars = SmallIntegerField(default=0)
+    called = CharField(MAX_ALIAS, default="")
+    muted_until = BigIntegerField(default=0)
 
     class Meta:
         primary_key = CompositeKey("user_id", "conversation_id")
+        indexes = (
+            (("conversation_id", "role", "createat", "user_id"), False),
+            (("conversation_id", "cleared"), False),
+        )
 
 
 class Hidden(Base):

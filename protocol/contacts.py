@@ -7,6 +7,7 @@ from msgspec import Meta
 from protocol import rows
 from protocol.declare import Access, Command, call
 from protocol.fields import ONCE, Flag, Id, Name
+from protocol.joining import JoinedGroup
 from protocol.limits import MAX_GREETING, MAX_QUERY, MAX_REMARK
 
 Greeting = Annotated[Name, Meta(max_length=MAX_GREETING)]
@@ -82,7 +83,7 @@ class ListBlocked(Command, frozen=True):
     """Whom the caller blocks, the latest first."""
 
 
-@call("/contact/common", access=Access.USER, limit="find", row=rows.Group)
+@call("/contact/common", access=Access.USER, limit="find", row=JoinedGroup)
 class ListCommonGroups(Command, frozen=True):
     """The groups that the caller and somebody else are in."""
 

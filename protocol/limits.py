@@ -13,6 +13,18 @@ MIN_PASSWD_BYTES = 6
 MAX_PASSWD_BYTES = 128
 MAX_NICKNAME = 40
 MAX_GROUP_NAME = 60
+#: What the heads of a group tell all its members, and what somebody is called there.
+MAX_ANNOUNCEMENT = 2000
+MAX_ALIAS = 40
+#: Why somebody wants to come into a group.
+MAX_JOIN_MEMO = 60
+#: Admins of a group beside its owner.
+MAX_ADMINS = 20
+#: People who are invited into a group, or removed from it, at once.
+MAX_PEOPLE = 50
+#: Links of a group that lead into it at the same time, and how often one may be used at most.
+MAX_LINKS = 50
+MAX_LINK_USES = 100_000
 MAX_URL = 255
 MAX_MEMO = 200
 #: What goes with the wish to be somebody's friend, and what one calls a friend for oneself.
@@ -92,6 +104,9 @@ MAX_OPERATOR_ROWS = 200
 MAX_INVITE_ROWS = 100
 #: Requests of friends.
 MAX_REQUEST_ROWS = 50
+#: Who wants to come into a group, and who may not.
+MAX_JOIN_REQUEST_ROWS = 100
+MAX_BANNED_ROWS = 100
 #: What came into a wallet and went.
 MAX_ENTRY_ROWS = 50
 #: Messages that are found, and characters of what is looked for.

@@ -24,10 +24,12 @@ class Profile(TypedDict):
 
 
 class User(Profile):
-    """A user, as told. `token` is the session's, and empty but for who has just logged in."""
+    """A user, as told. `token` is the session's, and empty but for who has just logged in. `deactivated`: 1
+    for a friend who can't log in."""
 
     online: int
     token: str
+    deactivated: NotRequired[int]
 
 
 class Account(Profile):
@@ -45,6 +47,7 @@ class Befriended(Profile):
 
     remark: str
     pinyin: str
+    deactivated: NotRequired[int]
 
 
 class Friend(Befriended, User):
@@ -80,9 +83,12 @@ class ToldRequest(Request):
 
 
 class Membership(Profile):
-    """A member of a group, as stored. `role`: 3 for its owner, else 1; `joinedat` in ms."""
+    """A member of a group, as stored. `role`: 1, 2 of an admin, 3 of its owner; `alias`: what they are called
+    there; `muted_until`: when (ms) they may write again, 0 for who may; `joinedat` in ms."""
 
     role: int
+    alias: str
+    muted_until: int
     joinedat: int
 
 
@@ -119,18 +125,6 @@ class Known(TypedDict):
     avatar: str
 
 
-class Group(TypedDict):
-    """A community of the wire."""
-
-    id: int
-    name: str
-    ownerid: int
-    icon: str
-    cate: int
-    memo: str
-    createat: int
-
-
 class Act(TypedDict):
     """What an operator did (`op`: their user id, 0: somebody at the command line), to what, and how that was
     `before` and is `after`. `op_name` and `target_name`: of users, as they are called now."""
@@ -143,6 +137,18 @@ class Act(TypedDict):
     target_name: str
     before: str
     after: str
+    createat: int
+
+
+class Group(TypedDict):
+    """A community of the wire, as stored."""
+
+    id: int
+    name: str
+    ownerid: int
+    icon: str
+    cate: int
+    memo: str
     createat: int
 
 
@@ -263,7 +269,8 @@ class Ack(TypedDict):
 
 class Conversation(msgspec.Struct, gc=False):
     """One line of the list, as one member sees it. `cleared`: up to here they see nothing any more; `hidden`
-    moves when what they have hidden does. `last` is missing where they see none, or its row is."""
+    moves when what they have hidden does. `left`: 1 when they are in the group no longer, or it is over.
+    `last` is missing where they see none, or its row is."""
 
     kind: int
     dstid: int
@@ -279,6 +286,7 @@ class Conversation(msgspec.Struct, gc=False):
     marked: int
     cleared: int
     hidden: int
+    left: int
     updateat: int
     change: int
     last: Message | UnsetType

@@ -12,6 +12,7 @@ from tests.test_docs import PROTOCOL
 _CALL = re.compile(r"^(\S+) (/\S+) (\{.*\})\n→ (.*)$", re.M)
 #: Routes of which the talk has an example each.
 _SUBJECTS = (
+    "/community/",
     "/contact/addfriend",
     "/contact/requests",
     "/contact/answer",
@@ -25,6 +26,8 @@ _SUBJECTS = (
     "/favorite/",
     "/sticker/",
     "/report/",
+    "/redpacket/",
+    "/wallet/",
 )
 
 

@@ -75,6 +75,7 @@ def test_welcome_and_heartbeat():
         ("contact-changed", Cmd.CONTACT_CHANGED),
         ("community-changed", Cmd.COMMUNITY_CHANGED),
         ("conversation-changed", Cmd.CONVERSATION_CHANGED),
+        ("account-changed", Cmd.ACCOUNT_CHANGED),
     ],
 )
 def test_event(name, cmd):

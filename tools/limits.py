@@ -21,6 +21,7 @@ SHARED = {
     "forward": limits.MAX_FORWARD,
     "forwardTo": limits.MAX_FORWARD_TO,
     "frameBytes": Hub().max_frame,  # as installed; the welcome says what holds
+    "greeting": limits.MAX_GREETING,
     "groupMemo": limits.MAX_MEMO,
     "groupName": limits.MAX_GROUP_NAME,
     "heartbeatSeconds": Hub().heartbeat,
@@ -40,6 +41,7 @@ SHARED = {
     "profileMemo": limits.MAX_MEMO,
     "query": limits.MAX_QUERY,
     "reason": limits.MAX_REASON,
+    "remark": limits.MAX_REMARK,
     "stickers": limits.MAX_STICKERS,
     "textBytes": limits.MAX_TEXT_BYTES,
     "typingPauseSeconds": int(typing.PAUSE_S),

@@ -15,7 +15,7 @@ from bench.clients.lines import User
 from bench.clients.wire import GROUP, SINGLE
 from bench.run.dataset import DataPlan, Dataset
 from bench.run.server import Checkout
-from bench.run.tables import Row, Tables, TablesFailed, open_tables, sqlite_url
+from bench.run.tables import Row, Tables, TablesFailed, Value, open_tables, sqlite_url
 
 #: A database with nothing but tables, by whose server made it.
 _empty: dict[tuple[Path, str], bytes] = {}
@@ -113,13 +113,14 @@ class _Filling:
         first, first_conversation = self._next_id("community"), self._next_id("conversation")
         slots: dict[int, int] = {}
         rows: list[Row] = []
+        counted = "members" in [name for name, *_ in self._tables.columns("community")]
         for group_id, members in enumerate(groups, first):
             owner = members[0]
             slots[owner] = slots.get(owner, 0) + 1  # numbers an owner's groups
             name = f"Bench {group_id}"
-            rows.append(
-                {"id": group_id, "name": name, "ownerid": owner, "createat": self._now, "slot": slots[owner]}
-            )
+            row: dict[str, Value] = {"id": group_id, "name": name, "ownerid": owner, "createat": self._now}
+            row |= {"slot": slots[owner]} | ({"members": len(members)} if counted else {})
+            rows.append(row)
         self._insert("community", rows)
         group_ids = [first + i for i in range(len(groups))]
         self._add_contacts(
@@ -131,6 +132,9 @@ class _Filling:
         self._add_members(
             [(first_conversation + i, user_id) for i, members in enumerate(groups) for user_id in members]
         )
+        if counted:
+            for conversation_id, members in enumerate(groups, first_conversation):
+                self._tables.own(conversation_id, members[0])
         return group_ids
 
     def _add_contacts(self, contacts: Iterable[tuple[int, int, int]]) -> None:

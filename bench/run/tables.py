@@ -65,6 +65,11 @@ class Tables(ABC):
         if "id" in named:
             self.ids_given(table)
 
+    def own(self, conversation_id: int, user_id: int) -> None:
+        """The group with this conversation is this member's."""
+        places = f"conversation_id = {self.place} AND user_id = {self.place}"
+        self.cursor.execute(f"UPDATE member SET role = 3 WHERE {places}", (conversation_id, user_id))
+
     def ids_given(self, table: str) -> None:
         """Rows came with ids of their own: the next that the database gives has to be higher."""
 
@@ -97,6 +102,11 @@ class _PostgreSQL(Tables):
         statement = _COLUMNS.format(filled="is_identity = 'NO'", schema="current_schema()")
         self.cursor.execute(statement, [table])
         return [(name, kind, bool(needed)) for name, kind, needed in self.cursor.fetchall()]
+
+    def own(self, conversation_id: int, user_id: int) -> None:
+        """The group with this conversation is this member's."""
+        places = f"conversation_id = {self.place} AND user_id = {self.place}"
+        self.cursor.execute(f"UPDATE member SET role = 3 WHERE {places}", (conversation_id, user_id))
 
     def ids_given(self, table: str) -> None:
         highest = f"(SELECT MAX(id) FROM {self.name(table)})"

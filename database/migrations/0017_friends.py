@@ -24,6 +24,7 @@ def up(migrator, db):
                 (("userid", "dstid"), True),
                 (("userid", "createat"), False),
                 (("dstid", "createat"), False),
+                (("createat",), False),
             )
 
     class ServerState(Model):

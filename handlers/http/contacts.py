@@ -2,7 +2,7 @@
 
 from actions import contacts, search
 from handlers.http.gate import ApiHandler, routes_of
-from models.finding import groups_of_both
+from models.groups import groups_of_both
 from protocol.contacts import (
     AddFriend,
     AnswerRequest,

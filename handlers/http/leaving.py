@@ -16,6 +16,14 @@ from protocol.media import disposition
 class ExportHandler(ApiHandler[ExportAccount]):
     """The archive is sent as it is made. Who takes it slowly has a place of few for that long."""
 
+    def set_default_headers(self) -> None:
+        """The page fetches it by a form into a frame of its own, where it can read why not."""
+        super().set_default_headers()
+        policy = self._headers["Content-Security-Policy"]
+        self.set_header(
+            "Content-Security-Policy", policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+        )
+
     async def answer(self, command: ExportAccount) -> None:
         with self.app.budget.hold("exports", self.user_id):
             pieces = export(self.app, self.user_id)

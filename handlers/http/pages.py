@@ -150,6 +150,16 @@ class Build:
         return [*found.values(), main]
 
 
+class GroupLinkHandler(BaseHandler):
+    """A link that leads into a group: the page shows which one, and asks. What it leads to, and whether it
+    still does, is told to who has logged in only."""
+
+    def get(self, code: str) -> None:
+        self.redirect(f"/chat/index.shtml#/join/{code}")
+
+    head = get
+
+
 class AssetHandler(BaseHandler, StaticFileHandler):
     """Files of `static/`. Those of the build are named by their content and kept for ever; the others are
     asked for again, with an ETag. Where the build has laid a compressed one beside a file, browsers that take
@@ -232,6 +242,7 @@ routes = [
     (r"/user/qr\.shtml", PageHandler, {"page": "qr"}),
     (r"/chat/index\.shtml", PageHandler, {"page": "chat"}),
     (r"/chat/createcom\.shtml", PageHandler, {"page": "createcom"}),
+    (r"/g/([\w-]{1,64})", GroupLinkHandler),
     (r"/asset/(.*)", AssetHandler, {"path": str(STATIC)}),
     (r"/(favicon\.ico)", AssetHandler, {"path": str(STATIC)}),
 ]

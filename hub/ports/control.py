@@ -46,7 +46,15 @@ class ContactChanged(NamedTuple):
     blocks: bool
 
 
-Order: TypeAlias = SessionRevoked | MembershipChanged | SettingsChanged | ContactChanged | UserMuted
+class GroupChanged(NamedTuple):
+    """Whether the members of a group may write there is decided anew, of all of them at once."""
+
+    group_id: int
+
+
+Order: TypeAlias = (
+    SessionRevoked | MembershipChanged | SettingsChanged | ContactChanged | UserMuted | GroupChanged
+)
 
 
 class Control(Protocol):

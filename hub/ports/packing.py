@@ -8,10 +8,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from hub.audience import V2, Audience, Looking
+from hub.audience import V2, Audience, Looking, Without
 from hub.ports.bus import Publication
 from hub.ports.control import (
     ContactChanged,
+    GroupChanged,
     MembershipChanged,
     Order,
     SessionRevoked,
@@ -41,6 +42,7 @@ class Said(_Item, tag=1):
     audience: int | tuple[int, int, int, bool]
     change: int
     after: int
+    without: tuple[int, ...] = ()
 
 
 class Revoked(_Item, tag=2):
@@ -120,7 +122,15 @@ class Between(_Item, tag=11):
     blocks: bool
 
 
-Item: TypeAlias = Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Between | Muted
+class Regarded(_Item, tag=12):
+    """Whether the members of a group may write is another thing now."""
+
+    group_id: int
+
+
+Item: TypeAlias = (
+    Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Between | Muted | Regarded
+)
 
 
 class Batch(msgspec.Struct, array_like=True, gc=False, frozen=True):
@@ -160,7 +170,7 @@ def opening_of(process: int) -> bytes:
 def size_of(item: Item) -> int:
     """About how many bytes it takes."""
     if isinstance(item, Said):
-        return 40 + len(item.frame) + 9 * len(item.users)
+        return 40 + len(item.frame) + 9 * (len(item.users) + len(item.without))
     return 20 + 9 * len(getattr(item, "user_ids", ()))
 
 
@@ -172,6 +182,7 @@ def _said(publication: Publication) -> Said:
         audience = (told.kind, told.dstid, told.actor, told.friends)
     elif told is not None:
         audience = _V2
+    without = tuple(told.user_ids) if isinstance(told, Without) else ()
     return Said(
         publication.frame(),
         tuple(publication.users),
@@ -179,13 +190,16 @@ def _said(publication: Publication) -> Said:
         audience,
         publication.change,
         publication.after,
+        without,
     )
 
 
 def publication_of(item: Said) -> Publication:
     """And on its way in."""
     audience: Audience | None = None
-    if item.audience:
+    if item.without:
+        audience = Without(item.without)
+    elif item.audience:
         audience = Looking(*item.audience) if isinstance(item.audience, tuple) else V2
     return Publication("", item.users, item.group, 0, b"", audience, item.frame, item.change, item.after)
 
@@ -200,6 +214,8 @@ def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ())
             items.append(Revoked(one.session_id))
         elif isinstance(one, SettingsChanged):
             items.append(Decided(*one))
+        elif isinstance(one, GroupChanged):
+            items.append(Regarded(one.group_id))
         elif isinstance(one, UserMuted):
             items.append(Muted(*one))
         elif isinstance(one, ContactChanged):
@@ -209,12 +225,14 @@ def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ())
     return items + [Took(numbers.start, numbers.stop - 1) for numbers in changes]
 
 
-def order_of(item: Revoked | Moved | Decided | Between | Muted) -> Order:
+def order_of(item: Revoked | Moved | Decided | Between | Muted | Regarded) -> Order:
     """And on its way in."""
     if isinstance(item, Muted):
         return UserMuted(item.user_id, item.until, item.number)
     if isinstance(item, Between):
         return ContactChanged(item.user_id, item.other_id, item.friends, item.blocks)
+    if isinstance(item, Regarded):
+        return GroupChanged(item.group_id)
     if isinstance(item, Decided):
         return SettingsChanged(item.user_id, item.online, item.read)
     if isinstance(item, Revoked):

@@ -19,6 +19,7 @@ from hub.ports.packing import (
     Item,
     Moved,
     Muted,
+    Regarded,
     Revoked,
     Said,
     Took,
@@ -70,7 +71,7 @@ class Shared:
             if publications or changes:
                 self.bus.hear(publications, changes)
                 publications = []
-            if isinstance(item, (Revoked, Moved, Decided, Between, Muted)):
+            if isinstance(item, (Revoked, Moved, Decided, Between, Muted, Regarded)):
                 self.control.hear(order_of(item))
             elif not isinstance(item, Took):
                 self.presence.hear(process, item)

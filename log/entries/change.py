@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from log.entries.entry import ENTRY_BYTES, Entry
-from models import changes, done
+from models import changes, done, members
 from models.changes import Changing
 from models.done import Done, Said
 from models.ids import place_of
 from protocol.errors import Conflict, NotFound, Refused
-from protocol.messages import Media, Receipt, digest_of
+from protocol.messages import ROOM, Media, Receipt, digest_of
 from protocol.numbers import Cmd
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 class Change(Entry):
     """`userid` changes the message with the public id `message_id`. Settled without a refusal it has a
     `receipt` with the version at which the message stands. `told`: what the event says beside that; None when
-    nothing has changed, since it was so already or this is a resend: then nobody hears of it.
+    nothing has changed, since it was so already or this is a resend: then nobody hears of it. `unaware`:
+    members of a group who do not see the message, since they came later.
 
     `cid`: as of a message, and in the same name space. `place`: the conversation, with its change numbers.
     """
 
-    __slots__ = ("_client_cid", "cid", "message_id", "place", "receipt", "said", "told")
+    __slots__ = ("_client_cid", "cid", "message_id", "place", "receipt", "said", "told", "unaware")
 
     cmd: ClassVar[Cmd]
     writes_at_once = True
@@ -61,6 +62,7 @@ class Change(Entry):
         self.receipt: Receipt | None = None
         self.place: Place | None = None
         self.told: dict[str, object] | None = None
+        self.unaware: list[int] = []
 
     def apply(self, batch: Batch, place: Place | None) -> None:
         assert place is not None
@@ -81,7 +83,7 @@ class Change(Entry):
             place.ver += 1
             message.save(place.ver)
             batch.posted[place.id] = self.place = place
-            self.told = changes.told(self.cmd, self.said, message)
+            self._tell(message)
         self.receipt = Receipt(self.message_id, seq, message.ver, batch.now)
         if changed or self.cid is not None:
             deed = Done(self.userid, self.cmd, seq, message.ver, batch.now, self.said, changed)
@@ -93,6 +95,11 @@ class Change(Entry):
         """Changes the message, and what hangs on it, to what it is at the next version of its place. False
         when it is so already. Raises why this user may not."""
         raise NotImplementedError
+
+    def _tell(self, message: Changing) -> None:
+        self.told = changes.told(self.cmd, self.said, message)
+        if self.kind == ROOM:
+            self.unaware = members.unaware(message.conversation_id, message.seq)
 
     def digest(self) -> int:
         """As `Message.digest`: of what was said."""
@@ -113,7 +120,7 @@ class Change(Entry):
         conversation_id, seq = place_of(self.message_id)
         message = changes.find(conversation_id, seq)
         if message is not None:
-            self.told = changes.told(self.cmd, self.said, message)
+            self._tell(message)
             self.place = batch.place_in(receipt.createat, conversation_id)
 
 

@@ -40,6 +40,8 @@ class Entry:
     members_only = True
     #: Others hear it as theirs: who is barred from writing may not.
     speaks = False
+    #: Who has left a group may, too.
+    left_too = False
     #: In one's own notes, and between strangers where they may talk, there is nothing to do before anything
     #: was said, and that is no refusal: `apply` is not called then.
     nothing_before_the_first = False

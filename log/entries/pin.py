@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from log.entries.change import Change, refuse_recalled
-from models import access, changes
+from models import changes
 from models.changes import Changing
+from models.tables import ADMIN
 from protocol.errors import Forbidden, Refused
 from protocol.limits import MAX_PINS
 from protocol.numbers import ROOM, Cmd
@@ -17,15 +18,18 @@ if TYPE_CHECKING:
 
 
 class Pin(Change):
-    """Or not any more, where `said["amount"]` is -1. By both in a single chat, by a group's owner."""
+    """Or not any more, where `said["amount"]` is -1. By both in a single chat, in a group by owner and
+    admins."""
 
     __slots__ = ()
 
     cmd = Cmd.PIN
 
     def change(self, batch: Batch, place: Place, message: Changing) -> bool:
-        if self.kind == ROOM and not access.owns(self.userid, self.dstid):
-            raise Forbidden("只有群主可以置顶消息", "Only the owner of a group can pin messages")
+        if self.kind == ROOM and batch.roles[self.userid, place.id] < ADMIN:
+            raise Forbidden(
+                "只有群主和管理员可以置顶消息", "Only owner and admins of a group can pin messages"
+            )
         pinned = "pinned" in message.extra
         if self.said["amount"] < 0:
             if not pinned:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 class Decide(Entry):
     """Goes through the log because devices have to learn of it: where `read` is switched, `peer_read` is
-    another one for `friends`. Settled, `changed` is what was otherwise before, and `stands` how all of it is
+    another one for `peers`. Settled, `changed` is what was otherwise before, and `stands` how all of it is
     now."""
 
-    __slots__ = ("_installed", "_wanted", "changed", "friends", "stands")
+    __slots__ = ("_installed", "_wanted", "changed", "peers", "stands")
 
     members_only = False
     writes_at_once = True
@@ -29,14 +29,14 @@ class Decide(Entry):
         self,
         userid: int,
         wanted: rows.SomeSettings,
-        friends: Sequence[int] = (),
+        peers: Sequence[int] = (),
         installed: str = "auto",
         origin: object = None,
     ) -> None:
         """`installed`: the approval of who has decided none."""
         super().__init__(userid, SINGLE, userid, origin)
         self._installed = installed
-        self.friends = friends
+        self.peers = peers
         self._wanted = wanted
         self.begin()
 

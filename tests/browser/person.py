@@ -51,7 +51,7 @@ class Person:
         await self.page.goto("/user/login.shtml")
         await self.page.get_by_label("手机号").fill(self.mobile)
         await self.page.get_by_label("密码").fill(PASSWD)
-        await self.page.get_by_role("button", name="登录").click()
+        await self.page.get_by_role("button", name="登录", exact=True).click()
         await self._arrive()
 
     async def logout(self) -> None:
@@ -161,6 +161,10 @@ class Person:
     async def sees(self, text: str, times: int = 1) -> None:
         """Wait until a message with exactly this text stands in the open chat, so often and not more."""
         await expect(self.message(text)).to_have_count(times)
+
+    async def sees_line(self, text: str) -> None:
+        """Wait until a line in the middle of the open chat says this."""
+        await expect(self.log.locator(".notice").get_by_text(text, exact=True)).to_be_visible()
 
     def message(self, text: str) -> Locator:
         """The words of a message, as they stand before its time in the bubble."""

@@ -45,7 +45,7 @@ async def test_privacy_on_both_devices(people, shot):
     for person in (ann, desk):
         await expect(switch(person, "显示在线状态")).not_to_be_checked()
         await expect(switch(person, "已读回执")).not_to_be_checked()
-        await expect(switch(person, "允许别人加我为好友")).to_be_checked()
+        await expect(person.page.get_by_role("radio", name="直接通过")).to_be_checked()
     await shot(desk.page, "02-desk")
     await expect(header).not_to_contain_text("在线")
     await expect(own.get_by_label("已读", exact=True)).to_have_count(0)

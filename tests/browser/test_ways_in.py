@@ -20,6 +20,12 @@ async def begin_login(page, mobile):
     await page.get_by_role("button", name="登录", exact=True).click()
 
 
+async def busy(route):
+    """Another archive is being made."""
+    refusal = '{"code":-429,"msg":"操作太频繁，请稍后再试"}'
+    await route.fulfill(status=200, content_type="application/json; charset=utf-8", body=refusal)
+
+
 async def test_one_time_codes(people, shot):
     """Ann turns codes on: her other device needs one to log in, and gets in by a recovery code once. The
     phone hears of the new device, and Ann says that it was her."""
@@ -73,7 +79,7 @@ async def test_log_in_by_a_qr_code(people, shot):
     await screen.goto("/user/login.shtml")
     for accept in (False, True):
         async with screen.expect_response("**/user/qr/new") as making:
-            button = "扫码登录" if not accept else "刷新二维码"
+            button = "改用二维码" if not accept else "刷新二维码"
             await screen.get_by_role("button", name=button).click()
         code = (await (await making.value).json())["data"]["code"]
         await expect(screen.get_by_role("img", name="登录用的二维码")).to_be_visible()
@@ -110,6 +116,9 @@ async def test_export_and_deletion(people, shot):
     with zipfile.ZipFile(await (await saving.value).path()) as archive:
         [file] = [name for name in archive.namelist() if name.startswith("messages/")]
         assert "后会有期" in archive.read(file).decode()
+    await ann.page.route("**/user/export", busy)
+    await ann.page.get_by_role("button", name="导出我的数据").click()
+    await expect(ann.page.get_by_text("操作太频繁，请稍后再试")).to_be_visible()
     await ann.page.get_by_role("button", name="注销账号").click()
     dialog = ann.page.get_by_role("dialog", name="注销账号")
     await dialog.get_by_label("密码").fill("not it")

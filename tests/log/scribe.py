@@ -12,7 +12,7 @@ from log.log import Log
 from models import contacts, groups
 from protocol.errors import Refusal
 from protocol.messages import ROOM, SINGLE, Media, Message
-from tests.models.people import NOW, newcomers
+from tests.models.people import NOW, join, newcomers
 
 
 class Stored:
@@ -105,7 +105,7 @@ async def room_of(database, *users):
     """The id of a new community; the first user owns it."""
     row = await database.write(groups.create_community, users[0], "room", "", 0, "", 100, NOW)
     for user in users[1:]:
-        await database.write(groups.join_community, user, row["id"], 0, NOW)
+        await database.write(join, user, row["id"], 0, NOW)
     return row["id"]
 
 

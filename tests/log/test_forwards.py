@@ -77,7 +77,7 @@ async def test_who_may(database, scribe):
         with pytest.raises(why):
             await scribe.settled(passed_on(eve, dst, ["one"], kind))
     assert not [content for content, _ in await texts(database) if content == "one"]
-    await scribe.settled(Join(eve, room, 0))
+    await scribe.settled(Join(eve, room))
     assert (await scribe.settled(passed_on(eve, room, ["one"], ROOM, digest=2))).receipts
     assert (await scribe.settled(passed_on(eve, eve, ["note"], cid="h"))).receipts
 

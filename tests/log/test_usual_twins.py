@@ -7,7 +7,7 @@ import pytest
 
 from database import base
 from database.door import Database
-from log.batch import Common
+from log.batches import Common
 from log.entries import Join, Post, ReadMark
 from log.telling import Telling
 from log.writer import Writer
@@ -15,7 +15,7 @@ from models import accounts, contacts, groups
 from models.media import NO_QUOTA
 from models.tables import Conversation, Member, Mention, ServerState, StoredMessage
 from protocol.messages import ROOM, SINGLE, Media, Message
-from tests.models.people import NOW
+from tests.models.people import NOW, join
 
 TEXTS = [
     "hi",
@@ -52,7 +52,7 @@ class Twin:
                 contacts.befriend(one, other, NOW)
             self.room = groups.create_community(a, "r", "", 0, "", 9, NOW)["id"]
             for user in (b, c):
-                groups.join_community(user, self.room, 0, NOW)
+                join(user, self.room, 0, NOW)
             ServerState.update(value=NOW).where(ServerState.name == "epoch").execute()
         self.writer = Writer(self.db, Common(self.db, False, NO_QUOTA), Telling())
         self.monkeypatch = monkeypatch

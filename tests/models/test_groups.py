@@ -6,7 +6,7 @@ from models import contacts, tables
 from models import groups as rows
 from models.tables import Community, Contact
 from protocol.errors import NotFound, Refused
-from tests.models.people import NOW, count, newcomer, newcomers, room_members
+from tests.models.people import NOW, count, join, newcomer, newcomers, room_members
 
 LIMIT = 5
 
@@ -32,6 +32,13 @@ async def test_owner_is_the_first_member(database):
         "cate": 3,
         "memo": "memo",
         "createat": NOW,
+        "members": 1,
+        "role": 3,
+        "notice": {"content": "", "userid": 0, "createat": 0},
+        "join": "open",
+        "muted": 0,
+        "history": 1,
+        "alias": "",
     }
     assert await database.read(rows.communities_of, ann) == [row]
     assert await database.read(room_members, row["id"]) == [ann]
@@ -72,9 +79,9 @@ async def test_joining_twice_changes_nothing(database):
     """Joining a group puts it on the list and lets one in; doing it again changes nothing."""
     ann, bo = await newcomers(database, 2)
     group = (await create(database, ann))["id"]
-    assert await database.write(rows.join_community, bo, group, 0, NOW)
-    assert not await database.write(rows.join_community, bo, group, 0, NOW + 1)
-    assert not await database.write(rows.join_community, ann, group, 0, NOW + 1)
+    assert await database.write(join, bo, group, 0, NOW)
+    assert not await database.write(join, bo, group, 0, NOW + 1)
+    assert not await database.write(join, ann, group, 0, NOW + 1)
     assert await groups(database, bo) == [group]
     assert sorted(await database.read(room_members, group)) == [ann, bo]
 
@@ -83,7 +90,7 @@ async def test_group_must_exist(database):
     """Joining a number that is no group says so and leaves nothing behind."""
     ann = await newcomer(database)
     with pytest.raises(NotFound):
-        await database.write(rows.join_community, ann, 2**53 - 1, 0, NOW)
+        await database.write(join, ann, 2**53 - 1, 0, NOW)
     assert await count(database, Contact) == 0
 
 

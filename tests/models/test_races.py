@@ -6,10 +6,10 @@ import threading
 import pytest
 
 from database.door import Database
-from models import accounts, contacts, groups, sessions, state
-from models.tables import Community, Contact, Conversation, Member, Session, User
-from protocol.errors import Conflict, Refusal, Refused
-from tests.models.people import NOW, count, newcomer, newcomers, room_members
+from models import accounts, contacts, groups, requests, sessions, state
+from models.tables import Community, Contact, Conversation, FriendRequest, Member, Session, User
+from protocol.errors import Conflict, Refusal, Refused, SlowDown
+from tests.models.people import NOW, count, join, newcomer, newcomers, room_members
 
 AT_ONCE = 12
 
@@ -58,13 +58,49 @@ async def test_friendship_is_made_once(busy):
     assert await count(busy, Member) == 2
 
 
+async def test_crossing_requests_make_friends(busy):
+    """Of two who ask each other at the same moment none is left waiting: they are friends, both of them."""
+    for _ in range(6):
+        ann, bo = await newcomers(busy, 2)
+        pairs = [(ann, bo) if number % 2 else (bo, ann) for number in range(AT_ONCE)]
+        await all_at_once(*(busy.write(requests.ask, *pair, "", "request", NOW) for pair in pairs))
+        assert await busy.read(contacts.are_friends, ann, bo)
+        mine = (FriendRequest.userid.in_((ann, bo)),)
+        assert await count(busy, FriendRequest, *mine, FriendRequest.state == requests.PENDING) == 0
+        assert await count(busy, FriendRequest, *mine) == 1
+        assert await count(busy, Contact, Contact.ownerid.in_((ann, bo))) == 2
+
+
+async def test_twenty_requests_and_no_more(busy):
+    """Who asks many at once has asked exactly as many as one may in a day."""
+    ann, *others = await newcomers(busy, 26)
+    results = await all_at_once(
+        *(busy.write(requests.ask, ann, other, "", "request", NOW) for other in others)
+    )
+    assert [type(result) for result in results].count(SlowDown) == 5
+    assert await count(busy, FriendRequest) == 20
+
+
+async def test_answers_at_once(busy):
+    """A yes on one device and a no on another: they are friends or not, and never one of both."""
+    for _ in range(6):
+        ann, bo = await newcomers(busy, 2)
+        request = (await busy.write(requests.ask, ann, bo, "", "request", NOW)).request
+        await all_at_once(
+            *(busy.write(requests.answer, bo, ann, request, number % 2 == 0, NOW) for number in range(4)),
+            busy.write(requests.ask, bo, ann, "", "request", NOW),
+        )
+        rows = await count(busy, Contact, Contact.ownerid.in_((ann, bo)))
+        states = {row.state for row in await busy.read(lambda: list(FriendRequest.select()))}
+        assert rows == 2
+        assert states == {requests.ACCEPTED}
+
+
 async def test_group_is_joined_once(busy):
     """Who taps "join" many times joins once, and one notice is due."""
     ann, bo = await newcomers(busy, 2)
     group = (await busy.write(groups.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
-    results = await all_at_once(
-        *(busy.write(groups.join_community, bo, group, 0, NOW) for _ in range(AT_ONCE))
-    )
+    results = await all_at_once(*(busy.write(join, bo, group, 0, NOW) for _ in range(AT_ONCE)))
     assert sorted(results) == [False] * (AT_ONCE - 1) + [True]
     assert await count(busy, Contact, Contact.ownerid == bo) == 1
     assert sorted(await busy.write(room_members, group)) == [ann, bo]
@@ -74,7 +110,7 @@ async def test_crowd_joins_a_group(busy):
     """Many who join one group at once are all in it."""
     ann, *crowd = await newcomers(busy, AT_ONCE)
     group = (await busy.write(groups.create_community, ann, "Birds", "", 0, "", 5, NOW))["id"]
-    assert all(await all_at_once(*(busy.write(groups.join_community, who, group, 0, NOW) for who in crowd)))
+    assert all(await all_at_once(*(busy.write(join, who, group, 0, NOW) for who in crowd)))
     assert sorted(await busy.write(room_members, group)) == [ann, *crowd]
 
 

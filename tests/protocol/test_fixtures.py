@@ -104,6 +104,7 @@ def test_frames():
         ("contact-changed", Cmd.CONTACT_CHANGED),
         ("community-changed", Cmd.COMMUNITY_CHANGED),
         ("conversation-changed", Cmd.CONVERSATION_CHANGED),
+        ("account-changed", Cmd.ACCOUNT_CHANGED),
     ):
         event = fixture(name)["frame"]
         fields = {key: value for key, value in event.items() if key != "cmd"}

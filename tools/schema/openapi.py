@@ -1,5 +1,6 @@
 """docs/openapi.json: all calls."""
 
+from types import NoneType, UnionType
 from typing import Any, get_args
 
 import msgspec
@@ -87,6 +88,7 @@ def _answer_schema(call: Call[Any]) -> Schema:
 
 
 def _reference(kind: Any) -> Schema:
+    kind = _one(kind)
     return {"type": "string"} if kind is str else {"$ref": SCHEMAS + kind.__name__}
 
 
@@ -121,7 +123,7 @@ def _call_schema(command: type[Command], call: Call[Any]) -> Schema:
 
 def _rows() -> dict[str, Schema]:
     """What answers hold."""
-    told = [kind for c in COMMANDS if c.by_call for kind in (c.by_call.data, c.by_call.row)]
+    told = [_one(kind) for c in COMMANDS if c.by_call for kind in (c.by_call.data, c.by_call.row)]
     kinds = [kind for kind in dict.fromkeys(told) if kind not in (None, str)]
     _, components = msgspec.json.schema_components(kinds, ref_template=SCHEMAS + "{name}")
     told_of = {name: _without_title(schema) for name, schema in components.items()}
@@ -129,6 +131,13 @@ def _rows() -> dict[str, Schema]:
         if issubclass(kind, msgspec.Struct):
             told_of[kind.__name__]["required"] = _always_there(kind)
     return told_of
+
+
+def _one(kind: Any) -> Any:
+    """What there is, where there may also be nothing."""
+    return (
+        next(part for part in get_args(kind) if part is not NoneType) if isinstance(kind, UnionType) else kind
+    )
 
 
 def _always_there(kind: type[msgspec.Struct]) -> list[str]:

@@ -8,7 +8,7 @@ import { useSettings } from './features/settings/settings'
 import { guardDrops } from './features/shell/dropGuard'
 import { trustMedia } from './protocol/url'
 import { leaveForLogin, userOfPage } from './state/pages'
-import { readSite } from './state/site'
+import { readSite, site } from './state/site'
 import './styles/index.css'
 import './ui/wide'
 
@@ -31,7 +31,7 @@ async function start(mount: HTMLElement): Promise<void> {
   const pinia = createPinia()
   useSettings(pinia)
   if (page === 'chat' || page === 'createcom') {
-    const userId = userOfPage()
+    const userId = userOfPage(site.accounts)
     if (!userId) return leaveForLogin()
     const arrival = arrivalHere(userId)
     // The page for a new group has no room to say it later.

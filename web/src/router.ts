@@ -12,6 +12,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     tab: Tab
     pane?: boolean
+    /** The view stays when one path of the route follows another: it has pages of its own. */
+    stays?: boolean
   }
 }
 
@@ -53,6 +55,18 @@ const routes: RouteRecordRaw[] = [
     meta: { tab: 'contacts', pane: true },
   },
   {
+    path: '/new-friends',
+    name: 'requests',
+    component: () => import('./features/contacts/RequestsView.vue'),
+    meta: { tab: 'contacts', pane: true },
+  },
+  {
+    path: '/blocked',
+    name: 'blocked',
+    component: () => import('./features/contacts/BlockedView.vue'),
+    meta: { tab: 'me', pane: true },
+  },
+  {
     path: '/groups',
     name: 'groups',
     component: () => import('./features/groups/GroupsView.vue'),
@@ -87,7 +101,7 @@ const routes: RouteRecordRaw[] = [
     path: '/operate/:tab([a-z]+)?/:id(\\d+)?',
     name: 'operate',
     component: () => import('./features/operators/OperateView.vue'),
-    meta: { tab: 'me', pane: true },
+    meta: { tab: 'me', pane: true, stays: true },
   },
   {
     path: '/favorites',

@@ -36,7 +36,7 @@ const featureMayImport: Record<string, string[]> = {
   resets: ['accounts', 'settings'],
   reports: ['media'],
   reviews: ['media', 'reports'],
-  contacts: ['accounts', 'reports'],
+  contacts: ['accounts', 'connection', 'reports'],
   groups: ['accounts', 'media', 'reports'],
   packets: ['accounts', 'media'],
   wallet: ['accounts', 'connection', 'packets'],

@@ -31,7 +31,13 @@ export class FakeServer extends FakeKept {
   readonly gone = new Set<string>()
   /** Frames about typing and looking, as they came. */
   readonly heard: { cmd: number; [field: string]: number }[] = []
-  readonly friends = [{ id: 42, nickname: '林晓雨' }]
+  readonly friends: { id: number; nickname: string; remark?: string; pinyin?: string }[] = [
+    { id: 42, nickname: '林晓雨' },
+  ]
+  /** Whom this user blocks, who wants to be a friend, and who has yet to agree to be one. */
+  readonly blocked: { id: number; nickname: string }[] = []
+  readonly requests: { id: number; userid: number; dstid: number; state: string; user: object }[] = []
+  readonly careful = new Set<number>()
   /** By group. */
   readonly members = new Map<number, { id: number; nickname: string }[]>()
   /** Names by which members were asked for. */
@@ -270,6 +276,16 @@ export class FakeServer extends FakeKept {
         return {}
       case '/contact/loadfriend':
         return { rows: this.friends.map((friend) => ({ ...friend, online: this.online.has(friend.id) ? 1 : 0 })) }
+      case '/contact/blocked':
+        return { rows: this.blocked }
+      case '/contact/requests': {
+        const waiting = this.requests.filter(({ dstid, state }) => dstid === this.me && state === 'pending').length
+        return { rows: this.requests, data: { waiting, more: 0 } }
+      }
+      case '/contact/addfriend':
+        if (this.careful.has(form.dstid)) return { msg: '已发送好友申请', data: { request: 1, state: 'pending' } }
+        this.friends.push({ id: form.dstid, nickname: `user ${form.dstid}` })
+        return { msg: '好友添加成功' }
       case '/contact/loadcommunity':
         return { rows: [{ id: 3, name: '周末爬山' }] }
       case '/community/members': {

@@ -73,6 +73,21 @@ async def test_every_answer_is_as_declared(app):
     request = (await dora.post("/contact/addfriend", dstid=ann.user_id))["data"]["request"]
     group = (await ann.post("/contact/createcommunity", name="hills"))["data"]["id"]
     await bob.post("/contact/joincommunity", dstid=group)
+    guest = await app.client().register("Guest")
+    made = [(await ann.post("/contact/createcommunity", name=name))["data"]["id"] for name in ("a", "b")]
+    closed, ended = made
+    assert (await bob.post("/contact/joincommunity", dstid=closed))["code"] == 0
+    assert (await ann.post("/community/update", dstid=closed, join="approve"))["code"] == 0
+    request = (await guest.post("/contact/joincommunity", dstid=closed))["data"]["request"]
+    assert (await ann.post("/community/remove", dstid=closed, ids="[999]", ban=1))["code"] == 0
+    assert (await ann.post("/community/remove", dstid=closed, ids=f"[{guest.user_id}]", ban=1))["code"] == 0
+    await ann.post("/community/unban", dstid=closed, id=guest.user_id)
+    request = (await guest.post("/contact/joincommunity", dstid=closed))["data"]["request"]
+    third = await app.client().register("Third")
+    await ann.post("/community/remove", dstid=closed, ids=f"[{third.user_id}]", ban=1)
+    other = (await bob.post("/contact/createcommunity", name="bob's"))["data"]["id"]
+    await ann.post("/contact/joincommunity", dstid=other)
+    link = (await ann.post("/community/link", dstid=group))["data"]["id"]
     named = {"cmd": 11, "dstid": group, "media": 1, "content": "you", "at": [ann.user_id]}
     assert (await bob.post_json("/message/send", **named))["code"] == 0
     mine = (await ann.post_json("/message/send", **{**named, "at": []}))["data"]
@@ -102,6 +117,23 @@ async def test_every_answer_is_as_declared(app):
         "CreateGroup": {"name": "sea"},
         "JoinGroup": {"dstid": group},
         "ListMembers": {"dstid": group, "q": "b"},
+        "GroupInfo": {"dstid": group},
+        "UpdateGroup": {"dstid": group, "notice": "at eight"},
+        "InviteToGroup": {"dstid": group, "ids": f"[{bob.user_id}]"},
+        "ListJoinRequests": {"dstid": closed},
+        "AnswerJoinRequest": {"request": request, "accept": 0},
+        "LeaveGroup": {"dstid": other},
+        "RemoveMembers": {"dstid": group, "ids": f"[{guest.user_id}]", "ban": 1},
+        "UnbanUser": {"dstid": group, "id": guest.user_id},
+        "ListBanned": {"dstid": closed},
+        "SetRole": {"dstid": group, "id": bob.user_id, "role": 2},
+        "TransferGroup": {"dstid": closed, "id": bob.user_id},
+        "MuteGroup": {"dstid": group, "until": 4102444800000},
+        "SetAlias": {"dstid": group, "nickname": "Annie"},
+        "DissolveGroup": {"dstid": ended},
+        "MakeLink": {"dstid": group},
+        "ListLinks": {"dstid": group},
+        "RevokeLink": {"dstid": group, "link": link},
         "MarkRead": {**chat, "seq": 1},
         "SendMessage": {**message, "cid": "c1", "ref": one["id"], "at": f"[{ann.user_id}]"},
         "ChangeMessage": {**one, "cmd": 15, "content": "edited", "cid": "c2"},
@@ -146,7 +178,8 @@ async def test_every_answer_is_as_declared(app):
     calls = [command for command in COMMANDS if command.by_call and command not in WAYS_IN]
     calls.remove(leaving.ExportAccount)  # no envelope
     # So that no list is empty, and nobody is let out early.
-    order = {"AddFriend": -3, "AnswerRequest": -2, "BlockUser": -1, "SendMessage": -1, "Logout": 1}
+    order = {"AddFriend": -3, "AnswerRequest": -2, "BlockUser": -1, "SendMessage": -1}
+    order |= {"TransferGroup": 1, "Logout": 2}
     for command in sorted(calls, key=lambda c: order.get(c.__name__, 0)):
         name, route = command.__name__, command.by_call.routes[0]
         if command.by_call.file:
@@ -194,7 +227,14 @@ async def test_every_way_in_is_as_declared(app):
 def test_types_are_told_apart():
     """The comparison above would notice a field that is missing, too many, or of another type."""
     [row] = [command.by_call.row for command in COMMANDS if command.__name__ == "ListGroups"]
-    good = dict.fromkeys(get_type_hints(row), 1) | {"name": "", "icon": "", "memo": ""}
+    good = dict.fromkeys(get_type_hints(row), 1) | {
+        "name": "",
+        "icon": "",
+        "memo": "",
+        "join": "",
+        "alias": "",
+        "notice": {"content": "", "userid": 0, "createat": 0},
+    }
     fits(good, row)
     for bad in ({**good, "id": "1"}, {**good, "more": 1}, {k: v for k, v in good.items() if k != "id"}):
         try:

@@ -54,6 +54,7 @@ def page(app):
 async def test_the_story_of_a_classic_page(app, page):
     """Two people register, log in, become friends, make a group, join it and find each other and it in
     lists."""
+    await app.client().register()  # the first account is the operator's, whose own row says so
     ann = await page.register("13800000001", "小鹊")
     login = await page.post("/user/login", mobile="13800000001", passwd="secret123")
     assert (login["code"], set(login["data"])) == (0, USER)
@@ -62,14 +63,14 @@ async def test_the_story_of_a_classic_page(app, page):
     other = ClassicPage(app.client())
     bo = await other.register("13800000002", "Bo & Co")
     found = await page.post("/user/find", id=bo)
-    assert (set(found["data"]), found["data"]["id"]) == (USER, bo)
+    assert (set(found["data"]) >= USER, found["data"]["id"]) == (True, bo)
 
     added = await page.post("/contact/addfriend", userid=ann, dstid=bo)
     assert (added["code"], added["msg"], added["data"]) == (0, "好友添加成功", None)
     for path in ("/contact/loadfriend", "/contact/friend"):
         friends = await page.post(path, userid=ann)
         assert (friends["code"], friends["msg"], friends["total"]) == (0, "", 1)
-        assert (set(friends["rows"][0]), friends["rows"][0]["id"]) == (USER, bo)
+        assert (set(friends["rows"][0]) >= USER, friends["rows"][0]["id"]) == (True, bo)
 
     made = await page.post(
         "/contact/createcommunity",
@@ -80,12 +81,16 @@ async def test_the_story_of_a_classic_page(app, page):
         memo="一个群",
     )
     group = made["data"]
-    assert (made["code"], set(group)) == (0, COMMUNITY)
+    assert (made["code"], COMMUNITY - set(group)) == (0, set())
     joined = await other.post("/contact/joincommunity", userid=bo, dstid=group["id"])
     assert (joined["code"], joined["data"]) == (0, None)
     for path in ("/contact/loadcommunity", "/contact/community"):
         groups = await other.post(path, userid=bo)
-        assert (groups["rows"], groups["total"]) == ([group], 1)
+        [row] = groups["rows"]
+        assert ({name: row[name] for name in COMMUNITY}, groups["total"]) == (
+            {name: group[name] for name in COMMUNITY},
+            1,
+        )
 
 
 async def test_either_name_of_a_field(page):

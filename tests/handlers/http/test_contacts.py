@@ -138,6 +138,13 @@ async def test_making_a_group(people):
         "cate": 2,
         "memo": "hi",
         "createat": group["createat"],
+        "members": 1,
+        "role": 3,
+        "notice": {"content": "", "userid": 0, "createat": 0},
+        "join": "open",
+        "muted": 0,
+        "history": 0,
+        "alias": "",
     }
     assert (await ann.post("/contact/loadcommunity"))["rows"] == [group]
     assert (await bo.post("/contact/loadcommunity"))["rows"] == []
@@ -193,6 +200,7 @@ async def test_new_group_is_on_the_open_pages(app, people):
             "dstid": group,
             "userid": ann.user_id,
             "kind": 11,
+            "who": [ann.user_id],
         }
         notice = await socket.receive()
         assert (notice["cmd"], notice["media"], notice["dstid"], notice["userid"], notice["seq"]) == (
@@ -228,6 +236,7 @@ async def test_joining_takes_effect_on_open_sockets(people):
                 "dstid": group,
                 "userid": bo.user_id,
                 "kind": 11,
+                "who": [bo.user_id],
             }
             assert (await socket.receive())["content"] == "Bo加入了群"
         await owner.send({"cmd": 11, "dstid": group, "media": 1, "content": "welcome", "cid": "1"})

@@ -11,7 +11,7 @@ from tornado.simple_httpclient import HTTPStreamClosedError
 
 from protocol.errors import TryAgain
 from tests import samples
-from tests.app import running
+from tests.app import envelope, running
 
 
 async def archive_of(client, **headers):
@@ -143,4 +143,6 @@ async def test_refused_before_it_begins(app, monkeypatch):
         raise TryAgain()
 
     monkeypatch.setattr("models.exports.contacts_of", away)
-    assert (await ann.post("/user/export"))["code"] == -503
+    response = await ann.fetch("/user/export", f"userid={ann.user_id}".encode())
+    assert envelope(response)["code"] == -503
+    assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]  # for the page's frame

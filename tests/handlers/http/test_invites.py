@@ -1,7 +1,10 @@
 """Who may register: anybody, who has an invitation, or nobody. The first account is an operator's."""
 
 import asyncio
+import json
+import re
 import time
+from html import unescape
 
 import pytest
 
@@ -50,6 +53,21 @@ async def test_first_that_failed(tmp_path):
         assert (await register(app.client(), avatar="/mnt/../x"))["code"] == -400
         gone = "/mnt/2026/11/aaaaaaaaaaaaaaaaaaaaaa.png"
         assert (await register(app.client(), avatar=gone))["code"] == 0
+
+
+@pytest.mark.parametrize("mode", ["open", "invite", "closed"])
+async def test_the_page_knows(tmp_path, mode):
+    """The shells say who may register, so that the page offers no more; before there is anybody everybody
+    may."""
+
+    async def told(app) -> str:
+        html = (await app.client().get("/user/register.shtml")).body.decode()
+        return json.loads(unescape(re.search(r'<meta name="site" content="([^"]*)">', html)[1]))["register"]
+
+    async with running(tmp_path, {"auth.register": mode}) as app:
+        assert await told(app) == "open"
+        await app.client().register()
+        assert await told(app) == mode
 
 
 async def test_closed(tmp_path):

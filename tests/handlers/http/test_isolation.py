@@ -52,7 +52,30 @@ ATTEMPTS = {
     "/contact/loadcommunity": [({"dstid": "{user}", "id": "{group}"}, 0)],
     "/contact/community": [({"dstid": "{user}", "id": "{group}"}, 0)],
     "/contact/joincommunity": [({"dstid": "{group}"}, 0)],
+    "/community/info": [({"dstid": "{group}"}, 0), ({"link": "x"}, -404)],
+    "/community/update": [({"dstid": "{group}", "name": "Eve's", "notice": "x", "join": "open"}, -403)],
     "/community/members": [({"dstid": "{group}"}, -403)],
+    "/community/invite": [({"dstid": "{group}", "ids": "[{user}]"}, -403)],
+    "/community/requests": [({"dstid": "{group}"}, -403)],
+    "/community/answer": [
+        ({"request": "{joining}", "accept": 1}, -403),
+        ({"request": 99, "accept": 1}, -404),
+    ],
+    "/community/leave": [({"dstid": "{group}"}, -403)],
+    "/community/remove": [({"dstid": "{group}", "ids": "[{user}]", "ban": 1}, -403)],
+    "/community/unban": [({"dstid": "{group}", "id": "{user}"}, -403)],
+    "/community/banned": [({"dstid": "{group}"}, -403)],
+    "/community/role": [({"dstid": "{group}", "id": "{user}", "role": 1}, -403)],
+    "/community/transfer": [({"dstid": "{group}", "id": "{user}"}, -403)],
+    "/community/mute": [
+        ({"dstid": "{group}", "id": "{user}", "until": 4102444800000}, -403),
+        ({"dstid": "{group}", "until": 4102444800000}, -403),
+    ],
+    "/community/alias": [({"dstid": "{group}", "nickname": "Eve"}, -403)],
+    "/community/dissolve": [({"dstid": "{group}"}, -403)],
+    "/community/link": [({"dstid": "{group}"}, -403)],
+    "/community/links": [({"dstid": "{group}"}, -403)],
+    "/community/unlink": [({"dstid": "{group}", "link": "{link}"}, -403)],
     "/message/send": [
         ({"cmd": 10, "dstid": "{user}", "media": 1, "content": "x"}, -403),
         ({"cmd": 11, "dstid": "{group}", "media": 1, "content": "x"}, -403),
@@ -172,6 +195,11 @@ class World:
         self.ids["{request}"] = asked["data"]["request"]
         put = {"kind": 11, "dstid": self.group, "amount": 10, "count": 3}
         self.ids["{packet}"] = (await self.ann.post("/redpacket/send", **put))["data"]["id"]
+        self.ids["{link}"] = (await self.ann.post("/community/link", dstid=self.group))["data"]["id"]
+        self.ids["[{user}]"] = f"[{self.ann.user_id}]"
+        trees = (await self.ann.post("/contact/createcommunity", name="Trees"))["data"]["id"]
+        assert (await self.ann.post("/community/update", dstid=trees, join="approve"))["code"] == 0
+        self.ids["{joining}"] = (await self.bo.post("/contact/joincommunity", dstid=trees))["data"]["request"]
         return self
 
     async def seen_by(self, client):

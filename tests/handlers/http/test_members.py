@@ -33,6 +33,10 @@ async def test_by_a_part_of_the_name(app):
     people, group = await _group(app)
     found = await people[0].post("/community/members", dstid=group, q="ANN")
     assert [row["nickname"] for row in found["rows"]] == ["Ann", "Annika"]
+    found = await people[0].post("/community/members", dstid=group, q="ANN", limit=1)
+    assert ([row["nickname"] for row in found["rows"]], found["data"]["more"]) == (["Ann"], 1)
+    found = await people[0].post("/community/members", dstid=group, q="ANN", after=found["data"]["next"])
+    assert ([row["nickname"] for row in found["rows"]], found["data"]["more"]) == (["Annika"], 0)
     found = await people[0].post("/community/members", dstid=group, q="Änn", limit=1)
     assert ([row["nickname"] for row in found["rows"]], found["data"]["more"]) == (["ännchen"], 0)
     assert (await people[0].post("/community/members", dstid=group, q="%"))["rows"] == []

@@ -144,6 +144,7 @@ async def test_conversations(app):
         "marked": 0,
         "cleared": 0,
         "hidden": 0,
+        "left": 0,
         "updateat": last["createat"],
         "change": single["change"],
     }

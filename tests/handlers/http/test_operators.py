@@ -181,7 +181,14 @@ async def test_deactivated(app):
     assert (refused["code"], refused["msg"]) == (-1, "该账号已被停用，请联系管理员")
     assert (await ann.post("/user/login", passwd="wrong123", **login))["msg"] == "手机号或密码不正确"
     assert (await bob.post_json("/message/send", **text(ann, "meanwhile")))["code"] == 0
+    eve = await app.client().register("Eve")
+    for by in ({"id": ann.user_id}, {"mobile": ann.mobile}):
+        assert (await eve.post("/user/find", **by))["code"] == -404
+        assert (await bob.post("/user/find", **by))["data"]["deactivated"] == 1
+    assert (await eve.post("/contact/addfriend", dstid=ann.user_id))["code"] == -404
+    assert [row.get("deactivated") for row in (await bob.post("/contact/loadfriend"))["rows"]] == [1]
     assert (await bob.post("/ops/deactivate", id=ann.user_id, on=0))["data"]["deactivated"] == 0
+    assert "deactivated" not in (await bob.post("/contact/loadfriend"))["rows"][0]
     await ann.login(ann.mobile)
     rows = (await ann.post("/message/history", kind=10, dstid=bob.user_id))["rows"]
     assert [row["content"] for row in rows] == ["meanwhile"]

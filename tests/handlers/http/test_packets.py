@@ -6,9 +6,10 @@ from contextlib import AsyncExitStack
 import pytest
 
 from actions import packets as actions
+from actions.housekeeping import tidy
 from actions.wallet import ledger
 from models import wallet as models
-from models.tables import RedPacket, User
+from models.tables import Member, RedPacket, User
 from tests.app import PASSWD, running
 from tests.handlers.people import friends, group, open_all, text, waiting
 
@@ -231,7 +232,8 @@ async def test_strangers_get_nothing(three, app):
 
 
 async def test_what_is_left_comes_back(three, app):
-    """After a day the rest is the sender's again, once, and nobody can open it a second before either."""
+    """After a day nobody can open it, before the house is kept either; then the rest is the sender's again,
+    once, also when they have left."""
     ann, bob, cy, room = three
     packet = await sent(ann, room, 100, 4, mode="equal")
     await open_it(bob, packet)
@@ -239,7 +241,9 @@ async def test_what_is_left_comes_back(three, app):
     await rows.write(RedPacket.update(expires=RedPacket.createat).execute)
     assert await open_it(cy, packet) == {"amount": 0, "state": "expired", "opened": 1, "count": 4}
     assert await balance(ann) == WELCOME - 100
-    assert await actions.give_back_expired(app.services) == 1
+    await rows.write(Member.update(role=0).where(Member.user_id == ann.user_id).execute)
+    assert (await ann.post("/redpacket/info", id=packet))["code"] == -403
+    assert await tidy(app.services, alone=True)
     assert await actions.give_back_expired(app.services) == 0
     assert await balance(ann) == WELCOME - 25
     assert (await ann.post("/wallet/entries"))["rows"][0]["what"] == "packet_returned"

@@ -150,14 +150,58 @@ async def _do_everything(app: App) -> None:
     await walk.compare()
     await ann.upload(samples.picture("PNG"))
     for path in ATTEMPTS.keys() - {"/user/logout", "/user/revoke", "/user/passwd"}:
-        for fields, _ in ATTEMPTS[path]:
+        for fields, _ in ATTEMPTS[path] if not path.startswith("/community/") else ():
             single = fields.get("kind", fields.get("cmd")) == 10
             dst = {"dstid": bo.user_id if single else world.group} if "dstid" in fields else {}
             await ann.post(path, **world.filled(fields) | dst)
     await _do_more(app, world)
+    await _head_a_group(world)
     await _operate(app, ann, bo, eve)
     await _come_in(app, ann)
     await ann.post("/user/revoke")
+
+
+async def _head_a_group(world: World) -> None:
+    """All that is done to a group, by its owner, and what somebody does who comes and goes."""
+    ann, bo, eve = world.people
+    group = (await ann.post("/contact/createcommunity", name="Bees"))["data"]["id"]
+    here, him = {"dstid": group}, {"id": bo.user_id}
+    link = (await ann.post("/community/link", **here, uses=5))["data"]
+
+    async def done(who, path, **fields):
+        answer = await who.post_json(f"/community/{path}", **{**here, **fields})
+        assert answer["code"] == 0, (path, answer)
+        return answer.get("rows") or []
+
+    await done(ann, "invite", ids=[bo.user_id])
+    await done(ann, "update", name="Wasps", notice="at eight", join="approve", icon="/asset/i.png")
+    for who in (ann, bo, eve):
+        await done(who, "info")
+    await done(eve, "info", link=link["code"], dstid=None)
+    request = (await eve.post("/contact/joincommunity", **here, memo="please"))["data"]["request"]
+    await done(ann, "requests")
+    await done(ann, "requests", before=request + 1)
+    await done(ann, "answer", request=request, accept=1)
+    await done(eve, "leave")
+    assert (await eve.post("/message/history", kind=11, dstid=group))["code"] == -403
+    for fields in ({}, {"after": 1}):
+        assert (await eve.post("/message/conversations", **fields))["code"] == 0
+    assert (await eve.post("/contact/joincommunity", link=link["code"]))["code"] == 0
+    await done(ann, "remove", ids=[eve.user_id], ban=1)
+    await done(ann, "banned")
+    await done(ann, "banned", after=eve.user_id)
+    await done(ann, "unban", id=eve.user_id)
+    await done(ann, "role", **him, role=2)
+    for fields in (him, {}):
+        await done(ann, "mute", **fields, until=4102444800000)
+        assert (await bo.post_json("/message/send", cmd=11, **here, media=1, content="x"))["code"] in (0, -1)
+        await done(ann, "mute", **fields, until=0)
+    await done(bo, "alias", nickname="Bobby")
+    await done(ann, "members", q="bob")
+    await done(ann, "links")
+    await done(ann, "unlink", link=link["id"])
+    await done(ann, "transfer", **him)
+    await done(bo, "dissolve")
 
 
 async def _do_more(app: App, world: World) -> None:
@@ -170,6 +214,23 @@ async def _do_more(app: App, world: World) -> None:
         assert answer["code"] == 0, (path, answer)
         return answer.get("rows") or []
 
+    for who, other in ((ann, bo), (bo, ann)):
+        await done(who, "/contact/block", dstid=other.user_id, on=1)
+        await done(who, "/contact/blocked")
+        await done(who, "/contact/remove", dstid=other.user_id)
+        await done(who, "/user/settings", approval="request", find=["id"])
+    for who, other in ((ann, bo), (bo, ann)):
+        await done(who, "/contact/block", dstid=other.user_id, on=0)
+    dora = await app.client().register("Dora")
+    for accept in (0, 1):
+        asked = await dora.post("/contact/addfriend", dstid=ann.user_id, memo="hi")
+        await done(ann, "/contact/answer", request=asked["data"]["request"], accept=accept)
+    for who, other in ((ann, bo), (bo, ann)):
+        await done(who, "/contact/addfriend", dstid=other.user_id)  # which crosses
+        requests = await done(who, "/contact/requests")
+        await done(who, "/contact/requests", before=requests[0]["id"])
+        await done(who, "/contact/common", dstid=other.user_id)
+    await done(ann, "/contact/update", dstid=bo.user_id, remark="B")
     for read, online in ((0, 0), (1, 1), (0, 1)):
         await done(bo, "/user/settings", read=read, online=online, approval="none", find=["id"])
         for who in (ann, bo):

@@ -83,6 +83,40 @@ async def _group_memo(ann, words):
     return answer, answer.get("data", {}).get("memo")
 
 
+async def _update(ann, field, words):
+    room = await group(ann)
+    answer = await ann.post("/community/update", dstid=room, **{field: words})
+    row = (await ann.post("/community/info", dstid=room))["data"]
+    return answer, row[field]["content"] if field == "notice" and row[field] else row[field]
+
+
+async def _new_name(ann, words):
+    return await _update(ann, "name", words)
+
+
+async def _new_memo(ann, words):
+    return await _update(ann, "memo", words)
+
+
+async def _announcement(ann, words):
+    return await _update(ann, "notice", words)
+
+
+async def _alias(ann, words):
+    room = await group(ann)
+    answer = await ann.post("/community/alias", dstid=room, nickname=words)
+    return answer, (await ann.post("/community/members", dstid=room))["rows"][0]["alias"]
+
+
+async def _wish_to_join(ann, words):
+    owner = await ann.app.client().register("Owner")
+    room = await group(owner)
+    await owner.post("/community/update", dstid=room, join="approve")
+    answer = await ann.post("/contact/joincommunity", dstid=room, memo=words)
+    rows = (await owner.post("/community/requests", dstid=room))["rows"]
+    return answer, rows[0]["memo"] if rows else None
+
+
 async def _greeting(ann, words):
     other = await ann.app.client().register("Shy")
     await other.post("/user/settings", approval="request")
@@ -109,6 +143,11 @@ TEXTS = {
     "about": _group_memo,
     "greeting": _greeting,
     "wish": _wish,
+    "new name": _new_name,
+    "new memo": _new_memo,
+    "announcement": _announcement,
+    "alias": _alias,
+    "wish to join": _wish_to_join,
 }
 
 

@@ -29,7 +29,7 @@ class Device:
         self._socket: Socket | None = None
         self._cids = 0
         self._behind: dict[Place, int] = {}  # and up to which version
-        self._doubts = False  # somebody's receipts came or went
+        self._doubts = False  # somebody's receipts came or went, or one's own group
 
     @property
     def online(self) -> bool:
@@ -52,6 +52,9 @@ class Device:
             answer = await self.client.post("/message/conversations", **after)
             for row in answer["rows"]:
                 place = row["kind"], row["dstid"]
+                if row["left"]:
+                    self._forget(place)
+                    continue
                 self.read[place], self.peer_read[place] = row["read"], row["peer_read"]
                 self.own[place] = {name: row[name] for name in _OWN}
                 if row["hidden"] != self._hidden[place]:
@@ -125,6 +128,10 @@ class Device:
             self._message(told)
         elif cmd in (14, 15, 16, 19):
             self._changed(told)
+        elif cmd == 21 and self.client.user_id in told["who"]:
+            self._doubts = True
+        elif cmd == 22 and told.get("left"):
+            self._forget((told["kind"], told["dstid"]))
         elif cmd == 22:
             place = told["kind"], told["dstid"]
             self.own[place] |= {name: told[name] for name in _OWN if name in told}
@@ -138,6 +145,12 @@ class Device:
             marks = self.read if told["userid"] == self.client.user_id else self.peer_read
             place = self._place(told["kind"], told["userid"], told["dstid"])
             marks[place] = max(marks[place], told["seq"])
+
+    def _forget(self, place: Place) -> None:
+        """Nothing of a group that they have left can be read."""
+        self.rows.pop(place, None)
+        self._behind.pop(place, None)
+        self.ver[place] = self._hidden[place] = 0
 
     def _clear(self, place: Place) -> None:
         for seq in [seq for seq in self.rows[place] if seq <= self.own[place]["cleared"]]:
@@ -212,6 +225,8 @@ class Device:
             answer = await self.client.post(
                 "/message/changes", kind=place[0], dstid=place[1], ver=self.ver[place], limit=7
             )
+            if answer["code"] == -403:  # they have left, and will hear it
+                return
             for row in answer["rows"]:
                 self.rows[place][row["seq"]] = deepcopy(row)
                 self.ver[place] = max(self.ver[place], row["ver"])

@@ -1,11 +1,13 @@
 """Presence over real sockets: friends are told who comes and who goes, if they can see it."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 
 import hub.presence
-from models import contacts
+from actions import settings
+from models import blocks, contacts
 from tests.app import running
 from tests.handlers.people import friends, waiting
 
@@ -248,3 +250,45 @@ async def test_who_hides_is_known_after_a_restart(tmp_path):
     async with running(tmp_path, presence=True) as app:
         assert app.services.stats()["privacy_unseen"] == app.services.stats()["privacy_quiet"] == 1
         assert list(app.services.privacy.unseen) == [ann.user_id]
+
+
+async def test_who_is_blocked_sees_nobody(served):
+    """Bob sees Ann go when she blocks him, and come again when she does no more; in between nothing. She
+    still sees him."""
+    app, pulse = served
+    ann, bob = await friends(app)
+    async with ann.socket() as hers, bob.socket() as his:
+        await pulse.beat()
+        await waiting(his)
+        await ann.post("/contact/block", dstid=bob.user_id, on=1)
+        assert await waiting(his) == [presence(ann, 0)]
+        async with AsyncExitStack() as stack:
+            await hide(ann, online=0)
+            await switched(pulse)
+            await hide(ann, online=1)
+            await switched(pulse)
+            await stack.enter_async_context(ann.socket())
+            await pulse.beat()
+        assert [frame["cmd"] for frame in await waiting(his) if frame["cmd"] == 17] == []
+        await waiting(hers)
+        await ann.post("/contact/block", dstid=bob.user_id, on=0)
+        assert await waiting(his) == [presence(ann, 1)]
+        await ann.post("/contact/remove", dstid=bob.user_id)
+        await ann.post("/contact/block", dstid=bob.user_id, on=1)
+        assert [frame["cmd"] for frame in await waiting(his)] == [20]
+
+
+async def test_who_blocks_is_known_after_a_restart(tmp_path):
+    """A process reads it from the database when it starts, and again only when something was missed."""
+    async with running(tmp_path, presence=True) as app:
+        ann, bob = await friends(app)
+        await ann.post("/contact/block", dstid=bob.user_id, on=1)
+    async with running(tmp_path, presence=True) as app:
+        privacy = app.services.privacy
+        assert privacy.blocks(ann.user_id, bob.user_id) and not privacy.blocks(bob.user_id, ann.user_id)
+        known = privacy._blocks
+        await settings.read_again(app.services)
+        assert privacy._blocks is known
+        await app.services.db.write(blocks.take_back, ann.user_id, bob.user_id)  # unheard
+        await settings.read_again(app.services)
+        assert not privacy.blocks(ann.user_id, bob.user_id)

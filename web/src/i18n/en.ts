@@ -5,6 +5,7 @@ import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
 import { enModeration } from './en.moderation'
+import { enFriends } from './en.friends'
 import { enOperators } from './en.operators'
 import { enPackets } from './en.packets'
 import { enPrivacy } from './en.privacy'
@@ -18,6 +19,7 @@ export const en: Catalogue = {
   ...enFavorites,
   ...enForwards,
   ...enModeration,
+  ...enFriends,
   ...enOperators,
   ...enPackets,
   ...enPrivacy,

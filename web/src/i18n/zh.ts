@@ -5,6 +5,7 @@ import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
 import { zhForwards } from './zh.forwards'
 import { zhModeration } from './zh.moderation'
+import { zhFriends } from './zh.friends'
 import { zhOperators } from './zh.operators'
 import { zhPackets } from './zh.packets'
 import { zhPrivacy } from './zh.privacy'
@@ -17,6 +18,7 @@ export const zh = {
   ...zhFavorites,
   ...zhForwards,
   ...zhModeration,
+  ...zhFriends,
   ...zhOperators,
   ...zhPackets,
   ...zhPrivacy,

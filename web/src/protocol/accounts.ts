@@ -15,6 +15,12 @@ export interface User {
   op?: 0 | 1
   /** Only in the answer to a log-in or registration. */
   token?: string
+  /** What the reader calls a friend, where they do. */
+  remark?: string
+  /** How the name of a friend is read: by this they are listed. */
+  pinyin?: string
+  /** 1: the reader blocks them. */
+  blocked?: 1
 }
 
 export function parseUser(value: unknown): User | null {
@@ -31,5 +37,8 @@ export function parseUser(value: unknown): User | null {
   }
   if (flag(value.op)) user.op = 1
   if (text(value.token)) user.token = text(value.token)
+  if (text(value.remark)) user.remark = plainName(text(value.remark))
+  if (text(value.pinyin)) user.pinyin = text(value.pinyin)
+  if (value.blocked === 1) user.blocked = 1
   return user
 }

@@ -1,6 +1,10 @@
 /** Ways between the server's shells: which user a page is for, and where to go when that ends. */
 
 const name = 'magpie:user'
+const wayName = 'magpie:way'
+
+/** Places that links from outside lead to: who has to log in first comes to them then. */
+const fromOutside = /^#\/u\/\d{1,16}$/
 
 /** Why the page must not be left without a question. */
 const reasons: (() => boolean)[] = []
@@ -19,12 +23,20 @@ export function askBeforeLeaving(lost: () => boolean): void {
 export function leaveForLogin(): void {
   if (leaving) return
   leaving = true
+  if (fromOutside.test(location.hash)) keep(wayName, location.hash)
   location.replace('/user/login.shtml')
 }
 
-/** A session has begun: the chat page of this user; the cookie carries the token. */
+/** A session has begun: the chat page of this user, where a link has led before; the cookie carries the token. */
 export function enterChat(userId: number): void {
-  location.assign(`/chat/index.shtml?id=${userId}`)
+  const way = kept(wayName)
+  keep(wayName, '')
+  location.assign(`/chat/index.shtml?id=${userId}${fromOutside.test(way) ? way : ''}`)
+}
+
+/** The address that leads to a user's profile, for whoever follows it. */
+export function cardLink(userId: number): string {
+  return `${location.origin}/chat/index.shtml#/u/${userId}`
 }
 
 /** The reader turned a link down: to the chats of somebody who is logged in here, else to the log-in page. */
@@ -35,23 +47,31 @@ export function leaveLink(accounts: readonly number[]): void {
 
 /** Remembers whose this tab is, for shells whose address does not say. */
 export function rememberUser(userId: number): void {
+  keep(name, String(userId))
+}
+
+/**
+ * The user this page is for: named in its address (`?id=`), else the tab's last one; by a link from outside, whoever is
+ * logged in here; 0 when nobody knows.
+ */
+export function userOfPage(accounts: readonly number[] = []): number {
+  const given = new URLSearchParams(location.search).get('id') ?? kept(name)
+  const id = /^[0-9]{1,16}$/.test(given) ? Number(given) : 0
+  if (id > 0 && Number.isSafeInteger(id)) return id
+  return fromOutside.test(location.hash) ? (accounts[0] ?? 0) : 0
+}
+
+function keep(place: string, text: string): void {
   try {
-    sessionStorage.setItem(name, String(userId))
+    sessionStorage.setItem(place, text)
   } catch {
     // Then the address has to say it.
   }
 }
 
-/** The user this page is for: named in its address (`?id=`), else the tab's last one; 0 when nobody knows. */
-export function userOfPage(): number {
-  const given = new URLSearchParams(location.search).get('id') ?? remembered()
-  const id = /^[0-9]{1,16}$/.test(given) ? Number(given) : 0
-  return Number.isSafeInteger(id) ? id : 0
-}
-
-function remembered(): string {
+function kept(place: string): string {
   try {
-    return sessionStorage.getItem(name) ?? ''
+    return sessionStorage.getItem(place) ?? ''
   } catch {
     return ''
   }

@@ -84,15 +84,22 @@ describe('what counts as unread', () => {
 })
 
 describe('frames', () => {
-  it.each(['ack', 'welcome', 'heartbeat', 'read', 'typing', 'presence', 'contact-changed', 'community-changed'])(
-    'understands %s',
-    (name) => {
-      const { frame } = wire(name)
-      const parsed = parseFrame(JSON.stringify(frame))
-      expect(parsed).not.toBeNull()
-      expect(frame).toMatchObject(parsed!)
-    },
-  )
+  it.each([
+    'ack',
+    'welcome',
+    'heartbeat',
+    'read',
+    'typing',
+    'presence',
+    'contact-changed',
+    'community-changed',
+    'account-changed',
+  ])('understands %s', (name) => {
+    const { frame } = wire(name)
+    const parsed = parseFrame(JSON.stringify(frame))
+    expect(parsed).not.toBeNull()
+    expect(frame).toMatchObject(parsed!)
+  })
 
   it('understands errors, with and without a cid, with a time to wait', () => {
     const [refused, slow, bad] = wire('error').frames.map((frame: object) => parseFrame(JSON.stringify(frame)))
@@ -134,6 +141,7 @@ describe('frames', () => {
       'presence',
       'contact-changed',
       'community-changed',
+      'account-changed',
       'message-text-room',
     ]) {
       const frame = { ...(wire(name).frame ?? wire(name).stored) }

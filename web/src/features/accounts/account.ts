@@ -4,8 +4,8 @@ import { computed, shallowRef } from 'vue'
 import { useUploads } from '@/features/media/uploads'
 import type { User } from '@/protocol/accounts'
 import { useLive } from '@/state/live'
+import { cardLink, enterChat, rememberUser } from '@/state/pages'
 import { site } from '@/state/site'
-import { enterChat, rememberUser } from '@/state/pages'
 import { sleep, waitFor } from '@/state/retry'
 import { userIn, useUsers } from './users'
 
@@ -105,6 +105,8 @@ export const useAccount = defineStore('account', () => {
   return {
     me,
     userId: computed(() => live.api.userId),
+    /** The address that leads others to the reader's profile. */
+    card: computed(() => cardLink(live.api.userId)),
     /** People have points here. */
     pays: computed(() => site.wallet),
     ready,

@@ -1,6 +1,6 @@
 /** What is known of other users: names and faces, asked for when they are needed. */
 import { defineStore } from 'pinia'
-import { shallowReactive } from 'vue'
+import { shallowReactive, shallowRef } from 'vue'
 import { t } from '@/i18n'
 import { parseUser, type User } from '@/protocol/accounts'
 import { Code } from '@/protocol/codes'
@@ -30,8 +30,21 @@ export const useUsers = defineStore('users', () => {
     return user
   }
 
-  /** Nickname of any user, or "user 42" until it is known. */
+  /** What the reader calls their friends. */
+  const remarks = shallowRef<ReadonlyMap<number, string>>(new Map())
+
+  /** What the reader calls a user, else the nickname; "user 42" until that is known. */
   function nameOf(id: number): string {
+    return remarks.value.get(id) ?? nicknameOf(id)
+  }
+
+  /** What the reader calls somebody of whom there is a row. */
+  function called({ id, nickname }: Pick<User, 'id' | 'nickname'>): string {
+    return remarks.value.get(id) ?? (nickname || t('user.unknown', { id }))
+  }
+
+  /** The name by which all others know a user, too: what is written into a text. */
+  function nicknameOf(id: number): string {
     return get(id)?.nickname || t('user.unknown', { id })
   }
 
@@ -77,7 +90,12 @@ export const useUsers = defineStore('users', () => {
     asking = false
   }
 
-  return { get, nameOf, find, findTold, remember }
+  // Who is a friend no longer has perhaps deleted the account, and the list of friends does not tell.
+  live.events.on('contact', ({ what, userid }) => {
+    if (what === 'removed' && known.has(userid)) find(userid).catch(() => undefined)
+  })
+
+  return { get, remarks, nameOf, nicknameOf, called, find, findTold, remember }
 })
 
 /** The user in an answer; `ApiError` when there is none. */

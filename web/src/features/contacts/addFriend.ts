@@ -21,21 +21,29 @@ export async function findFriend(): Promise<void> {
 export const showUser = (id: number): Promise<void> => show(useUsers().find(id))
 
 async function show(found: Promise<User>): Promise<void> {
-  const contacts = useContacts()
   let user: User
   try {
     user = await found
   } catch (error) {
     return fail(error)
   }
-  const { id } = user
-  const known = contacts.friend(id) !== undefined || id === useAccount().userId
-  const agreed = await openDialog<true>(FoundDialog, { user, known, title: t('find.found') })
-  if (!agreed) return
+  const known = useContacts().friend(user.id) !== undefined || user.id === useAccount().userId
+  const title = t('find.found')
+  const talks = known
+    ? (await openDialog<string>(FoundDialog, { user, known, title })) !== null
+    : await add(user, title)
+  if (talks) await router.push(chatPath(`${Kind.Single}/${user.id}`))
+}
+
+/** Asks somebody to be a friend, with a greeting; true when they are one from now on. */
+export async function add(user: User, title = t('contact.add')): Promise<boolean> {
+  const contacts = useContacts()
+  const greeting = await openDialog<string>(FoundDialog, { user, known: false, title })
+  if (greeting === null) return false
   try {
-    if (!known) mui.toast(await contacts.addFriend(id))
-    await router.push(chatPath(`${Kind.Single}/${id}`))
+    mui.toast(await contacts.addFriend(user.id, greeting))
   } catch (error) {
     fail(error)
   }
+  return contacts.friend(user.id) !== undefined
 }

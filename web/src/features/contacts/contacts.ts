@@ -1,14 +1,15 @@
 /**
- * Friends of the logged-in user, fresh after every welcome and every change told by the server. Who has
- * been added by somebody learns of it at once, or on coming back: in a word at the foot of the page, and
- * by a row among the chats (`fresh`) until they have met there.
+ * Friends of the logged-in user, and whom they block, fresh after every welcome and every change told by the
+ * server. Who has been added by somebody learns of it at once, or on coming back: in a word at the foot of the
+ * page, and by a row among the chats (`fresh`) until they have met there.
  */
 import { defineStore } from 'pinia'
-import { shallowReactive, shallowRef } from 'vue'
+import { computed, shallowReactive, shallowRef } from 'vue'
 import { useUsers } from '@/features/accounts/users'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
 import { parseUser, type User } from '@/protocol/accounts'
+import { parseCommunity, type Community } from '@/protocol/groups'
 import { isFields, isId, parseJson, parseRows } from '@/protocol/guards'
 import { Batch } from '@/state/batch'
 import { useLive } from '@/state/live'
@@ -22,13 +23,23 @@ export const useContacts = defineStore('contacts', () => {
   const loaded = shallowRef(false)
   /** Friends with whom nothing was said yet and who came without the reader's doing, to when that was known (ms). */
   const fresh = shallowReactive(new Map<number, number>())
-  /** Who has added the reader, and whom the reader added, since the list came last. */
-  const adders = new Set<number>()
+  /** Whom the reader blocks, the latest first. */
+  const blocked = shallowRef<readonly User[]>([])
+  /** Who has added the reader, or let them in, and whom the reader added, since the list came last. */
+  const adders = new Map<number, 'contact.addedYou' | 'contact.acceptedYou'>()
   const added = new Set<number>()
+  const byId = computed(() => new Map(friends.value.map((one) => [one.id, one])))
 
   async function load(): Promise<void> {
-    friends.value = parseRows((await live.api.call('/contact/loadfriend')).rows, parseUser)
+    const [list, barred] = await Promise.all([
+      live.api.call('/contact/loadfriend'),
+      live.api.call('/contact/blocked').catch(() => null),
+    ])
+    friends.value = parseRows(list.rows, parseUser)
+    if (barred) blocked.value = parseRows(barred.rows, parseUser)
     users.remember(friends.value)
+    users.remember(blocked.value)
+    rename()
     const first = !loaded.value
     loaded.value = true
     notice(first)
@@ -45,15 +56,51 @@ export const useContacts = defineStore('contacts', () => {
   }
 
   function friend(id: number): User | undefined {
-    return friends.value.find((one) => one.id === id)
+    return byId.value.get(id)
   }
 
-  /** Resolves to the server's sentence (好友添加成功). */
-  async function addFriend(id: number): Promise<string> {
+  /** Wherever their names stand, friends are called as the reader calls them. */
+  function rename(): void {
+    const named = friends.value.flatMap(({ id, remark }): [number, string][] => (remark ? [[id, remark]] : []))
+    const same = named.length === users.remarks.size && named.every(([id, remark]) => users.remarks.get(id) === remark)
+    if (!same) users.remarks = new Map(named)
+  }
+
+  /** Resolves to the server's sentence (好友添加成功): who wants to be asked is asked, with the greeting. */
+  async function addFriend(id: number, greeting = ''): Promise<string> {
     added.add(id)
-    const { msg } = await live.api.call('/contact/addfriend', { dstid: id })
+    const { msg } = await live.api.call('/contact/addfriend', { dstid: id, ...(greeting && { memo: greeting }) })
     await load()
+    // Who has yet to agree is news when they do.
+    if (!friend(id)) added.delete(id)
     return msg
+  }
+
+  /** What the reader calls a friend; '' for their own name. */
+  async function call(id: number, remark: string): Promise<void> {
+    await live.api.call('/contact/update', { dstid: id, remark })
+    await load()
+  }
+
+  /** Neither has the other any more. */
+  async function remove(id: number): Promise<void> {
+    await live.api.call('/contact/remove', { dstid: id })
+    await load()
+  }
+
+  function isBlocked(id: number): boolean {
+    return blocked.value.some((one) => one.id === id)
+  }
+
+  /** From now on the reader wants nothing of them, or does again. */
+  async function block(id: number, on: boolean): Promise<void> {
+    await live.api.call('/contact/block', { dstid: id, on: on ? 1 : 0 })
+    await load()
+  }
+
+  /** The groups that the reader and somebody are in. */
+  async function common(id: number): Promise<Community[]> {
+    return parseRows((await live.api.call('/contact/common', { dstid: id })).rows, parseCommunity)
   }
 
   /** The reader has opened the chat with a friend: nothing new about them any more. */
@@ -67,11 +114,11 @@ export const useContacts = defineStore('contacts', () => {
     const before = isFields(kept) && Array.isArray(kept.friends) ? new Set<unknown>(kept.friends) : null
     if (first && isFields(kept) && isFields(kept.fresh)) restore(kept.fresh)
     for (const { id, nickname } of friends.value) {
-      const cameNow = adders.has(id)
+      const cameNow = adders.get(id)
       if (added.has(id) || !(cameNow || (before && !before.has(id)))) continue
       fresh.set(id, live.engine?.now() ?? Date.now())
       const name = nickname || t('user.unknown', { id })
-      mui.toast(t(cameNow ? 'contact.addedYou' : 'contact.newFriend', { name }))
+      mui.toast(t(cameNow ?? 'contact.newFriend', { name }))
     }
     adders.clear()
     remember()
@@ -97,11 +144,12 @@ export const useContacts = defineStore('contacts', () => {
 
   live.events.on('welcome', refresh)
   live.events.on('contact', ({ what, userid, dstid }) => {
-    if (what === 'added' && isId(dstid)) {
-      if (dstid === live.api.userId) adders.add(userid)
+    if ((what === 'added' || what === 'accepted') && isId(dstid)) {
+      if (dstid === live.api.userId) adders.set(userid, what === 'added' ? 'contact.addedYou' : 'contact.acceptedYou')
       else if (userid === live.api.userId) added.add(dstid)
     }
-    refresh()
+    // Requests alone change no list of friends.
+    if (what !== 'requested' && what !== 'declined') refresh()
   })
   live.events.on('presence', ({ userId, online }) => {
     changed.set(userId, online ? 1 : 0)
@@ -109,5 +157,20 @@ export const useContacts = defineStore('contacts', () => {
   })
   live.events.on('forget', () => localStore.removeItem(place()))
 
-  return { friends, loaded, settled, fresh, refresh, friend, addFriend, met }
+  return {
+    friends,
+    blocked,
+    loaded,
+    settled,
+    fresh,
+    refresh,
+    friend,
+    isBlocked,
+    addFriend,
+    call,
+    common,
+    remove,
+    block,
+    met,
+  }
 })

@@ -170,17 +170,20 @@ export const useConversations = defineStore('conversations', () => {
     }
   }
 
-  /** Why nothing can be written there: no friend, no member; '' when it can, or is not known yet. */
-  function barred(key: ChatKey): '' | 'stranger' | 'outside' {
+  /** Why nothing can be written there: no friend, blocked by the reader, no member; '' when it can, or is not known yet. */
+  function barred(key: ChatKey): '' | 'stranger' | 'blocked' | 'outside' {
     const { kind, group, self, dstid } = target(key)
+    if (kind === Kind.Single && contacts.isBlocked(dstid)) return 'blocked'
     if (kind === Kind.Room) return live.inbox.get(key)?.left || (groups.loaded && !group) ? 'outside' : ''
     return self || site.strangers || !contacts.loaded || contacts.friend(dstid) ? '' : 'stranger'
   }
 
-  /** Becomes a friend of whom one can't write to yet, or a member; resolves to the server's sentence. */
-  function admit(key: ChatKey): Promise<string> {
+  /** Becomes a member of a group, or blocks somebody no longer; resolves to the server's sentence, '' for none. */
+  async function admit(key: ChatKey): Promise<string> {
     const { kind, dstid } = target(key)
-    return kind === Kind.Room ? groups.joinGroup(dstid) : contacts.addFriend(dstid)
+    if (kind === Kind.Room) return groups.joinGroup(dstid)
+    await contacts.block(dstid, false)
+    return t('contact.unblocked')
   }
 
   return {

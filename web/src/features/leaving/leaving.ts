@@ -18,10 +18,11 @@ export function exportAccount(refused: (msg: string) => void): void {
   for (const [name, value] of Object.entries(fields))
     form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }))
   document.body.append(frame, form)
-  // A download loads no document; an envelope does.
+  // A download loads no document; an envelope does, or what the browser shows in its place.
   frame.addEventListener('load', () => {
-    const said = frame.contentDocument?.body?.textContent ?? ''
-    if (!said) return
+    const shown = frame.contentDocument
+    if (shown?.URL === 'about:blank') return
+    const said = shown?.body?.textContent ?? ''
     refused(/"msg":"([^"]*)"/.exec(said)?.[1] ?? '')
     frame.remove()
   })

@@ -80,11 +80,11 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     nextCall: () => void calls.next(),
     react: changes.react,
     reactors: (message, content) =>
-      void openDialog(ReactorsDialog, { title: t('reaction.who'), message, content }, light),
+      void openDialog(ReactorsDialog, { title: t('reaction.who'), message, content, called: users.called }, light),
     edits: (message) => void openDialog(EditsDialog, { title: t('edit.history'), message }, light),
   }
 
-  provide(namesKey, { me, nameOf: users.nameOf })
+  provide(namesKey, { me, nameOf: users.nicknameOf })
 
   /** The message whose menu is open. */
   const menu = shallowRef<{ id: number; bubble: HTMLElement; pressed: Pressed } | null>(null)
@@ -127,8 +127,9 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     else if (act === 'sticker') await stickers.keepFrom(message).catch(fail)
     else if (act === 'favorite') await favorites.keep(message).catch(fail)
     else if (act === 'delete') await arranging.hide([message])
-    else if (act === 'readers') void openDialog(ReadersDialog, { title: t('readers.title'), message }, light)
     else if (act === 'report') await reportMessage(message, live.api.userId)
+    else if (act === 'readers')
+      void openDialog(ReadersDialog, { title: t('readers.title'), message, called: users.called }, light)
     else if (act === 'copy') {
       const done = await copyText(copied(message))
       mui.toast(t(done ? 'menu.copied' : 'menu.notCopied'), done ? 'info' : 'error')

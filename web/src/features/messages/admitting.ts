@@ -1,5 +1,6 @@
 /** Why nothing can be written in a chat, and the way in. */
 import { computed, ref } from 'vue'
+import { showUser } from '@/features/contacts/addFriend'
 import { useConversations } from '@/features/conversations/conversations'
 import { mui } from '@/mui'
 import type { ChatKey } from '@/protocol/conversations'
@@ -14,7 +15,8 @@ export function useAdmitting(key: ChatKey | '') {
     if (!key) return
     admitting.value = true
     try {
-      mui.toast(await conversations.admit(key))
+      if (barred.value === 'stranger') await showUser(conversations.target(key).dstid)
+      else mui.toast(await conversations.admit(key))
     } catch (error) {
       fail(error)
     } finally {

@@ -5,7 +5,7 @@ import { mui } from '@/mui'
 import { hasFolder } from './composer/clipboard'
 
 /** `barred`: why nothing can be written there. */
-export function useDrops(barred: Readonly<Ref<'' | 'stranger' | 'outside'>>, take: (files: File[]) => void) {
+export function useDrops(barred: Readonly<Ref<string>>, take: (files: File[]) => void) {
   const dragging = ref(false)
 
   /** Files are taken by the chat wherever they fall; words only by its field. */

@@ -25,10 +25,12 @@ export function useFoundNames() {
     const words = fold(wanted.value).split(/\s+/u).filter(Boolean)
     if (words.length === 0) return []
     const all = [
-      ...contacts.friends.map(({ id, nickname, avatar }) => known(Kind.Single, id, nickname, avatar)),
+      ...contacts.friends.map(({ id, nickname, avatar, remark }) => known(Kind.Single, id, nickname, avatar, remark)),
       ...groups.all.map(({ id, name, icon }) => known(Kind.Room, id, name, icon)),
     ]
-    return all.filter(({ name }) => words.every((word) => fold(name).includes(word)))
+    return all.filter(({ name, remark }) =>
+      [name, remark].some((called) => words.every((word) => fold(called).includes(word))),
+    )
   })
 
   const rows = computed<readonly Known[]>(() => {
@@ -58,8 +60,8 @@ export function useFoundNames() {
   return { people: ofKind(Kind.Single), groups: ofKind(Kind.Room), ask }
 }
 
-function known(kind: Kind, dstid: number, name: string, avatar: string): Known {
-  return { key: chatKey(kind, dstid), dstid, name, remark: '', avatar }
+function known(kind: Kind, dstid: number, name: string, avatar: string, remark = ''): Known {
+  return { key: chatKey(kind, dstid), dstid, name, remark, avatar }
 }
 
 function fold(text: string): string {

@@ -1,5 +1,5 @@
 /** The four lists of the page, for the tab bar and the rail. */
-import type { TextKey } from '@/i18n'
+import { t, type TextKey } from '@/i18n'
 import type { IconName } from '@/icons'
 
 export type Tab = 'chats' | 'contacts' | 'groups' | 'me'
@@ -10,3 +10,11 @@ export const tabs: readonly { tab: Tab; to: string; icon: IconName; label: TextK
   { tab: 'groups', to: '/groups', icon: 'group', label: 'nav.groups' },
   { tab: 'me', to: '/me', icon: 'person', label: 'nav.me' },
 ]
+
+/** What waits at a tab: how many, and in words, '' for nothing. */
+export function countsOf(unread: number, waiting: number): Partial<Record<Tab, { n: number; words: string }>> {
+  return {
+    chats: { n: unread, words: unread > 0 ? t('list.unread', { n: unread }) : '' },
+    contacts: { n: waiting, words: waiting > 0 ? t('request.waiting', { n: waiting }) : '' },
+  }
+}

@@ -13,7 +13,9 @@ import { useChat } from '../chat'
 export interface Named {
   /** 0: everybody. */
   id: number
+  /** What the reader calls them, and what all others do: that goes into the text. */
   name: string
+  nickname: string
   avatar: string
 }
 
@@ -47,17 +49,22 @@ export function useMentioning(group: () => number, name: Readonly<Ref<string | n
     const spoke = [...new Set(said.map(({ userid }) => userid).reverse())].slice(0, recent)
     const ids = new Set([...spoke.filter((id) => !whole || inside.has(id)), ...inside, ...found.value])
     ids.delete(account.userId)
-    return [...ids].map((id) => ({ id, name: users.nameOf(id), avatar: users.get(id)?.avatar ?? '' }))
+    return [...ids].map((id) => ({
+      id,
+      name: users.nameOf(id),
+      nickname: users.nicknameOf(id),
+      avatar: users.get(id)?.avatar ?? '',
+    }))
   })
 
   const choices = computed<Named[]>(() => {
     const wanted = name.value?.toLowerCase() ?? ''
-    const places = new Map(people.value.map((one) => [one, one.name.toLowerCase().indexOf(wanted)]))
+    const places = new Map(people.value.map((one) => [one, placeIn(one, wanted)]))
     const fitting = people.value.filter((one) => (places.get(one) ?? -1) >= 0)
     const begins = fitting.filter((one) => places.get(one) === 0)
     const all = mayNameAll.value && open.value && everybody.some((word) => word.startsWith(wanted))
     return [
-      ...(all ? [{ id: 0, name: t('mention.all'), avatar: '' }] : []),
+      ...(all ? [{ id: 0, name: t('mention.all'), nickname: t('mention.all'), avatar: '' }] : []),
       ...begins,
       ...fitting.filter((one) => places.get(one) !== 0),
     ].slice(0, most)
@@ -93,4 +100,10 @@ export function useMentioning(group: () => number, name: Readonly<Ref<string | n
   const chosen = computed(() => choices.value[Math.min(index.value, choices.value.length - 1)] as Named | undefined)
 
   return { choices, index, chosen, move, mayNameAll }
+}
+
+/** Where in either of somebody's names the text stands, -1 for nowhere. */
+function placeIn({ name, nickname }: Named, wanted: string): number {
+  const places = [name, nickname].map((one) => one.toLowerCase().indexOf(wanted)).filter((place) => place >= 0)
+  return places.length > 0 ? Math.min(...places) : -1
 }

@@ -34,9 +34,10 @@ export function useLineFocus({ list, shown, lastSeen, release, toEnd }: FocusOpt
   const scroller = () => list.value?.$el as HTMLElement | undefined
   const element = (key: string) => scroller()?.querySelector<HTMLElement>(`[data-line="${CSS.escape(key)}"]`)
 
-  /** The list came to rest: it is entered where the reader is. One that has the focus keeps it. */
+  /** The list came to rest: it is entered where the reader is. One that has the focus keeps it, also under a dialog. */
   function settle(): void {
-    if (scroller()?.contains(document.activeElement)) return
+    const focused = document.activeElement
+    if (scroller()?.contains(focused) || focused?.closest('dialog')) return
     stop.value = shown.value[lastSeen()]?.key ?? shown.value.at(-1)?.key ?? ''
   }
 

@@ -1,0 +1,100 @@
+"""Going out of a group: by oneself, by its heads, and when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from log.entries.group import Act, names_of, not_here
+from models import groups, joining, members, roster
+from models.groups import Group
+from models.tables import ADMIN, DISSOLVED, LEFT, OWNER
+from protocol.errors import Forbidden, Refusal, Refused
+
+if TYPE_CHECKING:
+    from log.batch import Batch
+    from log.place import Place
+
+
+class Leave(Act):
+    """`userid` is a member no longer."""
+
+    __slots__ = ()
+
+    def act(self, batch: Batch, place: Place, group: Group) -> None:
+        if self.role(batch, place) == OWNER:
+            raise Refused("群主须先转让群", "The owner has to transfer the group first")
+        self.take_out(batch, place, self.userid)
+        self.what, self.who = "left", [self.userid]
+        self.announce(batch, place, f"{names_of([self.userid])}退出了群", "left", [self.userid])
+
+
+class Remove(Act):
+    """Members of a lower role are so no longer; with `ban` they can't come back. Settled, `refusals` has why
+    for each who stays as they were."""
+
+    __slots__ = ("_ban", "_ids", "refusals")
+
+    least = ADMIN
+
+    def __init__(
+        self, userid: int, community_id: int, ids: Sequence[int], ban: bool, origin: object = None
+    ) -> None:
+        super().__init__(userid, community_id, origin)
+        self._ids, self._ban = ids, ban
+        self.refusals: dict[int, Refusal] = {}
+
+    def act(self, batch: Batch, place: Place, group: Group) -> None:
+        self.refusals = {}
+        role, there = self.role(batch, place), members.standing(place.id, self._ids)
+        barred = []
+        for user_id in self._ids:
+            if there[user_id].role >= role or user_id == self.userid:
+                self.refusals[user_id] = Forbidden(
+                    "只能移出身份低于自己的成员", "Only members of a lower role than yours can be removed"
+                )
+            elif there[user_id].role == LEFT and not self._ban:
+                self.refusals[user_id] = not_here()
+            else:
+                if self._ban:
+                    joining.ban(self.dstid, user_id, self.userid, batch.now)
+                    barred.append(user_id)
+                if there[user_id].role > LEFT:
+                    self.take_out(batch, place, user_id)
+        if self.went:
+            self.what, self.who = "removed", [*self.went]
+            text = f"{names_of([self.userid])}将{names_of(self.went)}移出了群"
+            self.announce(batch, place, text, "removed", self.went)
+        elif barred:  # who were outside already
+            self.what, self.who, self.told = "updated", barred, members.heads(place.id)
+
+
+class Unban(Act):
+    """Somebody may come in again."""
+
+    __slots__ = ("_id",)
+
+    least = ADMIN
+
+    def __init__(self, userid: int, community_id: int, user_id: int, origin: object = None) -> None:
+        super().__init__(userid, community_id, origin)
+        self._id = user_id
+
+    def act(self, batch: Batch, place: Place, group: Group) -> None:
+        if joining.unban(self.dstid, self._id):
+            self.what, self.who, self.told = "updated", [self._id], members.heads(place.id)
+
+
+class Dissolve(Act):
+    """The group is over: it can be read, and nobody writes there any more."""
+
+    __slots__ = ()
+
+    least = OWNER
+
+    def act(self, batch: Batch, place: Place, group: Group) -> None:
+        groups.dissolve(self.dstid, place.id, place.bars, batch.now)
+        roster.off_all_lists(self.dstid, place.id)
+        self.what, self.for_all = "dissolved", True
+        self.announce(batch, place, f"{names_of([self.userid])}解散了群", "dissolved")
+        place.bars |= DISSOLVED
