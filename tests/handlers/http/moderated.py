@@ -41,3 +41,21 @@ async def held(app: App, author: Client, count: int = 3) -> int:
         return min([reviews.hold(note, None, note.digest(), "held", 1).id for _ in range(count)])
 
     return await app.services.db.write(hold)
+
+
+async def moderate(app: App, ann: Client, bo: Client, room: dict) -> None:
+    """What waits and is decided, what is reported and answered."""
+    op, first = await operator(app), await held(app, ann)
+    sent = (await bo.post_json("/message/send", cmd=11, dstid=room["dstid"], media=1, content="rude"))["data"]
+    for what, fields in (("message", {**room, "id": sent["id"]}), ("user", {"id": bo.user_id})):
+        for _ in range(2):
+            await ann.post_json("/report/add", what=what, reason="x", **fields)
+    await ann.post_json("/report/add", what="community", id=room["dstid"], reason="x")
+    for path in ("/ops/review", "/ops/reports", "/ops/words"):
+        for fields in ({}, {"after": first, "before": 10**6, "state": "open"}):
+            await op.post_json(path, **fields)
+    for number, passes in enumerate((0, 1)):
+        await op.post_json("/ops/review/answer", id=first + number, **{"pass": passes})
+    await ann.post_json("/message/withdraw", review=first + 2)
+    for number, what in enumerate(("remove", "keep", "dismiss"), 1):
+        await op.post_json("/ops/report/answer", id=number, what=what)

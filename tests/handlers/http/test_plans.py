@@ -23,7 +23,7 @@ from models.tables import RedPacket
 from tests import samples
 from tests.app import PASSWD, PATIENCE, App, Client, running
 from tests.databases import migrated_file
-from tests.handlers.http.moderated import held, operator
+from tests.handlers.http.moderated import moderate
 from tests.handlers.http.test_isolation import ATTEMPTS, World
 from tests.handlers.people import make_operator
 from tests.handlers.socket.walk import Walk
@@ -271,31 +271,13 @@ async def _do_more(app: App, world: World) -> None:
     expire = RedPacket.update(expires=1).where(RedPacket.id == int(world.ids["{packet}"]))
     await app.services.db.write(expire.execute)
     await packets.give_back_expired(app.services)
-    await _moderate(app, ann, bo, room)
+    await moderate(app, ann, bo, room)
     filters = {"from": ann.user_id}, {"media": 1}, {"since": 1}, {"until": 2**53 - 1}, {"limit": 1}
     await done(ann, "/message/search", q="zebra", before=ids[-1])
     for q in ("z", "zebra", "斑", "斑马", "zebra 斑马 z"):
         for where in ({}, single, room):
             for fields in ({}, *filters, dict(item for one in filters for item in one.items())):
                 await done(ann, "/message/search", q=q, **where, **fields)
-
-
-async def _moderate(app: App, ann: Client, bo: Client, room: dict) -> None:
-    """What waits and is decided, what is reported and answered."""
-    op, first = await operator(app), await held(app, ann)
-    sent = (await bo.post_json("/message/send", cmd=11, dstid=room["dstid"], media=1, content="rude"))["data"]
-    for what, fields in (("message", {**room, "id": sent["id"]}), ("user", {"id": bo.user_id})):
-        for _ in range(2):
-            await ann.post_json("/report/add", what=what, reason="x", **fields)
-    await ann.post_json("/report/add", what="community", id=room["dstid"], reason="x")
-    for path in ("/ops/review", "/ops/reports", "/ops/words"):
-        for fields in ({}, {"after": first, "before": 10**6, "state": "open"}):
-            await op.post_json(path, **fields)
-    for number, passes in enumerate((0, 1)):
-        await op.post_json("/ops/review/answer", id=first + number, **{"pass": passes})
-    await ann.post_json("/message/withdraw", review=first + 2)
-    for number, what in enumerate(("remove", "keep", "dismiss"), 1):
-        await op.post_json("/ops/report/answer", id=number, what=what)
 
 
 async def _operate(app: App, ann: Client, bo: Client, eve: Client) -> None:
