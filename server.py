@@ -37,6 +37,7 @@ from actions.shared_rates import SharedRates
 from actions.stored_rates import StoredRates
 from actions.telling import TellingOthers
 from actions.typing import Typing
+from actions.words import Words
 from config import Config, ConfigError
 from database.door import Database
 from handlers import logs
@@ -111,7 +112,7 @@ def make_services(config: Config, serves: bool = True) -> Services:
     """
     db = databases.open_database(config, migrate=serves and config.database_url.startswith("sqlite"))
     try:
-        storage = open_storage(config.storage, config.data)
+        storage, words = open_storage(config.storage, config.data), Words(config.words)
     except ValueError as error:
         raise ConfigError(str(error)) from None
     if serves:
@@ -154,7 +155,7 @@ def make_services(config: Config, serves: bool = True) -> Services:
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, muted, typing, use)
-    own = (handshakes, Scraper(), indexing, Searches(), Seal(key_of(config)))
+    own = (handshakes, Scraper(), indexing, Searches(), words, Seal(key_of(config)))
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
     if serves and (config.metrics.port or config.metrics.token):
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
@@ -166,6 +167,7 @@ def make_services(config: Config, serves: bool = True) -> Services:
     privacy.start(partial(presence.switched, services), partial(presence.parted, services))
     hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
     indexing.start()
+    services.words.start()
     look = recovery.Looking(services, standing).look
     hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
     return services
@@ -185,16 +187,14 @@ def make_app(services: Services) -> Site:
 async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
-    await services.indexing.close()
-    await services.scraper.close()
+    for beside in (services.indexing, services.words, services.scraper):
+        await beside.close()
     services.transports.close()
     await services.hub.close()
     services.hasher.close()
-    await services.budget.close()
-    await services.session_use.close()
-    await services.preparer.close()
-    await services.storage.close()
-    await services.db.close()
+    rest = (services.budget, services.session_use, services.preparer, services.storage, services.db)
+    for part in rest:
+        await part.close()
 
 
 def listen(config: Config, site: Site, certificate: ssl.SSLContext | None = None) -> Listener:

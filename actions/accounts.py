@@ -36,6 +36,7 @@ async def register(
     """A new account and its first session; the user's own row, with the token. Raises as `invites.admit`
     where not everybody may have one."""
     refuse_weak(passwd, mobile, app.config.auth.passwd_min)
+    profile = profile._replace(nickname=app.words.check(profile.nickname), memo=app.words.check(profile.memo))
     mode = app.config.auth.register
     await app.db.read(invites.may_try, mode, invite, now_ms())
     await app.db.read(accounts.require_free, mobile)
@@ -95,6 +96,7 @@ async def login(
 
 async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -> rows.User:
     """Set some of nickname, avatar, sex and memo; the user's own row. Friends' open pages hear of it."""
+    changes |= {name: app.words.check(changes[name]) for name in ("nickname", "memo") if name in changes}
     # Before the write: after it nothing may fail.
     friends = await app.db.read(contacts.friend_ids, user_id) if changes else []
     row = await app.db.write(accounts.update_profile, user_id, changes, app.config.uploads.quota_bytes)

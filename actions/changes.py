@@ -72,7 +72,8 @@ def _entry(app: "Services", command: ChangeMessage, user_id: int, origin: Connec
         return Recall(*which, settings.recall_window, cid, origin)
     if cmd is Cmd.EDIT:
         at = None if command.at is None else list(dict.fromkeys(command.at))
-        return Edit(*which, content, at, settings.edit_window, cid, origin)
+        shown, why = app.words.masked(content)
+        return Edit(*which, shown, at, settings.edit_window, cid, origin, content, why)
     amount = command.amount or 1
     if cmd is Cmd.REACTION:
         return React(*which, {"content": content, "amount": amount}, cid, origin)

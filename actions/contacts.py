@@ -15,7 +15,7 @@ from protocol.messages import SINGLE, Cmd
 
 async def add_friend(app: Services, user_id: int, dst_id: int, memo: str) -> Asked | None:
     """Both become friends at once, and None; or a request waits for the other one. All pages hear of it."""
-    entry = Befriend(user_id, dst_id, memo, app.config.contacts.approval)
+    entry = Befriend(user_id, dst_id, app.words.check(memo), app.config.contacts.approval)
     await delivery.commit(app.log, entry)
     if entry.request and not entry.granted:
         return {"request": entry.request, "state": "pending"}

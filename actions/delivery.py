@@ -1,13 +1,14 @@
 """What becomes of a settled entry: whoever made it is told how it ended, and everybody concerned what is
 new."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
 from actions import friendships, membership, presence
-from actions.budget import RETRY_S
+from actions.committing import Waiter
+from actions.committing import commit as commit
+from actions.committing import submit as submit
 from hub.audience import V2, Audience, Without
 from hub.connection import Connection
 from hub.hub import Hub
@@ -16,6 +17,7 @@ from hub.ports.control import Order
 from log.entries import (
     AnswerRequest,
     Arrange,
+    Barred,
     Befriend,
     Block,
     Change,
@@ -26,58 +28,24 @@ from log.entries import (
     Entry,
     Forward,
     Hide,
+    Hold,
+    Pass,
     Pin,
     Post,
     React,
     ReadMark,
     Recall,
+    Removal,
     Transfer,
     Unfriend,
 )
-from log.log import Log
 from metrics.histogram import Measures, Tally
 from models.members import MANY
-from protocol import frames
-from protocol.errors import Refusal, SlowDown
+from protocol import frames, reviews
+from protocol.errors import Refusal
 from protocol.messages import ROOM, Cmd, Media
 
 logger = logging.getLogger("magpie.delivery")
-
-
-class Waiter:
-    """The origin of an entry that a call has made: it waits for the end."""
-
-    __slots__ = ("_done",)
-
-    def __init__(self) -> None:
-        self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    async def ended(self) -> None:
-        """Returns once the entry is durable; raises its refusal."""
-        await self._done
-
-    def tell(self, entry: Entry) -> None:
-        if self._done.done():  # nobody waits any more
-            return
-        if entry.refusal is None:
-            self._done.set_result(None)
-        else:
-            self._done.set_exception(entry.refusal)
-
-
-async def commit(log: Log, entry: Entry) -> None:
-    """Hands in an entry of a call. Returns once it is durable, with its results in it, or raises its refusal:
-    `SlowDown` when the log has no room, since a call that waited would take as much itself."""
-    waiter = entry.origin = Waiter()
-    if not log.offer(entry):
-        raise SlowDown(RETRY_S)
-    await waiter.ended()
-
-
-def submit(log: Log, entry: Entry) -> Awaitable[None] | None:
-    """Hands in an entry of a connection, which is told later how it ended. None when the log has taken it,
-    else what to wait for until it has."""
-    return None if log.offer(entry) else log.append(entry)
 
 
 #: What a settled entry has to say: frames to whom they concern, and orders that come before what follows.
@@ -96,7 +64,9 @@ class Delivery:
         self._acked: list[float] = []  # when the frames came whose acks are written at the end of the batch
         self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
-            **dict.fromkeys((Post, Transfer), self._post),
+            **dict.fromkeys((Post, Barred, Transfer), self._post),
+            Hold: self._hold,
+            Pass: self._pass,
             Forward: lambda entry: [item for post in entry.posts for item in self._post(post)],
             ReadMark: self._read,
             Decide: presence.decided,
@@ -106,7 +76,7 @@ class Delivery:
             Block: friendships.blocked,
             CreateGroup: lambda entry: membership.created(entry, self._post),
             **dict.fromkeys(membership.ACTS, lambda entry: membership.acted(entry, self._post)),
-            **dict.fromkeys((Recall, Edit, React, Pin), self._change),
+            **dict.fromkeys((Recall, Removal, Edit, React, Pin), self._change),
             **dict.fromkeys((Arrange, Clear, Hide), self._own),
         }
 
@@ -187,6 +157,10 @@ class Delivery:
     def _count(self, entry: Post) -> None:
         """A message is counted; a resend gets its ack at once, the first one's comes with its message."""
         origin = entry.origin
+        if isinstance(entry, Hold) and entry.review is not None:
+            if isinstance(origin, Connection):
+                self.refuse(origin, reviews.waits(entry.review.id), entry.client_cid)
+            return
         if not entry.repeated:
             self._messages += 1
             if _awaits(origin) and entry.since and entry.kind != ROOM:
@@ -214,6 +188,20 @@ class Delivery:
         if entry.place is not None:
             item.change, item.after = entry.place.change, entry.place.before
         return [item]
+
+    def _hold(self, entry: Hold) -> News:
+        """A message that waits: its author's other connections show it, too."""
+        if entry.review is None:
+            return self._post(entry)
+        if entry.repeated:
+            return []
+        event = reviews.told(entry.review.id, reviews.WAITING, entry.message, entry.review)
+        return [Publication(event, (entry.userid,), origin=_origin_id(entry), audience=V2)]
+
+    def _pass(self, entry: Pass) -> News:
+        """One that an operator has let pass, and its author hears that."""
+        event = reviews.told(entry.review_id, reviews.PASSED, entry.message)
+        return [*self._post(entry), Publication(event, (entry.userid,), audience=V2)]
 
     @staticmethod
     def _change(entry: Change) -> News:

@@ -39,11 +39,13 @@ async def forward(app: "Services", user_id: int, command: Forward, lang: str) ->
     found = await _sources(app, user_id, command, call.ids)
     known = await app.db.read(forwards.stored, user_id, call.all_cids()) if command.cid else set()
     if command.merge and found and len(known) < len(call.targets):
+        _refuse_blocked(app, found)
         found = await _merge(app, user_id, command, found, lang, len(call.targets) - len(known))
     elif command.merge:
         found = []
     else:
         new = [source for to in call.targets for source in found if call.copy_cid(to, source.id) not in known]
+        _refuse_blocked(app, new)
         count_copies(app, user_id, sum(source.text_bytes for source in new), len(new))
     told: list[Forwarded] = []
     for target in call.targets:
@@ -106,6 +108,15 @@ async def _sources(app: "Services", user_id: int, command: Forward, ids: Sequenc
     assert command.kind and command.dstid
     strangers = app.config.contacts.strangers
     return await app.db.read(forwards.sources, user_id, command.kind, command.dstid, ids, strangers)
+
+
+def _refuse_blocked(app: "Services", sources: Sequence[Source]) -> None:
+    """What stands in a conversation was masked or passed when it was said; a word that is blocked by now is
+    no way around the list."""
+    for source in {source.id: source for source in sources}.values():
+        for text in (source.content, source.memo):
+            if app.words.blocks(text):
+                raise app.words.refusal()
 
 
 async def _merge(

@@ -39,6 +39,7 @@ from protocol.joining import (
 
 async def create(app: Services, owner_id: int, name: str, icon: str, cate: int, memo: str) -> JoinedGroup:
     """A new group; its row. The owner is in it from now on."""
+    name, memo = app.words.check(name), app.words.check(memo)
     config = app.config.communities
     entry = CreateGroup(owner_id, name, icon, cate, memo, config.max_owned, int(config.history))
     await delivery.commit(app.log, entry)
@@ -57,7 +58,10 @@ async def info(app: Services, user_id: int, command: commands.GroupInfo) -> Seen
 
 async def update(app: Services, user_id: int, command: commands.UpdateGroup) -> JoinedGroup:
     """Some of what it is; the row as it is then."""
-    await delivery.commit(app.log, Update(user_id, command.dstid, command.changes()))
+    said = command.changes()
+    texts = ((name, said.get(name)) for name in ("name", "memo", "notice"))
+    said |= {name: app.words.check(text) for name, text in texts if isinstance(text, str)}
+    await delivery.commit(app.log, Update(user_id, command.dstid, said))
     return await app.db.read(models.row_of, user_id, command.dstid, now_ms())
 
 
@@ -69,7 +73,7 @@ async def join(app: Services, user_id: int, command: commands.JoinGroup) -> Join
         dstid = await app.db.read(joining.leads_to, command.link, now_ms())
     assert dstid is not None  # the command has one of both
     most = app.config.communities.max_members
-    entry = Join(user_id, dstid, most, command.memo, command.link)
+    entry = Join(user_id, dstid, most, app.words.check(command.memo), command.link)
     await delivery.commit(app.log, entry)
     return {"request": entry.request, "state": "pending"} if entry.request else None
 
@@ -172,7 +176,7 @@ async def mute(app: Services, user_id: int, command: commands.MuteGroup) -> None
 
 
 async def set_alias(app: Services, user_id: int, command: commands.SetAlias) -> None:
-    await delivery.commit(app.log, SetAlias(user_id, command.dstid, command.nickname))
+    await delivery.commit(app.log, SetAlias(user_id, command.dstid, app.words.check(command.nickname)))
 
 
 async def dissolve(app: Services, user_id: int, command: commands.DissolveGroup) -> None:

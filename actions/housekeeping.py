@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from actions import contacts, forwards, leaving, media, packets, qr, resets, sessions
+from actions import contacts, forwards, leaving, media, packets, qr, resets, reviews, sessions
 from actions.services import Services
 from models import rates, state
 from models import sessions as session_rows
@@ -78,6 +78,7 @@ async def tidy(app: Services, period_s: float = PERIOD_S, alone: bool = False) -
             qr.forget_expired,
             leaving.let_go,
             forget_rates,
+            reviews.forget,
             contacts.forget_requests,
             packets.give_back_expired,
         )

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 from actions import delivery
 from actions.accounts import public_row
 from hub.connection import Connection
-from log.entries import Post
+from log.entries import Barred, Hold, Post
 from models import readers as rows_of
+from moderation.wordlist import MASK, REVIEW
 from protocol import rows
 from protocol.errors import SlowDown
 from protocol.messages import ListReaders, Message, Readers, Receipt
+from protocol.reviews import waits
 
 if TYPE_CHECKING:
     from actions.services import Services
@@ -27,16 +29,31 @@ def submit(app: "Services", message: Message, connection: Connection) -> Awaitab
     else what to wait for until it has."""
     _count(app, message)
     since = app.hub.clock() if app.scraper.tells else 0.0
-    return delivery.submit(app.log, Post(message, connection, since))
+    return delivery.submit(app.log, _entry(app, message, connection, since))
 
 
 async def send(app: "Services", message: Message) -> Receipt:
-    """A message from a call. Returns its receipt once it is durable, or raises why not."""
+    """A message from a call. Returns its receipt once it is durable, or raises why not; of one that waits
+    for a review, that."""
     _count(app, message)
-    entry = Post(message)
+    entry = _entry(app, message)
     await delivery.commit(app.log, entry)
+    if isinstance(entry, Hold) and entry.review is not None:
+        raise waits(entry.review.id)
     assert entry.receipt is not None
     return entry.receipt
+
+
+def _entry(
+    app: "Services", message: Message, connection: Connection | None = None, since: float = 0.0
+) -> Post:
+    """What the log is asked to do about a message, by the words in it."""
+    message, verdict = app.words.judge_message(message)
+    if verdict is None or verdict.deed == MASK:
+        return Post(message, connection, since)
+    if verdict.deed == REVIEW:
+        return Hold(message, verdict.word, connection)
+    return Barred(message, app.words.refusal(), connection, since)
 
 
 async def readers(app: "Services", user_id: int, command: ListReaders) -> tuple[list[rows.User], Readers]:

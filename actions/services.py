@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from actions.search import Searches
     from actions.session_use import SessionUse
     from actions.typing import Typing
+    from actions.words import Words
     from config import Config
     from database.door import Database
     from hub.hub import Hub
@@ -58,6 +59,7 @@ class Services:
     scraper: Scraper  #: what is told of all this at /metrics
     indexing: Indexing  #: keeps the index of messages equal to the log
     searches: Searches  #: whose turn it is to look for messages
+    words: Words  #: what nobody may write: ``app.words.check(text)``
     seal: Seal  #: what is kept so that the database alone does not tell it
     listener: Listener | None = None  #: accepts connections; None until it does
     draining: bool = False
@@ -66,13 +68,15 @@ class Services:
         """The numbers of all parts, of this moment or counted since the start, as each `stats` explains them.
 
         Every name begins with its part: `db_…`, `log_…`, `delivery_…`, `storage_…`, `media_…`, `passwords_…`,
-        `privacy_…`, `muted_…`, `typing_…`, `sessions_…`, `handshakes_…`, `index_…`, `search_…`, `scrape_…`,
-        `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for the parts of the
-        hub `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…`, `control_…`."""
+        `privacy_…`, `muted_…`, `typing_…`, `sessions_…`, `handshakes_…`, `index_…`, `search_…`, `words_…`,
+        `scrape_…`, `http_…` as they are told, and joined here `transport_…`, `limit_<action>_…`, and for the
+        parts of the hub `hub_…`, `fanout_…`, `announcer_…`, `recovery_…`, `bus_…`, `presence_…`,
+        `control_…`."""
         numbers: dict[str, int] = {}
         kept = (self.storage, self.preparer, self.hasher, self.privacy, self.muted, self.typing)
-        own = (self.session_use, self.handshakes, self.indexing, self.searches, self.scraper, self.listener)
-        for part in (self.db, self.log, self.delivery, *kept, *own):
+        own = (self.session_use, self.handshakes, self.indexing, self.searches)
+        more = (self.words, self.scraper, self.listener)
+        for part in (self.db, self.log, self.delivery, *kept, *own, *more):
             if part is not None:
                 numbers |= part.stats()
         by_name = {"transport": self.transports.stats(), **self.hub.stats()}

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import server
 from actions.services import Services
-from admin import accounts, audit, groups, roles, sessions, users, wallet
+from admin import accounts, audit, groups, roles, sessions, users, wallet, words
 from admin.commands import Command, Commands, Effect
 from admin.output import Output
 from config import Config, ConfigError
@@ -26,7 +26,7 @@ from start.settings import load_config
 DONE, REFUSED, MISTAKEN, AWAY = 0, 1, 2, 3
 
 #: Each subject with its commands, in the order in which help shows them.
-SUBJECTS = (users, roles, sessions, groups, accounts, wallet, audit)
+SUBJECTS = (users, roles, sessions, groups, accounts, wallet, words, audit)
 
 
 def all_commands() -> Commands:

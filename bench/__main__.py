@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 
-from bench import echo
+from bench import echo, words
 from bench.clients.calls import CallFailed
 from bench.report.progress import Progress
 from bench.run import capacity, cluster, compare, groups, linux, one, reads, versus, whole_table
@@ -23,6 +23,7 @@ _COMMANDS = {
     "groups": groups.run,
     "echo": echo.run,
     "capacity": capacity.run,
+    "words": words.run,
 }
 
 

@@ -19,6 +19,7 @@ from config.sections import (
     Limits,
     Messages,
     Metrics,
+    Moderation,
     Server,
     Storage,
     Uploads,
@@ -39,6 +40,7 @@ __all__ = [
     "Limits",
     "Messages",
     "Metrics",
+    "Moderation",
     "Server",
     "Storage",
     "Uploads",
@@ -70,6 +72,7 @@ class Config:
     uploads: Uploads = field(default_factory=Uploads)
     contacts: Contacts = field(default_factory=Contacts)
     communities: Communities = field(default_factory=Communities)
+    moderation: Moderation = field(default_factory=Moderation)
     wallet: Wallet = field(default_factory=Wallet)
     hub: Hub = field(default_factory=Hub)
     metrics: Metrics = field(default_factory=Metrics)
@@ -82,6 +85,11 @@ class Config:
     def data(self) -> Path:
         """The data directory, absolute."""
         return Path(self.server.data).expanduser().absolute()
+
+    @property
+    def words(self) -> Path | None:
+        """`moderation.words`, from the data directory on; None for no list."""
+        return self.data / Path(self.moderation.words).expanduser() if self.moderation.words else None
 
     @property
     def database_url(self) -> str:

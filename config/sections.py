@@ -180,6 +180,11 @@ class Communities:
 
 
 @dataclass(frozen=True, slots=True)
+class Moderation:
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Wallet:
     enabled: bool = True
     welcome: int = _number(10000, 0, 10**9)

@@ -88,6 +88,13 @@ FAMILIES = (
     Family(_G, "magpie_index_failed", "Conversations left out.", "index_failed"),
     Family(_G, "magpie_search_waiting", "Searches that wait for their turn.", "search_waiting"),
     Family(_G, "magpie_search_running", "Searches being made.", "search_running"),
+    # --- moderation ---------------------------------------------------------------------------------------
+    Family(_G, "magpie_words", "Words of the list.", "words_listed"),
+    Family(_G, "magpie_words_faults", "Lines of the list that were refused.", "words_faults"),
+    Family(_G, "magpie_words_broken", "1 while a newer list can't be used.", "words_broken"),
+    Family(
+        _C, "magpie_words_texts_total", "Texts in which some were.", "words_(blocked|masked|held)", ("deed",)
+    ),
     # --- the database -------------------------------------------------------------------------------------
     Family(
         _H, "magpie_db_seconds", "Calls, with waiting.", "db_(read|read_much|write|commit)_seconds", ("kind",)

@@ -618,6 +618,56 @@ class Part(Base):
     size = BigIntegerField(default=0)
 
 
+# --- moderation ------------------------------------------------------------------------------------------
+
+
+class Review(Base):
+    """A message that waits, or waited, for a look (`models.reviews` has the states). `cid`, `digest`: as of a
+    stored message; `word`: for which it waits; `message`: as JSON."""
+
+    id = BigAutoField()
+    user_id = BigIntegerField()
+    cid = CharField(66, null=True)
+    digest = BigIntegerField()
+    message = TextField()
+    word = CharField(100)
+    state = SmallIntegerField(default=0)
+    op = BigIntegerField(default=0)
+    createat = BigIntegerField()
+    settledat = BigIntegerField(default=0)
+
+    class Meta:
+        indexes = (
+            (("user_id", "cid"), True),
+            (("user_id", "state", "id"), False),
+            (("state", "id"), False),
+        )
+
+
+class Report(Base):
+    """`user_id` reports a message, a user or a group, `target`; `copy`: what that was then, as JSON. `kind`,
+    `dstid`: where the message stands, as the reporter means it. `answered`: 0 while it is open, then its own
+    id, so that nobody has two open ones about the same."""
+
+    id = BigAutoField()
+    user_id = BigIntegerField()
+    what = CharField(12)
+    target = BigIntegerField()
+    kind = SmallIntegerField(default=0)
+    dstid = BigIntegerField(default=0)
+    reason = TextField()
+    copy = TextField()
+    state = SmallIntegerField(default=0)
+    note = TextField(default="")
+    op = BigIntegerField(default=0)
+    createat = BigIntegerField()
+    answeredat = BigIntegerField(default=0)
+    answered = BigIntegerField(default=0)
+
+    class Meta:
+        indexes = ((("what", "target", "answered", "user_id"), True), (("state", "id"), False))
+
+
 # --- points ----------------------------------------------------------------------------------------------
 
 #: The account that gives points out, and takes them back.

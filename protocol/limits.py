@@ -67,6 +67,10 @@ MAX_PINS = 50
 #: Messages and pictures that one user keeps.
 MAX_FAVORITES = 2000
 MAX_STICKERS = 300
+#: Messages of one author that wait for a review.
+MAX_WAITING = 100
+#: Why somebody reports something, and what an operator remarks.
+MAX_REASON, MAX_NOTE = 500, 500
 
 #: Points that move at once; all that there are fit into a database's number.
 MAX_POINTS = 10**12
@@ -110,6 +114,9 @@ MAX_FOUND = 50
 MAX_QUERY = 100
 #: People who reacted alike.
 MAX_REACTION_ROWS = 200
+#: What operators look at.
+DEFAULT_REVIEWS, MAX_REVIEWS = 50, 100
+DEFAULT_REPORTS, MAX_REPORTS = 50, 100
 #: What is unread is counted up to here; more is told as this number.
 MAX_UNREAD = 1000
 

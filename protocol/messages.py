@@ -100,7 +100,7 @@ class More(TypedDict):
 
 class Message(msgspec.Struct, frozen=True):
     """A message as its author sent it; nothing changes it afterwards. `cid`: None when the client gave none;
-    empty texts are "". `fwd`: the first author of what was forwarded."""
+    empty texts are "". `fwd`: whose it was first; `said`: the digest of it before words were masked."""
 
     userid: int
     dstid: int
@@ -115,21 +115,22 @@ class Message(msgspec.Struct, frozen=True):
     ref: int = 0
     at: list[int] | None = None
     fwd: int = 0
+    said: int | None = None
 
     @property
     def text_bytes(self) -> int:
         """About how many bytes its texts have."""
         content = self.content
         size = len(content) if content.isascii() else 3 * len(content)
-        for text in (self.pic, self.url, self.memo):
-            if text:
-                size += len(text) if text.isascii() else 3 * len(text)
+        for text in filter(None, (self.pic, self.url, self.memo)):
+            size += len(text) if text.isascii() else 3 * len(text)
         return size
 
     def digest(self) -> int:
-        """64 bits (signed, as databases count) of what the client said, to tell a resend from another message
-        under the same cid. They are stored, so they depend on nothing but the text: NUL, which no text has,
-        stands between the fields."""
+        """Of what the client said, to tell a resend from another message under the same cid. It is stored, so
+        it depends on nothing but the text."""
+        if self.said is not None:
+            return self.said
         numbers = (self.cmd, self.dstid, self.media, self.amount, self.ref, *(self.at or ()))
         said = (" ".join(map(str, numbers)), self.content, self.pic, self.url, self.memo)
         return digest_of(said)

@@ -23,6 +23,7 @@ class Cmd(IntEnum):
     CONVERSATION_CHANGED = 22
     PACKET_OPENED = 24
     ACCOUNT_CHANGED = 27
+    MODERATED = 28
 
 
 #: The two kinds of conversation are named by the cmd of their messages.

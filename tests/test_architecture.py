@@ -53,9 +53,10 @@ MAY_IMPORT = {
     "models": {"protocol", "metrics", "database"},
     "log": {"protocol", "metrics", "database", "models"},
     "hub": {"protocol", "metrics"},
+    "moderation": {"protocol", "metrics"},
     "storage": {"protocol", "metrics"},
     "media": {"protocol", "metrics"},
-    "actions": {"protocol", "metrics", "database", "models", "log", "hub", "storage", "media"},
+    "actions": {"protocol", "metrics", "database", "models", "log", "hub", "storage", "media", "moderation"},
     "handlers": {"protocol", "metrics", "models", "actions", "media"},  # models for reads, through the door
     "config": set(),
     "start": {"config", "database", "hub"},  # the broker is opened there

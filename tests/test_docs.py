@@ -131,6 +131,7 @@ def test_who_reads_chinese_has_what_matters():
     assert TWINS == [
         "administration.md",
         "metrics.md",
+        "moderation.md",
         "operations.md",
         "protocol.md",
         "scaling.md",

@@ -25,6 +25,7 @@ _SUBJECTS = (
     "/conversation/",
     "/favorite/",
     "/sticker/",
+    "/report/",
     "/redpacket/",
     "/wallet/",
 )

@@ -26,7 +26,8 @@ data in a temporary directory), puts users, friends and groups into its database
   cluster   --processes servers on one --database with a --broker, beside one server with the same load
   reads     what each call that reads costs, of a log of --messages
   groups    what is done to a group of --clients (10,000) members costs, beside the same in one of ten
-  echo      no load: a WebSocket on --port that says back what it is told, over --transport"""
+  echo      no load: a WebSocket on --port that says back what it is told, over --transport
+  words     no server: what lists of words of several lengths cost each message"""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,18 @@ def parse(arguments: list[str] | None = None) -> Options:
     add = parser.add_argument
     add(
         "scenario",
-        choices=[*SCENARIOS, "all", "compare", "versus", "cluster", "reads", "groups", "echo", "capacity"],
+        choices=[
+            *SCENARIOS,
+            "all",
+            "compare",
+            "versus",
+            "cluster",
+            "reads",
+            "groups",
+            "echo",
+            "capacity",
+            "words",
+        ],
     )
     _add_load(parser.add_argument_group("the load"))
     _add_server(parser.add_argument_group("the server"))

@@ -1,6 +1,7 @@
 """The kinds of entries, a file each: what the log can be asked to write."""
 
 from log.entries.arrange import Arrange as Arrange
+from log.entries.barred import Barred as Barred
 from log.entries.change import Change as Change
 from log.entries.clear import Clear as Clear
 from log.entries.edit import Edit as Edit
@@ -30,5 +31,8 @@ from log.entries.post import Post as Post
 from log.entries.reaction import React as React
 from log.entries.read_mark import ReadMark as ReadMark
 from log.entries.recall import Recall as Recall
+from log.entries.removal import Removal as Removal
+from log.entries.review import Hold as Hold
+from log.entries.review import Pass as Pass
 from log.entries.settings import Decide as Decide
 from log.entries.transfer import Transfer as Transfer

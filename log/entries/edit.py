@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from log.entries.change import Change, is_over, refuse_recalled
 from models import changes
 from models.changes import Changing
-from protocol.errors import Forbidden, Refused
+from protocol.errors import Forbidden, Refusal, Refused
 from protocol.messages import Media
 from protocol.numbers import Cmd
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 class Edit(Change):
     """By its author, while `window_s` has not passed (-1: for ever). `content`: the text; `at`: whom it names
-    from now on, None for the same as before."""
+    from now on, None for the same as before. `given`: the text as it came, where words of it were masked;
+    `why`: why nobody may say it."""
 
-    __slots__ = ("at", "content", "window_s")
+    __slots__ = ("_given", "at", "content", "why", "window_s")
 
     cmd = Cmd.EDIT
 
@@ -36,9 +37,12 @@ class Edit(Change):
         window_s: int,
         cid: str | None = None,
         origin: object = None,
+        given: str | None = None,
+        why: Refusal | None = None,
     ) -> None:
         super().__init__(userid, kind, dstid, message_id, {}, cid, origin)
         self.content, self.at, self.window_s = content, at, window_s
+        self._given, self.why = content if given is None else given, why
 
     @property
     def names(self) -> Sequence[int]:  # type: ignore[override]
@@ -62,8 +66,10 @@ class Edit(Change):
         at = before if self.at is None else batch.named(self, place, self.at)
         if self.content == message.content and at == before:
             return False
+        if self.why is not None:
+            raise self.why
         changes.edit(message, self.content, at, place.ver + 1, batch.now)
         return True
 
     def _words(self) -> str:
-        return "\0".join((self.content, "" if self.at is None else f"@{self.at}"))
+        return "\0".join((self._given, "" if self.at is None else f"@{self.at}"))

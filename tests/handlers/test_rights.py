@@ -131,7 +131,13 @@ def world(app, io_loop):
 def test_every_route_is_tried():
     """All that name a conversation are here, but for sending, which has tests of its own."""
     paths = {path for path in api(Access.USER) if path.startswith(("/message/", "/conversation/"))}
-    elsewhere = {"/message/send", "/message/change", "/message/conversations"}
+    elsewhere = {
+        "/message/waiting",
+        "/message/withdraw",
+        "/message/send",
+        "/message/change",
+        "/message/conversations",
+    }
     assert paths - elsewhere == {path for path, _ in CALLS.values()} - {"/favorite/add"}
 
 

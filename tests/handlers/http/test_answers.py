@@ -12,6 +12,7 @@ from protocol import invites, leaving, qr, resets, rows, sessions, totp
 from protocol.commands import COMMANDS
 from tests import samples
 from tests.app import PASSWD
+from tests.handlers.http.moderated import held
 from tests.handlers.people import make_operator
 
 #: Ways into an account, each of which needs what the one before it has told.
@@ -169,6 +170,10 @@ async def test_every_answer_is_as_declared(app):
     await app.services.db.write(User.update(op=1).where(User.id == ann.user_id).execute)
     said |= {"Grant": {"id": bob.user_id, "amount": 5}}
     said |= {"SendPacket": {**put, "cid": "c3"}, "OpenPacket": {"id": packet}, "ReadPacket": {"id": packet}}
+    first = await held(app, ann)
+    said |= {"Withdraw": {"review": first}, "AnswerReview": {"id": first + 1, "pass": 1}}
+    said |= {"AddReport": {"what": "user", "id": bob.user_id, "reason": "rude"}}
+    said |= {"AnswerReport": {"id": 1, "what": "keep"}}
     while not (await ann.post("/message/search", q="you"))["rows"]:  # it is in the index in a moment
         await asyncio.sleep(0.02)
     calls = [command for command in COMMANDS if command.by_call and command not in WAYS_IN]

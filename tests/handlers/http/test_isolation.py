@@ -151,6 +151,12 @@ ATTEMPTS = {
         ({"kind": 10, "dstid": "{user}", "seq": 9}, -403),
         ({"kind": 11, "dstid": "{group}", "seq": 9}, -403),
     ],
+    "/message/waiting": [({"kind": 10, "dstid": "{user}"}, 0)],
+    "/message/withdraw": [({"review": 1}, -404)],
+    "/report/add": [
+        ({"what": "message", "kind": 11, "dstid": "{group}", "id": "{message}", "reason": "x"}, -403),
+        ({"what": "message", "kind": 10, "dstid": "{user}", "id": "{message}", "reason": "x"}, -403),
+    ],
 }
 
 

@@ -23,6 +23,7 @@ from models.tables import RedPacket
 from tests import samples
 from tests.app import PASSWD, PATIENCE, App, Client, running
 from tests.databases import migrated_file
+from tests.handlers.http.moderated import moderate
 from tests.handlers.http.test_isolation import ATTEMPTS, World
 from tests.handlers.people import make_operator
 from tests.handlers.socket.walk import Walk
@@ -270,6 +271,7 @@ async def _do_more(app: App, world: World) -> None:
     expire = RedPacket.update(expires=1).where(RedPacket.id == int(world.ids["{packet}"]))
     await app.services.db.write(expire.execute)
     await packets.give_back_expired(app.services)
+    await moderate(app, ann, bo, room)
     filters = {"from": ann.user_id}, {"media": 1}, {"since": 1}, {"until": 2**53 - 1}, {"limit": 1}
     await done(ann, "/message/search", q="zebra", before=ids[-1])
     for q in ("z", "zebra", "斑", "斑马", "zebra 斑马 z"):

@@ -4,6 +4,7 @@ import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enForwards } from './en.forwards'
+import { enModeration } from './en.moderation'
 import { enFriends } from './en.friends'
 import { enOperators } from './en.operators'
 import { enPackets } from './en.packets'
@@ -18,6 +19,7 @@ export const en: Catalogue = {
   ...enArranging,
   ...enFavorites,
   ...enForwards,
+  ...enModeration,
   ...enFriends,
   ...enOperators,
   ...enPackets,

@@ -4,6 +4,7 @@ import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
 import { zhForwards } from './zh.forwards'
+import { zhModeration } from './zh.moderation'
 import { zhFriends } from './zh.friends'
 import { zhOperators } from './zh.operators'
 import { zhPackets } from './zh.packets'
@@ -17,6 +18,7 @@ export const zh = {
   ...zhArranging,
   ...zhFavorites,
   ...zhForwards,
+  ...zhModeration,
   ...zhFriends,
   ...zhOperators,
   ...zhPackets,

@@ -23,6 +23,7 @@ export const Cmd = {
   ConversationChanged: 22,
   PacketOpened: 24,
   AccountChanged: 27,
+  Moderated: 28,
   Call: 30,
 } as const
 export type Cmd = (typeof Cmd)[keyof typeof Cmd]

@@ -11,6 +11,7 @@ import { limits } from './limits'
 import { parseMessage, type Message, type OutgoingMessage } from './messages'
 import { parseConversationEvent, type ConversationEvent } from './own'
 import { parsePacketEvent, type PacketEvent } from './packets'
+import { parseModerated, type ModeratedEvent, type ReviewState } from './reviews'
 
 export interface Heartbeat {
   cmd: typeof Cmd.Heartbeat
@@ -38,6 +39,8 @@ export interface ErrorFrame {
   retry_after?: number
   /** When (ms) it will be allowed, of who is muted. */
   until?: number
+  /** The message waits for a review, or was refused in one. */
+  review?: { id: number; state: ReviewState }
 }
 
 export interface Welcome {
@@ -109,6 +112,7 @@ export type ServerFrame =
   | CommunityEvent
   | ChangeEvent
   | ConversationEvent
+  | ModeratedEvent
   | PacketEvent
   | AccountEvent
 
@@ -128,7 +132,8 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
 
   [Cmd.Error](frame) {
     const code = typeof frame.code === 'number' ? frame.code : -1
-    const { retry_after: wait, until } = isFields(frame.data) ? frame.data : {}
+    const data = isFields(frame.data) ? frame.data : {}
+    const { retry_after: wait, until, review, state } = data
     return {
       cmd: Cmd.Error,
       code,
@@ -136,6 +141,7 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
       ...(text(frame.cid) && { cid: text(frame.cid) }),
       ...(typeof wait === 'number' && wait >= 0 && { retry_after: wait }),
       ...(isCount(until) && { until }),
+      ...(isId(review) && { review: { id: review, state: state === 'refused' ? 'refused' : 'waiting' } }),
     }
   },
 
@@ -177,6 +183,7 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
   },
 
   [Cmd.ConversationChanged]: parseConversationEvent,
+  [Cmd.Moderated]: parseModerated,
   [Cmd.PacketOpened]: parsePacketEvent,
 
   [Cmd.AccountChanged]: ({ what, on }) => ({ cmd: Cmd.AccountChanged, what: text(what), on: flag(on) }),

@@ -22,22 +22,14 @@ import { Catchup } from '@/sync/catchup'
 import { ServerClock } from '@/sync/clock'
 import { Inbox } from '@/sync/inbox'
 import { ReadMarks } from '@/sync/marks'
-import { Outbox, type Store } from '@/sync/outbox'
+import { Outbox } from '@/sync/outbox'
 import { OwnChanges } from '@/sync/own'
 import { Sender } from '@/sync/sender'
-import type { Api } from '@/transport/api'
-import { ChatSocket, type RawSocket, type SocketState } from '@/transport/socket'
-import type { LiveEmitter } from './events'
+import { ChatSocket, type SocketState } from '@/transport/socket'
 import { Oneself } from './oneself'
+import type { EngineOptions } from './options'
 import { sourceOf } from './source'
-
-export interface EngineOptions {
-  api: Api
-  openSocket: () => RawSocket
-  store: Store
-  events: LiveEmitter
-  tooLarge: () => string
-}
+import { Waiting } from './waiting'
 
 export class Engine {
   readonly me: number
@@ -46,6 +38,7 @@ export class Engine {
   readonly catchup: Catchup
   readonly own: OwnChanges
   readonly oneself: Oneself
+  readonly waiting: Waiting
   readonly socket: ChatSocket
   private readonly clock = new ServerClock()
   private epoch = 0
@@ -61,13 +54,13 @@ export class Engine {
     this.inbox = new Inbox(this.me)
     this.outbox = new Outbox(this.me, store)
     this.own = new OwnChanges(this.outbox, this.me)
+    this.waiting = new Waiting(api, events, this.outbox)
     this.catchup = new Catchup(sourceOf(api), this.inbox, {
       onInbox: () => this.listed(),
       onTimeline: (key, rows) => this.arrivedByCatchup(key, rows),
     })
     this.oneself = new Oneself({
-      ...{ api, store, events, inbox: this.inbox, catchup: this.catchup },
-      now: this.now,
+      ...{ api, store, events, inbox: this.inbox, catchup: this.catchup, now: this.now },
       touched: (key) => this.touched(key),
     })
     this.socket = new ChatSocket({
@@ -90,6 +83,7 @@ export class Engine {
     this.sender.stop()
     this.socket.stop()
     this.oneself.acts.disconnected()
+    this.waiting.stop()
     this.catchup.clear()
     this.own.clear()
   }
@@ -191,17 +185,18 @@ export class Engine {
         return events.emit('account', frame)
       case Cmd.Heartbeat:
         return this.clock.told(frame.now)
+      case Cmd.Moderated:
+        return events.emit('moderated', frame)
       case Cmd.Welcome:
         return // The socket's own business.
     }
   }
 
   private readElsewhere(frame: ReadEvent): void {
-    const { events } = this.options
     const { userid, kind, dstid, seq } = frame
     const own = userid === this.me
     if (own ? this.catchup.read(chatKey(kind, dstid), seq) : this.inbox.applyPeerRead(frame))
-      events.emit('conversations')
+      this.options.events.emit('conversations')
   }
 
   private arrived(message: Message): void {

@@ -10,6 +10,7 @@ import type { ChatKey } from '@/protocol/conversations'
 import type { AccountEvent, CommunityEvent, ContactEvent } from '@/protocol/frames'
 import type { Message } from '@/protocol/messages'
 import type { OwnAct } from '@/protocol/own'
+import type { ModeratedEvent } from '@/protocol/reviews'
 import type { PacketEvent } from '@/protocol/packets'
 import type { SocketState } from '@/transport/socket'
 
@@ -37,6 +38,7 @@ export interface LiveEvents {
   gone: ChatKey
   contact: ContactEvent
   community: CommunityEvent
+  moderated: ModeratedEvent
   account: AccountEvent
   presence: { userId: number; online: boolean }
   typing: { key: ChatKey; userId: number }

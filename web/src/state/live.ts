@@ -7,6 +7,7 @@ import { markRaw, shallowReactive, shallowRef, watch } from 'vue'
 import { language, t } from '@/i18n'
 import type { ChatKey, Conversation } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
+import type { Review } from '@/protocol/reviews'
 import type { OutboxItem } from '@/sync/outbox'
 import { Api } from '@/transport/api'
 import { openSocket, wakeOnReturn, type SocketState } from '@/transport/socket'
@@ -30,6 +31,8 @@ export const useLive = defineStore('live', () => {
   const inbox = shallowRef<ReadonlyMap<ChatKey, Conversation>>(new Map())
   const inboxLoaded = shallowRef(false)
   const outbox = shallowRef<readonly OutboxItem[]>([])
+  /** One's own messages that wait for a review, or were refused. */
+  const reviews = shallowRef<readonly Review[]>([])
   const timelines = shallowReactive(new Map<ChatKey, TimelineView>())
   /** Conversations whose messages have changed since the last redraw. */
   const changed = new Set<ChatKey>()
@@ -136,6 +139,7 @@ export const useLive = defineStore('live', () => {
     inbox.value = started.oneself.acts.shownRows(started.own.shownRows(started.inbox.rows))
     inboxLoaded.value ||= started.catchup.listing.listed
     outbox.value = started.outbox.items
+    reviews.value = started.waiting.reviews.rows
     for (const key of changed) mirrorTimeline(key)
     changed.clear()
   }
@@ -168,6 +172,7 @@ export const useLive = defineStore('live', () => {
     inbox,
     inboxLoaded,
     outbox,
+    reviews,
     timelines,
     connection,
     attempts,

@@ -51,6 +51,8 @@ export class Outbox {
   changes: readonly ChangeItem[] = []
   /** Both, as they are sent. */
   private queue: readonly Item[] = []
+  /** Is told of each message that the server keeps for a review: it waits here no more. */
+  onReview: (item: OutboxItem, review: NonNullable<ErrorFrame['review']>) => void = () => undefined
   /** cid of what is on its way to the time it was sent. */
   private readonly sentAt = new Map<string, number>()
   /** Conversations that the server asked to wait, to the time when they go on. */
@@ -139,10 +141,7 @@ export class Outbox {
   }
 
   /** The server refused: a message waits a while, or has failed; a change that can't be made is taken out and given. */
-  refused(
-    { cid, code, msg, retry_after, until }: Pick<ErrorFrame, 'cid' | 'code' | 'msg' | 'retry_after' | 'until'>,
-    now: number,
-  ): ChangeItem | null {
+  refused({ cid, code, msg, retry_after, until, review }: Omit<ErrorFrame, 'cmd'>, now: number): ChangeItem | null {
     const item = this.queue.find((one) => cidOf(one) === cid)
     if (!item || item.state !== 'pending') return null
     this.sentAt.delete(cidOf(item))
@@ -151,6 +150,9 @@ export class Outbox {
     } else if ('change' in item) {
       this.take(item.change.cid)
       return item
+    } else if (review) {
+      this.take(item.message.cid)
+      this.onReview(item, review)
     } else {
       this.replace({ ...item, state: 'failed', code, reason: msg, ...(until && { until }) })
     }

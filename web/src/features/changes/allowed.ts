@@ -22,6 +22,7 @@ export type MenuAct =
   | 'readers'
   | 'recall'
   | 'delete'
+  | 'report'
 
 export interface Whose {
   me: number
@@ -53,6 +54,7 @@ export function allowed(message: Message, { me, head, above, now, writable }: Wh
   const recallable = (own && now - createat < recallWindow) || (cmd === Kind.Room && above)
   if (writable && recallable && !packetIn(message)) acts.push('recall')
   acts.push('delete')
+  if (!own) acts.push('report')
   return acts
 }
 

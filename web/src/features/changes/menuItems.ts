@@ -16,10 +16,11 @@ export const menuItems: Record<MenuAct, { label: TextKey; icon: IconName }> = {
   readers: { label: 'menu.readers', icon: 'ticks' },
   recall: { label: 'menu.recall', icon: 'recall' },
   delete: { label: 'menu.delete', icon: 'trash' },
+  report: { label: 'report.do', icon: 'flag' },
 }
 
 const said: ReadonlySet<MenuAct> = new Set(['reply', 'copy', 'forward', 'edit'])
-const away: ReadonlySet<MenuAct> = new Set(['recall', 'delete'])
+const away: ReadonlySet<MenuAct> = new Set(['recall', 'delete', 'report'])
 
 /** What is said with a message, what is kept or asked of it, and what makes it go: a wider line is between them. */
 export function partOf(act: MenuAct): 'said' | 'kept' | 'away' {

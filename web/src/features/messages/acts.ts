@@ -16,6 +16,7 @@ import { useFavorites } from '@/features/favorites/favorites'
 import { useMembers } from '@/features/groups/members'
 import { noticeText } from '@/features/media/notices'
 import { namesKey } from '@/features/media/types'
+import { reportMessage } from '@/features/reports/report'
 import { useStickers } from '@/features/stickers/stickers'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
@@ -136,6 +137,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     else if (act === 'sticker') await stickers.keepFrom(message).catch(fail)
     else if (act === 'favorite') await favorites.keep(message).catch(fail)
     else if (act === 'delete') await arranging.hide([message])
+    else if (act === 'report') await reportMessage(message, live.api.userId)
     else if (act === 'readers')
       void openDialog(ReadersDialog, { title: t('readers.title'), message, called: users.called }, light)
     else if (act === 'copy') {

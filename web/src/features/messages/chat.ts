@@ -5,12 +5,14 @@ import { useConversations } from '@/features/conversations/conversations'
 import type { FileDraft } from '@/features/media/draft'
 import { useUploads, type Upload } from '@/features/media/uploads'
 import { Kind } from '@/protocol/codes'
-import type { ChatKey } from '@/protocol/conversations'
+import { chatKey, type ChatKey } from '@/protocol/conversations'
 import { problemOf, type Content, type Message } from '@/protocol/messages'
+import type { Review } from '@/protocol/reviews'
 import { useLive } from '@/state/live'
 import { site } from '@/state/site'
 import type { OutboxItem } from '@/sync/outbox'
 import { isFinal } from '@/transport/errors'
+import { fail } from '@/ui/dialogs'
 import { useAsides } from './asides'
 import type { Entry } from './entry'
 import { useReadMark } from './reading/mark'
@@ -65,7 +67,11 @@ export const useChat = defineStore('chat', () => {
   const waiting = computed<readonly Entry[]>(() => {
     const mine = live.outbox.filter((item) => item.key === key.value).map(waitingEntry)
     const files = [...uploads.items.values()].filter((item) => item.key === key.value).map(uploadEntry)
-    return [...mine, ...files].sort((a, b) => a.createat - b.createat)
+    const held = live.reviews.filter(({ kind, dstid }) => chatKey(kind, dstid) === key.value)
+    // Passed in this moment: it is among the stored ones.
+    const there = new Set(held.length ? timeline.value?.messages.map(({ cid }) => cid) : [])
+    const reviews = held.filter(({ cid }) => !cid || !there.has(cid)).map(reviewEntry)
+    return [...mine, ...files, ...reviews].sort((a, b) => a.createat - b.createat)
   })
 
   const entries = computed<readonly Entry[]>(() => {
@@ -87,6 +93,11 @@ export const useChat = defineStore('chat', () => {
     const message = pic ? { ...written, pic } : written
     const own = { own: true, userid: live.api.userId, seq: 0, read: false }
     return { key: cid, state, ...own, createat, message, cid, reason, final: isFinal(code) }
+  }
+
+  function reviewEntry({ id, state, createat, cid, ...message }: Review): Entry {
+    const own = { own: true, userid: live.api.userId, seq: 0, read: false }
+    return { key: cid ?? `r${id}`, state, ...own, createat, message, cid, review: id }
   }
 
   function uploadEntry({ cid, createat, content, progress, reason, final }: Upload): Entry {
@@ -221,8 +232,10 @@ export const useChat = defineStore('chat', () => {
     live.showNow()
   }
 
-  /** Drops a failed entry, or cancels a running upload. */
+  /** Drops a failed entry, cancels a running upload, or takes back what waits for a review. */
   function remove(entryKey: string): void {
+    const { review } = waiting.value.find(({ key: one }) => one === entryKey) ?? {}
+    if (review) return void live.engine?.waiting.withdraw(review).catch(fail)
     if (uploads.items.has(entryKey)) uploads.remove(entryKey)
     else live.engine?.remove(entryKey)
     live.showNow()

@@ -1,8 +1,8 @@
 /** One line of a chat: a stored message, or one of ours that is not stored yet. */
 import type { Content, Message } from '@/protocol/messages'
 
-/** Life of a bubble: waiting to be sent, on its way, stored, refused. */
-export type EntryState = 'uploading' | 'pending' | 'sent' | 'failed'
+/** Life of a bubble: waiting to be sent, on its way, stored, not sent; waiting for a review, refused in it. */
+export type EntryState = 'uploading' | 'pending' | 'sent' | 'failed' | 'waiting' | 'refused'
 
 export interface Entry {
   /** Stable over the change from pending to stored, for `v-for`: the cid of own messages of this page, else `m<seq>`. */
@@ -24,6 +24,8 @@ export interface Entry {
   reason?: string
   /** Failed in a way that another try can't help. */
   final?: boolean
+  /** The review for which it waits, or in which it was refused. */
+  review?: number
   /** Of an upload: bytes done and in all. */
   progress?: { loaded: number; total: number }
 }

@@ -19,6 +19,17 @@ export const tabs: readonly Tab[] = [
     one: defineAsyncComponent(() => import('./AccountPage.vue')),
   },
   { name: 'groups', label: 'operate.groups', page: defineAsyncComponent(() => import('./GroupsTab.vue')) },
+  {
+    name: 'reports',
+    label: 'reports.title',
+    page: defineAsyncComponent(() => import('@/features/reports/ReportsTab.vue')),
+  },
+  {
+    name: 'review',
+    label: 'reviews.title',
+    page: defineAsyncComponent(() => import('@/features/reviews/ReviewsTab.vue')),
+  },
+  { name: 'words', label: 'words.title', page: defineAsyncComponent(() => import('@/features/reports/WordsTab.vue')) },
   { name: 'invites', label: 'operate.invites', page: defineAsyncComponent(() => import('./InvitesTab.vue')) },
   { name: 'audit', label: 'operate.audit', page: defineAsyncComponent(() => import('./AuditTab.vue')) },
 ]

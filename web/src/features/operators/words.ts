@@ -35,6 +35,13 @@ const plain: Record<string, TextKey> = {
   dissolve: 'act.dissolve',
   delete: 'act.delete',
   export: 'act.export',
+  'review.look': 'act.reviewLook',
+  'review.passed': 'act.reviewPassed',
+  'review.refused': 'act.reviewRefused',
+  'report.look': 'act.reportLook',
+  'report.kept': 'act.reportKept',
+  'report.removed': 'act.reportRemoved',
+  'report.dismissed': 'act.reportDismissed',
 }
 
 /** Who did what to whom, in one sentence; what is not known here is told in the server's words. */

@@ -33,15 +33,17 @@ describe('the menu', () => {
       'select',
       'pin',
       'delete',
+      'report',
     ])
     const room: Message = { ...own, cmd: 11, dstid: 3, userid: 42 }
     const most = ['reply', 'copy', 'forward', 'favorite', 'select']
-    expect(allowed(room, reader)).toEqual([...most, 'delete'])
+    expect(allowed(room, reader)).toEqual([...most, 'delete', 'report'])
     expect(allowed(room, { ...reader, head: true, above: true, now: 1e12 })).toEqual([
       ...most,
       'pin',
       'recall',
       'delete',
+      'report',
     ])
   })
 
@@ -88,9 +90,12 @@ it('who recalled whose message is said as it concerns the reader', () => {
   const words = (row: Partial<Message>) => recallWords({ ...own, ...row }, 7, name)
   expect(words({})).toBe('你撤回了一条消息')
   expect(words({ userid: 42 })).toBe('林晓雨 撤回了一条消息')
-  expect(words({ userid: 42, by: 7 })).toBe('你撤回了 林晓雨 的一条消息')
-  expect(words({ userid: 42, by: 51 })).toBe('小安 撤回了 林晓雨 的一条消息')
-  expect(words({ by: 51 })).toBe('小安 撤回了你的一条消息')
+  const room = { cmd: 11 } as const
+  expect(words({ ...room, userid: 42, by: 7 })).toBe('你撤回了 林晓雨 的一条消息')
+  expect(words({ ...room, userid: 42, by: 51 })).toBe('小安 撤回了 林晓雨 的一条消息')
+  expect(words({ ...room, by: 51 })).toBe('小安 撤回了你的一条消息')
+  expect(words({ by: 51 })).toBe('管理员移除了你的一条消息')
+  expect(words({ userid: 42, by: 51 })).toBe('管理员移除了一条消息')
   language.value = 'en'
   expect(words({ userid: 42 })).toBe('林晓雨 recalled a message')
 })
