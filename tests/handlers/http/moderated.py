@@ -46,11 +46,13 @@ async def held(app: App, author: Client, count: int = 3) -> int:
 async def moderate(app: App, ann: Client, bo: Client, room: dict) -> None:
     """What waits and is decided, what is reported and answered."""
     op, first = await operator(app), await held(app, ann)
-    sent = (await bo.post_json("/message/send", cmd=11, dstid=room["dstid"], media=1, content="rude"))["data"]
-    for what, fields in (("message", {**room, "id": sent["id"]}), ("user", {"id": bo.user_id})):
+    answer = await ann.post_json("/message/send", cmd=11, dstid=room["dstid"], media=1, content="rude")
+    assert answer["code"] == 0, answer
+    sent = answer["data"]
+    for what, fields in (("message", {**room, "id": sent["id"]}), ("user", {"id": ann.user_id})):
         for _ in range(2):
-            await ann.post_json("/report/add", what=what, reason="x", **fields)
-    await ann.post_json("/report/add", what="community", id=room["dstid"], reason="x")
+            await bo.post_json("/report/add", what=what, reason="x", **fields)
+    await bo.post_json("/report/add", what="community", id=room["dstid"], reason="x")
     for path in ("/ops/review", "/ops/reports", "/ops/words"):
         for fields in ({}, {"after": first, "before": 10**6, "state": "open"}):
             await op.post_json(path, **fields)

@@ -148,6 +148,7 @@ async def _do_everything(app: App) -> None:
     for _ in range(3):
         await walk.go()
     await walk.compare()
+    await moderate(app, ann, bo, {"kind": 11, "dstid": world.group})
     await ann.upload(samples.picture("PNG"))
     for path in ATTEMPTS.keys() - {"/user/logout", "/user/revoke", "/user/passwd"}:
         for fields, _ in ATTEMPTS[path] if not path.startswith("/community/") else ():
@@ -271,7 +272,6 @@ async def _do_more(app: App, world: World) -> None:
     expire = RedPacket.update(expires=1).where(RedPacket.id == int(world.ids["{packet}"]))
     await app.services.db.write(expire.execute)
     await packets.give_back_expired(app.services)
-    await moderate(app, ann, bo, room)
     filters = {"from": ann.user_id}, {"media": 1}, {"since": 1}, {"until": 2**53 - 1}, {"limit": 1}
     await done(ann, "/message/search", q="zebra", before=ids[-1])
     for q in ("z", "zebra", "斑", "斑马", "zebra 斑马 z"):
