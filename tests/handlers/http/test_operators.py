@@ -6,6 +6,7 @@ from protocol.clock import now_ms
 from protocol.commands import COMMANDS
 from protocol.declare import Access
 from tests.app import PASSWD
+from tests.handlers.http.moderated import held
 from tests.handlers.people import friends, group, make_operator, text
 from tests.routes import api
 
@@ -27,18 +28,28 @@ CALLS: dict[str, tuple[dict, str | None, int]] = {
     "/ops/invite/list": ({}, None, 0),
     "/ops/invite/revoke": ({"id": "{invite}"}, "invite.revoke", -404),
     "/ops/grant": ({"id": "{id}", "amount": 5, "cid": "g"}, "grant", 0),
+    "/ops/words": ({}, None, 0),
+    "/ops/reports": ({}, None, 0),  # nothing private was reported
+    "/ops/report/answer": ({"id": "{report}", "what": "keep"}, "report.kept", -409),
+    "/ops/review": ({}, None, 0),
+    "/ops/review/answer": ({"id": "{review}", "pass": 1}, "review.passed", -409),
 }
 #: What makes another one each time.
 EACH_TIME = {"/ops/reset", "/ops/invites"}
 
 
-async def filled(op, path, user_id) -> dict:
+async def filled(app, op, path, user_id) -> dict:
     """The fields of a call."""
     values = {"{id}": user_id, "{soon}": now_ms() + HOUR}
     if "{invite}" in CALLS[path][0].values():
         values["{invite}"] = (await op.post("/ops/invites"))["data"]["id"]
     if "{group}" in CALLS[path][0].values():
         values["{group}"] = (await op.post("/contact/createcommunity", name="Birds"))["data"]["id"]
+    if "{report}" in CALLS[path][0].values():
+        await op.post("/report/add", what="user", id=user_id, reason="rude")
+        values["{report}"] = (await op.post("/ops/reports"))["rows"][0]["id"]
+    if "{review}" in CALLS[path][0].values():
+        values["{review}"] = await held(app, op, 1)
     return {name: values.get(value, value) for name, value in CALLS[path][0].items()}
 
 
@@ -54,7 +65,7 @@ async def test_who_may(app, path):
     await make_operator(app, ann, bob, former)
     assert (await ann.post("/ops/op", id=former.user_id, on=0))["code"] == 0
     target = (await app.client().register("Target")).user_id
-    fields = await filled(ann, path, target)
+    fields = await filled(app, ann, path, target)
     for other in (eve, former, app.client()):
         answer = await other.post_json(path, **fields)
         assert answer["code"] == (-403 if other.user_id else -400), answer
@@ -69,7 +80,7 @@ async def test_what_is_changed_is_in_the_log(app, path):
     """Each change leaves one row, which says who did what to whom; what changes nothing leaves none."""
     ann, bob = await app.client().register("Ann"), await app.client().register("Bob")
     await make_operator(app, ann)
-    fields = await filled(ann, path, bob.user_id)
+    fields = await filled(app, ann, path, bob.user_id)
     before = (await ann.post("/ops/audit"))["rows"]
     _, what, again = CALLS[path]
     for code in (0, again):
