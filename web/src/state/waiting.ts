@@ -6,9 +6,13 @@ import { Reviews } from '@/sync/reviews'
 import type { Api } from '@/transport/api'
 import type { LiveEmitter } from './events'
 
+/** ms after a welcome: the list of chats comes first. */
+const later = 500
+
 export class Waiting {
   readonly reviews: Reviews
   private readonly ends: (() => void)[]
+  private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     private readonly api: Api,
@@ -18,7 +22,10 @@ export class Waiting {
     this.reviews = new Reviews(api.userId)
     outbox.onReview = (item, review) => this.reviews.answered(item, review)
     this.ends = [
-      events.on('welcome', () => void this.ask()),
+      events.on('welcome', () => {
+        clearTimeout(this.timer)
+        this.timer = setTimeout(() => void this.ask(), later)
+      }),
       events.on('moderated', (event) => {
         if (event.what !== 'review') return
         this.reviews.told(event)
@@ -28,6 +35,7 @@ export class Waiting {
   }
 
   stop(): void {
+    clearTimeout(this.timer)
     for (const end of this.ends) end()
   }
 
