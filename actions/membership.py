@@ -57,9 +57,10 @@ def acted(entry: Act, post: Callable[[Post], _News]) -> _News:
     if not entry.what:
         return []
     group = entry.dstid
-    news: _News = [MembershipChanged(user_id, group, False) for user_id in entry.went]
-    news += [MembershipChanged(user_id, group, True) for user_id in (*entry.came, *entry.asked)]
-    if entry.for_all:
+    number = entry.notice.place.change if entry.notice is not None and entry.notice.place is not None else 0
+    news: _News = [MembershipChanged(user_id, group, False, number) for user_id in entry.went]
+    news += [MembershipChanged(user_id, group, True, number) for user_id in entry.came]
+    if entry.others_speak:
         news.append(GroupChanged(group))
     told = _changed(entry, entry.what, entry.who)
     if entry.told is not None:

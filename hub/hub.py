@@ -29,8 +29,8 @@ logger = logging.getLogger("magpie.hub")
 
 
 class Hub:
-    """`offline_delay_s`: seconds after which somebody without a connection counts as gone; `queue_bytes`:
-    what may wait for one connection before it is closed with 4008."""
+    """`offline_delay_s`: seconds after which who has no connection counts as gone; `queue_bytes`: what may
+    wait for one connection before it is closed with 4008."""
 
     def __init__(
         self,
@@ -234,8 +234,9 @@ class Hub:
     def _obey(self, order: Order) -> None:
         """What every process does at once: to the connections that are open, and noted for those that are
         being opened."""
-        self.journal.note(order)
-        if isinstance(order, SessionRevoked):
+        if not self.journal.note(order):
+            pass  # overtaken
+        elif isinstance(order, SessionRevoked):
             for connection in self._channels.sessions.get(order.session_id, ()):
                 self.end(connection)
         elif isinstance(order, MembershipChanged):
@@ -256,8 +257,7 @@ class Hub:
         """Closes every connection here, spread over `seconds` so that not all come back at once."""
         connections = list(self._connections.values())
         random.shuffle(connections)
-        loop = asyncio.get_running_loop()
-        start = loop.time()
+        start = (loop := asyncio.get_running_loop()).time()
         for i, connection in enumerate(connections):
             due = start + seconds * i / len(connections)
             if due > loop.time():

@@ -24,11 +24,22 @@ class Standing(NamedTuple):
 class Journal:
     def __init__(self) -> None:
         self._changes: deque[Order] = deque(maxlen=_SIZE)
+        #: (user, group) -> the number of the latest change of both, of the latest ones
+        self._moved: dict[tuple[int, int], int] = {}
         self.mark = 0  #: how many changes there have been; take it before asking the database
 
-    def note(self, change: Order) -> None:
+    def note(self, change: Order) -> bool:
+        """False for what was overtaken, and does not hold any more."""
+        if isinstance(change, MembershipChanged) and change.change:
+            pair = change.user_id, change.group_id
+            if self._moved.get(pair, 0) > change.change:
+                return False
+            self._moved[pair] = change.change
+            if len(self._moved) > _SIZE:
+                del self._moved[next(iter(self._moved))]
         self._changes.append(change)
         self.mark += 1
+        return True
 
     def forget(self) -> None:
         """Something may have changed that was not noted: who asked the database before now has to ask

@@ -9,7 +9,7 @@ from models.access import role_in
 from models.accounts import PROFILE
 from models.tables import ACCEPTED, ADMIN, DECLINED, PENDING, Ban, Block, JoinRequest, Link, User
 from protocol import rows
-from protocol.errors import Conflict, Forbidden, NotFound, Refused
+from protocol.errors import Conflict, Forbidden, NotFound, Refusal, Refused
 from protocol.joining import GroupLink
 from protocol.limits import MAX_LINKS
 
@@ -176,6 +176,10 @@ def make_link(user_id: int, community_id: int, until: int | None, uses: int, now
     living = Link.select(Link.id).where(*_lives(community_id, now))
     if len(living.limit(MAX_LINKS).tuples()) >= MAX_LINKS:
         raise Refused(f"最多同时有 {MAX_LINKS} 个邀请链接", f"{MAX_LINKS} links at most lead into a group")
+    # What leads nowhere any more goes, so that a group has few of them.
+    ended = (Link.revoked == 1) | ((Link.until > 0) & (Link.until <= now))
+    ended |= (Link.uses > 0) & (Link.used >= Link.uses)
+    Link.delete().where(Link.community_id == community_id, ended).execute()
     code = secrets.token_urlsafe(15)
     ends = now + LINK_MS if until is None else until
     Link.insert(
@@ -204,9 +208,19 @@ def revoke_link(user_id: int, community_id: int, link_id: int) -> None:
         raise no_link()
 
 
+def revoke_links_of(user_id: int, community_id: int) -> None:
+    """Who is in no longer asks nobody in."""
+    Link.update(revoked=1).where(Link.community_id == community_id, Link.maker == user_id).execute()
+
+
 def leads_to(code: str, now: int) -> int:
     """The group that a link leads into now, or `NotFound`."""
-    return living_link(code, now).community_id
+    link = living_link(code, now)
+    try:
+        role_in(link.maker, link.community_id)
+    except Refusal:  # it is over
+        raise no_link() from None
+    return int(link.community_id)
 
 
 def living_link(code: str, now: int) -> Link:

@@ -96,6 +96,18 @@ _unaware = Prepared(
 )
 
 
+def came_after(user_id: int, conversation_id: int, seq: int) -> bool:
+    """Whether a member's conversation began behind this message."""
+    return bool(_came_after(conversation_id, user_id, seq, seq))
+
+
+_came_after = Prepared(
+    lambda: Member.select(Member.user_id).where(
+        Member.conversation_id == 0, Member.user_id == 0, Member.cleared >= 0, Member.joined_seq >= 0
+    )
+)
+
+
 # --- coming and going ---------------------------------------------------------------------------------------
 
 

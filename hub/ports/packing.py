@@ -57,6 +57,7 @@ class Moved(_Item, tag=3):
     user_id: int
     group_id: int
     joined: bool
+    change: int = 0
 
 
 class Took(_Item, tag=4):
@@ -221,7 +222,7 @@ def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ())
         elif isinstance(one, ContactChanged):
             items.append(Between(*one))
         else:
-            items.append(Moved(one.user_id, one.group_id, one.joined))
+            items.append(Moved(*one))
     return items + [Took(numbers.start, numbers.stop - 1) for numbers in changes]
 
 
@@ -237,4 +238,4 @@ def order_of(item: Revoked | Moved | Decided | Between | Muted | Regarded) -> Or
         return SettingsChanged(item.user_id, item.online, item.read)
     if isinstance(item, Revoked):
         return SessionRevoked(item.session_id)
-    return MembershipChanged(item.user_id, item.group_id, item.joined)
+    return MembershipChanged(item.user_id, item.group_id, item.joined, item.change)

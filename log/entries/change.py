@@ -74,7 +74,8 @@ class Change(Entry):
                 return
         conversation_id, seq = place_of(self.message_id)
         message = changes.find(conversation_id, seq) if conversation_id == place.id else None
-        if message is None:
+        unseen = self.kind == ROOM and members.came_after(self.userid, place.id, seq)
+        if message is None or unseen:
             raise NotFound("该消息不存在", "No such message")
         if message.media == Media.NOTICE:
             raise Refused("通知不能修改", "Notices can't be changed")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from log.entries.entry import Entry
 from log.entries.post import Post
-from models import access, done, groups, members
+from models import access, done, groups, joining, members
 from models.accounts import nicknames_of
 from models.done import Done
 from models.groups import Group
@@ -31,15 +31,14 @@ _NAMED = 5
 class Act(Entry):
     """Settled without a refusal, `what` is the event (21) that tells of it, "" when nothing has changed, and
     `who` whom it is about. `came`, `returned` (who was in before, and is among `came`) and `went`: whose
-    connections listen from now on, or no longer; `asked`: whose connections have to look again whether they
-    may write, and `for_all`: everybody's. `told`: who hears of it, None for all the group. `notice`: what the
-    group can read of it.
+    connections listen from now on, or no longer. `others_speak`: it is to be looked at again who may write.
+    `told`: who hears of it, None for all the group. `notice`: what the group can read of it.
 
     `cid` is the log's own: under it stands the notice, or that it
     was done; so a second try finds what a first one did, and tells of that.
     """
 
-    __slots__ = ("asked", "came", "cid", "for_all", "notice", "returned", "told", "went", "what", "who")
+    __slots__ = ("came", "cid", "notice", "others_speak", "returned", "told", "went", "what", "who")
 
     members_only = False
     writes_at_once = True
@@ -56,12 +55,11 @@ class Act(Entry):
 
     def forget(self) -> None:
         """Nothing is done yet."""
-        self.what, self.for_all = "", False
+        self.what, self.others_speak = "", False
         self.who: Sequence[int] = ()
         self.came: list[int] = []
         self.returned: list[int] = []
         self.went: list[int] = []
-        self.asked: list[int] = []
         self.told: Sequence[int] | None = None
         self.notice: Post | None = None
 
@@ -132,6 +130,7 @@ class Act(Entry):
     def take_out(self, batch: Batch, place: Place, user_id: int) -> None:
         """A member no longer, from here on."""
         members.go(user_id, self.dstid, place.id, place.seq, place.ver, batch.now)
+        joining.revoke_links_of(user_id, self.dstid)
         batch.go(user_id, place)
         self.went.append(user_id)
 

@@ -84,7 +84,7 @@ class SetRole(Act):
             raise Refused(f"最多设置 {MAX_ADMINS} 名管理员", f"A group has {MAX_ADMINS} admins at most")
         members.set_role(self._id, place.id, self._role)
         batch.roles[self._id, place.id] = self._role
-        self.what, self.who, self.asked = "role", [self._id], [self._id]
+        self.what, self.who, self.others_speak = "role", [self._id], True
 
 
 class HandOver(Act):
@@ -113,8 +113,7 @@ class HandOver(Act):
         # Nobody mutes an owner.
         members.mute(self._id, place.id, there.bars, 0)
         batch.bars.pop((self._id, place.id), None)
-        self.what = "role"
-        self.who = self.asked = [self._id, self.userid]
+        self.what, self.who, self.others_speak = "role", [self._id, self.userid], True
         text = f"{names_of([self.userid])}将群主转让给了{names_of([self._id])}"
         self.announce(batch, place, text, "transferred", [self._id])
         batch.roles[self.userid, place.id], batch.roles[self._id, place.id] = MEMBER, OWNER
@@ -145,13 +144,13 @@ class Mute(Act):
         members.mute(self._id, place.id, there.bars, until)
         pair = self._id, place.id
         batch.bars[pair] = there.bars | MUTED if until else there.bars & ~MUTED
-        self.what, self.who, self.asked = "muted", [self._id], [self._id]
+        self.what, self.who, self.others_speak = "muted", [self._id], True
 
     def _mute_all(self, batch: Batch, place: Place, group: Group, until: int) -> None:
         if until == group.muted_until:
             return
         groups.mute_all(self.dstid, place.id, place.bars, until)
-        self.what, self.for_all = "muted", True
+        self.what, self.others_speak = "muted", True
         me = names_of([self.userid])
         if bool(until) != (group.muted_until > batch.now):
             text = f"{me}开启了全员禁言" if until else f"{me}关闭了全员禁言"

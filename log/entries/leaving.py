@@ -95,6 +95,6 @@ class Dissolve(Act):
     def act(self, batch: Batch, place: Place, group: Group) -> None:
         groups.dissolve(self.dstid, place.id, place.bars, batch.now)
         roster.off_all_lists(self.dstid, place.id)
-        self.what, self.for_all = "dissolved", True
+        self.what, self.others_speak = "dissolved", True
         self.announce(batch, place, f"{names_of([self.userid])}解散了群", "dissolved")
         place.bars |= DISSOLVED

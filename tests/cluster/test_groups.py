@@ -79,6 +79,20 @@ async def test_joined_elsewhere(two):
             assert notice["content"] == "Ann邀请Dan加入了群"
 
 
+async def test_from_before_they_came(two):
+    """What becomes of an older message is told at the other process to who sees it, and not to newcomers."""
+    ann, bob, cid, group = await village(two)
+    old = (await done(ann, "/message/send", **text(group, "secret")))["data"]["id"]
+    dan = await two.client(1).register("Dan")
+    await done(dan, "/contact/joincommunity", dstid=group)
+    async with bob.socket() as there, dan.socket() as late:
+        edit = {"cmd": 15, "kind": 11, "dstid": group, "id": old, "content": "still secret"}
+        await done(ann, "/message/change", **edit)
+        await done(ann, "/message/send", **text(group, "end"))
+        assert [frame["cmd"] for frame in await until(there, "end")] == [15]
+        assert await until(late, "end") == []
+
+
 async def test_muted_elsewhere(two):
     """A mute holds at the other process at once, for one and for all; so it does for who types."""
     ann, bob, cid, group = await village(two)

@@ -9,7 +9,7 @@ from peewee import fn
 from playhouse.migrations import Runner
 
 from database.door import Database
-from models import conversations, messages, state
+from models import conversations, groups, messages, roster, state
 from models.tables import Member, StoredMessage
 from protocol.messages import ROOM, SINGLE, Media, Message
 from tests.app import Client, running
@@ -83,6 +83,16 @@ async def test_the_list_goes_on(upgraded):
     (row,) = (await upgraded.read(conversations.list_changed, BOB, listed.change, 500)).rows
     assert (row.dstid, row.seq, row.last.content) == (ANN, 6, "new")
     await scribe.log.close()
+
+
+async def test_groups_stay_as_they_were(upgraded):
+    """Who made one owns it, all members are counted, it is open, and newcomers read what was before."""
+    for user_id, role in ((ANN, 3), (BOB, 1)):
+        [row] = await upgraded.read(groups.communities_of, user_id)
+        assert (row["id"], row["role"], row["ownerid"]) == (GROUP, role, ANN)
+        assert (row["join"], row["history"], row["muted"]) == ("open", 1, 0)
+        found, _, _ = await upgraded.read(roster.listed, user_id, GROUP, None, "", 50)
+        assert row["members"] == len(found) > 1 and found[0]["id"] == ANN
 
 
 async def test_what_was_said_before_counts_as_ones_own(upgraded):

@@ -6,7 +6,7 @@ import pytest
 
 import hub.fanout
 from hub.ports.bus import Publication
-from hub.ports.control import SessionRevoked
+from hub.ports.control import MembershipChanged, SessionRevoked
 from tests.hub.process import Process
 
 
@@ -45,6 +45,22 @@ async def test_leaving(process):
     say(process, "two")
     say(process, "elsewhere", group=8)
     assert await process.got(phone, laptop, other) == [["one", "elsewhere"], ["one"], ["one", "two"]]
+
+
+async def test_overtaken(process):
+    """Two processes have let somebody in and removed them; whichever is heard of first, they are out. So is
+    somebody who is just connecting."""
+    phone = process.connect(1)
+    mark = process.hub.journal.mark
+    process.hub.order([MembershipChanged(1, 7, False, change=12)])
+    process.hub.order([MembershipChanged(1, 7, True, change=11)])
+    say(process, "not for them")
+    process.hub.order([MembershipChanged(1, 7, True, change=13)])
+    say(process, "back")
+    assert await process.got(phone) == [["back"]]
+    assert [*process.hub.journal.standing(1, 0, (), mark).group_ids] == [7]
+    process.hub.order([MembershipChanged(2, 7, False, change=15), MembershipChanged(2, 7, True, change=14)])
+    assert [*process.hub.journal.standing(2, 0, (7,), mark).group_ids] == []
 
 
 async def test_leaving_before_its_turn_came(process, monkeypatch):

@@ -57,6 +57,8 @@ async def test_newcomers_see_nothing_from_before(app):
     assert (await done(bob, "/message/mentions", **here))["rows"] == []
     assert (await bob.post_json("/favorite/add", **here, id=ids[0]))["code"] == -404
     assert (await bob.post_json("/message/edits", **here, id=ids[0]))["code"] == -404
+    react = {"cmd": 16, "content": "👍", "amount": 1}
+    assert (await bob.post_json("/message/change", **here, id=ids[0], **react))["code"] == -404
     to = [{"kind": 10, "dstid": bob.user_id}]
     assert (await done(bob, "/message/forward", **here, ids=ids, to=to))["rows"] == []
     while not (await done(ann, "/message/search", q="zebra"))["rows"]:

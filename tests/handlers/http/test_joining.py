@@ -97,6 +97,8 @@ async def test_a_link_is_an_invitation(app):
     again = (await done(bob, "/community/link", dstid=group))["data"]
     await done(bob, "/community/leave", dstid=group)  # an invitation by nobody
     assert (await dan.post_json("/contact/joincommunity", link=again["code"]))["code"] == -404
+    assert (await dan.post_json("/community/info", link=again["code"]))["code"] == -404
+    assert (await done(ann, "/community/links", dstid=group))["rows"] == []
 
 
 async def test_a_link_opens_the_page(app):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.audience import V2, Looking
+from hub.audience import V2, Looking, Without
 from hub.ports.bus import Publication
 
 
@@ -65,15 +65,16 @@ async def test_who_may_be_told_travels(network):
     here, there = await network.join(), await network.join()
     there.ports.bus.subscribe("u1")
     await network.settle()
-    audiences = (None, V2, Looking(10, 2, 3), Looking(11, 7, 3, friends=True))
+    audiences = (None, V2, Looking(10, 2, 3), Looking(11, 7, 3, friends=True), Without((4, 5)))
     here.ports.bus.publish([Publication("x", users=(1,), audience=audience) for audience in audiences])
     await network.settle()
-    everybody, v2, chat, group = [item.audience for item in there.heard]
+    everybody, v2, chat, group, others = [item.audience for item in there.heard]
     assert everybody is None and v2 is V2
     assert [(one.kind, one.dstid, one.actor, one.friends) for one in (chat, group)] == [
         (10, 2, 3, False),
         (11, 7, 3, True),
     ]
+    assert others.user_ids == {4, 5}
 
 
 async def test_unsubscribing(network):

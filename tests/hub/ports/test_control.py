@@ -3,13 +3,15 @@
 import asyncio
 
 from hub.ports.bus import Publication
-from hub.ports.control import MembershipChanged, SessionRevoked, SettingsChanged
+from hub.ports.control import GroupChanged, MembershipChanged, SessionRevoked, SettingsChanged
 from tests.app import PATIENCE
 
 ORDERS = [
     SessionRevoked(5),
     MembershipChanged(1, 7, True),
     MembershipChanged(1, 7, False),
+    MembershipChanged(1, 7, True, change=2**40),
+    GroupChanged(7),
     SettingsChanged(3, 0, 1),
     SessionRevoked(2**53 - 1),
 ]
