@@ -226,6 +226,7 @@ async def test_ways_in(people, shot):
     await at(eve2, f"/g/{group}")
     await expect(eve2.page.get_by_text("You asked to join")).to_be_visible()
     await expect(ann.row(NAME)).to_contain_text("[1 人申请入群]")
+    await expect(ann.page.get_by_role("link", name="群聊, 1 人申请入群")).to_be_visible()
     await shot(ann.page, "requested-desktop")
     await ann.chat(NAME).get_by_role("button", name="1 人申请入群").click()
     requests = ann.page.get_by_role("dialog", name="入群申请")

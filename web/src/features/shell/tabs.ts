@@ -11,10 +11,15 @@ export const tabs: readonly { tab: Tab; to: string; icon: IconName; label: TextK
   { tab: 'me', to: '/me', icon: 'person', label: 'nav.me' },
 ]
 
-/** What waits at a tab: how many, and in words, '' for nothing. */
-export function countsOf(unread: number, waiting: number): Partial<Record<Tab, { n: number; words: string }>> {
+/** What waits at a tab: how many, and in words, '' for nothing. `joining`: people who want to come into groups. */
+export function countsOf(
+  unread: number,
+  waiting: number,
+  joining: number,
+): Partial<Record<Tab, { n: number; words: string }>> {
   return {
     chats: { n: unread, words: unread > 0 ? t('list.unread', { n: unread }) : '' },
     contacts: { n: waiting, words: waiting > 0 ? t('request.waiting', { n: waiting }) : '' },
+    groups: { n: joining, words: joining > 0 ? t('group.requestsWait', { n: joining }) : '' },
   }
 }
