@@ -29,15 +29,15 @@ class Desk:
         self.waiting: dict[str, int] = {}  # cid -> review
         self.passed: set[int] = set()
         self.answered = 0
+        self.over = False  # the server is killed
 
     @property
     def left(self) -> list[int]:
         return [review for review in self.waiting.values() if review not in self.passed]
 
     async def say(self, who, peer) -> None:
-        if len(self.left) > MOST:
+        while len(self.left) > MOST and not self.over:
             await asyncio.sleep(0.001)
-            return
         cid = f"{len(self.said):09}"
         self.said.append(cid)
         await self.repeat(who, peer, cid)
@@ -51,17 +51,17 @@ class Desk:
         assert self.waiting.setdefault(cid, answer["data"]["review"]) == answer["data"]["review"]
 
     async def decide(self, op) -> None:
-        left = self.left
-        if not left:
+        while not self.left and not self.over:
             await asyncio.sleep(0.001)
+        if not self.left:
             return
-        review = self.dice.choice(left)
+        review = self.dice.choice(self.left)
         answer = await op.post_json("/ops/review/answer", id=review, **{"pass": 1})
         assert answer["code"] in (0, -409), answer
         self.passed.add(review)
 
     async def go_on(self, act, goal: asyncio.Event, enough: int) -> None:
-        while True:
+        while not self.over:
             try:
                 await act()
             except AssertionError:
@@ -119,6 +119,8 @@ async def test_killed_while_passing(migrated_url, tmp_path, seed):
                 going = [asyncio.create_task(desk.go_on(act, goal, enough)) for act in acts]
                 await goal.wait()
                 await server.stop(signal.SIGKILL)
+                desk.over = True
                 await asyncio.gather(*going)
+                desk.over = False
             await database.close()
             assert " ERROR " not in server.logged(), server.logged()
