@@ -5,19 +5,42 @@ import shutil
 import pytest
 
 from tests.cluster.cluster import cluster
+from tests.cluster.lasting import KINDS, Lasting
+from tests.process import run
 from tests.redis_server import Redis
 from tests.servers import running
 
-#: The database, and what is between the processes.
-WAYS = [("mariadb", "redis"), ("postgresql", "redis"), ("postgresql", "postgresql")]
 
-
-@pytest.fixture(params=WAYS, ids="+".join)
+@pytest.fixture(params=KINDS, ids="+".join)
 def way(request):
     """(the database's server, `broker.url`)."""
     database, broker = request.param
     url = request.getfixturevalue(broker).url if broker == "redis" else broker
     return request.getfixturevalue(database), url
+
+
+@pytest.fixture(scope="session", params=KINDS, ids="+".join)
+def lasting(request, tmp_path_factory):
+    """Two processes for all tests that only add people to them: they take seconds to start."""
+    database, broker = request.param
+    server = request.getfixturevalue(database)
+    name = server.create()
+    broker_url = request.getfixturevalue("redis").url if broker == "redis" else broker
+    made = Lasting(tmp_path_factory.mktemp("cluster") / "data", server.url(name), broker_url)
+    code, _, said = run("--migrate", "--data", str(made.data), **made.env)
+    assert code == 0, said
+    made.start(2)
+    yield made
+    made.stop()
+    server.drop(name)
+    assert "Traceback" not in made.logged() and " ERROR " not in made.logged()
+
+
+@pytest.fixture
+def both(lasting, io_loop):
+    """The same, with other people in them from tests before."""
+    yield lasting.cluster
+    lasting.forget_clients()
 
 
 @pytest.fixture

@@ -36,13 +36,13 @@ async def until(socket, content):
     return found
 
 
-async def test_removed_elsewhere(two):
+async def test_removed_elsewhere(both):
     """Who is removed at one process hears that at the other one and nothing more, on all sockets, and their
     next message is refused there; who stays goes on."""
-    ann, bob, cid, group = await village(two)
+    ann, bob, cid, group = await village(both)
     async with (
         bob.socket() as gone,
-        two.at(0, bob).socket() as phone,
+        both.at(0, bob).socket() as phone,
         bob.socket(v=None) as classic,
         cid.socket() as there,
     ):
@@ -65,10 +65,10 @@ async def test_removed_elsewhere(two):
         assert (await bob.post("/contact/joincommunity", dstid=group))["code"] == -403
 
 
-async def test_joined_elsewhere(two):
+async def test_joined_elsewhere(both):
     """Who is invited at one process listens at the other one from then on, and all are told."""
-    ann, bob, cid, group = await village(two)
-    dan = await two.client(1).register("Dan")
+    ann, bob, cid, group = await village(both)
+    dan = await both.client(1).register("Dan")
     await done(ann, "/contact/addfriend", dstid=dan.user_id)
     async with dan.socket() as newcomer, cid.socket() as there:
         await done(ann, "/community/invite", dstid=group, ids=[dan.user_id])
@@ -79,11 +79,11 @@ async def test_joined_elsewhere(two):
             assert notice["content"] == "Ann邀请Dan加入了群"
 
 
-async def test_from_before_they_came(two):
+async def test_from_before_they_came(both):
     """What becomes of an older message is told at the other process to who sees it, and not to newcomers."""
-    ann, bob, cid, group = await village(two)
+    ann, bob, cid, group = await village(both)
     old = (await done(ann, "/message/send", **text(group, "secret")))["data"]["id"]
-    dan = await two.client(1).register("Dan")
+    dan = await both.client(1).register("Dan")
     await done(dan, "/contact/joincommunity", dstid=group)
     async with bob.socket() as there, dan.socket() as late:
         edit = {"cmd": 15, "kind": 11, "dstid": group, "id": old, "content": "still secret"}
@@ -93,9 +93,9 @@ async def test_from_before_they_came(two):
         assert await until(late, "end") == []
 
 
-async def test_muted_elsewhere(two):
+async def test_muted_elsewhere(both):
     """A mute holds at the other process at once, for one and for all; so it does for who types."""
-    ann, bob, cid, group = await village(two)
+    ann, bob, cid, group = await village(both)
     async with bob.socket() as quiet, cid.socket() as there, ann.socket() as head:
         await quiet.send({"cmd": 12, "kind": 11, "dstid": group})  # is remembered as one who may
         await head.receive(12)
@@ -115,9 +115,9 @@ async def test_muted_elsewhere(two):
         assert [frame for frame in await until(there, "end") if frame["cmd"] == 12][1:] == []
 
 
-async def test_heads_elsewhere(two):
+async def test_heads_elsewhere(both):
     """An admin made at one process heads at the other one; a dissolved group is over at both."""
-    ann, bob, cid, group = await village(two)
+    ann, bob, cid, group = await village(both)
     async with cid.socket() as there:
         await done(ann, "/community/role", dstid=group, id=bob.user_id, role=2)
         assert (await there.receive(21))["what"] == "role"

@@ -4,36 +4,11 @@ every other one, on the sockets that are open there."""
 import asyncio
 import json
 
-import pytest
-
 from protocol.clock import now_ms
-from tests.cluster.lasting import KINDS, Lasting
 from tests.handlers.people import text
 from tests.process import ADMIN, run
 
 HOUR = 3_600_000
-
-
-@pytest.fixture(scope="module", params=KINDS, ids="+".join)
-def lasting(request, tmp_path_factory):
-    database, broker = request.param
-    server = request.getfixturevalue(database)
-    name = server.create()
-    broker_url = request.getfixturevalue("redis").url if broker == "redis" else broker
-    made = Lasting(tmp_path_factory.mktemp("operators") / "data", server.url(name), broker_url)
-    code, _, said = run("--migrate", "--data", str(made.data), **made.env)
-    assert code == 0, said
-    made.start(2)
-    yield made
-    made.stop()
-    server.drop(name)
-    assert "Traceback" not in made.logged() and " ERROR " not in made.logged()
-
-
-@pytest.fixture
-def two(lasting, io_loop):
-    yield lasting.cluster
-    lasting.forget_clients()
 
 
 async def admin(lasting, *words: object) -> object:
@@ -58,10 +33,10 @@ async def refused_until(client, friend) -> int:
     return answer["data"]["until"] if answer["code"] == -1 else 0
 
 
-async def test_muted_everywhere(two, lasting):
+async def test_muted_everywhere(both, lasting):
     """Muted at one process, refused at the other by call and by socket as soon as the operator has the
     answer and it was told; and heard again in the same way."""
-    op, ann, bob = await people(two, lasting)
+    op, ann, bob = await people(both, lasting)
     async with ann.socket() as hers, bob.socket() as his:
         for until in (now_ms() + HOUR, 0):
             answer = await op.post("/ops/mute", id=ann.user_id, until=until)
@@ -75,19 +50,19 @@ async def test_muted_everywhere(two, lasting):
             pass
 
 
-async def test_deactivated_everywhere(two, lasting):
+async def test_deactivated_everywhere(both, lasting):
     """Sockets at both processes are closed, and calls refused at both."""
-    op, ann, _ = await people(two, lasting)
-    async with ann.socket() as one, two.at(0, ann).socket() as other:
+    op, ann, _ = await people(both, lasting)
+    async with ann.socket() as one, both.at(0, ann).socket() as other:
         assert (await op.post("/ops/deactivate", id=ann.user_id, on=1))["code"] == 0
         assert [await one.closed(), await other.closed()] == [4401, 4401]
     for number in range(2):
-        assert (await two.at(number, ann).post("/user/sessions"))["code"] == -401
+        assert (await both.at(number, ann).post("/user/sessions"))["code"] == -401
 
 
-async def test_no_operator_anywhere(two, lasting):
+async def test_no_operator_anywhere(both, lasting):
     """Who is unmade at one process is refused at the other by the next call, and their pages hear of it."""
-    op, ann, _ = await people(two, lasting)
+    op, ann, _ = await people(both, lasting)
     assert (await op.post("/ops/op", id=ann.user_id, on=1))["code"] == 0
     async with ann.socket() as hers:
         assert (await ann.post("/ops/users"))["code"] == 0
@@ -96,18 +71,18 @@ async def test_no_operator_anywhere(two, lasting):
         assert (await hers.receive(20))["what"] == "updated"
 
 
-async def test_a_command_beside_them(two, lasting):
+async def test_a_command_beside_them(both, lasting):
     """What is done at a command line is so at every process about a second later."""
-    _, ann, bob = await people(two, lasting)
-    async with two.at(0, ann).socket() as one, ann.socket() as other:
+    _, ann, bob = await people(both, lasting)
+    async with both.at(0, ann).socket() as one, ann.socket() as other:
         told = await admin(lasting, "mute", ann.user_id, "1h")
         async with asyncio.timeout(10):
-            for client in (two.at(0, ann), ann):
+            for client in (both.at(0, ann), ann):
                 while await refused_until(client, bob) != told["muted_until"]:
                     await asyncio.sleep(0.05)
         await admin(lasting, "mute", ann.user_id, "off")
         async with asyncio.timeout(10):
-            for client in (two.at(0, ann), ann):
+            for client in (both.at(0, ann), ann):
                 while await refused_until(client, bob):
                     await asyncio.sleep(0.05)
         await admin(lasting, "deactivate", ann.user_id)

@@ -8,18 +8,18 @@ WELCOME = 10000
 PEOPLE, SHARES = 12, 8
 
 
-async def test_opened_everywhere(two):
+async def test_opened_everywhere(both):
     """A dozen people tap at both processes at once, each at both: the shares go to as many people, once, all
     that was put in is paid out, and who listens at the other process hears of each."""
-    people = [await two.client(number % 2).register(f"user {number}") for number in range(PEOPLE)]
+    people = [await both.client(number % 2).register(f"user {number}") for number in range(PEOPLE)]
     ann, *others = people
     room = await group(ann, *others)
     call = {"kind": 11, "dstid": room, "amount": 1000, "count": SHARES, "cid": "a"}
-    answers = await asyncio.gather(*(two.at(n % 2, ann).post("/redpacket/send", **call) for n in range(6)))
+    answers = await asyncio.gather(*(both.at(n % 2, ann).post("/redpacket/send", **call) for n in range(6)))
     [packet] = {answer["data"]["id"] for answer in answers}
-    async with two.at(1, ann).socket() as far, two.at(0, others[0]).socket() as near:
+    async with both.at(1, ann).socket() as far, both.at(0, others[0]).socket() as near:
         taps = [
-            two.at(number, who).post("/redpacket/open", id=packet) for who in people for number in range(2)
+            both.at(number, who).post("/redpacket/open", id=packet) for who in people for number in range(2)
         ]
         told = [answer["data"]["amount"] for answer in await asyncio.gather(*taps)]
         assert told[::2] == told[1::2]
@@ -37,13 +37,13 @@ async def test_opened_everywhere(two):
     assert balances[0] == WELCOME - 1000 + told[0]
 
 
-async def test_one_purse_at_two_processes(two):
+async def test_one_purse_at_two_processes(both):
     """Who sends at both processes at once has no more points than they had."""
-    ann, bob = await two.client(0).register("Ann"), await two.client(1).register("Bob")
+    ann, bob = await both.client(0).register("Ann"), await both.client(1).register("Bob")
     assert (await ann.post("/contact/addfriend", dstid=bob.user_id))["code"] == 0
     call = {"kind": 10, "dstid": bob.user_id, "amount": 3000}
     answers = await asyncio.gather(
-        *(two.at(n % 2, ann).post("/redpacket/send", **call, cid=f"{n}") for n in range(8))
+        *(both.at(n % 2, ann).post("/redpacket/send", **call, cid=f"{n}") for n in range(8))
     )
     assert sorted(answer["code"] for answer in answers) == [-1] * 5 + [0] * 3
     assert (await ann.post("/wallet/balance"))["data"]["balance"] == WELCOME - 9000
