@@ -118,7 +118,7 @@ class Act(Entry):
         before = members.standing(place.id, [user_id])[user_id]
         bars = before.bars & MUTED if before.muted_until > batch.now else 0  # which survives leaving
         reached = place.seq, place.updateat
-        sees = bool(group.history) or members.is_silent(place.id, place.seq)
+        sees = bool(group.history) or (not batch.speaks_in(place) and members.is_silent(place.id, place.seq))
         members.come(user_id, self.dstid, place.id, reached, bars, sees=sees, most=most, now=batch.now)
         batch.come(user_id, place, bars)
         if before.known:
