@@ -81,8 +81,8 @@ def _tell(app: "Services", user_id: int, packet_id: int, taken: packets.Taken) -
         opened=taken.told["opened"],
         count=taken.told["count"],
     )
-    users, group = delivery.concerned(taken.kind, taken.dstid, user_id)
+    users, group, audience = delivery.aware(taken.kind, taken.dstid, user_id, taken.unaware)
     if group:
-        app.hub.tell_group(group, event)
+        app.hub.tell_group(group, event, audience)
     else:
-        app.hub.tell_users(users, event)
+        app.hub.tell_users(users, event, audience)

@@ -3,6 +3,7 @@
 from actions.packets import give_back_expired
 from models.tables import RedPacket
 from tests.handlers.http.test_packets import WELCOME, balance, info, open_it, send, sent, three  # noqa: F401
+from tests.handlers.people import waiting
 
 
 async def test_who_comes_later(three, app):  # noqa: F811
@@ -19,6 +20,21 @@ async def test_who_comes_later(three, app):  # noqa: F811
     later = await app.client().register("Later")
     await later.post("/contact/joincommunity", dstid=room)
     assert (await open_it(later, packet))["amount"]
+
+
+async def test_newcomers_hear_nothing_of_older_ones(three, app):  # noqa: F811
+    """Who can't see a packet is not told who opens it, either."""
+    ann, bob, cy, room = three
+    packet = await sent(ann, room, 100, 5)
+    assert (await ann.post("/community/update", dstid=room, history=0))["code"] == 0
+    late = await app.client().register("Late")
+    await late.post("/contact/joincommunity", dstid=room)
+    async with cy.socket() as there, late.socket() as outside:
+        await open_it(bob, packet)
+        assert [frame["cmd"] for frame in await waiting(there)] == [24]
+        assert await waiting(outside) == []
+        await open_it(cy, await sent(ann, room, 10, 2))
+        assert [frame["cmd"] for frame in await waiting(outside)] == [11, 24]
 
 
 async def test_who_leaves_or_is_muted(three):  # noqa: F811
