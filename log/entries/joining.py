@@ -160,6 +160,8 @@ class AnswerJoin(_Coming):
             return
         if joining.is_banned(self.dstid, user_id):
             raise banned()
+        if proposer and joining.is_blocked(user_id, proposer):  # since they were proposed
+            raise Forbidden("对方不接受邀请", "They don't want to be invited")
         self.take_in(batch, place, group, user_id, self.most)
         by = proposer or self.userid
         text = f"{names_of([user_id])}加入了群"

@@ -116,3 +116,20 @@ async def test_nobody_is_banned_who_is_none(app):
     assert [row["code"] for row in rows] == [-404, 0, -404]
     listed = await ann.post_json("/community/banned", dstid=group, limit=1)
     assert ([row["id"] for row in listed["rows"]], listed["data"]["more"]) == ([bob.user_id], 0)
+
+
+async def test_proposed_by_who_is_blocked_since(app):
+    """Whoever blocks who has proposed them is not brought into the group by that any more."""
+    ann, bob, cid = [await app.client().register(name) for name in ("Ann", "Bob", "Cid")]
+    group = (await ann.post("/contact/createcommunity", name="Birds"))["data"]["id"]
+    await bob.post("/contact/joincommunity", dstid=group)
+    await bob.post("/contact/addfriend", dstid=cid.user_id)
+    assert (await ann.post("/community/update", dstid=group, join="approve"))["code"] == 0
+    [row] = (await bob.post_json("/community/invite", dstid=group, ids=[cid.user_id]))["rows"]
+    assert row["state"] == "pending"
+    assert (await cid.post("/contact/block", dstid=bob.user_id, on=1))["code"] == 0
+    [request] = (await ann.post("/community/requests", dstid=group))["rows"]
+    assert (await ann.post("/community/answer", request=request["id"], accept=1))["code"] == -403
+    assert (await cid.post("/contact/loadcommunity"))["rows"] == []
+    assert (await cid.post("/contact/block", dstid=bob.user_id, on=0))["code"] == 0
+    assert (await ann.post("/community/answer", request=request["id"], accept=1))["code"] == 0
