@@ -2,8 +2,9 @@
 
 from actions.packets import give_back_expired
 from models.tables import RedPacket
+from tests.app import running
 from tests.handlers.http.test_packets import WELCOME, balance, info, open_it, send, sent, three  # noqa: F401
-from tests.handlers.people import waiting
+from tests.handlers.people import group, waiting
 
 
 async def test_who_comes_later(three, app):  # noqa: F811
@@ -62,3 +63,14 @@ async def test_a_dissolved_group(three, app):  # noqa: F811
     await app.services.db.write(RedPacket.update(expires=1).where(RedPacket.id == packet).execute)
     assert await give_back_expired(app.services) == 1
     assert await balance(bob) == WELCOME - 25
+
+
+async def test_what_packets_store_is_counted(tmp_path):
+    """Who sends packets of many shares fills the database no faster than who writes long messages."""
+    limits = {"limits.enabled": True, "limits.stored_kib_burst": 64, "limits.stored_kib_rate": 0.001}
+    async with running(tmp_path, limits) as app:
+        ann = await app.client().register("Ann")
+        room = await group(ann)
+        codes = [(await send(ann, room, 100, 100))["code"] for _ in range(3)]
+        assert codes == [0, -429, -429]
+        assert (await ann.post("/message/send", cmd=11, dstid=room, media=1, content="hi"))["code"] == 0
