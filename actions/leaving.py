@@ -45,6 +45,7 @@ async def let_go(app: Services) -> int:
     many there were."""
     found = await app.db.read(leaving.departed, now_ms() - _LATEST_MS)
     for user_id in found:
+        await app.db.write(leaving.strip, user_id)
         await _let_go_of(app, user_id)
         await app.db.write(leaving.done, user_id)
     return len(found)

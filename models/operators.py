@@ -117,9 +117,9 @@ def _one_after_the_other() -> None:
 
 
 def _lock(user_id: int) -> None:
-    """Log-ins of the user and other decisions about them wait; `NotFound` when there is none."""
-    accounts.lock(user_id)
-    accounts.nickname_of(user_id)
+    """Log-ins of the user and other decisions about them wait; `NotFound` when there is none, `Refused` when
+    the account is deleted: as an operator it would be one who never comes."""
+    accounts.require_here(user_id)
 
 
 # --- looking ----------------------------------------------------------------------------------------------

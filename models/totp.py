@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 import pyotp
 
-from models.accounts import lock
+from models.accounts import lock, require_here
 from models.tables import Recovery, Totp
 from protocol.errors import Conflict, Refused
 from protocol.totp import TotpStanding
@@ -66,7 +66,7 @@ def state_of(user_id: int) -> TotpStanding:
 
 def start(user_id: int, sealed: str) -> None:
     """A new secret is being set up; `Conflict` when codes are asked for already."""
-    lock(user_id)
+    require_here(user_id)
     factor = factor_of(user_id)
     if factor is not None and factor.since:
         raise Conflict("两步验证已经开启", "Two-step verification is on already")
@@ -77,7 +77,7 @@ def start(user_id: int, sealed: str) -> None:
 def confirm(user_id: int, code: str, recovery: Iterable[str], now: int, unseal: Unseal) -> None:
     """From now on codes are asked for: this one, made from the secret that was set up, shows that the user
     has it. `recovery`: the codes that let them in without. `Refused` when none was set up."""
-    lock(user_id)
+    require_here(user_id)
     factor = factor_of(user_id)
     if factor is not None and factor.since:
         raise Conflict("两步验证已经开启", "Two-step verification is on already")

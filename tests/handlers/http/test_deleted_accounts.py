@@ -4,10 +4,23 @@ import asyncio
 
 import pytest
 
-from actions import groups, leaving
+from actions import groups, leaving, operators, resets
+from models import accounts, settings, totp
 from models.accounts import is_operator
 from models.operators import acts
-from models.tables import Community, Contact, Departed, Device, Favorite, Sticker, Totp
+from models.tables import (
+    Community,
+    Contact,
+    Departed,
+    Device,
+    Favorite,
+    FriendRequest,
+    JoinRequest,
+    Sticker,
+    Totp,
+)
+from protocol.clock import now_ms
+from protocol.errors import Refused
 from tests import samples
 from tests.app import PASSWD, running
 from tests.handlers.people import make_operator
@@ -150,6 +163,58 @@ async def test_an_operators_account(app):
     assert (act["op"], act["what"], act["target"]) == (bo.user_id, "delete", str(ann.user_id))
     with pytest.raises(Exception, match="has to be an operator"):
         await leaving.delete(app.services, 1)
+
+
+async def test_what_operators_can_not_do_with_it(app):
+    """A deleted account becomes no operator, who would be the last one's excuse to go, and gets no link."""
+    ann, _ = await friends(app)
+    await ann.post("/user/delete", passwd=PASSWD)
+    op = app.services
+    for deed in (
+        operators.make_operator(op, 1, ann.user_id, True),
+        operators.deactivate(op, 1, ann.user_id, True),
+        resets.make_link(op, ann.user_id, 1),
+    ):
+        with pytest.raises(Refused, match="deleted"):
+            await deed
+    with pytest.raises(Exception, match="has to be an operator"):
+        await operators.make_operator(op, 1, 1, False)
+
+
+async def test_what_comes_behind_it(app):
+    """A call that was let in before the account was closed gives it no name again, and lets nobody ask it."""
+    ann, bo = await friends(app)
+    await ann.post("/user/delete", passwd=PASSWD)
+    db = app.services.db
+    for late in (
+        (accounts.update_profile, ann.user_id, {"nickname": "Ann"}),
+        (settings.change, ann.user_id, {"approval": "auto", "find": ["mobile"]}),
+        (totp.start, ann.user_id, "sealed"),
+    ):
+        with pytest.raises(Refused, match="deleted"):
+            await db.write(*late)
+    await db.write(FriendRequest.insert(userid=ann.user_id, dstid=bo.user_id, createat=1, stateat=1).execute)
+    await db.write(Departed.update(createat=1).execute)
+    assert await leaving.let_go(app.services) == 1
+    assert await db.read(FriendRequest.select().count) == 0
+    assert (await bo.post("/user/find", id=ann.user_id))["data"]["nickname"] == "已注销"
+
+
+async def test_a_wish_to_come_into_a_group(app):
+    """It ends; one that comes behind it lets nobody in."""
+    ann, bo = await friends(app)
+    group = (await bo.post("/contact/createcommunity", name="Birds"))["data"]["id"]
+    await bo.post("/community/update", dstid=group, join="approve")
+    await ann.post("/contact/joincommunity", dstid=group, memo="Ann of number 9")
+    [wish] = (await bo.post("/community/requests", dstid=group))["rows"]
+    await ann.post("/user/delete", passwd=PASSWD)
+    assert (await bo.post("/community/requests", dstid=group))["rows"] == []
+    db = app.services.db
+    late = JoinRequest.insert(community_id=group, user_id=ann.user_id, createat=now_ms())
+    request = await db.write(late.execute)
+    answer = await bo.post("/community/answer", request=request, accept=1)
+    assert (answer["code"], answer["msg"]) == (-1, "该账号已注销"), (answer, wish)
+    assert (await bo.post("/community/members", dstid=group))["total"] == 1
 
 
 async def test_what_a_stopped_server_has_left(app, monkeypatch):
