@@ -64,6 +64,8 @@ class CreateGroup(Command, frozen=True):
     cate: Annotated[int, Meta(ge=0, le=MAX_CATE), ONCE] = 0
     memo: Memo = ""
 
+    is_speech = True
+
 
 @call("/contact/loadcommunity", "/contact/community", access=Access.USER, row=JoinedGroup)
 class ListGroups(Command, frozen=True):
