@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from actions import groups, leaving, operators, resets
-from models import accounts, settings, totp
+from actions.reviews import answer as decide
+from models import accounts, media, reviews, settings, totp
 from models.accounts import is_operator
 from models.operators import acts
 from models.tables import (
@@ -16,11 +17,13 @@ from models.tables import (
     Favorite,
     FriendRequest,
     JoinRequest,
+    Review,
     Sticker,
     Totp,
 )
 from protocol.clock import now_ms
-from protocol.errors import Refused
+from protocol.errors import NotFound, Refused
+from protocol.messages import Message
 from tests import samples
 from tests.app import PASSWD, running
 from tests.handlers.people import make_operator
@@ -139,6 +142,26 @@ async def collect(app):
 
     object.__setattr__(app.services.config.uploads, "unattached_seconds", 0)
     await media.collect_unattached(app.services)
+
+
+async def test_what_waits_is_withdrawn(app):
+    """No operator lets a message of a deleted account pass, and what it shows goes."""
+    ann, bo = await friends(app)
+    url = (await ann.upload(samples.picture("PNG")))["data"]
+    note = Message(ann.user_id, bo.user_id, 10, 4, "held", url=url)
+
+    def hold():
+        media.attach(ann.user_id, 10**9, url)
+        return reviews.hold(note, None, note.digest(), "held", 1).id
+
+    waits, refused = [await app.services.db.write(hold) for _ in range(2)]
+    await app.services.db.write(reviews.refuse, 1, refused, 2)
+    await ann.post("/user/delete", passwd=PASSWD)
+    with pytest.raises(NotFound):
+        await decide(app.services, 1, waits, True)
+    assert await app.services.db.read(Review.select().count) == 0
+    await collect(app)
+    assert (await bo.get(url)).code == 404
 
 
 async def test_deleted_once(app):
