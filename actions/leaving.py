@@ -35,7 +35,8 @@ async def delete(app: Services, user_id: int, op: int = 0) -> None:
 
 
 async def _close(app: Services, user_id: int, passwd: str | None, op: int | None = None) -> None:
-    ended = await app.db.write(leaving.close, user_id, passwd, now_ms(), op)
+    with sessions.in_doubt(app):
+        ended = await app.db.write(leaving.close, user_id, passwd, now_ms(), op)
     sessions.close_sockets(app, ended)
     await _let_go_of(app, user_id)
 
