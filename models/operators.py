@@ -23,7 +23,7 @@ from protocol.operators import Account, Act, AnyGroup
 #: Behind every text that begins like another one.
 _LAST = "\U0010ffff"
 #: What is done to users; the target is their id then.
-USER_ACTS = frozenset(("mute", "deactivate", "sessions", "op", "reset", "grant", "export", "delete"))
+USER_ACTS = frozenset(("mute", "deactivate", "sessions", "op", "reset", "grant", "export", "delete", "totp"))
 
 _GROUP = (
     Community.id,

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 import pyotp
 
+from models import audit
 from models.accounts import lock, require_here
 from models.tables import Recovery, Totp
 from protocol.errors import Conflict, Refused
@@ -96,7 +97,7 @@ def turn_off(user_id: int, code: str, now: int, unseal: Unseal) -> None:
     lock(user_id)
     factor = factor_of(user_id)
     if factor is None or not factor.since:
-        raise Refused("两步验证没有开启", "Two-step verification is not on")
+        raise _not_on()
     if not _spend(user_id, factor, code, now, unseal):
         raise WrongCode()
     forget(user_id)
@@ -112,6 +113,20 @@ def require(user_id: int, code: str, now: int, unseal: Unseal) -> None:
         raise CodeWanted()
     if not _spend(user_id, factor, code, now, unseal):
         raise WrongCode()
+
+
+def drop(op: int, user_id: int, now: int) -> None:
+    """Operator `op` ends it without a code. `Refused` where no codes are asked for."""
+    require_here(user_id)
+    factor = factor_of(user_id)
+    if factor is None or not factor.since:
+        raise _not_on()
+    forget(user_id)
+    audit.note(op, "totp", user_id, now, 1, 0)
+
+
+def _not_on() -> Refused:
+    return Refused("两步验证没有开启", "Two-step verification is not on")
 
 
 def forget(user_id: int) -> None:
