@@ -258,3 +258,23 @@ async def test_what_a_stopped_server_has_left(app, monkeypatch):
     assert (await bo.post("/contact/loadfriend"))["rows"] == []
     assert await app.services.db.read(Sticker.select().count) == 0
     assert await app.services.db.read(Departed.select().count) == 0
+
+
+async def test_a_fault_with_one(app, monkeypatch, expect_logs):
+    """Whatever is wrong with one deleted account, the others are let go of."""
+    people = [await app.client().register(name) for name in ("Op", "Ann", "Bo")]
+    for client in people[1:]:
+        await client.post("/user/delete", passwd=PASSWD)
+    let_go = leaving._let_go_of
+
+    async def fail(app, user_id):
+        if user_id == people[1].user_id:
+            raise LookupError(user_id)
+        await let_go(app, user_id)
+
+    monkeypatch.setattr(leaving, "_LATEST_MS", -1)
+    monkeypatch.setattr(leaving, "_let_go_of", fail)
+    expect_logs("magpie.leaving", "letting go of account")
+    assert await leaving.let_go(app.services) == 1
+    left = await app.services.db.read(lambda: [row.user_id for row in Departed.select()])
+    assert left == [people[1].user_id]
