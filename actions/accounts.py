@@ -122,7 +122,8 @@ async def change_passwd(
     keys = ((network, True), user_id)
     with in_queue(app.budget, *keys):
         changed = await app.hasher.hash(new, Turn(keys, known=True, disconnected=disconnected))
-    ended = await app.db.write(session_rows.change_passwd, user_id, session.id, stored, changed)
+    with sessions.in_doubt(app):
+        ended = await app.db.write(session_rows.change_passwd, user_id, session.id, stored, changed)
     sessions.close_sockets(app, ended)
 
 

@@ -76,5 +76,7 @@ def _entry(app: "Services", command: ChangeMessage, user_id: int, origin: Connec
         return Edit(*which, shown, at, settings.edit_window, cid, origin, content, why)
     amount = command.amount or 1
     if cmd is Cmd.REACTION:
+        if amount == 1 and app.words.finds(content):  # others read it, and a part of it says nothing
+            raise app.words.refusal()
         return React(*which, {"content": content, "amount": amount}, cid, origin)
     return Pin(*which, {"amount": amount}, cid, origin)

@@ -12,7 +12,7 @@ from typing import IO, NamedTuple, ParamSpec, TypeAlias, TypeVar
 import msgspec
 
 from actions.services import Services
-from models import accounts, exports, favorites, sessions, settings, stickers, wallet
+from models import accounts, exports, favorites, reports, reviews, sessions, settings, stickers, wallet
 from models.exports import Own, Talk
 from protocol import rows
 from protocol.clock import now_ms
@@ -133,6 +133,8 @@ async def _small_files(app: Services, user_id: int) -> dict[str, object]:
         "favorites.json": await _favorites(app, user_id),
         "stickers.json": await app.db.read(stickers.stickers_of, user_id),
         "wallet.json": await _wallet(app, user_id),
+        "waiting.json": await app.db.read(reviews.waiting_of, user_id, now_ms()),
+        "reports.json": await app.db.read_much(reports.made_by, user_id),
     }
 
 
@@ -251,6 +253,8 @@ _FILES = {
     "favorites.json": "收藏 · Favorites",
     "stickers.json": "表情 · Stickers",
     "wallet.json": "积分 · Points",
+    "waiting.json": "待审核的消息 · Waiting messages",
+    "reports.json": "举报 · Reports",
 }
 
 

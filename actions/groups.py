@@ -83,7 +83,12 @@ async def members(
 ) -> tuple[list[rows.Member], commands.MorePeople]:
     """Who is in a group, and whether and where it goes on. Raises as `models.roster.listed`."""
     dstid, after, q, limit = command.dstid, command.after, command.q, command.limit
-    found, more, last = await app.db.read(roster.listed, user_id, dstid, after, q, limit)
+    now = now_ms()
+    if command.ids is not None:
+        found, more, last = await app.db.read(roster.these, user_id, dstid, command.ids, now), False, 0
+    else:
+        muted = bool(command.muted)
+        found, more, last = await app.db.read(roster.listed, user_id, dstid, after, q, limit, now, muted)
     told: list[rows.Member] = [
         {
             **public_row(app, user_id, row, acquainted=True),

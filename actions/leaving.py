@@ -1,6 +1,8 @@
 """Deleting an account. It is closed in one transaction; then its friends and groups are told, and what it
 kept is let go, step by step. What a stopped server leaves of that is done by whoever keeps house."""
 
+import logging
+
 from actions import contacts, delivery, sessions
 from actions.accounts import verified
 from actions.passwords import Disconnected
@@ -10,10 +12,12 @@ from models import leaving
 from models.contacts import friend_ids
 from models.sessions import SessionRow
 from protocol.clock import now_ms
-from protocol.errors import Forbidden, NotFound, Refused
+from protocol.errors import Forbidden, NotFound, Refused, TryAgain
 from protocol.frames import event
 from protocol.messages import SINGLE
 from protocol.numbers import Cmd
+
+log = logging.getLogger("magpie.leaving")
 
 #: Milliseconds after which nothing that an account has begun can still come to its end.
 _LATEST_MS = 60_000
@@ -35,7 +39,8 @@ async def delete(app: Services, user_id: int, op: int = 0) -> None:
 
 
 async def _close(app: Services, user_id: int, passwd: str | None, op: int | None = None) -> None:
-    ended = await app.db.write(leaving.close, user_id, passwd, now_ms(), op)
+    with sessions.in_doubt(app):
+        ended = await app.db.write(leaving.close, user_id, passwd, now_ms(), op)
     sessions.close_sockets(app, ended)
     await _let_go_of(app, user_id)
 
@@ -44,10 +49,19 @@ async def let_go(app: Services) -> int:
     """Lets go of what is left of deleted accounts, also of what they had begun when they were closed; how
     many there were."""
     found = await app.db.read(leaving.departed, now_ms() - _LATEST_MS)
+    gone = 0
     for user_id in found:
-        await _let_go_of(app, user_id)
-        await app.db.write(leaving.done, user_id)
-    return len(found)
+        try:
+            await app.db.write(leaving.strip, user_id)
+            await _let_go_of(app, user_id)
+            await app.db.write(leaving.done, user_id)
+        except TryAgain:
+            raise
+        except Exception:  # a fault with one keeps nobody else's
+            log.exception("letting go of account %d", user_id)
+        else:
+            gone += 1
+    return gone
 
 
 async def _let_go_of(app: Services, user_id: int) -> None:

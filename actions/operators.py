@@ -14,7 +14,6 @@ from log.entries import Dissolve
 from models import contacts, groups, operators, restraints
 from protocol import rows
 from protocol.clock import now_ms
-from protocol.errors import TryAgain
 from protocol.frames import event
 from protocol.messages import SINGLE, Cmd
 from protocol.operators import Account
@@ -25,11 +24,8 @@ if TYPE_CHECKING:
 
 async def mute(app: "Services", op: int, user_id: int, until: int) -> Account:
     """The user says nothing until then (ms), anywhere; 0, or a time that has passed, ends it. Their row."""
-    try:
+    with sessions.in_doubt(app):
         stands, number = await app.db.write(operators.mute, op, user_id, until, now_ms())
-    except TryAgain:  # nobody knows whether it is stored
-        app.hub.recovery.doubt()
-        raise
     app.hub.order((UserMuted(user_id, stands, number),))
     return await show(app, user_id)
 
@@ -38,11 +34,8 @@ async def deactivate(app: "Services", op: int, user_id: int, on: bool) -> Accoun
     """The user's sessions end and they can't log in, or can again. Their row; friends' open pages hear of
     it."""
     friends = await app.db.read(contacts.friend_ids, user_id)  # after the write nothing may fail
-    try:
+    with sessions.in_doubt(app):
         ended = await app.db.write_always(operators.deactivate, op, user_id, on, now_ms())
-    except TryAgain:
-        app.hub.recovery.doubt()
-        raise
     sessions.close_sockets(app, ended)
     _tell(app, user_id, friends)
     return await show(app, user_id)
@@ -50,11 +43,8 @@ async def deactivate(app: "Services", op: int, user_id: int, on: bool) -> Accoun
 
 async def close_sessions(app: "Services", op: int, user_id: int) -> int:
     """Ends all sessions of a user, with their sockets; how many there were."""
-    try:
+    with sessions.in_doubt(app):
         ended = await app.db.write_always(operators.close_sessions, op, user_id, now_ms())
-    except TryAgain:
-        app.hub.recovery.doubt()
-        raise
     sessions.close_sockets(app, ended)
     return len(ended)
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 #: Packets looked for at once, of those whose time has passed.
 _ROUND = 100
+#: What a packet takes in the tables beside its message: its account and what went in; a share and what came
+#: out.
+_PACKET_BYTES, _SHARE_BYTES = 600, 400
 
 
 async def send(app: "Services", user_id: int, command: SendPacket) -> rows.Ack:
@@ -35,7 +38,8 @@ async def send(app: "Services", user_id: int, command: SendPacket) -> rows.Ack:
         if not known:  # a resend gets its ack, whatever the list of words says by now
             raise why
     message = replace(message, memo=memo)
-    count_stored(app, user_id, message.text_bytes, 0)
+    kept = _PACKET_BYTES + _SHARE_BYTES * command.count
+    count_stored(app, user_id, message.text_bytes + kept, 0)
     entry = Transfer(message, command.digest(), command.count, command.mode)
     await delivery.commit(app.log, entry)
     assert entry.receipt is not None
@@ -81,8 +85,8 @@ def _tell(app: "Services", user_id: int, packet_id: int, taken: packets.Taken) -
         opened=taken.told["opened"],
         count=taken.told["count"],
     )
-    users, group = delivery.concerned(taken.kind, taken.dstid, user_id)
+    users, group, audience = delivery.aware(taken.kind, taken.dstid, user_id, taken.unaware)
     if group:
-        app.hub.tell_group(group, event)
+        app.hub.tell_group(group, event, audience)
     else:
-        app.hub.tell_users(users, event)
+        app.hub.tell_users(users, event, audience)

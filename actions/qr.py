@@ -10,7 +10,7 @@ from actions.services import Services
 from actions.sessions import Client
 from models import accounts, qr
 from models.qr import State
-from models.sessions import token_hash
+from models.sessions import SessionRow, token_hash
 from protocol.clock import now_ms
 from protocol.qr import QrCode, QrScanned, QrState, QrUser
 
@@ -32,9 +32,9 @@ async def scan(app: Services, user_id: int, code: str) -> QrScanned:
     return await app.db.write(qr.scan, user_id, code, now_ms())
 
 
-async def decide(app: Services, user_id: int, code: str, approve: bool) -> None:
+async def decide(app: Services, session: SessionRow, code: str, approve: bool) -> None:
     """Raises as `models.qr.decide`."""
-    await app.db.write(qr.decide, user_id, code, approve, now_ms())
+    await app.db.write(qr.decide, session.user_id, session.id, code, approve, now_ms())
 
 
 async def poll(app: Services, code: str, secret: str | None, client: Client) -> tuple[QrState, QrUser | None]:

@@ -39,7 +39,8 @@ async def use(app: Services, token: str, new: str, client: Client) -> None:
     keys = ((client.network, False), whose.user_id)
     with in_queue(app.budget, *keys):
         stored = await app.hasher.hash(new, Turn(keys, disconnected=client.disconnected))
-    _, ended = await app.db.write(resets.use, token, stored, now_ms())
+    with sessions.in_doubt(app):
+        _, ended = await app.db.write(resets.use, token, stored, now_ms())
     sessions.close_sockets(app, ended)
 
 

@@ -1,7 +1,8 @@
 """Sessions: who a token is, the list of them, and ending them with their sockets."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from actions.notices import tell_devices
@@ -12,7 +13,7 @@ from models.devices import mark_of
 from models.sessions import SessionRow
 from models.tables import MAX_UA
 from protocol.clock import now_ms
-from protocol.errors import NotFound
+from protocol.errors import NotFound, TryAgain
 
 _DAY_MS = 86_400_000
 #: Browsers keep a cookie for about as long.
@@ -51,9 +52,21 @@ async def authenticate(app: Services, tokens: list[str]) -> list[SessionRow]:
     return found
 
 
+@contextmanager
+def in_doubt(app: Services) -> Iterator[None]:
+    """Around a write that ends sessions, or decides who may do what: when nobody knows whether it is stored,
+    what stands is read again, so that no socket outlives its session."""
+    try:
+        yield
+    except TryAgain:
+        app.hub.recovery.doubt()
+        raise
+
+
 async def logout(app: Services, session: SessionRow) -> None:
     """End the caller's session and its sockets."""
-    await app.db.write_always(sessions.close_session, session.id, session.user_id)
+    with in_doubt(app):
+        await app.db.write_always(sessions.close_session, session.id, session.user_id)
     app.hub.close_sessions([session.id])
 
 
@@ -69,12 +82,13 @@ async def sessions_of(app: Services, current: SessionRow) -> list[dict[str, obje
 
 async def revoke(app: Services, current: SessionRow, session_id: int | None) -> None:
     """End one session of the caller, or all but the current one, and their sockets."""
-    if session_id is None:
-        ended = await app.db.write_always(sessions.close_others, current.user_id, current.id)
-    elif await app.db.write_always(sessions.close_session, session_id, current.user_id):
-        ended = [session_id]
-    else:
-        raise NotFound("该会话不存在", "No such session")
+    with in_doubt(app):
+        if session_id is None:
+            ended = await app.db.write_always(sessions.close_others, current.user_id, current.id)
+        elif await app.db.write_always(sessions.close_session, session_id, current.user_id):
+            ended = [session_id]
+        else:
+            raise NotFound("该会话不存在", "No such session")
     close_sockets(app, ended)
 
 

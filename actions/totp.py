@@ -45,9 +45,10 @@ async def turn_off(app: Services, session: SessionRow, code: str) -> None:
     tell_devices(app, session.user_id, "totp", on=0)
 
 
-async def drop(app: Services, user_id: int) -> None:
-    """An operator takes the codes from somebody who has lost their authenticator and the recovery codes."""
-    await app.db.write(totp.forget, user_id)
+async def drop(app: Services, user_id: int, op: int = 0) -> None:
+    """Operator `op` (0: the command line) takes the codes from somebody who has lost their authenticator and
+    the recovery codes. Raises as `models.totp.drop`."""
+    await app.db.write(totp.drop, op, user_id, now_ms())
     tell_devices(app, user_id, "totp", on=0)
 
 

@@ -85,6 +85,10 @@ class Words:
         verdict = self._matcher.judge(text) if self._matcher is not None and text else None
         return verdict is not None and verdict.deed == BLOCK
 
+    def finds(self, text: str) -> bool:
+        """Whether a text has any word of the list: for what can neither be masked nor wait."""
+        return self._matcher is not None and self._matcher.judge(text) is not None
+
     def judge_message(self, message: Message) -> tuple[Message, Verdict | None]:
         """The message with its words masked, and the strictest verdict about its texts, if there is any. A
         message that was masked still tells its resend from another by what was first said."""

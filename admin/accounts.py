@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from actions import exports, invites, leaving, operators, resets
+from actions import exports, invites, leaving, operators, resets, totp
 from actions.services import Services
 from admin.commands import Commands, Effect, an_id, at, checked, until
 from admin.output import Output
@@ -15,6 +15,8 @@ from protocol.invites import MakeInvite
 
 def declare(commands: Commands) -> None:
     command = commands.add("reset", _reset, "a link with which a user sets a new password")
+    command.argument("id", type=an_id, metavar="ID")
+    command = commands.add("codes-off", _codes_off, "ask a user for no one-time codes who has lost them")
     command.argument("id", type=an_id, metavar="ID")
     command = commands.add("export", _export, "all that is stored of a user, as a zip")
     command.argument("id", type=an_id, metavar="ID")
@@ -35,6 +37,11 @@ def declare(commands: Commands) -> None:
 async def _reset(app: Services, said: argparse.Namespace, out: Output) -> None:
     url = await resets.make_link(app, said.id)
     out.answer({"url": url}, url, "behind your server's address; good for an hour, and once")
+
+
+async def _codes_off(app: Services, said: argparse.Namespace, out: Output) -> None:
+    await totp.drop(app, said.id)
+    out.answer({"id": said.id}, f"user {said.id} is asked for no codes any more")
 
 
 async def _export(app: Services, said: argparse.Namespace, out: Output) -> None:

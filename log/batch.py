@@ -19,7 +19,7 @@ from models.conversations import open_single
 from models.ids import public_id
 from models.tables import ADMIN, MEMBER, Conversation, StoredMessage, key_of
 from protocol.errors import Forbidden, Refusal
-from protocol.messages import ROOM, SINGLE, Message, Receipt
+from protocol.messages import ROOM, SINGLE, Media, Message, Receipt
 
 
 class Batch:
@@ -101,7 +101,12 @@ class Batch:
         self.bars.pop(pair, None)
         if bars:
             self.bars[pair] = bars
+        self._there.add(pair)
         self.changed_for.add(pair)
+
+    def speaks_in(self, place: Place) -> bool:
+        """Whether this batch has something for a conversation that is no notice; its rows come last."""
+        return any(row[0] == place.id and row[6] != Media.NOTICE for row in self.messages)
 
     def go(self, user_id: int, place: Place) -> None:
         """A member no longer, from here on."""

@@ -124,11 +124,32 @@ def passwd_of(user_id: int) -> str:
 
 
 def update_profile(user_id: int, changes: dict[str, str], quota: int = NO_QUOTA) -> rows.Profile:
-    """Set some of nickname, avatar, sex and memo; the row as it is then."""
+    """Set some of nickname, avatar, sex and memo; the row as it is then. Raises as `require_here`."""
     if changes:
+        require_here(user_id)
         attach(user_id, quota, changes.get("avatar", ""))
         User.update(changes).where(User.id == user_id).execute()
     return find_user(user_id)
+
+
+def is_gone(mobile: str) -> bool:
+    """Whether the row with this number is that of a deleted account."""
+    return mobile.startswith("~")
+
+
+def require_here(user_id: int) -> None:
+    """Refuses where the account is deleted, which nobody does until this transaction ends: who was let in
+    before may still be on their way."""
+    row = of_database(database.obj).locked(User.select(User.mobile).where(User.id == user_id))
+    found = row.tuples().first()
+    if found is None:
+        raise unknown_user()
+    if is_gone(found[0]):
+        raise gone()
+
+
+def gone() -> Refused:
+    return Refused("该账号已注销", "This account is deleted already")
 
 
 def replace_passwd(user_id: int, old: str, new: str) -> None:

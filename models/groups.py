@@ -1,8 +1,8 @@
 """Groups ("communities" on the wire): what they are called and what holds in them. Who belongs is in
 `models.members`, how one comes in in `models.joining`."""
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from peewee import SQL, IntegrityError, ModelSelect
 
@@ -37,6 +37,9 @@ _ROW = (
     Community.dissolved,
 )
 
+#: What a member is there.
+_SEAT = (Member.role, Member.called, Member.muted_until)
+
 
 class Group(NamedTuple):
     """A group as it is stored, but for its slot."""
@@ -57,8 +60,8 @@ class Group(NamedTuple):
     muted_until: int
     dissolved: int
 
-    def row(self, role: int, alias: str, now: int) -> JoinedGroup:
-        """As told to a member of this role who is called so there."""
+    def row(self, role: int, alias: str, muted_until: int, now: int) -> JoinedGroup:
+        """As told to a member of this role who is called so there, and muted so long."""
         return {
             "id": self.id,
             "name": self.name,
@@ -72,6 +75,8 @@ class Group(NamedTuple):
             "notice": {"content": self.notice, "userid": self.notice_by, "createat": self.notice_at},
             "join": self.joining,
             "muted": int(self.muted_until > now),
+            "all_muted_until": self.muted_until if self.muted_until > now else 0,
+            "muted_until": muted_until if muted_until > now else 0,
             "history": self.history,
             "alias": alias,
         }
@@ -99,14 +104,14 @@ def create_community(
     group = Group._make(Community.select(*_ROW).where(made).tuples().get())
     add_contact(owner_id, group.id, COMMUNITY, now)
     add_member(open_room(group.id, now), owner_id, 0, now, OWNER)
-    return group.row(OWNER, "", now)
+    return group.row(OWNER, "", 0, now)
 
 
 def made_at(owner_id: int, times: Collection[int]) -> JoinedGroup | None:
     """The group that an owner made at one of these times (ms), None when there is none."""
     mine = (Community.ownerid == owner_id) & Community.createat.in_(list(times))
     for values in Community.select(*_ROW).where(mine).tuples():
-        return Group._make(values).row(OWNER, "", now_ms())
+        return Group._make(values).row(OWNER, "", 0, now_ms())
     return None
 
 
@@ -127,8 +132,8 @@ def no_group() -> NotFound:
 def info(user_id: int, community_id: int, now: int) -> SeenGroup:
     """A group as the caller may see it: nobody who is not in it sees one that is over."""
     found = group(community_id)
-    for role, alias in _mine(key_of(user_id, ROOM, community_id), user_id):
-        told: SeenGroup = {**found.row(role, alias, now)}  # type: ignore[typeddict-item]
+    for role, alias, muted_until in _mine(key_of(user_id, ROOM, community_id), user_id):
+        told: SeenGroup = {**found.row(role, alias, muted_until, now)}  # type: ignore[typeddict-item]
         return {**told, "dissolved": 1} if found.dissolved else told
     if found.dissolved:
         raise no_group()
@@ -137,7 +142,7 @@ def info(user_id: int, community_id: int, now: int) -> SeenGroup:
 
 _mine = Prepared(
     lambda: (
-        Member.select(Member.role, Member.called)
+        Member.select(*_SEAT)
         .join(Conversation, on=(Conversation.id == Member.conversation_id))
         .where(Conversation.key == "", Member.user_id == 0, Member.role > SQL("0"))
     )
@@ -147,20 +152,27 @@ _mine = Prepared(
 def row_of(user_id: int, community_id: int, now: int) -> JoinedGroup:
     """The row of a group that the caller is in. Raises as `locate`."""
     found = group(community_id)
-    for role, alias in _mine(key_of(user_id, ROOM, community_id), user_id):
-        return found.row(role, alias, now)
+    for role, alias, muted_until in _mine(key_of(user_id, ROOM, community_id), user_id):
+        return found.row(role, alias, muted_until, now)
     raise refusal(ROOM, community_id)
+
+
+def _told(row: Sequence[Any], now: int) -> JoinedGroup:
+    """Of columns `_SEAT` and `_ROW`."""
+    seat = len(_SEAT)
+    role, alias, muted_until = row[:seat]
+    return Group._make(row[seat:]).row(role, alias, muted_until, now)
 
 
 def communities_of(user_id: int) -> list[JoinedGroup]:
     """The groups that a user is in, in the order in which they came there."""
     now = now_ms()
-    return [Group._make(found).row(role, alias, now) for role, alias, *found in _groups(user_id)]
+    return [_told(row, now) for row in _groups(user_id)]
 
 
 _groups = Prepared(
     lambda: (
-        Community.select(Member.role, Member.called, *_ROW)
+        Community.select(*_SEAT, *_ROW)
         .join(Conversation, on=(Conversation.a == Community.id))
         .join(Member, on=(Member.conversation_id == Conversation.id))
         .where(
@@ -177,13 +189,13 @@ _groups = Prepared(
 def groups_of_both(user_id: int, other_id: int) -> list[JoinedGroup]:
     """The groups that both are in, in the order in which `user_id` came into them."""
     now = now_ms()
-    return [Group._make(found).row(role, alias, now) for role, alias, *found in _shared(user_id, other_id)]
+    return [_told(row, now) for row in _shared(user_id, other_id)]
 
 
 def _groups_of_both() -> ModelSelect:
     theirs = Member.alias()
     return (
-        Community.select(Member.role, Member.called, *_ROW)
+        Community.select(*_SEAT, *_ROW)
         .join(Conversation, on=(Conversation.a == Community.id))
         .join(Member, on=(Member.conversation_id == Conversation.id))
         .switch(Conversation)

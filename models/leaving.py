@@ -1,8 +1,8 @@
 """Deleting an account: what it was is gone at once, and nobody gets in any more; what others see of it is let
 go afterwards, in steps that can be made again (`actions.leaving`). Its messages stay."""
 
-from models import audit, media, stickers, totp, wallet
-from models.accounts import lock
+from models import audit, media, reviews, stickers, totp, wallet
+from models.accounts import gone, is_gone, lock
 from models.favorites import remove as remove_favorite
 from models.operators import require_another
 from models.sessions import close_all
@@ -15,6 +15,7 @@ from models.tables import (
     Device,
     Favorite,
     FriendRequest,
+    JoinRequest,
     Reset,
     Setting,
     Sticker,
@@ -40,26 +41,15 @@ def close(user_id: int, passwd: str | None, now: int, op: int | None = None) -> 
     lock(user_id)
     row = User.select(User.passwd, User.avatar, User.mobile).where(User.id == user_id).tuples().first()
     if row is None or is_gone(row[2]):
-        raise Refused("该账号已注销", "This account is deleted already")
+        raise gone()
     stored, avatar, _ = row
     if passwd not in (None, stored):
         raise Refused("密码刚刚被修改，请重试", "The password was changed just now, try again")
     if Community.select(Community.id).where(Community.ownerid == user_id, Community.slot > 0).exists():
         raise Refused("请先转让或解散您的群", "Transfer or dissolve your groups first")
-    User.update(
-        mobile=_no_number(user_id), passwd="", nickname=NAME, avatar="", memo="", sex="U", op=0
-    ).where(User.id == user_id).execute()
     media.drop(keys_in(avatar))
+    strip(user_id)
     ended = close_all(user_id)
-    Device.delete().where(Device.user_id == user_id).execute()
-    Reset.delete().where(Reset.user_id == user_id).execute()
-    totp.forget(user_id)
-    FriendRequest.delete().where(FriendRequest.userid == user_id).execute()
-    FriendRequest.delete().where(FriendRequest.dstid == user_id).execute()
-    Block.delete().where(Block.user_id == user_id).execute()
-    # Found by its number, so that its messages have an author; and nobody's friend.
-    Setting.insert(user_id=user_id).on_conflict_ignore().execute()
-    Setting.update(approval="none", find="id").where(Setting.user_id == user_id).execute()
     wallet.close_account(user_id, now)
     if op is not None:
         audit.note(op, "delete", user_id, now, after=NAME)
@@ -67,9 +57,23 @@ def close(user_id: int, passwd: str | None, now: int, op: int | None = None) -> 
     return ended
 
 
-def is_gone(mobile: str) -> bool:
-    """Whether the row with this number is that of a deleted account."""
-    return mobile.startswith("~")
+def strip(user_id: int) -> None:
+    """Nothing is left of what the account said of itself, of what lets it in, and of what it asked for or had
+    waiting. Done again by whoever keeps house: a call that was let in before may have come behind it."""
+    User.update(
+        mobile=_no_number(user_id), passwd="", nickname=NAME, avatar="", memo="", sex="U", op=0
+    ).where(User.id == user_id).execute()
+    Device.delete().where(Device.user_id == user_id).execute()
+    Reset.delete().where(Reset.user_id == user_id).execute()
+    totp.forget(user_id)
+    FriendRequest.delete().where(FriendRequest.userid == user_id).execute()
+    FriendRequest.delete().where(FriendRequest.dstid == user_id).execute()
+    JoinRequest.delete().where(JoinRequest.user_id == user_id).execute()
+    Block.delete().where(Block.user_id == user_id).execute()
+    reviews.drop_all(user_id)
+    # Found by its number, so that its messages have an author; and nobody's friend.
+    Setting.insert(user_id=user_id).on_conflict_ignore().execute()
+    Setting.update(approval="none", find="id").where(Setting.user_id == user_id).execute()
 
 
 def _no_number(user_id: int) -> str:

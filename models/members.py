@@ -73,11 +73,13 @@ def admins(conversation_id: int) -> int:
 
 
 def is_silent(conversation_id: int, seq: int) -> bool:
-    """Whether nothing but notices, and few of them, was said up to `seq`: nothing to keep from newcomers."""
+    """Whether nothing but notices, and few of them and no announcements, was said up to `seq`: nothing to
+    keep from newcomers."""
     if seq > _FEW_NOTICES:
         return False
     m = StoredMessage
-    said = m.select(m.seq).where(m.conversation_id == conversation_id, m.seq <= seq, m.media != Media.NOTICE)
+    spoken = (m.media != Media.NOTICE) | (m.at != "")
+    said = m.select(m.seq).where(m.conversation_id == conversation_id, m.seq <= seq, spoken)
     return not said.exists()
 
 

@@ -23,7 +23,7 @@ from protocol.operators import Account, Act, AnyGroup
 #: Behind every text that begins like another one.
 _LAST = "\U0010ffff"
 #: What is done to users; the target is their id then.
-USER_ACTS = frozenset(("mute", "deactivate", "sessions", "op", "reset", "grant", "export", "delete"))
+USER_ACTS = frozenset(("mute", "deactivate", "sessions", "op", "reset", "grant", "export", "delete", "totp"))
 
 _GROUP = (
     Community.id,
@@ -117,9 +117,9 @@ def _one_after_the_other() -> None:
 
 
 def _lock(user_id: int) -> None:
-    """Log-ins of the user and other decisions about them wait; `NotFound` when there is none."""
-    accounts.lock(user_id)
-    accounts.nickname_of(user_id)
+    """Log-ins of the user and other decisions about them wait; `NotFound` when there is none, `Refused` when
+    the account is deleted: as an operator it would be one who never comes."""
+    accounts.require_here(user_id)
 
 
 # --- looking ----------------------------------------------------------------------------------------------

@@ -6,19 +6,19 @@ balance.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from peewee import ModelSelect
 
 from database.base import database
 from database.dialect import of_database
-from models import access, wallet
+from models import access, members, wallet
 from models.ids import place_of
 from models.tables import Conversation, LedgerAccount, RedPacket, RedShare
 from protocol import packets
 from protocol.errors import Forbidden, NotFound
-from protocol.messages import SINGLE
+from protocol.messages import ROOM, SINGLE
 from protocol.packets import EMPTY, EXPIRED, LUCKY, OPEN
 
 #: How long (ms) a packet can be opened; what is left then goes back.
@@ -30,12 +30,14 @@ Dice = Callable[[int], int]
 
 class Taken(NamedTuple):
     """What became of somebody's wish to open a packet; in the conversation that they mean by (kind, dstid).
-    `now`: they took it just now, and others have to hear of it."""
+    `now`: they took it just now, and others have to hear of it, but for members of the group who came after
+    it was sent (`unaware`)."""
 
     told: packets.Opened
     kind: int
     dstid: int
     now: bool
+    unaware: Sequence[int] = ()
 
 
 def make(packet_id: int, user_id: int, points: int, count: int, mode: str, memo: str, now: int) -> None:
@@ -89,7 +91,8 @@ def take(user_id: int, packet_id: int, now: int, dice: Dice = secrets.randbelow)
             RedPacket.id == packet_id
         ).execute()
         wallet.move(-packet_id, wallet.payee_of(user_id), points, "packet_opened", packet_id, now)
-    return Taken(_told(packet, share, now), kind, dstid, takes)
+    unaware = members.unaware(*place_of(packet_id)) if takes and kind == ROOM else ()
+    return Taken(_told(packet, share, now), kind, dstid, takes, unaware)
 
 
 def draw(left: int, people: int, mode: str, dice: Dice) -> int:

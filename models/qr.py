@@ -3,8 +3,11 @@ and the screen that asked for it gets a session. Of a code only the SHA-256 is s
 
 from enum import IntEnum
 
+from database.base import database
+from database.dialect import of_database
+from models.accounts import lock
 from models.sessions import token_hash
-from models.tables import MAX_UA, Qr
+from models.tables import MAX_UA, Qr, Session
 from protocol.errors import Conflict, Forbidden, NotFound
 from protocol.qr import QrScanned
 
@@ -39,11 +42,11 @@ def scan(user_id: int, code: str, now: int) -> QrScanned:
     return {"ua": row.ua, "ip": row.ip, "expires": row.expires}
 
 
-def decide(user_id: int, code: str, approve: bool, now: int) -> None:
-    """Whoever has scanned it says yes or no, once; `Forbidden` for others."""
+def decide(user_id: int, session_id: int, code: str, approve: bool, now: int) -> None:
+    """Whoever has scanned it says yes or no, once, in their session `session_id`; `Forbidden` for others."""
     state = State.APPROVED if approve else State.DECLINED
     mine = (Qr.user_id == user_id) & (Qr.state == State.SCANNED)
-    if Qr.update(state=state).where(*_living(code, now), mine).execute():
+    if Qr.update(state=state, session_id=session_id).where(*_living(code, now), mine).execute():
         return
     row = _find(code, now)
     if row.user_id == user_id and row.state == state:
@@ -58,8 +61,13 @@ def state_of(code: str, proof: str, now: int) -> State:
 
 def take(code: str, proof: str, now: int) -> int:
     """In the transaction that opens the session: whose it is. The code is nothing from then on; of two who
-    ask at once the DELETE lets one have it, the other meets `NotFound`."""
+    ask at once the DELETE lets one have it, the other meets `NotFound`. So does everybody once the session
+    in which it was approved has ended: who ends sessions ends what they have let in."""
     row = _own(code, proof, now)
+    lock(row.user_id)  # whoever ends all of a user's sessions has it, too
+    approver = Session.select(Session.id).where(Session.id == row.session_id, Session.user_id == row.user_id)
+    if of_database(database.obj).locked(approver).tuples().first() is None:
+        raise no_code()
     approved = (Qr.code_hash == row.code_hash) & (Qr.state == State.APPROVED)
     if not Qr.delete().where(approved).execute():
         raise no_code()

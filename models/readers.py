@@ -16,13 +16,13 @@ def readers(
     user_id: int, dstid: int, seq: int, after: int | None, limit: int, most: int, strangers: bool
 ) -> tuple[list[rows.Profile], Readers]:
     """The readers of message `seq` of group `dstid`, behind `after`, in the order in which their marks moved
-    last, and how many there are. Raises `NotFound` where there is no such message, `Forbidden` when it is not
-    the caller's, and `Refused` in a group of more than `most` members."""
+    last, and how many there are. Raises `NotFound` where the caller sees no such message, `Forbidden` when it
+    is not the caller's, and `Refused` in a group of more than `most` members."""
     view = locate(user_id, ROOM, dstid, strangers)
     assert view is not None  # a group has one
     m = StoredMessage
     author = m.select(m.userid).where(m.conversation_id == view.id, m.seq == seq).scalar()
-    if author is None:
+    if author is None or not view.shows(seq):
         raise NotFound("该消息不存在", "No such message")
     if author != user_id:
         raise Forbidden("只能查看自己的消息的已读情况", "Only its author is told who has read a message")

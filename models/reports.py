@@ -12,10 +12,14 @@ from models.messages import MAX_ANSWER_BYTES
 from models.tables import Community, User
 from models.tables import Report as Stored
 from protocol import reports as wire
+from protocol.changes import Edited
 from protocol.errors import Conflict, NotFound, Refused
-from protocol.limits import MAX_INT
+from protocol.limits import MAX_INT, MAX_OPEN_REPORTS
 from protocol.media import keys_in
 from protocol.reports import OPEN, STATES
+
+#: Bytes of earlier texts in the copy of a message.
+_MOST_EDITS_BYTES = 256 << 10
 
 _copy = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -32,11 +36,15 @@ def add(
     now: int,
 ) -> None:
     """Keeps a report with a copy, and what that shows. An open one about the same stays as it is. Raises
-    `NotFound` for what the reporter can't read or is not there, `Refused` for what is their own."""
+    `NotFound` for what the reporter can't read or is not there, `Refused` for what is their own, and when too
+    many of theirs are open: each keeps a copy, which counts as nobody's."""
     mine = {"user_id": user_id, "what": what, "target": target}
     already = (Stored.user_id == user_id, Stored.what == what, Stored.target == target, Stored.answered == 0)
     if Stored.select(Stored.id).where(*already).first() is not None:
         return
+    mine_open = Stored.select().where(Stored.user_id == user_id, Stored.state == OPEN)
+    if mine_open.count() >= MAX_OPEN_REPORTS:
+        raise Refused("您有太多举报还没有处理", "Too many of your reports are still open")
     if what == "message":
         copy = _message(user_id, kind, dstid, target, strangers)
     else:
@@ -57,8 +65,19 @@ def _message(user_id: int, kind: int, dstid: int, message_id: int, strangers: bo
         raise Refused("不能举报自己", "You can't report yourself")
     copy: dict[str, object] = {"message": message, "author": _nickname(message.userid)}
     if message.edited:
-        copy["edits"] = changes.edits(user_id, kind, dstid, message_id, strangers)
+        copy["edits"] = _latest(changes.edits(user_id, kind, dstid, message_id, strangers))
     return copy
+
+
+def _latest(edits: list[Edited]) -> list[Edited]:
+    """The last texts of a message, as many as a copy has room for: somebody may have edited it without
+    end."""
+    size = 0
+    for number, edit in enumerate(reversed(edits)):
+        size += len(edit["content"].encode())
+        if number and size > _MOST_EDITS_BYTES:
+            return edits[-number:]
+    return edits
 
 
 def _user(reporter: int, user_id: int) -> dict[str, object]:
@@ -94,6 +113,15 @@ def _shown(copy: dict[str, Any]) -> list[str]:
         if row in plain:
             return [plain[row].get(name) or "" for name in names]
     return []
+
+
+def made_by(user_id: int) -> list[dict[str, object]]:
+    """What somebody has reported, for themselves: without the copy, which is others' words, and without what
+    operators remarked."""
+    r = Stored
+    shown = (r.id, r.what, r.target, r.kind, r.dstid, r.reason, r.state, r.createat, r.answeredat)
+    found = r.select(*shown).where(r.user_id == user_id).order_by(r.id)
+    return [{**row, "state": STATES[row["state"]]} for row in found.dicts()]
 
 
 # --- operators ----------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ stored."""
 from typing import NamedTuple
 
 from models import audit
-from models.accounts import find_user, lock, unknown_user
+from models.accounts import lock, require_here, unknown_user
 from models.sessions import close_all, token_hash
 from models.tables import Reset, User
 from protocol.errors import NotFound
@@ -22,9 +22,8 @@ class Whose(NamedTuple):
 
 def make(op: int, user_id: int, token: str, now: int, expires: int) -> None:
     """The user's link from now on, until `expires` (ms), made by operator `op`: an earlier one is nothing any
-    more. `NotFound` for a user who is not there."""
-    find_user(user_id)
-    lock(user_id)
+    more. `NotFound` for a user who is not there, `Refused` for one who has deleted their account."""
+    require_here(user_id)
     Reset.delete().where(Reset.user_id == user_id).execute()
     Reset.create(user_id=user_id, token_hash=token_hash(token), expires=expires)
     audit.note(op, "reset", user_id, now, after=f"until {expires}")

@@ -115,6 +115,16 @@ def withdraw(user_id: int, review_id: int) -> Stored:
     return review
 
 
+def drop_all(user_id: int) -> None:
+    """The author has deleted their account: what waits is withdrawn, and nothing is kept of what did."""
+    for review in list(Stored.select().where(Stored.user_id == user_id)):
+        here = Stored.id == review.id
+        if Stored.delete().where(here, Stored.state == WAITING).execute():
+            release(review)
+        else:
+            Stored.delete().where(here).execute()
+
+
 def release(review: Stored) -> None:
     """What it shows is shown no more."""
     message = message_of(review)

@@ -165,6 +165,7 @@ def close_all(user_id: int) -> list[int]:
 
 def close_others(user_id: int, keep_id: int) -> list[int]:
     """End every session of a user but one; the ids of those ended."""
+    accounts.lock(user_id)  # no new one comes in between by what one of them has approved
     return _delete(Session.select(Session.id).where(Session.user_id == user_id, Session.id != keep_id))
 
 

@@ -8,7 +8,7 @@ from peewee import Expression
 from database.base import database
 from database.dialect import of_database
 from database.prepared import Prepared
-from models import blocks
+from models import accounts, blocks
 from models.tables import Setting
 from protocol import rows
 from protocol.settings import WAYS
@@ -46,7 +46,9 @@ _stored = Prepared(
 def change(
     user_id: int, wanted: rows.SomeSettings, installed: str = "auto"
 ) -> tuple[set[str], rows.Settings]:
-    """Sets some of them: the names of those that were otherwise, and all as they are then."""
+    """Sets some of them: the names of those that were otherwise, and all as they are then. Raises as
+    `accounts.require_here`."""
+    accounts.require_here(user_id)
     Setting.insert(user_id=user_id).on_conflict_ignore().execute()
     # Of two devices at once each sees what the other has set.
     row = of_database(database.obj).locked(Setting.select().where(Setting.user_id == user_id)).get()

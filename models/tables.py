@@ -157,12 +157,13 @@ class Recovery(Base):
 
 class Qr(Base):
     """A log-in by a code on another screen. `proof`: a hash of what whoever asks for the session has to show;
-    `user_id`: who scanned it."""
+    `user_id`: who scanned it; `session_id`: the session in which they approved it."""
 
     code_hash = CharField(64, primary_key=True)
     proof = CharField(64)
     state = SmallIntegerField(default=0)
     user_id = BigIntegerField(default=0)
+    session_id = BigIntegerField(default=0)
     ua = CharField(MAX_UA, default="")
     ip = CharField(45, default="")
     expires = BigIntegerField(index=True)
@@ -275,6 +276,7 @@ class JoinRequest(Base):
             (("community_id", "user_id"), True),
             (("community_id", "id"), False),
             (("community_id", "state", "createat"), False),
+            (("user_id",), False),
         )
 
 
@@ -665,7 +667,11 @@ class Report(Base):
     answered = BigIntegerField(default=0)
 
     class Meta:
-        indexes = ((("what", "target", "answered", "user_id"), True), (("state", "id"), False))
+        indexes = (
+            (("what", "target", "answered", "user_id"), True),
+            (("state", "id"), False),
+            (("user_id", "state", "id"), False),
+        )
 
 
 # --- points ----------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from typing import NamedTuple, TypeAlias
 
 import pyotp
 
-from models.accounts import lock
+from models import audit
+from models.accounts import lock, require_here
 from models.tables import Recovery, Totp
 from protocol.errors import Conflict, Refused
 from protocol.totp import TotpStanding
@@ -66,7 +67,7 @@ def state_of(user_id: int) -> TotpStanding:
 
 def start(user_id: int, sealed: str) -> None:
     """A new secret is being set up; `Conflict` when codes are asked for already."""
-    lock(user_id)
+    require_here(user_id)
     factor = factor_of(user_id)
     if factor is not None and factor.since:
         raise Conflict("两步验证已经开启", "Two-step verification is on already")
@@ -77,7 +78,7 @@ def start(user_id: int, sealed: str) -> None:
 def confirm(user_id: int, code: str, recovery: Iterable[str], now: int, unseal: Unseal) -> None:
     """From now on codes are asked for: this one, made from the secret that was set up, shows that the user
     has it. `recovery`: the codes that let them in without. `Refused` when none was set up."""
-    lock(user_id)
+    require_here(user_id)
     factor = factor_of(user_id)
     if factor is not None and factor.since:
         raise Conflict("两步验证已经开启", "Two-step verification is on already")
@@ -96,7 +97,7 @@ def turn_off(user_id: int, code: str, now: int, unseal: Unseal) -> None:
     lock(user_id)
     factor = factor_of(user_id)
     if factor is None or not factor.since:
-        raise Refused("两步验证没有开启", "Two-step verification is not on")
+        raise _not_on()
     if not _spend(user_id, factor, code, now, unseal):
         raise WrongCode()
     forget(user_id)
@@ -112,6 +113,20 @@ def require(user_id: int, code: str, now: int, unseal: Unseal) -> None:
         raise CodeWanted()
     if not _spend(user_id, factor, code, now, unseal):
         raise WrongCode()
+
+
+def drop(op: int, user_id: int, now: int) -> None:
+    """Operator `op` ends it without a code. `Refused` where no codes are asked for."""
+    require_here(user_id)
+    factor = factor_of(user_id)
+    if factor is None or not factor.since:
+        raise _not_on()
+    forget(user_id)
+    audit.note(op, "totp", user_id, now, 1, 0)
+
+
+def _not_on() -> Refused:
+    return Refused("两步验证没有开启", "Two-step verification is not on")
 
 
 def forget(user_id: int) -> None:

@@ -6,7 +6,9 @@ and every folded character knows from which one it is.
 """
 
 import unicodedata
+from bisect import bisect_right
 from functools import cache
+from itertools import accumulate
 
 import opencc
 
@@ -24,6 +26,9 @@ _SHAPES = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)
 #: Classes of marks that make no other letter: overlays, points, accents. A vowel of Hindi, a tone of Thai and
 #: what makes が of か are of others.
 _OVERLAY, _POINTS, _FIRST_ACCENT = 1, range(10, 37), 200
+
+#: Letters of one character: a prayer in Arabic is one of 18, and a text of them a third of a million.
+_MOST_LETTERS = 8
 
 DENSE, LETTER, DIGIT = range(3)
 
@@ -43,6 +48,7 @@ class Table(dict[int, str]):
         char = chr(code)
         letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
         folded = "".join(self._simple.get(letter, letter) for letter in letters if not _is_left_out(letter))
+        folded = folded[:_MOST_LETTERS]
         if unicodedata.category(char) not in ("Cn", "Co", "Cs"):  # a million that mean nothing
             self[code] = folded
         return folded
@@ -61,33 +67,36 @@ def fold(text: str) -> str:
 
 class Origins:
     """Where the characters of a folded text come from. Slower than folding, and needed only where something
-    was found. `text` is the original, `folded` what became of it."""
+    was found; what it does for a whole text is done without a loop of its own, since nothing else runs
+    meanwhile. `text` is the original, `folded` what became of it."""
 
     def __init__(self, text: str, folded: str) -> None:
         self._text, self._folded = text, folded
-        self._places: list[int] = []  # by folded character: its place in the original
-        self._apart: list[bool] = []  # whether something parts it from the one before
-        folds, apart = table(), True
-        for place, char in enumerate(text):
-            if letters := folds[ord(char)]:
-                self._places += [place] * len(letters)
-                self._apart += [apart, *([False] * (len(letters) - 1))]
-                apart = False
-            elif parts(char):
-                apart = True
+        # By place in the original: how many folded characters there are up to it, and with it.
+        self._ends = list(accumulate(map(len, map(table().__getitem__, map(ord, text)))))
 
     def is_edge(self, place: int) -> bool:
         """Whether a word can begin with this folded character, or end before it: anywhere in scripts without
         spaces, else where something parts it from its neighbour, or one of the two is a digit."""
-        if place in (0, len(self._folded)) or self._apart[place]:
+        if place in (0, len(self._folded)):
             return True
         before, here = kind(self._folded[place - 1]), kind(self._folded[place])
-        return here == DENSE or before != here
+        return here == DENSE or before != here or self._is_apart(place)
+
+    def _is_apart(self, place: int) -> bool:
+        """Whether something that was left out parts it from the one before."""
+        at = bisect_right(self._ends, place) - 1
+        while at > 0 and self._ends[at] == self._ends[at - 1] == place:
+            if parts(self._text[at]):
+                return True
+            at -= 1
+        return False
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """From where to where folded characters stand in the original, the marks on the last of them with
         it."""
-        first, after = self._places[start], self._places[end - 1] + 1
+        first = bisect_right(self._ends, start)
+        after = bisect_right(self._ends, end - 1) + 1
         while after < len(self._text) and unicodedata.category(self._text[after])[0] == "M":
             after += 1
         return first, after

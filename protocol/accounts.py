@@ -130,6 +130,11 @@ class ChangeProfile(Command, frozen=True):
     sex: Sex | None = None
     memo: Memo | None = None
 
+    @property
+    def speaks(self) -> bool:
+        """A name and a memo are read by all friends, and the name by all groups."""
+        return bool(self.nickname or self.memo)
+
     def changes(self) -> dict[str, str]:
         """Those that were said."""
         said = {"nickname": self.nickname, "avatar": self.avatar, "sex": self.sex, "memo": self.memo}

@@ -64,6 +64,8 @@ class CreateGroup(Command, frozen=True):
     cate: Annotated[int, Meta(ge=0, le=MAX_CATE), ONCE] = 0
     memo: Memo = ""
 
+    is_speech = True
+
 
 @call("/contact/loadcommunity", "/contact/community", access=Access.USER, row=JoinedGroup)
 class ListGroups(Command, frozen=True):
@@ -144,12 +146,19 @@ class MorePeople(TypedDict):
 class ListMembers(Command, frozen=True):
     """A group's members, for members: its owner, the admins, then the others in the order of joining;
     `after`: behind this user; `q`: those whose name has it, or sounds like it. Some thousand names are looked
-    at in a call, so that an answer may have fewer rows than there is room for, and go on."""
+    at in a call, so that an answer may have fewer rows than there is room for, and go on. `muted`: 1 for
+    who is muted now alone. `ids`: these alone, whoever of them is a member, in this order."""
 
     dstid: Id
     after: Id | None = None
     q: Annotated[str, Meta(max_length=100), STRIP] = ""
     limit: Annotated[Limit, Held(MAX_MEMBER_ROWS)] = MAX_MEMBER_ROWS
+    muted: Flag = 0
+    ids: People | None = None
+
+    def check(self) -> None:
+        if self.ids is not None and (self.after is not None or self.q or self.muted):
+            raise BadArgument("ids 不能与 after、q 或 muted 同用", "Give ids without after, q and muted")
 
 
 @call("/community/invite", access=Access.USER, limit="contact", row=Moved)

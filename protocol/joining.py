@@ -15,14 +15,17 @@ class Announcement(TypedDict):
 
 class JoinedGroup(rows.Group):
     """A group as one of its members is told. `members`: how many; `role`: of who asks, 1, 2 of an admin, 3 of
-    the owner; `join`: how one comes in; `muted`: 1 when only its heads may write; `history`: 1 when newcomers
-    read what was before them; `alias`: what who asks is called there."""
+    the owner; `join`: how one comes in; `muted`: 1 when only its heads may write, `all_muted_until` (ms) so
+    long; `muted_until` (ms): who asks is muted so long, 0 when they are not; `history`: 1 when newcomers read
+    what was before them; `alias`: what who asks is called there."""
 
     members: int
     role: int
     notice: Announcement
     join: str
     muted: int
+    all_muted_until: int
+    muted_until: int
     history: int
     alias: str
 
@@ -43,6 +46,8 @@ class SeenGroup(TypedDict):
     role: NotRequired[int]
     notice: NotRequired[Announcement]
     muted: NotRequired[int]
+    all_muted_until: NotRequired[int]
+    muted_until: NotRequired[int]
     history: NotRequired[int]
     alias: NotRequired[str]
     dissolved: NotRequired[int]

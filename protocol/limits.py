@@ -69,6 +69,8 @@ MAX_FAVORITES = 2000
 MAX_STICKERS = 300
 #: Messages of one author that wait for a review.
 MAX_WAITING = 100
+#: Reports of one user that are open.
+MAX_OPEN_REPORTS = 100
 #: Why somebody reports something, and what an operator remarks.
 MAX_REASON, MAX_NOTE = 500, 500
 

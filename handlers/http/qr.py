@@ -18,7 +18,7 @@ class ScanHandler(ApiHandler[ScanQr]):
 
 class ApproveHandler(ApiHandler[ApproveQr]):
     async def answer(self, command: ApproveQr) -> None:
-        await qr.decide(self.app, self.user_id, command.code, bool(command.accept))
+        await qr.decide(self.app, self.own_session, command.code, bool(command.accept))
         self.reply()
 
 

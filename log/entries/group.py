@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from log.entries.entry import Entry
 from log.entries.post import Post
-from models import access, done, groups, joining, members
-from models.accounts import nicknames_of
+from models import access, done, groups, joining, leaving, members
+from models.accounts import find_user, nicknames_of
 from models.done import Done
 from models.groups import Group
 from models.ids import MAX_CONVERSATION, MAX_SEQ
@@ -114,11 +114,13 @@ class Act(Entry):
         return found
 
     def take_in(self, batch: Batch, place: Place, group: Group, user_id: int, most: int) -> None:
-        """A member from here on."""
+        """A member from here on. Raises `Refused` for who has deleted their account since they asked."""
+        if leaving.is_gone(find_user(user_id)["mobile"]):
+            raise Refused("该账号已注销", "This account is deleted")
         before = members.standing(place.id, [user_id])[user_id]
         bars = before.bars & MUTED if before.muted_until > batch.now else 0  # which survives leaving
         reached = place.seq, place.updateat
-        sees = bool(group.history) or members.is_silent(place.id, place.seq)
+        sees = bool(group.history) or (not batch.speaks_in(place) and members.is_silent(place.id, place.seq))
         members.come(user_id, self.dstid, place.id, reached, bars, sees=sees, most=most, now=batch.now)
         batch.come(user_id, place, bars)
         if before.known:

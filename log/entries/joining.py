@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from log.entries.group import Act, names_of
-from models import contacts, joining, members
+from models import accounts, contacts, joining, members
 from models.groups import Group
 from models.tables import ADMIN, LEFT
 from protocol.errors import Forbidden, Refusal
@@ -158,8 +158,11 @@ class AnswerJoin(_Coming):
             self.what, self.who = "requested", [user_id]  # the heads' lists are others now
             self.told = members.heads(place.id)
             return
+        accounts.require_here(user_id)
         if joining.is_banned(self.dstid, user_id):
             raise banned()
+        if proposer and joining.is_blocked(user_id, proposer):  # since they were proposed
+            raise Forbidden("对方不接受邀请", "They don't want to be invited")
         self.take_in(batch, place, group, user_id, self.most)
         by = proposer or self.userid
         text = f"{names_of([user_id])}加入了群"

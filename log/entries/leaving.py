@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from log.entries.group import Act, names_of, not_here
 from models import audit, groups, joining, members, roster
+from models.accounts import nicknames_of, unknown_user
 from models.groups import Group
 from models.tables import ADMIN, DISSOLVED, LEFT, OWNER
 from protocol.errors import Forbidden, Refusal, Refused
@@ -48,6 +49,8 @@ class Remove(Act):
         self.refusals = {}
         role, there = self.role(batch, place), members.standing(place.id, self._ids)
         barred = []
+        unknown = [user_id for user_id in self._ids if not there[user_id].known]
+        people = nicknames_of(unknown) if unknown else {}
         for user_id in self._ids:
             if there[user_id].role >= role or user_id == self.userid:
                 self.refusals[user_id] = Forbidden(
@@ -55,6 +58,8 @@ class Remove(Act):
                 )
             elif there[user_id].role == LEFT and not self._ban:
                 self.refusals[user_id] = not_here()
+            elif not there[user_id].known and user_id not in people:
+                self.refusals[user_id] = unknown_user()
             else:
                 if self._ban:
                     joining.ban(self.dstid, user_id, self.userid, batch.now)

@@ -59,6 +59,6 @@ class Recall(Change):
     def _heads(self, batch: Batch, place: Place, author: int) -> bool:
         """Whether this user is set above the author."""
         role = batch.roles[self.userid, place.id] if self.kind == ROOM else 0
-        if role != ADMIN or author == self.userid:
-            return role >= ADMIN
+        if role != ADMIN:
+            return role > ADMIN
         return members.standing(place.id, [author])[author].role < ADMIN

@@ -18,6 +18,7 @@ from admin import running
 from database.door import Database
 from models import accounts, groups, sessions
 from models.accounts import is_operator
+from models.tables import Totp
 from protocol.clock import now_ms
 from tests.databases import migrated_file
 
@@ -47,6 +48,7 @@ def make(data: Path) -> None:
             accounts.create_user(mobile, "hash", name, "", "U", "", _NOW + number * 60_000, op=number == 0)
         sessions.open_session(3, "hash", "token", "Firefox/140.0", "192.0.2.7", now_ms(), _LIFETIME)
         groups.create_community(2, "Birds", "", 0, "", 5, _NOW)
+        Totp.create(user_id=2, secret="sealed", since=_NOW)
         assert is_operator(1)
     database.drop_connection()
 

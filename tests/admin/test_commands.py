@@ -71,6 +71,7 @@ def test_help_of_every_command(capsys):
         (("invites", "make", "--until", "2020-01-01"), 2, "over already"),
         (("invites", "revoke", "9"), 1, "No such invite"),
         (("reset", "99"), 1, "No such user"),
+        (("codes-off", "3"), 1, "not on"),
         (("roles", "off", "1"), 1, "There has to be an operator"),
         (("deactivate", "1"), 1, "There has to be an operator"),
         (("delete", "1", "--yes"), 1, "There has to be an operator"),

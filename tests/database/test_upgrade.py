@@ -91,7 +91,7 @@ async def test_groups_stay_as_they_were(upgraded):
         [row] = await upgraded.read(groups.communities_of, user_id)
         assert (row["id"], row["role"], row["ownerid"]) == (GROUP, role, ANN)
         assert (row["join"], row["history"], row["muted"]) == ("open", 1, 0)
-        found, _, _ = await upgraded.read(roster.listed, user_id, GROUP, None, "", 50)
+        found, _, _ = await upgraded.read(roster.listed, user_id, GROUP, None, "", 50, 0)
         assert row["members"] == len(found) > 1 and found[0]["id"] == ANN
 
 

@@ -51,6 +51,24 @@ async def test_joining(database, scribe):
     assert len(await said_in(database, bob, room)) == 4
 
 
+async def test_joining_behind_a_message(database, scribe):
+    """What was said in the same moment before somebody came is not for them, where newcomers read nothing
+    from before; and they are named by what comes behind."""
+    ann, bob = await newcomers(database, 2)
+    room = await room_of(database, ann)
+    await database.write(groups.update, room, {"history": 0})
+    await asyncio.gather(
+        scribe.say_in(ann, room, "before"),
+        scribe.settled(Join(bob, room)),
+        scribe.say_in(ann, room, "behind", at=[bob]),
+    )
+    assert [text for _, media, text in await said_in(database, bob, room) if media == 1] == ["behind"]
+    told = await database.read(
+        StoredMessage.select(StoredMessage.at).where(StoredMessage.content == "behind").scalar
+    )
+    assert told == str(bob)
+
+
 async def test_refusals_undo_their_own_rows_only(database, scribe):
     """A group too many, an unknown group and a friend twice are refused; what stands beside them is
     written."""

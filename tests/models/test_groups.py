@@ -37,6 +37,8 @@ async def test_owner_is_the_first_member(database):
         "notice": {"content": "", "userid": 0, "createat": 0},
         "join": "open",
         "muted": 0,
+        "all_muted_until": 0,
+        "muted_until": 0,
         "history": 1,
         "alias": "",
     }

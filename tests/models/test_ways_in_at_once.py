@@ -127,7 +127,8 @@ async def test_a_qr_code_is_one_session(busy):
     await busy.write(qr.make, "code", "proof", "", "", NOW + 1)
     scanned = await all_at_once(*(busy.write(qr.scan, who, "code", NOW) for who in people))
     assert taken(scanned) == 1
-    approved = await all_at_once(*(busy.write(qr.decide, who, "code", True, NOW) for who in people))
+    own = {who: await busy.write(open_one, who, f"of {who}") for who in people}
+    approved = await all_at_once(*(busy.write(qr.decide, who, own[who], "code", True, NOW) for who in people))
     assert taken(approved) == 1
 
     def take(number):
@@ -136,4 +137,20 @@ async def test_a_qr_code_is_one_session(busy):
 
     results = await all_at_once(*(busy.write(take, number) for number in range(AT_ONCE)))
     assert [type(result) for result in results].count(NotFound) == AT_ONCE - 1
-    assert await count(busy, Session) == 1
+    assert await count(busy, Session) == len(people) + 1
+
+
+async def test_a_qr_code_against_the_end_of_its_session(busy):
+    """Who ends all other sessions while what one of them has approved is asked for is left with their own."""
+    for number in range(4):
+        owner, code = await newcomer(busy), f"code {number}"
+        kept, stolen = [await busy.write(open_one, owner, f"{code} {name}") for name in ("kept", "stolen")]
+        await busy.write(qr.make, code, "proof", "", "", NOW + 1)
+        await busy.write(qr.scan, owner, code, NOW)
+        await busy.write(qr.decide, owner, stolen, code, True, NOW)
+
+        def take(code):
+            return open_one(qr.take(code, "proof", NOW), f"token {code}")
+
+        await all_at_once(busy.write(take, code), busy.write(sessions.close_others, owner, kept))
+        assert await count(busy, Session, Session.user_id == owner) == 1

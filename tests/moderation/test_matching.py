@@ -68,6 +68,18 @@ def test_the_strictest_deed_and_all_masks():
     assert found.judge("ab cd ef").deed == BLOCK
 
 
+def test_a_text_of_nothing_else():
+    """A thousand masks are made in one text; with more it is refused, and costs no more than that."""
+    found = Matcher({"ab": (MASK, "ab")})
+    assert found.judge("ab " * 1000).text == "** " * 1000
+    assert found.judge("ab " * 1001).deed == BLOCK
+
+
+def test_a_character_that_is_a_whole_prayer():
+    """A text of 64 KiB is not folded to one of a megabyte."""
+    assert fold("\ufdfa") == fold("\ufdfa\u200b") and len(fold("\ufdfa" * 1000)) == 8000
+
+
 def test_words_in_each_other_are_masked_together():
     """Each character once."""
     assert masked("中华人民", "中华", "华人", "人民") == "****"

@@ -24,7 +24,7 @@ export class FakeGroups extends FakeKept {
   readonly links = new Map<string, number>()
   /** By group, in the order of the list. */
   readonly members = new Map<number, FakeMember[]>()
-  /** Names by which members were asked for. */
+  /** Names, or numbers, by which members were asked for. */
   readonly askedMembers: string[] = []
   /** By group: who wants to come in, the latest first. */
   readonly joinRequests = new Map<number, { id: number; state: string; user: { id: number; nickname: string } }[]>()
@@ -71,9 +71,10 @@ export class FakeGroups extends FakeKept {
     }
   }
 
-  private listMembers({ dstid, after = 0, q = '', limit }: Form): object {
-    this.askedMembers.push(q)
+  private listMembers({ dstid, after = 0, q = '', limit, ids }: Form): object {
+    this.askedMembers.push(ids ? ids.join() : q)
     const all = this.members.get(dstid) ?? []
+    if (ids) return { rows: all.filter(({ id }) => ids.includes(id)) }
     const from = all.findIndex(({ id }) => id === after) + 1
     const found = all.slice(from).filter(({ nickname, alias = '' }) => nickname.includes(q) || alias.includes(q))
     const rows = found.slice(0, limit)

@@ -143,6 +143,8 @@ async def test_making_a_group(people):
         "notice": {"content": "", "userid": 0, "createat": 0},
         "join": "open",
         "muted": 0,
+        "all_muted_until": 0,
+        "muted_until": 0,
         "history": 0,
         "alias": "",
     }

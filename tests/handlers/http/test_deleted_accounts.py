@@ -4,10 +4,26 @@ import asyncio
 
 import pytest
 
-from actions import groups, leaving
+from actions import groups, leaving, operators, resets
+from actions.reviews import answer as decide
+from models import accounts, media, reviews, settings, totp
 from models.accounts import is_operator
 from models.operators import acts
-from models.tables import Community, Contact, Departed, Device, Favorite, Sticker, Totp
+from models.tables import (
+    Community,
+    Contact,
+    Departed,
+    Device,
+    Favorite,
+    FriendRequest,
+    JoinRequest,
+    Review,
+    Sticker,
+    Totp,
+)
+from protocol.clock import now_ms
+from protocol.errors import NotFound, Refused
+from protocol.messages import Message
 from tests import samples
 from tests.app import PASSWD, running
 from tests.handlers.people import make_operator
@@ -82,6 +98,19 @@ async def test_groups(app):
     await bo.post_json("/message/send", cmd=11, dstid=group, media=1, content="still here")
 
 
+async def test_who_had_asked_to_come_in(app):
+    """Nobody lets a deleted account into a group; what it asked for can be declined."""
+    ann, bo = await friends(app)
+    group = (await bo.post("/contact/createcommunity", name="Bo's"))["data"]["id"]
+    assert (await bo.post("/community/update", dstid=group, join="approve"))["code"] == 0
+    asked = await ann.post("/contact/joincommunity", dstid=group)
+    assert (await ann.post("/user/delete", passwd=PASSWD))["code"] == 0
+    answer = await bo.post("/community/answer", request=asked["data"]["request"], accept=1)
+    assert (answer["code"], answer["msg"]) == (-1, "该账号已注销")
+    assert [row["id"] for row in (await bo.post("/community/members", dstid=group))["rows"]] == [bo.user_id]
+    assert (await bo.post("/community/answer", request=asked["data"]["request"], accept=0))["code"] == 0
+
+
 async def test_a_group_that_was_under_way(app, monkeypatch):
     """A group that was being made while the account was closed is nobody's, and so it ends."""
     ann, bo = await friends(app)
@@ -128,6 +157,26 @@ async def collect(app):
     await media.collect_unattached(app.services)
 
 
+async def test_what_waits_is_withdrawn(app):
+    """No operator lets a message of a deleted account pass, and what it shows goes."""
+    ann, bo = await friends(app)
+    url = (await ann.upload(samples.picture("PNG")))["data"]
+    note = Message(ann.user_id, bo.user_id, 10, 4, "held", url=url)
+
+    def hold():
+        media.attach(ann.user_id, 10**9, url)
+        return reviews.hold(note, None, note.digest(), "held", 1).id
+
+    waits, refused = [await app.services.db.write(hold) for _ in range(2)]
+    await app.services.db.write(reviews.refuse, 1, refused, 2)
+    await ann.post("/user/delete", passwd=PASSWD)
+    with pytest.raises(NotFound):
+        await decide(app.services, 1, waits, True)
+    assert await app.services.db.read(Review.select().count) == 0
+    await collect(app)
+    assert (await bo.get(url)).code == 404
+
+
 async def test_deleted_once(app):
     """Of several devices that delete at once one does, and there is nothing left to delete."""
     ann, _ = await friends(app)
@@ -152,6 +201,58 @@ async def test_an_operators_account(app):
         await leaving.delete(app.services, 1)
 
 
+async def test_what_operators_can_not_do_with_it(app):
+    """A deleted account becomes no operator, who would be the last one's excuse to go, and gets no link."""
+    ann, _ = await friends(app)
+    await ann.post("/user/delete", passwd=PASSWD)
+    op = app.services
+    for deed in (
+        operators.make_operator(op, 1, ann.user_id, True),
+        operators.deactivate(op, 1, ann.user_id, True),
+        resets.make_link(op, ann.user_id, 1),
+    ):
+        with pytest.raises(Refused, match="deleted"):
+            await deed
+    with pytest.raises(Exception, match="has to be an operator"):
+        await operators.make_operator(op, 1, 1, False)
+
+
+async def test_what_comes_behind_it(app):
+    """A call that was let in before the account was closed gives it no name again, and lets nobody ask it."""
+    ann, bo = await friends(app)
+    await ann.post("/user/delete", passwd=PASSWD)
+    db = app.services.db
+    for late in (
+        (accounts.update_profile, ann.user_id, {"nickname": "Ann"}),
+        (settings.change, ann.user_id, {"approval": "auto", "find": ["mobile"]}),
+        (totp.start, ann.user_id, "sealed"),
+    ):
+        with pytest.raises(Refused, match="deleted"):
+            await db.write(*late)
+    await db.write(FriendRequest.insert(userid=ann.user_id, dstid=bo.user_id, createat=1, stateat=1).execute)
+    await db.write(Departed.update(createat=1).execute)
+    assert await leaving.let_go(app.services) == 1
+    assert await db.read(FriendRequest.select().count) == 0
+    assert (await bo.post("/user/find", id=ann.user_id))["data"]["nickname"] == "已注销"
+
+
+async def test_a_wish_to_come_into_a_group(app):
+    """It ends; one that comes behind it lets nobody in."""
+    ann, bo = await friends(app)
+    group = (await bo.post("/contact/createcommunity", name="Birds"))["data"]["id"]
+    await bo.post("/community/update", dstid=group, join="approve")
+    await ann.post("/contact/joincommunity", dstid=group, memo="Ann of number 9")
+    [wish] = (await bo.post("/community/requests", dstid=group))["rows"]
+    await ann.post("/user/delete", passwd=PASSWD)
+    assert (await bo.post("/community/requests", dstid=group))["rows"] == []
+    db = app.services.db
+    late = JoinRequest.insert(community_id=group, user_id=ann.user_id, createat=now_ms())
+    request = await db.write(late.execute)
+    answer = await bo.post("/community/answer", request=request, accept=1)
+    assert (answer["code"], answer["msg"]) == (-1, "该账号已注销"), (answer, wish)
+    assert (await bo.post("/community/members", dstid=group))["total"] == 1
+
+
 async def test_what_a_stopped_server_has_left(app, monkeypatch):
     """A server that ends in the middle leaves a closed account; whoever keeps house lets go of the rest."""
     ann, bo = await friends(app)
@@ -170,3 +271,23 @@ async def test_what_a_stopped_server_has_left(app, monkeypatch):
     assert (await bo.post("/contact/loadfriend"))["rows"] == []
     assert await app.services.db.read(Sticker.select().count) == 0
     assert await app.services.db.read(Departed.select().count) == 0
+
+
+async def test_a_fault_with_one(app, monkeypatch, expect_logs):
+    """Whatever is wrong with one deleted account, the others are let go of."""
+    people = [await app.client().register(name) for name in ("Op", "Ann", "Bo")]
+    for client in people[1:]:
+        await client.post("/user/delete", passwd=PASSWD)
+    let_go = leaving._let_go_of
+
+    async def fail(app, user_id):
+        if user_id == people[1].user_id:
+            raise LookupError(user_id)
+        await let_go(app, user_id)
+
+    monkeypatch.setattr(leaving, "_LATEST_MS", -1)
+    monkeypatch.setattr(leaving, "_let_go_of", fail)
+    expect_logs("magpie.leaving", "letting go of account")
+    assert await leaving.let_go(app.services) == 1
+    left = await app.services.db.read(lambda: [row.user_id for row in Departed.select()])
+    assert left == [people[1].user_id]

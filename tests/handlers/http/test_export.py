@@ -12,6 +12,8 @@ from tornado.simple_httpclient import HTTPStreamClosedError
 from protocol.errors import TryAgain
 from tests import samples
 from tests.app import envelope, running
+from tests.handlers.http.moderated import held
+from tests.handlers.people import make_operator
 
 
 async def archive_of(client, **headers):
@@ -67,6 +69,28 @@ async def test_all_that_is_ones_own(app):
     assert "Ann &lt;b&gt;" in overview
     links = re.findall(r'href="([^"]+)"', overview)
     assert sorted(links) == sorted(set(archive.namelist()) - {"index.html"})
+
+
+async def test_reports_and_what_waits(app):
+    """What one has reported, and said for a review, without others' words and operators' remarks."""
+    ann, bo = await app.client().register("Ann"), await app.client().register("Bo")
+    await make_operator(app, ann)
+    await ann.post("/contact/addfriend", dstid=bo.user_id)
+    said = await ann.post_json("/message/send", cmd=10, dstid=bo.user_id, media=1, content="a secret")
+    which = {"what": "message", "id": said["data"]["id"], "kind": 10, "dstid": ann.user_id}
+    assert (await bo.post_json("/report/add", **which, reason="rude"))["code"] == 0
+    await bo.post_json("/report/add", what="user", id=ann.user_id, reason="a bore")
+    await ann.post("/ops/report/answer", id=1, what="dismiss", note="he always does")
+    await held(app, bo, 2)
+    archive = await archive_of(bo)
+    rows = read(archive, "reports.json")
+    assert [(row["what"], row["reason"], row["state"]) for row in rows] == [
+        ("message", "rude", "dismissed"),
+        ("user", "a bore", "open"),
+    ]
+    assert [row["content"] for row in read(archive, "waiting.json")] == ["held"] * 2
+    whole = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"secret" not in whole and b"he always does" not in whole
 
 
 async def test_nothing_of_others(app):

@@ -113,6 +113,15 @@ async def test_nothing_to_keep(app):
     assert await seqs(bob, group) == [1, 2]
 
 
+async def test_announcements_are_kept_from_newcomers(app):
+    """What was announced before somebody came is something that was said there, though nothing else was."""
+    (ann, bob), group = await village(app, "Ann", "Bob")
+    await done(ann, "/community/update", dstid=group, notice="for those who were here")
+    await done(ann, "/community/update", dstid=group, notice="")
+    await done(bob, "/contact/joincommunity", dstid=group)
+    assert await seqs(bob, group) == [3]
+
+
 # --- going ------------------------------------------------------------------------------------------------
 
 

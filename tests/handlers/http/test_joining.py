@@ -105,3 +105,31 @@ async def test_a_link_opens_the_page(app):
     """Scanned with any phone it leads to the page, whoever opens it."""
     answer = await app.client().get("/g/abc-DEF_123")
     assert (answer.code, answer.headers["Location"]) == (302, "/chat/index.shtml#/join/abc-DEF_123")
+
+
+async def test_nobody_is_banned_who_is_none(app):
+    """A number that no user has bans nobody, and the list has nothing between its rows."""
+    ann, bob = await app.client().register("Ann"), await app.client().register("Bob")
+    group = (await ann.post("/contact/createcommunity", name="Birds"))["data"]["id"]
+    asked = {"dstid": group, "ids": [9_999_999, bob.user_id, 9_999_998], "ban": 1}
+    rows = (await ann.post_json("/community/remove", **asked))["rows"]
+    assert [row["code"] for row in rows] == [-404, 0, -404]
+    listed = await ann.post_json("/community/banned", dstid=group, limit=1)
+    assert ([row["id"] for row in listed["rows"]], listed["data"]["more"]) == ([bob.user_id], 0)
+
+
+async def test_proposed_by_who_is_blocked_since(app):
+    """Whoever blocks who has proposed them is not brought into the group by that any more."""
+    ann, bob, cid = [await app.client().register(name) for name in ("Ann", "Bob", "Cid")]
+    group = (await ann.post("/contact/createcommunity", name="Birds"))["data"]["id"]
+    await bob.post("/contact/joincommunity", dstid=group)
+    await bob.post("/contact/addfriend", dstid=cid.user_id)
+    assert (await ann.post("/community/update", dstid=group, join="approve"))["code"] == 0
+    [row] = (await bob.post_json("/community/invite", dstid=group, ids=[cid.user_id]))["rows"]
+    assert row["state"] == "pending"
+    assert (await cid.post("/contact/block", dstid=bob.user_id, on=1))["code"] == 0
+    [request] = (await ann.post("/community/requests", dstid=group))["rows"]
+    assert (await ann.post("/community/answer", request=request["id"], accept=1))["code"] == -403
+    assert (await cid.post("/contact/loadcommunity"))["rows"] == []
+    assert (await cid.post("/contact/block", dstid=bob.user_id, on=0))["code"] == 0
+    assert (await ann.post("/community/answer", request=request["id"], accept=1))["code"] == 0

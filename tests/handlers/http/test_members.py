@@ -1,5 +1,7 @@
 """/community/members: who is in a group, told to members, in pages and by name."""
 
+from protocol.clock import now_ms
+
 
 async def _group(app):
     """A group of five, and somebody who is outside."""
@@ -48,3 +50,57 @@ async def test_for_members_only(app):
     assert (await people[5].post("/community/members", dstid=group))["code"] == -403
     assert (await people[0].post("/community/members", dstid=group + 1))["code"] == -404
     assert (await people[0].post("/community/members", dstid=group, after=people[5].user_id))["code"] == -404
+
+
+async def test_these_alone(app):
+    """In the order in which they were asked for; who is outside, or has left, has no row."""
+    people, group = await _group(app)
+    ids = [person.user_id for person in people]
+    await people[3].post_json("/community/leave", dstid=group)
+    asked = [ids[4], ids[5], ids[3], ids[0]]
+    found = await people[2].post_json("/community/members", dstid=group, ids=asked)
+    assert [row["id"] for row in found["rows"]] == [ids[4], ids[0]]
+    assert found["data"] == {"more": 0, "next": 0}
+    for other in ({"q": "x"}, {"after": ids[0]}, {"muted": 1}):
+        answer = await people[2].post_json("/community/members", dstid=group, ids=asked, **other)
+        assert answer["code"] == -400, other
+    for wrong in ([], [*range(1, 52)]):
+        assert (await people[2].post_json("/community/members", dstid=group, ids=wrong))["code"] == -400
+    assert (await people[5].post_json("/community/members", dstid=group, ids=asked))["code"] == -403
+
+
+async def test_the_muted_alone(app, monkeypatch):
+    """In pages and by name; whoever's time is over is muted no more, in no row. A member knows of themselves
+    and of all from the group's own row."""
+    people, group = await _group(app)
+    owner, ann, bo, umlaut, annika, _ = people
+    until = now_ms() + 60_000
+    for late, who in enumerate((ann, umlaut, annika)):
+        await owner.post_json("/community/mute", dstid=group, id=who.user_id, until=until + late)
+    await owner.post_json("/community/mute", dstid=group, until=until + 9)
+
+    async def muted(**fields):
+        found = await bo.post_json("/community/members", dstid=group, muted=1, **fields)
+        return [(row["nickname"], row["muted_until"]) for row in found["rows"]], found["data"]
+
+    found, data = await muted(limit=2)
+    assert found == [("Ann", until), ("ännchen", until + 1)]
+    assert data == {"more": 1, "next": umlaut.user_id}
+    assert await muted(after=umlaut.user_id) == ([("Annika", until + 2)], {"more": 0, "next": 0})
+    assert (await muted(q="ANN"))[0] == [("Ann", until), ("Annika", until + 2)]
+    assert await _bars(ann, group) == [(1, until + 9, until)] * 2
+    assert await _bars(bo, group) == [(1, until + 9, 0)] * 2
+
+    monkeypatch.setattr("actions.groups.now_ms", lambda: until + 1)
+    monkeypatch.setattr("models.groups.now_ms", lambda: until + 9)
+    assert await muted() == ([("Annika", until + 2)], {"more": 0, "next": 0})
+    rows = (await bo.post_json("/community/members", dstid=group))["rows"]
+    assert [row["muted_until"] for row in rows] == [0, 0, 0, 0, until + 2]
+    assert await _bars(ann, group) == [(0, 0, 0), (1, until + 9, 0)]
+
+
+async def _bars(who, group):
+    """Of the group's row in the caller's list, and of the one that is asked for alone."""
+    listed = (await who.post_json("/contact/loadcommunity"))["rows"]
+    alone = (await who.post_json("/community/info", dstid=group))["data"]
+    return [(row["muted"], row["all_muted_until"], row["muted_until"]) for row in (*listed, alone)]

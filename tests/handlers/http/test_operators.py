@@ -135,6 +135,9 @@ async def test_muted(app):
             ("/message/change", {**mine, "cmd": 16, "content": "x", "amount": 1}),
             ("/message/forward", {"kind": 10, "dstid": bob.user_id, "ids": [said["id"]], "to": to}),
             ("/contact/addfriend", {"dstid": op.user_id}),
+            ("/contact/createcommunity", {"name": "hear me"}),
+            ("/user/profile", {"nickname": "hear me"}),
+            ("/user/profile", {"memo": "hear me"}),
         ):
             answer = await ann.post_json(path, **fields)
             assert (answer["code"], answer.get("data")) == (-1, {"until": until}), (path, answer)
@@ -149,17 +152,18 @@ async def test_muted(app):
         await classic.send(text(bob, "from a classic page"))
         assert (await ann.post_json("/message/history", kind=10, dstid=bob.user_id))["code"] == 0
         assert (await ann.post_json("/message/change", cmd=14, **mine))["code"] == 0
+        assert (await ann.post("/user/profile", memo="", avatar=""))["code"] == 0
         assert (await bob.post_json("/message/send", **text(ann)))["code"] == 0
         assert (await op.post("/ops/mute", id=ann.user_id, until=0))["data"]["muted_until"] == 0
         await socket.send(text(bob, "again", cid="d"))
         assert (await socket.receive(1, 2))["cid"] == "d"
-        assert [(await other.receive())["cmd"] for _ in range(2)] == [14, 10]  # of all that, no more
+        assert [(await other.receive())["cmd"] for _ in range(3)] == [14, 20, 10]  # of all that, no more
 
 
 def test_what_is_speech():
     """Of all that a client can say, this is what others would hear."""
     assert {command.__name__ for command in COMMANDS if command.is_speech} == {
-        "SendMessage", "Forward", "AddFriend", "Typing", "SendPacket", "SetAlias"
+        "SendMessage", "Forward", "AddFriend", "Typing", "SendPacket", "SetAlias", "CreateGroup"
     }  # fmt: skip
 
 

@@ -199,6 +199,8 @@ async def _head_a_group(world: World) -> None:
         await done(ann, "mute", **fields, until=0)
     await done(bo, "alias", nickname="Bobby")
     await done(ann, "members", q="bob")
+    await done(ann, "members", muted=1)
+    await done(ann, "members", ids=[bo.user_id])
     await done(ann, "links")
     await done(ann, "unlink", link=link["id"])
     await done(ann, "transfer", **him)

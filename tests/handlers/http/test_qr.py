@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models.tables import Qr
-from tests.app import running
+from tests.app import PASSWD, running
 
 MOBILE = "13912345678"
 
@@ -119,6 +119,26 @@ async def test_taken_once(app):
     answers = await asyncio.gather(*(screen.post("/user/qr/poll", code=code) for _ in range(8)))
     assert sorted(answer["code"] for answer in answers) == [-404] * 7 + [0]
     assert (await phone.post("/user/sessions"))["total"] == 2
+
+
+@pytest.mark.parametrize("ends", ["passwd", "revoke", "logout", "operator"])
+async def test_who_ends_sessions_ends_what_they_approved(app, ends):
+    """A thief approves a code on a stolen session, which is ended before the screen has asked."""
+    op, owner = await app.client().register(), await app.client().register(mobile=MOBILE)
+    stolen, screen = await app.client().login(MOBILE), app.client()
+    code = await shown(screen)
+    await stolen.post("/user/qr/scan", code=code)
+    assert (await stolen.post("/user/qr/approve", code=code))["code"] == 0
+    if ends == "passwd":
+        answer = await owner.post("/user/passwd", old=PASSWD, new="another long one")
+    elif ends == "revoke":
+        answer = await owner.post("/user/revoke")
+    elif ends == "logout":
+        answer = await stolen.post("/user/logout")
+    else:
+        answer = await op.post("/ops/sessions/close", id=owner.user_id)
+    assert answer["code"] == 0
+    assert (await screen.post("/user/qr/poll", code=code))["code"] == -404
 
 
 async def test_guessed_codes(app):

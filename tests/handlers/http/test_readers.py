@@ -60,3 +60,20 @@ async def test_large_groups(tmp_path, most, code):
         room = await group(ann, bob, await app.client().register("Eve"))
         seq = (await said(ann, room))["seq"]
         assert (await ann.post("/message/readers", kind=11, dstid=room, seq=seq))["code"] == code
+
+
+async def test_what_the_author_sees_no_more(app):
+    """Who came back to a group that keeps what was before is told nothing of what they said there then, nor
+    who has hidden it."""
+    ann, bob = await friends(app)
+    room = await group(ann, bob)
+    assert (await ann.post("/community/update", dstid=room, history=0))["code"] == 0
+    before = await said(bob, room)
+    assert (await bob.post("/community/leave", dstid=room))["code"] == 0
+    assert (await bob.post("/contact/joincommunity", dstid=room))["code"] == 0
+    hidden = await said(bob, room)
+    hide = {"kind": 11, "dstid": room, "ids": [hidden["id"]]}
+    assert (await bob.post_json("/message/hide", **hide))["code"] == 0
+    for message in (before, hidden):
+        answer = await bob.post("/message/readers", kind=11, dstid=room, seq=message["seq"])
+        assert answer["code"] == -404

@@ -100,6 +100,33 @@ async def test_what_can_be_reported(app):
     await report(bob, message(ann, one), -404)
 
 
+async def test_so_many_are_open(app, monkeypatch):
+    """Nobody fills the disk with copies: so many of one reporter's are open, and then no more."""
+    monkeypatch.setattr("models.reports.MAX_OPEN_REPORTS", 2)
+    ann, bob = await friends(app)
+    op = await operator(app)
+    ones = [await say(ann, bob, f"no. {number}") for number in range(3)]
+    for one, code in zip(ones, (0, 0, -1)):
+        await report(bob, message(ann, one), code)
+    await report(bob, message(ann, ones[0]))  # the same is the same
+    await op.post("/ops/report/answer", id=1, what="dismiss")
+    await report(bob, message(ann, ones[2]))
+
+
+async def test_a_message_that_was_edited_without_end(app, monkeypatch):
+    """The copy has its last texts."""
+    monkeypatch.setattr("models.reports._MOST_EDITS_BYTES", 9)
+    ann, bob = await friends(app)
+    op = await operator(app)
+    one = await say(ann, bob, "text 0")
+    for number in range(1, 5):
+        change = {"cmd": 15, "kind": 10, "dstid": bob.user_id, "id": one["id"]}
+        await ann.post_json("/message/change", **change, content=f"{number:04}")
+    await report(bob, message(ann, one))
+    [row] = await listed(op)
+    assert [edit["content"] for edit in row["copy"]["edits"]] == ["0003", "0004"]
+
+
 async def test_the_same_report_twice(app):
     """Is one while it is open; many at once, too."""
     ann, bob = await friends(app)

@@ -6,6 +6,7 @@ from actions import sessions
 from models.sessions import token_hash
 from models.tables import Session
 from protocol.clock import now_ms
+from protocol.errors import TryAgain
 from tests.app import PASSWD, running
 
 MOBILE = "13912345678"
@@ -177,3 +178,37 @@ async def test_changing_the_password_is_no_way_to_guess_it(tmp_path):
             (await client.post("/user/passwd", old="wrong123", new="another1"))["code"] for _ in range(3)
         ]
         assert codes == [-1, -1, -429]
+
+
+@pytest.mark.parametrize("deed", ["logout", "revoke", "passwd", "reset", "delete", "operator"])
+async def test_an_answer_of_the_database_that_was_lost(app, monkeypatch, deed):
+    """When nobody knows whether a session has ended and it has, its socket does not outlive it."""
+    op, ann = await app.client().register(), await app.client().register(mobile=MOBILE)
+    other = await app.client().login(MOBILE)
+    link = (await op.post("/ops/reset", id=ann.user_id))["data"]["url"]
+    db = app.services.db
+
+    def losing(write):
+        async def lost(fn, *args, **kwargs):
+            result = await write(fn, *args, **kwargs)
+            if fn.__module__ in ("models.sessions", "models.resets", "models.leaving", "models.operators"):
+                raise TryAgain()
+            return result
+
+        return lost
+
+    calls = {
+        "logout": (other, "/user/logout", {}),
+        "revoke": (ann, "/user/revoke", {}),
+        "passwd": (ann, "/user/passwd", {"old": PASSWD, "new": "another long one"}),
+        "reset": (app.client(), "/user/reset", {"token": link.partition("#")[2], "new": "another long one"}),
+        "delete": (ann, "/user/delete", {"passwd": PASSWD}),
+        "operator": (op, "/ops/sessions/close", {"id": ann.user_id}),
+    }
+    client, path, fields = calls[deed]
+    async with other.socket() as socket:
+        with monkeypatch.context() as patched:
+            for name in ("write", "write_always"):
+                patched.setattr(db, name, losing(getattr(db, name)))
+            assert (await client.post(path, **fields))["code"] == -503
+        assert await socket.closed() == 4401

@@ -6,9 +6,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pyotp
 import pytest
 
+from actions.totp import drop
 from models import totp
+from models.operators import acts
 from models.tables import Recovery, Totp
 from protocol.clock import now_ms
+from protocol.errors import Refused
 from tests.app import PASSWD, running
 
 MOBILE = "13912345678"
@@ -179,3 +182,15 @@ async def test_the_table_tells_no_secret(app, clock, expect_logs):
     await app.services.db.write(Totp.insert({**row, "user_id": bo.user_id}).execute)
     expect_logs("magpie.seal", "sealed with key")
     assert (await bo.post("/user/totp/off", code=clock.code(secret)))["code"] == -1
+
+
+async def test_who_has_lost_everything(app, clock):
+    """Whoever has neither authenticator nor recovery codes is let in by an operator, which is noted."""
+    ann, _, _ = await with_codes(app, clock)
+    assert (await log_in(app.client()))["data"] == {"totp": 1}
+    await drop(app.services, ann.user_id)
+    assert (await log_in(app.client()))["code"] == 0
+    [act, *_], _ = await app.services.db.read(acts, None, 9)
+    assert (act["op"], act["what"], act["target"]) == (0, "totp", str(ann.user_id))
+    with pytest.raises(Refused, match="not on"):
+        await drop(app.services, ann.user_id)

@@ -164,6 +164,17 @@ async def test_other_texts(app, kind):
     assert (answer["code"], stored) == (0, "so ******")
 
 
+async def test_reactions(app):
+    """A reaction may be a word, and is refused for any of the list: nothing of it can be masked."""
+    ann, bob = await friends(app)
+    one = (await ann.post_json("/message/send", **text(bob, "one")))["data"]
+    chat = {"kind": 10, "dstid": ann.user_id, "id": one["id"], "cmd": 16}
+    for words, code in (("blocked", -1), ("held", -1), ("masked", -1), ("nice", 0)):
+        answer = await bob.post_json("/message/change", **chat, content=words, amount=1)
+        assert answer["code"] == code, words
+    assert (await bob.post_json("/message/change", **chat, content="nice", amount=-1))["code"] == 0
+
+
 async def test_edits(app):
     """As messages, but that nothing of them waits; the old text stays."""
     ann, bob = await friends(app)

@@ -216,6 +216,21 @@ async def test_too_late(tmp_path):
             assert (await ann.post_json("/message/change", **frame))["code"] == -1
 
 
+async def test_who_recalls_late(tmp_path):
+    """A group's owner anything, an admin what ordinary members said, but not their own."""
+    async with running(tmp_path, {"messages.recall_window": 0}) as app:
+        ann, bob = await friends(app)
+        eve = await app.client().register("Eve")
+        room = await group(ann, bob, eve)
+        role = {"dstid": room, "id": bob.user_id, "role": 2}
+        assert (await ann.post_json("/community/role", **role))["code"] == 0
+        messages = {who: await said(who, room, cmd=11) for who in (ann, bob, eve)}
+        await asyncio.sleep(0.005)
+        for who, author, code in ((bob, bob, -1), (bob, eve, 0), (eve, eve, 0), (ann, bob, 0), (ann, ann, 0)):
+            answer = await who.post_json("/message/change", **change(14, messages[author], room))
+            assert answer["code"] == code, (who.user_id, author.user_id)
+
+
 async def test_what_is_told_of_changes(app):
     """The texts that a message had, who reacted how, and what is pinned."""
     ann, bob = await friends(app)

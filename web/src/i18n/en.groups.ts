@@ -145,7 +145,6 @@ export const enGroups = {
   'group.mutedForGood': 'muted for good',
   'group.mutedList': 'Muted members',
   'group.mutedNone': 'Nobody is muted',
-  'group.looked': 'Looking: {n} of {of}',
   'group.remove': 'Remove',
   'group.removeSure': 'Remove {name} from the group?',
   'group.removed': 'Removed',

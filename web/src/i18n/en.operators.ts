@@ -76,5 +76,6 @@ export const enOperators: Record<keyof typeof zhOperators, string> = {
   'act.revokeInvite': '{by} revoked invite code {target}',
   'act.delete': '{by} deleted the account of {whom}',
   'act.export': '{by} exported the data of {whom}',
+  'act.totp': '{by} turned off two-step verification of {whom}',
   'act.other': '{by}: {what} {target} ({before} → {after})',
 }

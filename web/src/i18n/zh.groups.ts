@@ -145,7 +145,6 @@ export const zhGroups = {
   'group.mutedForGood': '已永久禁言',
   'group.mutedList': '被禁言的成员',
   'group.mutedNone': '没有被禁言的成员',
-  'group.looked': '正在查找：{n}/{of}',
   'group.remove': '移出群聊',
   'group.removeSure': '将 {name} 移出群聊？',
   'group.removed': '已移出群聊',

@@ -73,5 +73,6 @@ export const zhOperators = {
   'act.revokeInvite': '{by} 作废了邀请码 {target}',
   'act.delete': '{by} 注销了 {whom} 的账号',
   'act.export': '{by} 导出了 {whom} 的数据',
+  'act.totp': '{by} 关闭了 {whom} 的两步验证',
   'act.other': '{by}：{what} {target}（{before} → {after}）',
 } as const

@@ -34,6 +34,10 @@ export interface Community {
   join: JoinMode
   /** Only its heads may write. */
   muted: 0 | 1
+  /** So long (ms); 0 when all may. */
+  allMutedUntil: number
+  /** When (ms) the reader may write again, who alone is muted; 0 when they may. */
+  mutedUntil: number
   /** Newcomers read what was said before them. */
   history: 0 | 1
   /** What the reader is called there. */
@@ -59,6 +63,8 @@ export function parseCommunity(value: unknown): Community | null {
     notice: { content: text(notice.content), userid: count(notice.userid), createat: count(notice.createat) },
     join: joinModes.find((mode) => mode === value.join) ?? 'open',
     muted: flag(value.muted),
+    allMutedUntil: count(value.all_muted_until),
+    mutedUntil: count(value.muted_until),
     history: value.history === undefined ? 1 : flag(value.history),
     alias: plainName(text(value.alias)),
     dissolved: flag(value.dissolved),

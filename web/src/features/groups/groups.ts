@@ -150,9 +150,9 @@ export const useGroups = defineStore('groups', () => {
 
   // --- what the server tells ---
 
-  /** Asks for a group anew; the many pages of a large one not at the same moment. */
-  function renew(id: number): void {
-    const delay = (known(id)?.members ?? 0) > crowd ? Math.random() * spread : 0
+  /** Asks for a group anew; the many pages of a large one not at the same moment, but one whose reader is `alone` in it. */
+  function renew(id: number, alone = false): void {
+    const delay = !alone && (known(id)?.members ?? 0) > crowd ? Math.random() * spread : 0
     setTimeout(() => void info({ dstid: id }).catch(() => undefined), delay)
   }
 
@@ -188,7 +188,7 @@ export const useGroups = defineStore('groups', () => {
       return
     }
     // What becomes of single members (what they are called, who is muted) changes nothing in this list.
-    if (who.length === 0 || mine || what === 'role') renew(dstid)
+    if (who.length === 0 || mine || what === 'role') renew(dstid, mine)
   })
   live.events.on('forget', () => localStore.removeItem(place()))
 

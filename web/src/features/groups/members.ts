@@ -9,12 +9,21 @@ import { parseMember, type Member } from '@/protocol/groups'
 import { count, flag, isFields, parseRows } from '@/protocol/guards'
 import { limits } from '@/protocol/limits'
 import { useLive } from '@/state/live'
+import { useStrangers } from './strangers'
 
 /** Members in the order of the server: the owner, the admins, then by joining. */
 export interface Members {
   rows: readonly Member[]
   /** These are all. */
   whole: boolean
+}
+
+/** Which part of the list: of whom `q` is in the name, who are muted now; behind whom. */
+export interface Part {
+  q?: string
+  after?: number
+  limit?: number
+  muted?: 0 | 1
 }
 
 /** A part of the list. */
@@ -35,8 +44,6 @@ export const useMembers = defineStore('members', () => {
   const known = shallowReactive(new Map<number, Members>())
   /** What people are called, by group. */
   const aliases = shallowReactive(new Map<number, ReadonlyMap<number, string>>())
-  /** When (ms) the reader may write again, by group; 0 where they may. */
-  const silenced = shallowReactive(new Map<number, number>())
   const asking = new Map<number, Promise<void>>()
   /** Groups that are looked at, each as often as it is. */
   const watched = new Map<number, number>()
@@ -69,21 +76,25 @@ export const useMembers = defineStore('members', () => {
   /** A part of the list of members, behind one of them. */
   async function page(
     group: number,
-    { q = '', after = 0, limit = limits.membersPage }: { q?: string; after?: number; limit?: number },
+    { q = '', after = 0, limit = limits.membersPage, muted = 0 }: Part,
   ): Promise<MemberPage> {
-    const asked = { dstid: group, q, limit, ...(after && { after }) }
+    const asked = { dstid: group, q, limit, ...(after && { after }), ...(muted && { muted }) }
     const { rows, data } = await live.api.call('/community/members', asked)
-    const found = parseRows(rows, parseMember)
-    users.remember(found)
-    learn(group, found)
+    const found = take(group, rows)
     const more = isFields(data) && flag(data.more) === 1
     const next = (isFields(data) && count(data.next)) || (found.at(-1)?.id ?? 0)
     return { rows: found, more: more && next > 0, next }
   }
 
+  /** Members came from the server. */
+  function take(group: number, rows: unknown): Member[] {
+    const found = parseRows(rows, parseMember)
+    users.remember(found)
+    learn(group, found)
+    return found
+  }
+
   function learn(group: number, rows: readonly Member[]): void {
-    const own = rows.find(({ id }) => id === live.api.userId)
-    if (own) silenced.set(group, own.mutedUntil)
     const before = aliases.get(group)
     const changed = rows.filter(({ id, alias }) => (before?.get(id) ?? '') !== alias)
     if (changed.length === 0) return
@@ -110,8 +121,19 @@ export const useMembers = defineStore('members', () => {
   function nameIn(group: number, id: number): string {
     const name = users.nameOf(id)
     const nickname = users.get(id)?.nickname
-    return nickname && name !== nickname ? name : aliases.get(group)?.get(id) || name
+    if (nickname && name !== nickname) return name
+    strangers.want(group, id)
+    return aliases.get(group)?.get(id) || name
   }
+
+  /** Of a large group those who speak there are asked for apart from its first members. */
+  const strangers = useStrangers(
+    (group, id) => {
+      const { rows, whole } = of(group)
+      return rows.length > 0 && !whole && !rows.some((row) => row.id === id)
+    },
+    async (dstid, ids) => void take(dstid, (await live.api.call('/community/members', { dstid, ids })).rows),
+  )
 
   /** Loads a group's first members, and keeps them fresh until what is returned is called. */
   function watch(group: number): () => void {
@@ -150,11 +172,13 @@ export const useMembers = defineStore('members', () => {
     // Of a large group only the first are known: most of what happens there is about others.
     const concerned = whole || what === 'role' || what === 'dissolved' || rows.some(({ id }) => who.includes(id))
     if (what !== 'requested' && concerned) outdated(dstid)
+    if (what === 'updated' || what === 'joined') strangers.renew(dstid, who)
   })
   live.events.on('welcome', () => {
     for (const group of [...known.keys()]) outdated(group)
     asking.clear()
+    strangers.forget()
   })
 
-  return { of, silenced, load, ask, page, calledIn, namesOf, nameIn, watch }
+  return { of, load, ask, page, calledIn, namesOf, nameIn, watch }
 })

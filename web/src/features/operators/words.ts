@@ -35,6 +35,7 @@ const plain: Record<string, TextKey> = {
   dissolve: 'act.dissolve',
   delete: 'act.delete',
   export: 'act.export',
+  totp: 'act.totp',
   'review.look': 'act.reviewLook',
   'review.passed': 'act.reviewPassed',
   'review.refused': 'act.reviewRefused',

@@ -117,20 +117,17 @@ it('an announcement is to be read until it is put away, each anew', async () => 
 })
 
 it('who is muted knows until when, and may write again by itself', async () => {
-  server.members.set(3, [
-    { id: 51, nickname: '波', role: 3 },
-    { id: me, nickname: `user ${me}` },
-  ])
-  server.groups = [{ id: 3, name: '周末爬山', role: 1 }]
+  // A large group, too, and without a search among its members.
+  server.groups = [{ id: 3, name: '周末爬山', role: 1, members: 5000 }]
   told('created')
   await settle()
   const voice = useVoice()
-  await Promise.all([voice.check(3), settle()])
   expect(voice.silence(3)).toBeNull()
   const until = Date.now() + 60_000
-  server.members.get(3)![1].muted_until = until
+  server.groups = [{ ...server.groups[0], muted_until: until }]
   told('muted', { who: [me] })
-  await settle()
+  await settle(1000)
+  expect(server.askedMembers).toEqual([])
   expect(voice.silence(3)).toEqual({ why: 'muted', until })
   expect(useConversations().barred('11/3')).toBe('muted')
   await settle(61_000)
@@ -139,13 +136,11 @@ it('who is muted knows until when, and may write again by itself', async () => {
 
 it('all are muted but the heads', async () => {
   const until = Date.now() + 60_000
-  server.groups = [{ id: 3, name: '周末爬山', role: 1, muted: 1 }]
+  server.groups = [{ id: 3, name: '周末爬山', role: 1, muted: 1, all_muted_until: until }]
   told('muted')
-  const memo = JSON.stringify({ what: 'muted', by: 51, who: [], until })
-  server.write('11/3', 51, '开启了全员禁言', { media: 90, memo })
   await settle()
   expect(useVoice().silence(3)).toEqual({ why: 'mutedAll', until })
-  server.groups = [{ id: 3, name: '周末爬山', role: 2, muted: 1 }]
+  server.groups = [{ id: 3, name: '周末爬山', role: 2, muted: 1, all_muted_until: until }]
   told('role', { who: [me] })
   await settle()
   expect(useVoice().silence(3)).toBeNull()
@@ -161,6 +156,28 @@ it('who is called something in a group is called so there, and by a name of the 
   expect([members.nameIn(3, 51), members.calledIn(3, 51)]).toEqual(['阿波哥', '阿波哥'])
   expect(members.namesOf(3, 51)).toEqual(['阿波哥', '波'])
   expect([members.nameIn(3, 52), members.nameIn(4, 51)]).toEqual(['安', '波'])
+})
+
+it('who speaks in a large group without being among its first members is called as they are there', async () => {
+  const crowd = Array.from({ length: 300 }, (_, index) => ({
+    id: 100 + index,
+    nickname: `n${index}`,
+    alias: `a${index}`,
+  }))
+  server.members.set(3, crowd)
+  const members = useMembers()
+  await Promise.all([members.load(3), settle()])
+  const shown = () => [320, 330, 999].map((id) => members.nameIn(3, id))
+  shown()
+  await settle()
+  expect(shown()).toEqual(['a220', 'a230', 'user 999'])
+  await settle()
+  expect(server.askedMembers).toEqual(['', '320,330,999'])
+  crowd[230].alias = 'other'
+  told('updated', { who: [330] })
+  await settle()
+  expect(shown()[1]).toBe('other')
+  expect(server.askedMembers).toEqual(['', '320,330,999', '330'])
 })
 
 it('keeps the members of a group that is looked at fresh, and asks nothing for what happens far down a large one', async () => {
