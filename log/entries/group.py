@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from log.entries.entry import Entry
 from log.entries.post import Post
-from models import access, done, groups, joining, leaving, members
-from models.accounts import find_user, nicknames_of
+from models import access, done, groups, joining, members
+from models.accounts import find_user, is_gone, nicknames_of
 from models.done import Done
 from models.groups import Group
 from models.ids import MAX_CONVERSATION, MAX_SEQ
@@ -115,7 +115,7 @@ class Act(Entry):
 
     def take_in(self, batch: Batch, place: Place, group: Group, user_id: int, most: int) -> None:
         """A member from here on. Raises `Refused` for who has deleted their account since they asked."""
-        if leaving.is_gone(find_user(user_id)["mobile"]):
+        if is_gone(find_user(user_id)["mobile"]):
             raise Refused("该账号已注销", "This account is deleted")
         before = members.standing(place.id, [user_id])[user_id]
         bars = before.bars & MUTED if before.muted_until > batch.now else 0  # which survives leaving
