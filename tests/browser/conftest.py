@@ -50,12 +50,15 @@ class Installation:
 
     def __init__(self, data: Path):
         self.data = data
+        self.words = data.with_name("words.txt")  #: the list of words; none as long as it is not written
         self.url = ""
         self._port = "0"
 
     async def start(self) -> None:
         self._running = AsyncExitStack()
-        self._process = await self._running.enter_async_context(process(self.data, "--port", self._port))
+        env = {"MAGPIE_MODERATION_WORDS": str(self.words)} if self.words.exists() else {}
+        made = process(self.data, "--port", self._port, **env)
+        self._process = await self._running.enter_async_context(made)
         self.url = self._process.url
         self._port = self.url.rpartition(":")[2]
 
