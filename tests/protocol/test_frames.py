@@ -53,6 +53,8 @@ def test_the_numbers_of_the_wire():
         "COMMUNITY_CHANGED": 21,
         "CONVERSATION_CHANGED": 22,
         "PACKET_OPENED": 24,
+        "ACCOUNT_CHANGED": 27,
+        "MODERATED": 28,
     }
     assert {code.name: int(code) for code in frames.CloseCode} == {
         "POLICY": 1008,

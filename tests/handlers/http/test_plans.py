@@ -119,9 +119,15 @@ async def test_none_scans_on_postgresql(postgresql, tmp_path):
     with open_tables(postgresql.url(name)) as tables:
         rows = [{"user_id": n, "conversation_id": 10**6 + n // 50} for n in range(1, 5000)]
         tables.insert("member", rows)
+        numbers = {"b": 0, "seq": 0, "ver": 0, "updateat": 0, "change": 0, "bars": 0}
+        rows = [
+            {"id": 10**6 + n, "key": f"g{10**6 + n}", "kind": 11, "a": 10**6 + n, **numbers}
+            for n in range(5000)
+        ]
+        tables.insert("conversation", rows)
         places = [{"createat": n, "conversation_id": 10**6, "seq": n, "words": ""} for n in range(1, 5000)]
         tables.insert("findable", places)
-        tables.cursor.execute("ANALYZE member, findable")
+        tables.cursor.execute("ANALYZE member, conversation, findable")
     for setting in ("session_preload_libraries = auto_explain", *_TELLING):
         postgresql.execute(f"ALTER DATABASE {name} SET {setting}")
     first = len(postgresql.said)
