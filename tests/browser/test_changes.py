@@ -166,7 +166,7 @@ async def test_by_keys_in_a_group(people, shot):
     await ann.page.keyboard.press("Enter")
     await expect(menu(ann).get_by_role("menuitem", name="回复")).to_be_focused()
     await ann.page.keyboard.press("End")
-    await expect(menu(ann).get_by_role("menuitem", name="删除")).to_be_focused()
+    await expect(menu(ann).get_by_role("menuitem", name="举报")).to_be_focused()
     await ann.page.keyboard.press("ArrowUp")
     await expect(menu(ann).get_by_role("menuitem", name="撤回")).to_be_focused()
     await ann.page.keyboard.press("Enter")

@@ -92,7 +92,7 @@ async def test_what_one_calls_a_friend(people, shot):
     await shot(ann.page, "01-profile")
     await expect(desk.row("周末爬山")).to_contain_text("单雄信：大家好")
     await desk.open_chat("周末爬山")
-    await expect(desk.log.get_by_text("单雄信", exact=True)).to_be_visible()
+    await expect(desk.log.locator(".author", has_text="单雄信")).to_be_visible()
     await desk.field.press_sequentially("@单", delay=30)
     await desk.page.get_by_role("option", name="单雄信").click()
     await desk.field.press_sequentially("收到", delay=10)
