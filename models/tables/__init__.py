@@ -1,0 +1,69 @@
+"""Every table, a file a subject, and all of their names here. The rules about their rows are
+in `models`, in the file of the same noun. Tables import no rules, so that rules may refer to any table.
+
+Names that pages know (`ownerid`, `dstobj`, `createat` …) are columns of the same name.
+"""
+
+from models.tables.accounts import MAX_UA as MAX_UA
+from models.tables.accounts import Departed as Departed
+from models.tables.accounts import Device as Device
+from models.tables.accounts import Session as Session
+from models.tables.accounts import Setting as Setting
+from models.tables.accounts import User as User
+from models.tables.contacts import COMMUNITY as COMMUNITY
+from models.tables.contacts import USER as USER
+from models.tables.contacts import Block as Block
+from models.tables.contacts import Contact as Contact
+from models.tables.contacts import FriendRequest as FriendRequest
+from models.tables.conversations import ADMIN as ADMIN
+from models.tables.conversations import BLOCKED as BLOCKED
+from models.tables.conversations import DISSOLVED as DISSOLVED
+from models.tables.conversations import LEFT as LEFT
+from models.tables.conversations import MEMBER as MEMBER
+from models.tables.conversations import MUTED as MUTED
+from models.tables.conversations import NOT_FRIENDS as NOT_FRIENDS
+from models.tables.conversations import OWNER as OWNER
+from models.tables.conversations import Conversation as Conversation
+from models.tables.conversations import Hidden as Hidden
+from models.tables.conversations import Member as Member
+from models.tables.conversations import key_of as key_of
+from models.tables.groups import ACCEPTED as ACCEPTED
+from models.tables.groups import DECLINED as DECLINED
+from models.tables.groups import PENDING as PENDING
+from models.tables.groups import Ban as Ban
+from models.tables.groups import Community as Community
+from models.tables.groups import JoinRequest as JoinRequest
+from models.tables.groups import Link as Link
+from models.tables.installation import Rate as Rate
+from models.tables.installation import ServerState as ServerState
+from models.tables.kept import Favorite as Favorite
+from models.tables.kept import Record as Record
+from models.tables.kept import Recorded as Recorded
+from models.tables.kept import Sticker as Sticker
+from models.tables.media import ATTACHED as ATTACHED
+from models.tables.media import COLLECTING as COLLECTING
+from models.tables.media import GONE as GONE
+from models.tables.media import UNATTACHED as UNATTACHED
+from models.tables.media import Attachment as Attachment
+from models.tables.messages import Edit as Edit
+from models.tables.messages import Mention as Mention
+from models.tables.messages import Pin as Pin
+from models.tables.messages import Reaction as Reaction
+from models.tables.messages import StoredMessage as StoredMessage
+from models.tables.messages import Withdrawn as Withdrawn
+from models.tables.operators import Audit as Audit
+from models.tables.operators import Report as Report
+from models.tables.operators import Restraint as Restraint
+from models.tables.operators import Review as Review
+from models.tables.points import HOUSE as HOUSE
+from models.tables.points import LedgerAccount as LedgerAccount
+from models.tables.points import LedgerEntry as LedgerEntry
+from models.tables.points import RedPacket as RedPacket
+from models.tables.points import RedShare as RedShare
+from models.tables.search import Indexed as Indexed
+from models.tables.search import Part as Part
+from models.tables.ways_in import Invite as Invite
+from models.tables.ways_in import Qr as Qr
+from models.tables.ways_in import Recovery as Recovery
+from models.tables.ways_in import Reset as Reset
+from models.tables.ways_in import Totp as Totp
