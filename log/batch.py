@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from database.dialect import Values
 from log import said
-from log.batches import Common
+from log.context import Context
 from log.entries import Entry
 from log.place import Place
 from log.times import following
@@ -29,10 +29,15 @@ class Batch:
     already under the cids of this batch is looked up first."""
 
     def __init__(
-        self, common: Common, entries: Sequence[Entry], now: int, earlier: Sequence["Batch"], look_back: bool
+        self,
+        context: Context,
+        entries: Sequence[Entry],
+        now: int,
+        earlier: Sequence["Batch"],
+        look_back: bool,
     ) -> None:
-        self.now, self.earlier, self.strangers, self.born = now, earlier, common.strangers, common.born
-        self._common, self._statements, self.quiet = common, common.statements, common.quiet
+        self.now, self.earlier, self.strangers, self.born = now, earlier, context.strangers, context.born
+        self._context, self._statements, self.quiet = context, context.statements, context.quiet
         self.entries = entries
         self.look_back = look_back
         self._opened: dict[str, int] = {}
@@ -76,7 +81,7 @@ class Batch:
         self._lock(keys)
         self._ask_members(keys)
         #: uploads that the entries show
-        self.shown = media.Shown({key for entry in self.entries for key in entry.shows}, self._common.quota)
+        self.shown = media.Shown({key for entry in self.entries for key in entry.shows}, self._context.quota)
         if spenders := {entry.userid for entry in self.entries if entry.spends}:
             wallet.lock(spenders)
         if self.look_back:
@@ -137,7 +142,7 @@ class Batch:
         `Forbidden` where not."""
         if 0 in at and not (
             entry.kind == ROOM
-            and (self._common.all_name_all or self.roles.get((entry.userid, place.id), 0) >= ADMIN)
+            and (self._context.all_name_all or self.roles.get((entry.userid, place.id), 0) >= ADMIN)
         ):
             raise Forbidden(
                 "只有群主和管理员可以提及所有人", "Only owner and admins of a group can name everybody"
@@ -167,7 +172,7 @@ class Batch:
     # --- before the entries -------------------------------------------------------------------------------
 
     def _lock(self, keys: Sequence[str | None]) -> None:
-        known = self._common.ids
+        known = self._context.ids
         ids_of = {key: known[key] for key in keys if key is not None and key in known}
         if missing := {key for key in keys if key is not None and key not in known}:
             self._opened = self._find_or_open(missing)
@@ -178,7 +183,7 @@ class Batch:
             self._places = {key: by_id[i] for key, i in ids_of.items() if i in by_id}
             self._reached = {place.id: place.seq for place in by_id.values()}
             times = [place.updateat for place in by_id.values()]
-            self.now = following(self.now, *times, born=self._common.born)
+            self.now = following(self.now, *times, born=self._context.born)
 
     def _find_or_open(self, keys: set[str]) -> dict[str, int]:
         """The ids of keys; single chats that may begin without having been opened are made."""
@@ -242,7 +247,7 @@ class Batch:
             if entry.speaks and place is not None:
                 self._require_free(entry, place)
             if entry.writes_at_once:
-                with self._common.savepoint():
+                with self._context.savepoint():
                     entry.apply(self, place)
             else:
                 entry.apply(self, place)

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from database.door import Database
-from log.batches import Common, Quiet
+from log.context import Context, Quiet
 from log.entries import Change, Entry, Post
 from log.entries.group import Act
 from log.pace import Pace
@@ -64,8 +64,8 @@ class Log:
         processes: Callable[[], int] = lambda: 1,
     ) -> None:
         self._db = db
-        common = Common(db, strangers, quota, all_name_all, quiet)
-        self._writer = Writer(db, common, telling or Telling())
+        context = Context(db, strangers, quota, all_name_all, quiet)
+        self._writer = Writer(db, context, telling or Telling())
         self._on_settled = on_settled
         self._max_batch = max_batch
         self._max_queue = max_queue

@@ -10,8 +10,8 @@ from database.base import TRANSIENT
 from database.complaints import Complaints
 from database.door import Database
 from log.batch import Batch
-from log.batches import Common
 from log.broken import Broken
+from log.context import Context
 from log.entries import Entry
 from log.telling import Telling
 from log.times import MOST_AHEAD_MS, following
@@ -29,10 +29,10 @@ _FIRST_PAUSE = 0.02  # seconds, doubled each time: 1.3 s in all
 class Writer:
     """Commits batches, one at a time, in the log's thread."""
 
-    def __init__(self, db: Database, common: Common, telling: Telling) -> None:
+    def __init__(self, db: Database, context: Context, telling: Telling) -> None:
         self._db = db
         self._telling = telling
-        self._common = common
+        self._context = context
         self._broken = Broken(db)
         self._complaints = Complaints(logger)
         self._way: Way | None = None  # of usual batches
@@ -61,8 +61,8 @@ class Writer:
         if not batch:
             return
         for number in range(_ATTEMPTS if self._away is None else 0):
-            now = following(now_ms(), self._last_time, self._newest or 0, born=self._common.born)
-            attempt = Batch(self._common, batch, now, earlier, look_back)
+            now = following(now_ms(), self._last_time, self._newest or 0, born=self._context.born)
+            attempt = Batch(self._context, batch, now, earlier, look_back)
             try:
                 self._store(attempt)
                 took = (*(lost.changes for lost in attempt.found), attempt.changes)
@@ -109,7 +109,7 @@ class Writer:
         """Writes and commits a batch: in one pass when it is a usual one, else in the general way."""
         way, pairs = self._way, None
         if way is not None and not batch.look_back and len(batch.entries) >= way.least:
-            pairs = pairs_of(batch.entries, self._common.ids, way.answers)
+            pairs = pairs_of(batch.entries, self._context.ids, way.answers)
         stored, opened = False, dict[str, int]()
         if way is not None and pairs is not None and way.alone and not self._telling.together:
             with self._db.statement():
@@ -122,7 +122,7 @@ class Writer:
                     opened = batch.store()
                 self._telling.tell(batch.entries, batch.changes)
             self._telling.done()
-            self._common.remember(opened)
+            self._context.remember(opened)
         self.usual += stored
 
     def _divide(self, batch: Sequence[Entry], error: Exception, earlier: Sequence[Batch]) -> None:
@@ -141,11 +141,11 @@ class Writer:
         """Before the first batch: times go on from what is stored, and what can the server do?"""
         try:
             with self._db.reading():
-                way = way_of(self._db.dialect, self._common.statements)
+                way = way_of(self._db.dialect, self._context.statements)
                 self._way = way if way is not None and way.works() else None
-                self._common.born, newest = state.epoch(), state.newest()
+                self._context.born, newest = state.epoch(), state.newest()
                 now = now_ms()
-                if newest > now + MOST_AHEAD_MS and now > self._common.born:
+                if newest > now + MOST_AHEAD_MS and now > self._context.born:
                     logger.warning(
                         "log: messages are dated %.1f days ahead of this clock; is it right?",
                         (newest - now) / 86_400_000,

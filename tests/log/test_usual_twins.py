@@ -7,7 +7,7 @@ import pytest
 
 from database import base
 from database.door import Database
-from log.batches import Common
+from log.context import Context
 from log.entries import Join, Post, ReadMark
 from log.telling import Telling
 from log.writer import Writer
@@ -54,7 +54,7 @@ class Twin:
             for user in (b, c):
                 join(user, self.room, 0, NOW)
             ServerState.update(value=NOW).where(ServerState.name == "epoch").execute()
-        self.writer = Writer(self.db, Common(self.db, False, NO_QUOTA), Telling())
+        self.writer = Writer(self.db, Context(self.db, False, NO_QUOTA), Telling())
         self.monkeypatch = monkeypatch
 
     def use(self):

@@ -1,4 +1,4 @@
-"""What all batches of one log share."""
+"""What a log hands to each of its batches."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -13,10 +13,13 @@ Quiet: TypeAlias = Callable[[int, int], bool]
 _MAX_IDS = 200_000
 
 
-class Common:
-    """What all batches of one log share. `strangers`: whether people who are no friends may begin a single
-    chat; `quota`: bytes of media that a user may have; `all_name_all`: whether every member of a group may
-    name everybody at once; `quiet`: whether two people don't tell each other how far they have read."""
+class Context:
+    """What a log hands to each of its batches: the statements of its database, what the installation allows,
+    and what was learned so far.
+
+    `strangers`: whether people who are no friends may begin a single chat; `quota`: bytes of media that a
+    user may have; `all_name_all`: whether every member of a group may name everybody at once; `quiet`:
+    whether two people don't tell each other how far they have read."""
 
     def __init__(
         self,
