@@ -38,13 +38,11 @@ class Batch:
     ) -> None:
         self.now, self.earlier, self.strangers, self.born = now, earlier, context.strangers, context.born
         self._context, self._statements, self.quiet = context, context.statements, context.quiet
-        self.entries = entries
-        self.look_back = look_back
+        self.entries, self.look_back = entries, look_back
         self._opened: dict[str, int] = {}
         self._places: dict[str, Place] = {}
 
-        #: (user, conversation) -> read
-        self.members: dict[tuple[int, int], int] = {}
+        self.members: dict[tuple[int, int], int] = {}  #: (user, conversation) -> read
         self.roles: dict[tuple[int, int], int] = {}  #: (user, conversation) -> role
         self.bars: dict[tuple[int, int], int] = {}  #: (user, conversation): who may not write as usual
         self._said: dict[tuple[int, int], int] = {}  # (user, conversation) -> said, as it was found
