@@ -6,6 +6,7 @@ from pathlib import Path
 
 from actions import exports, invites, leaving, operators, resets, totp
 from actions.services import Services
+from admin import paging
 from admin.commands import Commands, Effect, an_id, at, checked, until
 from admin.output import Output
 from models.invites import made
@@ -78,16 +79,9 @@ async def _make(app: Services, said: argparse.Namespace, out: Output) -> None:
 
 
 async def _list(app: Services, said: argparse.Namespace, out: Output) -> None:
-    found, before, more = [], None, True
-    while more:
-        rows, more = await app.db.read(made, before)
-        found += rows
-        before = found[-1]["id"] if found else None
-    if out.as_json:
-        out.answer(found)
-        return
+    found, _ = await paging.rows(lambda before, _size: app.db.read(made, before), out, "invites")
     shown = [{**one, "ends": at(one["until"]) or "never", "made": at(one["createat"])} for one in found]
-    out.rows(shown, ("id", "code", "used", "uses", "ends", "made"))
+    out.rows(shown, ("id", "code", "used", "uses", "ends", "made"), data=found)
 
 
 async def _revoke(app: Services, said: argparse.Namespace, out: Output) -> None:

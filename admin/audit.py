@@ -3,33 +3,18 @@
 import argparse
 
 from actions.services import Services
-from admin.commands import Commands, an_id, at
+from admin import paging
+from admin.commands import Commands, at
 from admin.output import Output
 from models import operators
-from protocol.operators import Act
-
-#: Rows read at once.
-_PAGE = 200
 
 
 def declare(commands: Commands) -> None:
-    command = commands.add("audit", _list, "what operators did, the latest first")
-    command.rows()
-    command.argument("--before", type=an_id, metavar="ID", help="go on behind this row")
+    paging.from_row(commands.add("audit", _list, "what operators did, the latest first"), "--before", "row")
 
 
 async def _list(app: Services, said: argparse.Namespace, out: Output) -> None:
-    found: list[Act] = []
-    before, more = said.before, True
-    while more and (not said.limit or len(found) < said.limit):
-        size = min(_PAGE, said.limit - len(found)) if said.limit else _PAGE
-        page, more = await app.db.read(operators.acts, before, size)
-        found += page
-        before = found[-1]["id"] if found else None
-        out.progress(len(found), said.limit, "audit")
-    if out.as_json:
-        out.answer(found)
-        return
+    found, more = await paging.wanted(lambda *page: app.db.read(operators.acts, *page), said, out, "audit")
     shown = [
         {
             **act,
@@ -41,7 +26,7 @@ async def _list(app: Services, said: argparse.Namespace, out: Output) -> None:
         for act in found
     ]
     columns = ("id", "at", "by", "what", "target", "target_name", "before", "after")
-    out.rows(shown, columns, f"there are more: go on with --before {before}" if more else "")
+    out.rows(shown, columns, more, found)
 
 
 def _value(what: str, text: str) -> str:

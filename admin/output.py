@@ -31,10 +31,17 @@ class Output:
             self._out.writelines(shown(line).rstrip() + "\n" for line in lines)
         self._out.flush()
 
-    def rows(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], more: str = "") -> None:
-        """A list: all of it for programs, some columns for people, and `more`: how to go on."""
+    def rows(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        columns: Sequence[str],
+        more: str = "",
+        data: object = None,
+    ) -> None:
+        """A list: `data` for programs, or all of the rows; some columns for people, and `more`: how to go
+        on."""
         if self.as_json:
-            self.answer(rows)
+            self.answer(rows if data is None else data)
             return
         table = [list(columns), *([_cell(row.get(name)) for name in columns] for row in rows)]
         widths = [max(map(_width, column)) for column in zip(*table)]

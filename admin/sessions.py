@@ -18,11 +18,8 @@ def declare(commands: Commands) -> None:
 
 async def _list(app: Services, said: argparse.Namespace, out: Output) -> None:
     _, living = await operators.show_with_sessions(app, said.id)
-    if out.as_json:
-        out.answer(living)
-        return
     shown = [{**one, "since": at(one["created"]), "last seen": at(one["last_seen"])} for one in living]
-    out.rows(shown, ("id", "since", "last seen", "ip", "ua"))
+    out.rows(shown, ("id", "since", "last seen", "ip", "ua"), data=living)
 
 
 async def _close(app: Services, said: argparse.Namespace, out: Output) -> None:

@@ -2,25 +2,24 @@
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 
 from actions import operators
 from actions.services import Services
-from admin.commands import Command, Commands, Effect, an_id, at, checked, until
+from admin import paging
+from admin.commands import Commands, Effect, an_id, at, checked, until
 from admin.output import Output
 from protocol.operators import Account, FindUsers
 
-#: Users read at once.
-_PAGE = 200
 _COLUMNS = ("id", "mobile", "nickname", "joined", "state")
 
 
 def declare(commands: Commands) -> None:
     commands.subject("users", "list and find people")
-    command = commands.add("users list", _list, "all of them, by id")
-    _page(command)
+    paging.from_row(commands.add("users list", _list, "all of them, by id"), "--after", "user")
     command = commands.add("users search", _list, "by id, or how a mobile number or a name begins")
     command.argument("q", metavar="TEXT", help="what to look for")
-    _page(command)
+    paging.from_row(command, "--after", "user")
     command = commands.add("users show", _show, "one user, and where they are logged in")
     command.argument("id", type=an_id, metavar="ID")
 
@@ -35,31 +34,15 @@ def declare(commands: Commands) -> None:
         command.argument("id", type=an_id, metavar="ID")
 
 
-def _page(command: Command) -> None:
-    command.rows()
-    command.argument("--after", type=an_id, metavar="ID", help="go on behind this user")
-
-
 async def _list(app: Services, said: argparse.Namespace, out: Output) -> None:
-    found: list[Account] = []
     q = checked(FindUsers, q=getattr(said, "q", "")).q
-    after, more = said.after, True
-    while more and (not said.limit or len(found) < said.limit):
-        size = min(_PAGE, said.limit - len(found)) if said.limit else _PAGE
-        page, more = await operators.find_users(app, q, after, size)
-        found += page
-        after = found[-1]["id"] if found else None
-        out.progress(len(found), said.limit, "users")
-    show(out, found, f"there are more: go on with --after {after}" if more else "")
+    show(out, *await paging.wanted(partial(operators.find_users, app, q), said, out, "users"))
 
 
 def show(out: Output, found: Sequence[Account], more: str = "") -> None:
     """A list of people."""
-    if out.as_json:
-        out.answer([_plain(row) for row in found])
-    else:
-        shown = [{**row, "joined": at(row["createat"]), "state": _state(row)} for row in found]
-        out.rows(shown, _COLUMNS, more)
+    shown = [{**row, "joined": at(row["createat"]), "state": _state(row)} for row in found]
+    out.rows(shown, _COLUMNS, more, [_plain(row) for row in found])
 
 
 async def _show(app: Services, said: argparse.Namespace, out: Output) -> None:
