@@ -19,8 +19,7 @@ class EditsHandler(ApiHandler[Edits]):
 
 class ReactionsHandler(ApiHandler[Reactions]):
     async def answer(self, command: Reactions) -> None:
-        rows, more = await changes.reactions(self.app, self.user_id, command)
-        await self.reply_rows(rows, data={"more": int(more)})
+        await self.reply_part(await changes.reactions(self.app, self.user_id, command))
 
 
 class PinsHandler(ApiHandler[Pins]):

@@ -44,10 +44,9 @@ class HideHandler(ApiHandler[HideMessages]):
 
 class HiddenHandler(ApiHandler[ListHidden]):
     async def answer(self, command: ListHidden) -> None:
-        rows, more = await conversations.hidden_in(
-            self.app, self.user_id, command.kind, command.dstid, command.after
+        await self.reply_part(
+            await conversations.hidden_in(self.app, self.user_id, command.kind, command.dstid, command.after)
         )
-        await self.reply_rows(rows, data={"more": int(more)})
 
 
 class ArrangeHandler(ApiHandler[ArrangeConversation]):

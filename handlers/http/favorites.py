@@ -15,10 +15,10 @@ class ListHandler(ApiHandler[ListFavorites]):
     async def answer(self, command: ListFavorites) -> None:
         before, q, limit = command.before, command.q, command.limit
         if q:
-            rows, more = await search.kept(self.app, self.user_id, before, q, limit)
+            part = await search.kept(self.app, self.user_id, before, q, limit)
         else:
-            rows, more = await self.app.db.read_much(favorites_of, self.user_id, before, q, limit)
-        await self.reply_rows(rows, data={"more": int(more)})
+            part = await self.app.db.read_much(favorites_of, self.user_id, before, q, limit)
+        await self.reply_part(part)
 
 
 class RemoveHandler(ApiHandler[RemoveFavorite]):

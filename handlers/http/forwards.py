@@ -12,8 +12,7 @@ class ForwardHandler(ApiHandler[Forward]):
 
 class RecordHandler(ApiHandler[Record]):
     async def answer(self, command: Record) -> None:
-        rows, more = await forwards.inside(self.app, self.user_id, command)
-        await self.reply_rows(rows, data={"more": int(more)})
+        await self.reply_part(await forwards.inside(self.app, self.user_id, command))
 
 
 routes = routes_of(ForwardHandler, RecordHandler)

@@ -148,7 +148,7 @@ class ApiHandler(BaseHandler, Generic[C]):
         await self.answer(self.command)
 
     async def answer(self, command: C) -> None:
-        """What is done about the command, and `reply` or `reply_rows`."""
+        """What is done about the command, and `reply`, `reply_rows` or `reply_part`."""
         raise NotImplementedError
 
     @property
@@ -182,6 +182,11 @@ class ApiHandler(BaseHandler, Generic[C]):
             written.append(piece)
         self.code = 0
         self.write_json(b"".join(written))
+
+    async def reply_part(self, part: "tuple[Sequence[object], bool]") -> None:
+        """Rows of a list, and whether it goes on behind them."""
+        rows, more = part
+        await self.reply_rows(rows, {"more": int(more)})
 
     def set_session_cookie(self, user_id: int, token: str) -> None:
         """Log-in: the browser shall send `token` back. It ends when the session does."""

@@ -79,8 +79,7 @@ class UnbanHandler(ApiHandler[commands.UnbanUser]):
 
 class BannedHandler(ApiHandler[commands.ListBanned]):
     async def answer(self, command: commands.ListBanned) -> None:
-        rows, more = await groups.banned(self.app, self.user_id, command)
-        await self.reply_rows(rows, data={"more": int(more)})
+        await self.reply_part(await groups.banned(self.app, self.user_id, command))
 
 
 class RoleHandler(ApiHandler[commands.SetRole]):

@@ -13,8 +13,7 @@ class MakeHandler(ApiHandler[MakeInvite]):
 
 class ListHandler(ApiHandler[ListInvites]):
     async def answer(self, command: ListInvites) -> None:
-        rows, more = await self.app.db.read(made, command.before)
-        await self.reply_rows(rows, {"more": int(more)})
+        await self.reply_part(await self.app.db.read(made, command.before))
 
 
 class RevokeHandler(ApiHandler[RevokeInvite]):

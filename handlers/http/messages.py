@@ -17,19 +17,15 @@ class SendHandler(ApiHandler[SendMessage]):
 class HistoryHandler(ApiHandler[History]):
     async def answer(self, command: History) -> None:
         strangers = self.app.config.contacts.strangers
-        kind, dstid, before, after = command.kind, command.dstid, command.before, command.after
-        rows, more = await self.app.db.read(
-            history, self.user_id, kind, dstid, before, after, command.limit, strangers
-        )
-        await self.reply_rows(rows, data={"more": int(more)})
+        said = command.kind, command.dstid, command.before, command.after, command.limit
+        await self.reply_part(await self.app.db.read(history, self.user_id, *said, strangers))
 
 
 class ChangesHandler(ApiHandler[Changes]):
     async def answer(self, command: Changes) -> None:
         strangers = self.app.config.contacts.strangers
-        kind, dstid, ver, limit = command.kind, command.dstid, command.ver, command.limit
-        rows, more = await self.app.db.read(changes, self.user_id, kind, dstid, ver, limit, strangers)
-        await self.reply_rows(rows, data={"more": int(more)})
+        said = command.kind, command.dstid, command.ver, command.limit
+        await self.reply_part(await self.app.db.read(changes, self.user_id, *said, strangers))
 
 
 class GetHandler(ApiHandler[GetMessages]):

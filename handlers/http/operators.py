@@ -18,8 +18,7 @@ from protocol.operators import (
 
 class UsersHandler(ApiHandler[FindUsers]):
     async def answer(self, command: FindUsers) -> None:
-        found, more = await operators.find_users(self.app, command.q, command.after, command.limit)
-        await self.reply_rows(found, data={"more": int(more)})
+        await self.reply_part(await operators.find_users(self.app, command.q, command.after, command.limit))
 
 
 class UserHandler(ApiHandler[ShowUser]):
@@ -30,8 +29,8 @@ class UserHandler(ApiHandler[ShowUser]):
 
 class GroupsHandler(ApiHandler[FindGroups]):
     async def answer(self, command: FindGroups) -> None:
-        found, more = await self.app.db.read(rows.find_groups, command.q, command.after, command.limit)
-        await self.reply_rows(found, data={"more": int(more)})
+        said = command.q, command.after, command.limit
+        await self.reply_part(await self.app.db.read(rows.find_groups, *said))
 
 
 class DissolveHandler(ApiHandler[DissolveAnyGroup]):
@@ -62,8 +61,7 @@ class OperatorHandler(ApiHandler[MakeOperator]):
 
 class AuditHandler(ApiHandler[ListActs]):
     async def answer(self, command: ListActs) -> None:
-        found, more = await self.app.db.read(rows.acts, command.before, command.limit)
-        await self.reply_rows(found, data={"more": int(more)})
+        await self.reply_part(await self.app.db.read(rows.acts, command.before, command.limit))
 
 
 routes = routes_of(

@@ -9,8 +9,7 @@ class SearchHandler(ApiHandler[SearchMessages]):
     cost = 3.0  # whoever looks for common words in long texts makes a thread work for seconds
 
     async def answer(self, command: SearchMessages) -> None:
-        rows, more = await search.search(self.app, self.user_id, command)
-        await self.reply_rows(rows, data={"more": int(more)})
+        await self.reply_part(await search.search(self.app, self.user_id, command))
 
 
 routes = routes_of(SearchHandler)

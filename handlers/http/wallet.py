@@ -12,8 +12,7 @@ class BalanceHandler(ApiHandler[ReadBalance]):
 
 class EntriesHandler(ApiHandler[ListEntries]):
     async def answer(self, command: ListEntries) -> None:
-        rows, more = await wallet.entries(self.app, self.user_id, command.before)
-        await self.reply_rows(rows, data={"more": int(more)})
+        await self.reply_part(await wallet.entries(self.app, self.user_id, command.before))
 
 
 class GrantHandler(ApiHandler[Grant]):
