@@ -28,9 +28,7 @@ async def catch_up(app: "Services", lost: bool) -> None:
     """Who hides, who is muted, and sessions and groups of all connections, are read again. If something was
     `lost`, each v2 client then gets a second welcome, at which it asks for what is new, a few at a time.
     Raises `TryAgain` when the database is away."""
-    await settings.read_again(app)
-    await operators.read_again(app)
-    app.typing.forget()
+    await _refresh(app)
     connections = app.hub.all_connections()
     for start in range(0, len(connections), _SLICE):
         await _read_again(app, connections[start : start + _SLICE])
@@ -45,6 +43,13 @@ async def catch_up(app: "Services", lost: bool) -> None:
             connection.tell(frames.welcome(epoch, now_ms(), hub.heartbeat, hub.max_frame))
         if number % (_A_SECOND // 10) == 0:
             await asyncio.sleep(0.1)
+
+
+async def _refresh(app: "Services") -> None:
+    """What is kept in memory of all users, of whom others may have decided unheard."""
+    app.typing.forget()
+    await settings.read_again(app)
+    await operators.read_again(app)
 
 
 async def _read_again(app: "Services", connections: Sequence["Connection"]) -> None:
@@ -68,9 +73,7 @@ async def heal(app: "Services", changes: Sequence[range]) -> None:
     """Another process has committed these changes and told nobody: it was killed between the two, or the
     answer to its COMMIT was lost. What was said is told to those who are connected here; each process does
     so for its own."""
-    app.typing.forget()
-    await settings.read_again(app)
-    await operators.read_again(app)
+    await _refresh(app)
     items = []
     for found, change in await app.db.read(missed.under, changes):
         if isinstance(found, missed.Changed):
