@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from actions.services import Services
@@ -23,7 +22,7 @@ from protocol.clock import now_ms
 from protocol.declare import Command as Said
 from protocol.forms import Form
 from protocol.limits import MAX_INT
-from start.command_line import CONFIG
+from start.command_line import add_places
 
 #: What a command does, with the parts, what was said, and where its answer goes.
 Verb = Callable[[Services, argparse.Namespace, Output], Awaitable[None]]
@@ -84,14 +83,7 @@ class Commands:
         among = self._verbs[first] if second else self._subjects
         parser = among.add_parser(second or first, help=about, description=about)
         parser.add_argument("--json", action="store_true", help="the answer as JSON, for programs")
-        parser.add_argument("--data", metavar="DIR", help="directory of the database and the media")
-        parser.add_argument(
-            "--config",
-            type=Path,
-            default=CONFIG,
-            metavar="FILE",
-            help="settings (default: config.yaml beside server.py)",
-        )
+        add_places(parser)
         command = self.all[words] = Command(words, verb, effect, parser)
         parser.set_defaults(command=command)
         return command

@@ -21,9 +21,8 @@ class Options:
     reindex: bool
 
 
-def read() -> Options:
-    """Of this process. Ends it with one line, or the help, when there is nothing to go on with."""
-    parser = argparse.ArgumentParser(prog="server.py", description="Magpie 鹊桥, a chat server")
+def add_places(parser: argparse.ArgumentParser) -> None:
+    """The options that say where the settings and the data are."""
     parser.add_argument(
         "--config",
         type=Path,
@@ -31,8 +30,14 @@ def read() -> Options:
         metavar="FILE",
         help="settings (default: config.yaml beside server.py)",
     )
-    parser.add_argument("--port", type=int, help="port to listen on, 0 for any free one")
     parser.add_argument("--data", metavar="DIR", help="directory of the database and the media")
+
+
+def read() -> Options:
+    """Of this process. Ends it with one line, or the help, when there is nothing to go on with."""
+    parser = argparse.ArgumentParser(prog="server.py", description="Magpie 鹊桥, a chat server")
+    add_places(parser)
+    parser.add_argument("--port", type=int, help="port to listen on, 0 for any free one")
     parser.add_argument(
         "--migrate", action="store_true", help="bring the database's schema up to date, and end"
     )
