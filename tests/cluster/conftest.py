@@ -5,8 +5,7 @@ import shutil
 import pytest
 
 from tests.cluster.cluster import cluster
-from tests.cluster.lasting import KINDS, Lasting
-from tests.process import run
+from tests.cluster.lasting import KINDS, Lasting, migrate, parts_of, two_lasting
 from tests.redis_server import Redis
 from tests.servers import running
 
@@ -14,26 +13,19 @@ from tests.servers import running
 @pytest.fixture(params=KINDS, ids="+".join)
 def way(request):
     """(the database's server, `broker.url`)."""
-    database, broker = request.param
-    url = request.getfixturevalue(broker).url if broker == "redis" else broker
-    return request.getfixturevalue(database), url
+    return parts_of(request)
 
 
 @pytest.fixture(scope="session", params=KINDS, ids="+".join)
 def lasting(request, tmp_path_factory):
     """Two processes for all tests that only add people to them: they take seconds to start."""
-    database, broker = request.param
-    server = request.getfixturevalue(database)
-    name = server.create()
-    broker_url = request.getfixturevalue("redis").url if broker == "redis" else broker
-    made = Lasting(tmp_path_factory.mktemp("cluster") / "data", server.url(name), broker_url)
-    code, _, said = run("--migrate", "--data", str(made.data), **made.env)
-    assert code == 0, said
-    made.start(2)
-    yield made
-    made.stop()
-    server.drop(name)
-    assert "Traceback" not in made.logged() and " ERROR " not in made.logged()
+
+    def prepare(made: Lasting) -> None:
+        code, said = migrate(made, made.data)
+        assert code == 0, said
+
+    with two_lasting(request, tmp_path_factory, prepare) as made:
+        yield made
 
 
 @pytest.fixture

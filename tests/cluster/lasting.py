@@ -1,12 +1,15 @@
-"""A cluster that lasts for the tests of a whole module: a process takes a second to start."""
+"""A cluster that lasts for many tests: a process takes a second to start."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from database.door import Database
 from tests.app import PATIENCE
 from tests.cluster.cluster import Cluster
+from tests.process import run
+from tests.servers import DatabaseServer
 
 #: Each database with each broker that it may have.
 KINDS = [("mariadb", "redis"), ("postgresql", "redis"), ("postgresql", "postgresql")]
@@ -53,6 +56,36 @@ class Lasting:
             return await database.write(fn, *args)
         finally:
             await database.close()
+
+
+def parts_of(request) -> tuple[DatabaseServer, str]:
+    """(the database's server, `broker.url`), of a fixture whose parameters are `KINDS`."""
+    database, broker = request.param
+    url = request.getfixturevalue(broker).url if broker == "redis" else broker
+    return request.getfixturevalue(database), url
+
+
+@contextmanager
+def two_lasting(
+    request, tmp_path_factory, prepare: Callable[[Lasting], None], **env: str
+) -> Iterator[Lasting]:
+    """Two processes, for a fixture whose parameters are `KINDS`, on a database that is there only for them.
+    `prepare` brings it up to date before they start."""
+    server, broker_url = parts_of(request)
+    name = server.create()
+    made = Lasting(tmp_path_factory.mktemp("cluster") / "data", server.url(name), broker_url, **env)
+    prepare(made)
+    made.start(2)
+    yield made
+    made.stop()
+    server.drop(name)
+    assert "Traceback" not in made.logged() and " ERROR " not in made.logged()
+
+
+def migrate(lasting: Lasting, folder: Path) -> tuple[int, str]:
+    """`--migrate`: its exit code, and what was said."""
+    code, _, said = run("--migrate", "--data", str(folder), **lasting.env)
+    return code, said
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:

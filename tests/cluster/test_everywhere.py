@@ -14,7 +14,7 @@ from protocol.clock import now_ms
 from protocol.messages import Media
 from tests import samples
 from tests.app import PASSWD
-from tests.cluster.lasting import KINDS, Lasting, until
+from tests.cluster.lasting import KINDS, Lasting, migrate, two_lasting, until
 from tests.handlers.people import text
 from tests.process import run
 
@@ -46,28 +46,20 @@ def leave_uploads() -> None:
         Attachment.insert(row).execute()
 
 
-def migrate(lasting: Lasting) -> list[tuple[int, str]]:
+def migrate_twice(lasting: Lasting) -> list[tuple[int, str]]:
     """`--migrate` twice at once, as two machines would: exit codes and what was said."""
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        folders = [str(lasting.data.parent / name) for name in "ab"]
-        runs = [pool.submit(run, "--migrate", "--data", folder, **lasting.env) for folder in folders]
-        return [(done.result()[0], done.result()[2]) for done in runs]
+        return list(pool.map(lambda name: migrate(lasting, lasting.data.parent / name), "ab"))
 
 
 @pytest.fixture(scope="module", params=KINDS, ids="+".join)
 def lasting(request, tmp_path_factory):
-    database, broker = request.param
-    server = request.getfixturevalue(database)
-    name = server.create()
-    broker_url = request.getfixturevalue("redis").url if broker == "redis" else broker
-    made = Lasting(tmp_path_factory.mktemp("cluster") / "data", server.url(name), broker_url, **LIMITS)
-    made.migrated = migrate(made)
-    asyncio.run(made.write(leave_uploads))
-    made.start(2)
-    yield made
-    made.stop()
-    server.drop(name)
-    assert "Traceback" not in made.logged() and " ERROR " not in made.logged()
+    def prepare(made: Lasting) -> None:
+        made.migrated = migrate_twice(made)
+        asyncio.run(made.write(leave_uploads))
+
+    with two_lasting(request, tmp_path_factory, prepare, **LIMITS) as made:
+        yield made
 
 
 @pytest.fixture
