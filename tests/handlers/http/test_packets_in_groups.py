@@ -7,19 +7,23 @@ from tests.handlers.http.test_packets import WELCOME, balance, info, open_it, se
 from tests.handlers.people import group, waiting
 
 
+async def latecomer(app, owner, room, history):
+    """Somebody who comes into the group, and with `history` sees what was before."""
+    assert (await owner.post("/community/update", dstid=room, history=history))["code"] == 0
+    late = await app.client().register("Late")
+    await late.post("/contact/joincommunity", dstid=room)
+    return late
+
+
 async def test_who_comes_later(three, app):  # noqa: F811
     """Who can't read what was said before they came can't open it; who can, can."""
     ann, bob, _, room = three
     packet = await sent(ann, room, 100, 5)
-    assert (await ann.post("/community/update", dstid=room, history=0))["code"] == 0
-    late = await app.client().register("Late")
-    await late.post("/contact/joincommunity", dstid=room)
+    late = await latecomer(app, ann, room, history=0)
     for path in ("/redpacket/open", "/redpacket/info"):
         assert (await late.post(path, id=packet))["code"] == -403
     assert (await open_it(late, await sent(bob, room, 10, 2)))["amount"]
-    assert (await ann.post("/community/update", dstid=room, history=1))["code"] == 0
-    later = await app.client().register("Later")
-    await later.post("/contact/joincommunity", dstid=room)
+    later = await latecomer(app, ann, room, history=1)
     assert (await open_it(later, packet))["amount"]
 
 
@@ -27,9 +31,7 @@ async def test_newcomers_hear_nothing_of_older_ones(three, app):  # noqa: F811
     """Who can't see a packet is not told who opens it, either."""
     ann, bob, cy, room = three
     packet = await sent(ann, room, 100, 5)
-    assert (await ann.post("/community/update", dstid=room, history=0))["code"] == 0
-    late = await app.client().register("Late")
-    await late.post("/contact/joincommunity", dstid=room)
+    late = await latecomer(app, ann, room, history=0)
     async with cy.socket() as there, late.socket() as outside:
         await open_it(bob, packet)
         assert [frame["cmd"] for frame in await waiting(there)] == [24]
