@@ -12,6 +12,7 @@ from actions.messages import count_copies
 from log.entries import Forward as Entry
 from log.entries.forward import Copy
 from models import favorites, forwards, records
+from models.accounts import nicknames_of
 from models.forwards import Source
 from protocol.clock import now_ms
 from protocol.errors import Conflict, Refusal, SlowDown, TryAgain
@@ -127,7 +128,7 @@ async def _merge(
     assert command.kind and command.dstid
     people = forwards.people_of(user_id, command.kind, command.dstid)
     authors = {source.userid for source in found}
-    names = await app.db.read(forwards.nicknames, sorted(authors.union(people)))
+    names = await app.db.read(nicknames_of, sorted(authors.union(people)))
     kept = [(source.recorded(names.get(source.userid, "")), source.record) for source in found]
     now = now_ms()
     record, rows = await app.db.write(records.make, user_id, kept, app.config.uploads.quota_bytes, now)

@@ -1,15 +1,20 @@
 """Who may read and write which conversation, and why somebody else may not."""
 
+from typing import NamedTuple
+
 from peewee import SQL
 
 from database.prepared import Prepared
 from models import blocks
+from models.accounts import unknown_user
 from models.tables import (
     ADMIN,
     BLOCKED,
     DISSOLVED,
+    MEMBER,
     MUTED,
     NOT_FRIENDS,
+    OWNER,
     Community,
     Conversation,
     Member,
@@ -22,30 +27,54 @@ from protocol.errors import Forbidden, NotFound, Refusal, Refused
 from protocol.messages import ROOM, SINGLE
 
 
-def find(user_id: int, kind: int, dstid: int) -> View | None:
-    """The conversation as the caller sees it, or None where they are no member."""
-    for conversation_id, cleared, hidden in _find(key_of(user_id, kind, dstid), user_id):
-        return View(conversation_id, cleared, hidden, user_id)
+class Seat(NamedTuple):
+    """What a member is in a conversation: how they see it, their role, what bars them from writing there, and
+    what bars others, too."""
+
+    view: View
+    role: int
+    bars: int
+    place_bars: int
+
+
+def seat(user_id: int, kind: int, dstid: int) -> Seat | None:
+    """The caller's in the conversation, or None where they are no member: the one look-up of who may."""
+    for conversation_id, cleared, hidden, *rest in _seat(key_of(user_id, kind, dstid), user_id):
+        return Seat(View(conversation_id, cleared, hidden, user_id), *rest)
     return None
 
 
-_find = Prepared(
+_seat = Prepared(
     lambda: (
-        Conversation.select(Conversation.id, Member.cleared, Member.hidden)
+        Conversation.select(
+            Conversation.id, Member.cleared, Member.hidden, Member.role, Member.bars, Conversation.bars
+        )
         .join(Member, on=(Member.conversation_id == Conversation.id))
         .where(Conversation.key == "", Member.user_id == 0, Member.role > SQL("0"))
     )
 )
 
 
+def find(user_id: int, kind: int, dstid: int) -> View | None:
+    """The conversation as the caller sees it, or None where they are no member."""
+    found = seat(user_id, kind, dstid)
+    return found.view if found else None
+
+
 def locate(user_id: int, kind: int, dstid: int, strangers: bool) -> View | None:
     """As `find`, for a caller who may read it; None for one that has no message yet.
 
     Raises `NotFound` where there is no such user or community, `Forbidden` for strangers and non-members."""
-    view = find(user_id, kind, dstid)
-    if view is None and not may_open(user_id, kind, dstid, strangers):
+    found = _admitted(user_id, kind, dstid, strangers)
+    return found.view if found else None
+
+
+def _admitted(user_id: int, kind: int, dstid: int, strangers: bool) -> Seat | None:
+    """As `locate`."""
+    found = seat(user_id, kind, dstid)
+    if found is None and not may_open(user_id, kind, dstid, strangers):
         raise refusal(kind, dstid)
-    return view
+    return found
 
 
 def may_open(user_id: int, kind: int, dstid: int, strangers: bool) -> bool:
@@ -69,11 +98,7 @@ def may_begin(user_id: int, dstid: int, strangers: bool) -> bool:
 def refusal(kind: int, dstid: int) -> Refusal:
     """Why somebody who is no member of (kind, dstid) is refused."""
     if not _exists(kind, dstid):
-        return (
-            NotFound("该群不存在", "No such group")
-            if kind == ROOM
-            else NotFound("该用户不存在", "No such user")
-        )
+        return no_group() if kind == ROOM else unknown_user()
     if kind == ROOM:
         return Forbidden("你不是该群成员", "You are not a member of this group")
     return _not_friends()
@@ -103,13 +128,9 @@ def refuse_blocked(user_id: int, dstid: int) -> None:
 def require_reach(user_id: int, dstid: int, strangers: bool) -> None:
     """Raises why somebody may not reach another one (a call, an invitation): `NotFound` where there is no
     such user, `Forbidden` where a message would be refused."""
-    view = locate(user_id, SINGLE, dstid, strangers)
-    if view is not None and user_id != dstid:
-        [(bars,)] = _bars(user_id, view.id)
-        require_free(user_id, SINGLE, dstid, bars, strangers)
-
-
-_bars = Prepared(lambda: Member.select(Member.bars).where(Member.user_id == 0, Member.conversation_id == 0))
+    found = _admitted(user_id, SINGLE, dstid, strangers)
+    if found is not None and user_id != dstid:
+        require_free(user_id, SINGLE, dstid, found.bars, strangers)
 
 
 def _not_friends() -> Forbidden:
@@ -122,26 +143,16 @@ def hears_typing(user_id: int, kind: int, dstid: int, strangers: bool, max_membe
     if kind == SINGLE:
         require_reach(user_id, dstid, strangers)
         return user_id != dstid
-    view = locate(user_id, kind, dstid, strangers)
-    assert view is not None  # a group has one
+    found = _admitted(user_id, kind, dstid, strangers)
+    assert found is not None  # a group has one
     members = Community.select(Community.members).where(Community.id == dstid).scalar()
     if members > max_members:
         return False
     try:
-        role, bars, place_bars = _voice(view.id, user_id)[0]
-        require_voice(user_id, view.id, role, bars, place_bars, now_ms())
+        require_voice(user_id, found.view.id, found.role, found.bars, found.place_bars, now_ms())
     except Refusal:
         return False
     return True
-
-
-_voice = Prepared(
-    lambda: (
-        Member.select(Member.role, Member.bars, Conversation.bars)
-        .join(Conversation, on=(Conversation.id == Member.conversation_id))
-        .where(Member.conversation_id == 0, Member.user_id == 0)
-    )
-)
 
 
 def require_voice(user_id: int, conversation_id: int, role: int, bars: int, place_bars: int, now: int) -> int:
@@ -170,24 +181,35 @@ def dissolved() -> Forbidden:
     return Forbidden("该群已解散", "This group was dissolved")
 
 
-def role_in(user_id: int, community_id: int) -> int:
-    """What a member is in a group. Raises as `locate`, and `Forbidden` when the group is over."""
-    found = _role(key_of(user_id, ROOM, community_id), user_id)
-    if not found:
+def no_group() -> NotFound:
+    return NotFound("该群不存在", "No such group")
+
+
+def no_message() -> NotFound:
+    return NotFound("该消息不存在", "No such message")
+
+
+def role_in(user_id: int, community_id: int, least: int = MEMBER) -> int:
+    """What a member is in a group. Raises as `locate`, `Forbidden` when the group is over, and as
+    `require_role`."""
+    found = seat(user_id, ROOM, community_id)
+    if found is None:
         raise refusal(ROOM, community_id)
-    role, bars = found[0]
-    if bars & DISSOLVED:
+    require_role(found.role, least, found.place_bars, community_id)
+    return found.role
+
+
+def require_role(role: int, least: int, place_bars: int, community_id: int) -> None:
+    """Raises why somebody of this role may not do what is for those of role `least` in a group with these
+    bars."""
+    if place_bars & DISSOLVED:
         raise dissolved()
-    return int(role)
-
-
-_role = Prepared(
-    lambda: (
-        Conversation.select(Member.role, Conversation.bars)
-        .join(Member, on=(Member.conversation_id == Conversation.id))
-        .where(Conversation.key == "", Member.user_id == 0, Member.role > SQL("0"))
-    )
-)
+    if role < MEMBER <= least:
+        raise refusal(ROOM, community_id)
+    if role < least:
+        if least == OWNER:
+            raise Forbidden("只有群主可以这样做", "Only the owner of the group may")
+        raise Forbidden("只有群主和管理员可以这样做", "Only owner and admins of the group may")
 
 
 def _exists(kind: int, dstid: int) -> bool:

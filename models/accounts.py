@@ -99,6 +99,8 @@ def nickname_of(user_id: int) -> str:
 
 def nicknames_of(user_ids: Collection[int]) -> dict[int, str]:
     """The same of several; who is not there is left out."""
+    if not user_ids:
+        return {}
     return dict(User.select(User.id, User.nickname).where(User.id.in_(list(user_ids))).tuples())
 
 

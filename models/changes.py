@@ -8,14 +8,14 @@ from collections.abc import Sequence, Set
 from typing import Any
 
 from models import media, messages, records
-from models.access import locate
+from models.access import locate, no_message
 from models.accounts import PROFILE
 from models.done import Said
 from models.ids import place_of
 from models.tables import Edit, Mention, Pin, Reaction, StoredMessage, User, Withdrawn
 from protocol import rows
 from protocol.changes import Edited
-from protocol.errors import NotFound, Refused
+from protocol.errors import Refused
 from protocol.media import keys_in
 from protocol.numbers import Cmd
 
@@ -241,7 +241,7 @@ def _located(user_id: int, kind: int, dstid: int, message_id: int, strangers: bo
         message = find(conversation_id, seq)
         if message is not None:
             return message
-    raise NotFound("该消息不存在", "No such message")
+    raise no_message()
 
 
 def told(cmd: int, said: Said, message: Changing) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from models.messages import COLUMNS, MAX_ANSWER_BYTES, size_of, wire_row
+from models.fitting import MAX_ANSWER_BYTES
+from models.messages import COLUMNS, size_of, wire_row
 from models.tables import (
     COLLECTING,
     COMMUNITY,

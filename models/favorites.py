@@ -1,17 +1,19 @@
 """Favorites: copies of messages that somebody keeps, whatever becomes of the originals."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import msgspec
 from msgspec import UNSET
 
 from models import forwards, media, messages, records
+from models.access import no_message
 from models.accounts import lock
 from models.changes import find
+from models.fitting import fitting
 from models.forwards import Source
 from models.ids import place_of
-from models.messages import MAX_ANSWER_BYTES, RECORD
+from models.messages import RECORD
 from models.tables import Favorite
 from protocol import rows
 from protocol.errors import NotFound, Refused
@@ -28,7 +30,7 @@ def add(
     `NotFound`, also for what was recalled, and `Refused` when they keep too many."""
     found = messages.some(user_id, kind, dstid, [message_id], strangers)
     if not found or found[0].recalled:
-        raise NotFound("该消息不存在", "No such message")
+        raise no_message()
     [message] = found
     conversation_id, seq = place_of(message_id)
     mine = Favorite.user_id == user_id
@@ -42,7 +44,7 @@ def add(
     stored = find(conversation_id, seq)
     record = stored.extra.get(RECORD) if stored is not None else None
     if record is not None and not records.use(record):  # recalled in this moment
-        raise NotFound("该消息不存在", "No such message")
+        raise no_message()
     message.reactions = message.pinned = message.mine = UNSET
     media.attach(user_id, quota, *_texts(msgspec.to_builtins(message)))
     text = msgspec.json.encode(message).decode()
@@ -55,16 +57,14 @@ def favorites_of(user_id: int, before: int | None, q: str, limit: int) -> tuple[
     query = Favorite.select().where(Favorite.user_id == user_id).order_by(Favorite.id.desc())
     if before is not None:
         query = query.where(Favorite.id < before)
-    found: list[rows.Favorite] = []
-    size, wanted = 0, q.casefold()
-    for kept in query.iterator():
-        if wanted and not any(wanted in text.casefold() for text in _texts(_decode(kept.message))):
-            continue
-        size += 3 * len(kept.message)
-        if len(found) == limit or (found and size > MAX_ANSWER_BYTES):
-            return found, True
-        found.append(_row(kept))
-    return found, False
+    wanted = q.casefold()
+    kept: Iterable[Favorite] = query.iterator()
+    if wanted:
+        kept = (
+            row for row in kept if any(wanted in text.casefold() for text in _texts(_decode(row.message)))
+        )
+    found, more = fitting(kept, lambda row: 3 * len(row.message), limit)
+    return [_row(row) for row in found], more
 
 
 def remove(user_id: int, favorite_id: int) -> None:

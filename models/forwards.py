@@ -10,9 +10,10 @@ from msgspec import UNSET
 from models import records
 from models.access import locate
 from models.changes import find
+from models.fitting import MAX_ANSWER_BYTES
 from models.ids import place_of, public_id
-from models.messages import MAX_ANSWER_BYTES, RECORD, stored_among
-from models.tables import StoredMessage, User
+from models.messages import RECORD, stored_among
+from models.tables import StoredMessage
 from protocol import rows
 from protocol.errors import NotFound
 from protocol.messages import SINGLE, Media, Message
@@ -84,12 +85,6 @@ def stored(user_id: int, cids: Sequence[str]) -> set[str]:
         StoredMessage.userid == user_id, StoredMessage.cid.in_(list(cids))
     )
     return {cid for (cid,) in query.tuples()}
-
-
-def nicknames(user_ids: Sequence[int]) -> dict[int, str]:
-    """By user id; who is not there any more is missing."""
-    query = User.select(User.id, User.nickname).where(User.id.in_(list(user_ids)))
-    return dict(query.tuples())
 
 
 def people_of(user_id: int, kind: int, dstid: int) -> list[int]:

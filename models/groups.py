@@ -8,18 +8,19 @@ from peewee import SQL, IntegrityError, ModelSelect
 
 from database.base import database
 from database.prepared import Prepared
-from models.access import refusal
+from models.access import no_group, refusal
 from models.contacts import add_contact
 from models.conversations import add_member, open_room
 from models.tables import COMMUNITY, DISSOLVED, MUTED, OWNER, Community, Conversation, Member, key_of
 from protocol.clock import now_ms
-from protocol.errors import NotFound, Refused
+from protocol.errors import Refused
 from protocol.joining import JoinedGroup, SeenGroup
 from protocol.messages import ROOM
 
 _ROOM = SQL(str(ROOM))
 
-_ROW = (
+#: The columns of `protocol.rows.Group`.
+STORED = (
     Community.id,
     Community.name,
     Community.ownerid,
@@ -27,6 +28,9 @@ _ROW = (
     Community.cate,
     Community.memo,
     Community.createat,
+)
+_ROW = (
+    *STORED,
     Community.members,
     Community.joining,
     Community.notice,
@@ -123,10 +127,6 @@ def group(community_id: int) -> Group:
 
 
 _group = Prepared(lambda: Community.select(*_ROW).where(Community.id == 0))
-
-
-def no_group() -> NotFound:
-    return NotFound("该群不存在", "No such group")
 
 
 def info(user_id: int, community_id: int, now: int) -> SeenGroup:

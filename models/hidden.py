@@ -10,7 +10,7 @@ from peewee import SQL
 
 from database.prepared import Prepared
 from models.access import locate
-from models.messages import MAX_ANSWER_BYTES
+from models.fitting import MAX_ANSWER_BYTES
 from models.tables import Hidden, Member, StoredMessage
 from protocol import rows
 from protocol.messages import Media

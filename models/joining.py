@@ -9,7 +9,7 @@ from models.access import role_in
 from models.accounts import PROFILE
 from models.tables import ACCEPTED, ADMIN, DECLINED, PENDING, Ban, Block, JoinRequest, Link, User
 from protocol import rows
-from protocol.errors import Conflict, Forbidden, NotFound, Refusal, Refused
+from protocol.errors import Conflict, NotFound, Refusal, Refused
 from protocol.joining import GroupLink
 from protocol.limits import MAX_LINKS
 
@@ -41,8 +41,12 @@ def group_of(request_id: int) -> int:
     """The group that a request is about, or `NotFound`."""
     community_id = JoinRequest.select(JoinRequest.community_id).where(JoinRequest.id == request_id).scalar()
     if community_id is None:
-        raise NotFound("该申请不存在", "No such request")
+        raise _no_request()
     return int(community_id)
+
+
+def _no_request() -> NotFound:
+    return NotFound("该申请不存在", "No such request")
 
 
 def answer(request_id: int, accept: bool, now: int) -> tuple[int, int]:
@@ -53,7 +57,7 @@ def answer(request_id: int, accept: bool, now: int) -> tuple[int, int]:
     waits = (r.id == request_id) & (r.state == PENDING)
     found = r.get_or_none(r.id == request_id)
     if found is None:
-        raise NotFound("该申请不存在", "No such request")
+        raise _no_request()
     if found.state == PENDING and found.createat <= now - REQUEST_MS:
         raise Refused("该申请已过期", "This request has expired")
     if not r.update(state=state).where(waits).execute():
@@ -84,7 +88,7 @@ def requests(
 ) -> tuple[list[Asked], int, bool]:
     """The requests of a group, the latest first; how many wait; whether there are more. Raises `Forbidden`
     for who is no head."""
-    require_head(user_id, community_id)
+    role_in(user_id, community_id, ADMIN)
     r = JoinRequest
     here = r.community_id == community_id
     fresh = now - REQUEST_MS
@@ -149,7 +153,7 @@ def banned(
 ) -> tuple[list[tuple[rows.Profile, int, int]], bool]:
     """(who may not come in, since when, by whom), the latest first, behind user `after`; and whether there
     are more. Raises `Forbidden` for who is no head."""
-    require_head(user_id, community_id)
+    role_in(user_id, community_id, ADMIN)
     here = Ban.community_id == community_id
     which = here
     if after is not None:
@@ -170,7 +174,7 @@ def banned(
 
 def make_link(user_id: int, community_id: int, until: int | None, uses: int, now: int) -> GroupLink:
     """A new link by a member. `until` (ms): None for the usual time."""
-    require_member(user_id, community_id)
+    role_in(user_id, community_id)
     if until is not None and 0 < until <= now:
         raise Refused("链接的截止时间已过", "The link would have ended already")
     living = Link.select(Link.id).where(*_lives(community_id, now))
@@ -190,7 +194,7 @@ def make_link(user_id: int, community_id: int, until: int | None, uses: int, now
 
 def links(user_id: int, community_id: int, now: int) -> list[GroupLink]:
     """The links that lead in now, the latest first: a member's own, for heads all."""
-    role = require_member(user_id, community_id)
+    role = role_in(user_id, community_id)
     which = _lives(community_id, now)
     if role < ADMIN:
         which = (*which, Link.maker == user_id)
@@ -200,7 +204,7 @@ def links(user_id: int, community_id: int, now: int) -> list[GroupLink]:
 def revoke_link(user_id: int, community_id: int, link_id: int) -> None:
     """It leads nowhere from now on. `NotFound` where there is none, or it is another's and the caller no
     head."""
-    role = require_member(user_id, community_id)
+    role = role_in(user_id, community_id)
     which = (Link.id == link_id) & (Link.community_id == community_id)
     if role < ADMIN:
         which &= Link.maker == user_id
@@ -262,17 +266,3 @@ def _link(row: Link) -> GroupLink:
         "used": row.used,
         "createat": row.createat,
     }
-
-
-# --- who may ------------------------------------------------------------------------------------------------
-
-
-def require_member(user_id: int, community_id: int) -> int:
-    """The caller's role. Raises as `locate`, and `Forbidden` when the group is over."""
-    return role_in(user_id, community_id)
-
-
-def require_head(user_id: int, community_id: int) -> None:
-    """Raises `Forbidden` for who is neither owner nor admin."""
-    if role_in(user_id, community_id) < ADMIN:
-        raise Forbidden("只有群主和管理员可以这样做", "Only owner and admins of the group may")

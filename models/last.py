@@ -8,7 +8,8 @@ from peewee import SQL, Expression, ModelSelect, fn
 from database.base import database
 from database.dialect import of_database
 from database.prepared import PreparedFor
-from models.messages import COLUMNS, MAX_ANSWER_BYTES, TEXTS, Stored, size_of, wire_row, with_mine
+from models.fitting import MAX_ANSWER_BYTES
+from models.messages import COLUMNS, TEXTS, Stored, size_of, wire_row, with_mine
 from models.tables import Conversation, Reaction, StoredMessage
 from protocol import rows
 

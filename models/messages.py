@@ -14,6 +14,7 @@ from database.base import database
 from database.dialect import of_database
 from database.prepared import PreparedFor
 from models.access import locate
+from models.fitting import fitting
 from models.ids import MAX_SEQ, place_of, public_id
 from models.tables import Member, Mention, Reaction, StoredMessage
 from models.views import MARK, Reading, View, unhidden
@@ -23,8 +24,6 @@ from protocol.messages import ROOM
 #: A client's cid has at most 64 characters; a longer one was given by the log to a message without one.
 MAX_CLIENT_CID = 64
 
-#: Bytes of an answer, as far as they can be told before it is written; the first row always fits.
-MAX_ANSWER_BYTES = 1 << 20
 _ROW_BYTES = 250  #: of a message without its texts
 _ID_BYTES = 17
 
@@ -199,18 +198,9 @@ def after(view: View, ver: int, limit: int) -> Iterator[Stored]:
 def _fitting(
     messages: Iterable[Stored], reader_id: int, kind: int, dstid: int
 ) -> tuple[list[rows.Message], bool]:
-    """The rows of messages for which there is room in an answer, one at least; and whether there are more."""
-    found: list[rows.Message] = []
-    size = 0
-    for stored in messages:
-        message = wire_row(stored, reader_id, kind, dstid)
-        size += size_of(message)
-        if size > MAX_ANSWER_BYTES and found:
-            break
-        found.append(message)
-    else:
-        return with_mine(found, reader_id), False
-    return with_mine(found, reader_id), True
+    """The rows of messages for which there is room in an answer; and whether there are more."""
+    found, more = fitting((wire_row(stored, reader_id, kind, dstid) for stored in messages), size_of)
+    return with_mine(found, reader_id), more
 
 
 def with_mine(found: list[M], reader_id: int) -> list[M]:

@@ -11,7 +11,7 @@ from peewee import Field
 
 from database.base import database
 from database.dialect import of_database
-from models import accounts, audit, restraints, sessions
+from models import accounts, audit, groups, restraints, sessions
 from models.accounts import PROFILE
 from models.tables import Audit, Community, Restraint, User
 from protocol import rows
@@ -25,17 +25,7 @@ _LAST = "\U0010ffff"
 #: What is done to users; the target is their id then.
 USER_ACTS = frozenset(("mute", "deactivate", "sessions", "op", "reset", "grant", "export", "delete", "totp"))
 
-_GROUP = (
-    Community.id,
-    Community.name,
-    Community.ownerid,
-    Community.icon,
-    Community.cate,
-    Community.memo,
-    Community.createat,
-    Community.members,
-    Community.dissolved,
-)
+_GROUP = (*groups.STORED, Community.members, Community.dissolved)
 
 # --- deciding ---------------------------------------------------------------------------------------------
 
@@ -174,9 +164,7 @@ def acts(before: int | None, limit: int) -> tuple[list[Act], bool]:
     query = Audit.select().where(Audit.id < (before or MAX_INT)).order_by(Audit.id.desc())
     found: list[Act] = list(query.limit(limit + 1).dicts())
     people = {row["op"] for row in found} | {user for row in found if (user := _user_of(row))}
-    names: dict[int, str] = {}
-    if people:
-        names = dict(User.select(User.id, User.nickname).where(User.id.in_(sorted(people))).tuples())
+    names = accounts.nicknames_of(people)
     for row in found:
         row["op_name"], row["target_name"] = names.get(row["op"], ""), names.get(_user_of(row), "")
     return found[:limit], len(found) > limit

@@ -3,12 +3,12 @@ does not want that seen is in no number, and sees nobody."""
 
 from peewee import fn
 
-from models.access import locate
+from models.access import locate, no_message
 from models.accounts import PROFILE
 from models.settings import settings_of
 from models.tables import LEFT, Community, Member, Setting, StoredMessage, User
 from protocol import rows
-from protocol.errors import Forbidden, NotFound, Refused
+from protocol.errors import Forbidden, Refused
 from protocol.messages import ROOM, Readers
 
 
@@ -23,7 +23,7 @@ def readers(
     m = StoredMessage
     author = m.select(m.userid).where(m.conversation_id == view.id, m.seq == seq).scalar()
     if author is None or not view.shows(seq):
-        raise NotFound("该消息不存在", "No such message")
+        raise no_message()
     if author != user_id:
         raise Forbidden("只能查看自己的消息的已读情况", "Only its author is told who has read a message")
     if Community.select(Community.members).where(Community.id == dstid).scalar() > most:

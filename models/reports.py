@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 from peewee import fn
 
-from models import audit, changes, media, messages
-from models.accounts import PROFILE
-from models.messages import MAX_ANSWER_BYTES
+from models import audit, changes, groups, media, messages
+from models.access import no_group, no_message
+from models.accounts import PROFILE, nicknames_of, unknown_user
+from models.fitting import fitting
 from models.tables import Community, User
 from models.tables import Report as Stored
 from protocol import reports as wire
@@ -59,11 +60,10 @@ def add(
 def _message(user_id: int, kind: int, dstid: int, message_id: int, strangers: bool) -> dict[str, object]:
     found = messages.some(user_id, kind, dstid, [message_id], strangers)
     if not found or found[0].recalled:
-        raise NotFound("该消息不存在", "No such message")
+        raise no_message()
     [message] = found
-    if message.userid == user_id:
-        raise Refused("不能举报自己", "You can't report yourself")
-    copy: dict[str, object] = {"message": message, "author": _nickname(message.userid)}
+    _require_another(message.userid, user_id)
+    copy: dict[str, object] = {"message": message, "author": _called(message.userid)}
     if message.edited:
         copy["edits"] = _latest(changes.edits(user_id, kind, dstid, message_id, strangers))
     return copy
@@ -81,25 +81,27 @@ def _latest(edits: list[Edited]) -> list[Edited]:
 
 
 def _user(reporter: int, user_id: int) -> dict[str, object]:
-    if user_id == reporter:
-        raise Refused("不能举报自己", "You can't report yourself")
+    _require_another(user_id, reporter)
     row = User.select(*PROFILE).where(User.id == user_id).dicts().first()
     if row is None:
-        raise NotFound("该用户不存在", "No such user")
+        raise unknown_user()
     return {"user": {**row, "mobile": ""}, "author": row["nickname"]}
 
 
 def _community(group_id: int) -> dict[str, object]:
-    g = Community
-    columns = (g.id, g.name, g.ownerid, g.icon, g.cate, g.memo, g.createat)
-    row = g.select(*columns).where(g.id == group_id).dicts().first()
+    row = Community.select(*groups.STORED).where(Community.id == group_id).dicts().first()
     if row is None:
-        raise NotFound("该群不存在", "No such group")
-    return {"community": row, "author": _nickname(row["ownerid"])}
+        raise no_group()
+    return {"community": row, "author": _called(row["ownerid"])}
 
 
-def _nickname(user_id: int) -> str:
-    return str(User.select(User.nickname).where(User.id == user_id).scalar() or "")
+def _require_another(user_id: int, reporter: int) -> None:
+    if user_id == reporter:
+        raise Refused("不能举报自己", "You can't report yourself")
+
+
+def _called(user_id: int) -> str:
+    return nicknames_of((user_id,)).get(user_id, "")
 
 
 def _shown(copy: dict[str, Any]) -> list[str]:
@@ -136,16 +138,7 @@ def listed(
     query = r.select().where(r.id < (before or MAX_INT)).order_by(r.id.desc()).limit(limit + 1)
     if state is not None:
         query = query.where(r.state == state)
-    found: list[Stored] = []
-    size = 0
-    for report in query.iterator():
-        size += len(report.copy.encode())
-        if len(found) == limit or (found and size > MAX_ANSWER_BYTES):
-            more = True
-            break
-        found.append(report)
-    else:
-        more = False
+    found, more = fitting(query.iterator(), lambda report: len(report.copy.encode()), limit)
     if private := [str(report.id) for report in found if report.what == "message"]:
         audit.note(op, "report.look", f"report {private[0]}", now, after=",".join(private))
     count = r.select(fn.COUNT(r.id)).where(r.state == OPEN).scalar()
@@ -154,8 +147,7 @@ def listed(
 
 def _named(found: Sequence[Stored]) -> list[wire.Report]:
     r = Stored
-    people = sorted({report.user_id for report in found})
-    nicknames = dict(User.select(User.id, User.nickname).where(User.id.in_(people)).tuples())
+    nicknames = nicknames_of({report.user_id for report in found})
     told = []
     for report in found:
         row = wire.Report(

@@ -241,7 +241,7 @@ def _require_way(user_id: int, dst_id: int, ways: list[str]) -> None:
         return
     known = contacts.acquainted(user_id, dst_id)
     if not known:
-        raise NotFound("该用户不存在", "No such user")
+        raise unknown_user()
     if "group" not in ways:
         raise Refused("对方不接受从群聊加为好友", "This user takes no friends from groups")
 

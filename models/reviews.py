@@ -8,10 +8,11 @@ stored.
 from collections.abc import Sequence
 
 import msgspec
-from peewee import ModelSelect, fn
+from peewee import Expression, fn
 
-from models import audit, forwards, media
-from models.messages import MAX_ANSWER_BYTES
+from models import audit, media
+from models.accounts import nicknames_of
+from models.fitting import fitting
 from models.tables import Community
 from models.tables import Review as Stored
 from protocol import reviews as wire
@@ -63,11 +64,16 @@ def row_of(review: Stored) -> wire.Review:
 
 def waiting(review_id: int) -> Stored:
     """One that waits. Raises `NotFound`, and `Conflict` for one about which it was decided."""
-    review: Stored | None = Stored.get_or_none(Stored.id == review_id)
-    if review is None:
-        raise NotFound("该审核不存在", "No such review")
+    review = _review(Stored.id == review_id)
     if review.state != WAITING:
         raise decided()
+    return review
+
+
+def _review(*which: Expression) -> Stored:
+    review: Stored | None = Stored.get_or_none(*which)
+    if review is None:
+        raise NotFound("该审核不存在", "No such review")
     return review
 
 
@@ -104,9 +110,7 @@ def refuse(op: int, review_id: int, now: int) -> Stored:
 def withdraw(user_id: int, review_id: int) -> Stored:
     """Its author takes back what waits, or has seen that it was refused. `NotFound` for what is not theirs,
     `Conflict` for what was passed."""
-    review: Stored | None = Stored.get_or_none(Stored.id == review_id, Stored.user_id == user_id)
-    if review is None:
-        raise NotFound("该审核不存在", "No such review")
+    review = _review(Stored.id == review_id, Stored.user_id == user_id)
     here = Stored.id == review_id
     if Stored.delete().where(here, Stored.state == WAITING).execute():
         release(review)
@@ -140,7 +144,7 @@ def waiting_of(user_id: int, now: int) -> list[wire.Review]:
     mine = r.select().where(r.user_id == user_id, r.state == WAITING).order_by(r.id)
     refused = r.select().where(r.user_id == user_id, r.state == REFUSED, r.settledat > now - SHOWN_MS)
     found = [*mine, *refused.order_by(r.id.desc()).limit(MAX_WAITING)]
-    return [row_of(review) for review in _fitting(sorted(found, key=lambda review: review.id))[0]]
+    return [row_of(review) for review in fitting(sorted(found, key=lambda review: review.id), _size)[0]]
 
 
 def queue(op: int, after: int | None, limit: int, now: int) -> tuple[list[wire.Review], bool, int]:
@@ -148,8 +152,7 @@ def queue(op: int, after: int | None, limit: int, now: int) -> tuple[list[wire.R
     somebody has looked at it is noted."""
     r = Stored
     query = r.select().where(r.state == WAITING, r.id > (after or 0)).order_by(r.id).limit(limit + 1)
-    found, more = _fitting(query)
-    more, found = more or len(found) > limit, found[:limit]
+    found, more = fitting(query, _size, limit)
     count = r.select(fn.COUNT(r.id)).where(r.state == WAITING).scalar()
     if found:
         ids = ",".join(str(review.id) for review in found)
@@ -157,23 +160,15 @@ def queue(op: int, after: int | None, limit: int, now: int) -> tuple[list[wire.R
     return _named(found), more, count
 
 
-def _fitting(found: ModelSelect | Sequence[Stored]) -> tuple[list[Stored], bool]:
-    """As many as one answer has room for, and whether that is not all."""
-    taken: list[Stored] = []
-    size = 0
-    for review in found:
-        size += len(review.message.encode())
-        if taken and size > MAX_ANSWER_BYTES:
-            return taken, True
-        taken.append(review)
-    return taken, False
+def _size(review: Stored) -> int:
+    return len(review.message.encode())
 
 
 def _named(found: Sequence[Stored]) -> list[wire.Review]:
     told = [row_of(review) for review in found]
     people = {row.userid for row in told} | {row.dstid for row in told if row.kind != ROOM}
     rooms = {row.dstid for row in told if row.kind == ROOM}
-    nicknames = forwards.nicknames(sorted(people)) if people else {}
+    nicknames = nicknames_of(sorted(people))
     g = Community
     names = dict(g.select(g.id, g.name).where(g.id.in_(sorted(rooms))).tuples()) if rooms else {}
     for row, review in zip(told, found, strict=True):

@@ -15,19 +15,20 @@ from database.base import database
 from database.dialect import of_database
 from database.prepared import Prepared
 from models import words
-from models.access import locate
+from models.access import locate, no_message
 from models.conversations import other
+from models.fitting import MAX_ANSWER_BYTES
 from models.ids import place_of
 from models.index import Place, Query, Term, index
 from models.index.index import author as author_token
 from models.index.index import media as media_token
 from models.indexing import texts
-from models.messages import COLUMNS, MAX_ANSWER_BYTES, Stored, size_of, wire_row, with_mine
+from models.messages import COLUMNS, Stored, size_of, wire_row, with_mine
 from models.parts import Parts
 from models.tables import LEFT, Conversation, Member, StoredMessage
 from models.views import View
 from protocol import rows
-from protocol.errors import NotFound, TryAgain
+from protocol.errors import TryAgain
 from protocol.limits import MAX_INT
 from protocol.search import SearchMessages
 
@@ -139,7 +140,7 @@ def _place(message_id: int, user_id: int, seen: Mapping[int, Where]) -> Place:
         here = StoredMessage.conversation_id == conversation_id, StoredMessage.seq == seq
         for (createat,) in StoredMessage.select(StoredMessage.createat).where(*here).tuples():
             return Place(createat, conversation_id, seq)
-    raise NotFound("该消息不存在", "No such message")
+    raise no_message()
 
 
 # --- what is there ------------------------------------------------------------------------------------------

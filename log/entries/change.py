@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from log.entries.entry import ENTRY_BYTES, Entry
-from models import changes, done, members
+from models import access, changes, done, members
 from models.changes import Changing
 from models.done import Done, Said
 from models.ids import place_of
-from protocol.errors import Conflict, NotFound, Refused
+from protocol.errors import Conflict, Refused
 from protocol.messages import ROOM, Media, Receipt, digest_of
 from protocol.numbers import Cmd
 
@@ -76,7 +76,7 @@ class Change(Entry):
         message = changes.find(conversation_id, seq) if conversation_id == place.id else None
         unseen = self.kind == ROOM and members.came_after(self.userid, place.id, seq)
         if message is None or unseen:
-            raise NotFound("该消息不存在", "No such message")
+            raise access.no_message()
         if message.media == Media.NOTICE:
             raise Refused("通知不能修改", "Notices can't be changed")
         changed = self.change(batch, place, message)

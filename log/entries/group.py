@@ -15,7 +15,7 @@ from models.done import Done
 from models.groups import Group
 from models.ids import MAX_CONVERSATION, MAX_SEQ
 from models.members import Standing
-from models.tables import DISSOLVED, LEFT, MEMBER, MUTED, OWNER
+from models.tables import LEFT, MEMBER, MUTED
 from protocol.errors import Forbidden, NotFound, Refused
 from protocol.messages import ROOM, Media, Message
 from protocol.numbers import Cmd
@@ -65,7 +65,7 @@ class Act(Entry):
 
     def apply(self, batch: Batch, place: Place | None) -> None:
         if place is None:
-            raise groups.no_group()
+            raise access.no_group()
         if batch.look_back and self.cid is not None and (self.userid, self.cid) in batch.stored:
             if self.notice is not None:
                 self.notice.repeat(batch, place, self.notice.message.digest())
@@ -82,15 +82,7 @@ class Act(Entry):
 
     def require(self, batch: Batch, place: Place) -> None:
         """Raises why this user may not do it at all."""
-        if place.bars & DISSOLVED:
-            raise access.dissolved()
-        role = self.role(batch, place)
-        if role < MEMBER <= self.least:
-            raise access.refusal(ROOM, self.dstid)
-        if role < self.least:
-            if self.least == OWNER:
-                raise Forbidden("只有群主可以这样做", "Only the owner of the group may")
-            raise Forbidden("只有群主和管理员可以这样做", "Only owner and admins of the group may")
+        access.require_role(self.role(batch, place), self.least, place.bars, self.dstid)
 
     def act(self, batch: Batch, place: Place, group: Group) -> None:
         """Writes it, and sets what is to be told. Raises what speaks against it, before the batch has

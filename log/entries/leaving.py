@@ -50,7 +50,7 @@ class Remove(Act):
         role, there = self.role(batch, place), members.standing(place.id, self._ids)
         barred = []
         unknown = [user_id for user_id in self._ids if not there[user_id].known]
-        people = nicknames_of(unknown) if unknown else {}
+        people = nicknames_of(unknown)
         for user_id in self._ids:
             if there[user_id].role >= role or user_id == self.userid:
                 self.refusals[user_id] = Forbidden(

@@ -1,12 +1,14 @@
 """People for tests of the rows: accounts with a number each."""
 
+import asyncio
 import itertools
 
 from database.base import database as base
 from database.dialect import of_database
-from models import accounts, groups, members
+from models import access, accounts, members
 from models.access import find
 from models.tables import Conversation, Member, key_of
+from protocol.errors import Refusal
 from protocol.messages import ROOM
 
 NOW = 1_700_000_000_000
@@ -22,6 +24,15 @@ async def newcomer(database, nickname="Ann", passwd="a hash"):
 async def newcomers(database, count):
     """The ids of `count` new accounts."""
     return [await newcomer(database, f"user {number}") for number in range(count)]
+
+
+async def all_at_once(*calls):
+    """The results of calls started together; refusals stand for themselves."""
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception) and not isinstance(result, Refusal):
+            raise result
+    return results
 
 
 async def count(database, model, *conditions):
@@ -42,7 +53,7 @@ def join(user_id, community_id, seq, now, most=2000):
     here = Conversation.select().where(Conversation.key == key_of(0, ROOM, community_id))
     place = of_database(base.obj).locked(here).get_or_none()
     if place is None:
-        raise groups.no_group()
+        raise access.no_group()
     if members.standing(place.id, [user_id])[user_id].role:
         return False
     members.come(user_id, community_id, place.id, (seq, place.updateat), 0, sees=True, most=most, now=now)

@@ -215,7 +215,7 @@ async def test_long_queues_come_in_parts(app, monkeypatch):
     ids = [await hold(ann, bob, f"held {n} " + "x" * 200) for n in range(5)]
     first = await op.post("/ops/review", limit=2)
     assert ([row["id"] for row in first["rows"]], first["data"]["more"]) == (ids[:2], 1)
-    monkeypatch.setattr("models.reviews.MAX_ANSWER_BYTES", 700)
+    monkeypatch.setattr("models.fitting.MAX_ANSWER_BYTES", 700)
     rest = await op.post("/ops/review", after=ids[1])
     assert ([row["id"] for row in rest["rows"]], rest["data"]["more"]) == (ids[2:4], 1)
     last = await op.post("/ops/review", after=ids[3])
