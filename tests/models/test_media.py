@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from database.door import Database
 from models import media
 from models.media import attach
 from models.tables import ATTACHED, COLLECTING, GONE, UNATTACHED, Attachment, User, file_name
@@ -13,14 +12,6 @@ from protocol.media import Gone
 from tests.models.people import NOW, count, newcomer
 
 LATER = NOW + 1
-
-
-@pytest.fixture
-def busy(migrated_url, io_loop):
-    """A database with enough threads for calls that really run beside each other."""
-    opened = Database(migrated_url, workers=8)
-    yield opened
-    io_loop.run_sync(opened.close)
 
 
 def row(number: int, owner: int = 0, **columns) -> dict:

@@ -6,33 +6,15 @@ import threading
 
 import pytest
 
-from database.door import Database
 from models import operators, restraints
 from models.accounts import is_operator
 from models.sessions import open_session
 from models.tables import Audit, Session
-from protocol.errors import Refusal, Refused
-from tests.models.people import NOW, count, newcomer, newcomers
+from protocol.errors import Refused
+from tests.models.people import NOW, all_at_once, count, newcomer, newcomers
 
 AT_ONCE = 8
 HOUR = 3_600_000
-
-
-@pytest.fixture
-def busy(migrated_url, io_loop):
-    """A database with enough threads for calls that really run beside each other."""
-    opened = Database(migrated_url, workers=AT_ONCE)
-    yield opened
-    io_loop.run_sync(opened.close)
-
-
-async def at_once(*calls):
-    """The results of calls started together; refusals stand for themselves."""
-    results = await asyncio.gather(*calls, return_exceptions=True)
-    for result in results:
-        if isinstance(result, Exception) and not isinstance(result, Refusal):
-            raise result
-    return results
 
 
 @pytest.mark.parametrize("unmake", ["op", "deactivate", "both"])
@@ -42,7 +24,7 @@ async def test_one_operator_is_left(busy, unmake):
     for user_id in people:
         await busy.write(operators.make_operator, 0, user_id, True, NOW)
     turns = [unmake if unmake != "both" else ("op", "deactivate")[n % 2] for n in range(AT_ONCE)]
-    results = await at_once(
+    results = await all_at_once(
         *(
             busy.write(operators.make_operator, 0, user_id, False, NOW)
             if turn == "op"
@@ -61,7 +43,7 @@ async def test_a_mute_and_its_end(busy):
     numbers everybody knows which that was."""
     user_id = await newcomer(busy)
     untils = [NOW + HOUR * (n % 3) for n in range(2 * AT_ONCE)]
-    told = await at_once(*(busy.write(operators.mute, 1, user_id, until, NOW) for until in untils))
+    told = await all_at_once(*(busy.write(operators.mute, 1, user_id, until, NOW) for until in untils))
     assert sorted(number for _, number in told) == list(range(1, 2 * AT_ONCE + 1))
     stands = (await busy.read(restraints.standings, [user_id]))[user_id]
     assert (stands.muted_until, stands.number) == max(told, key=lambda one: one[1])
@@ -77,7 +59,7 @@ async def test_no_log_in_outlives_the_deactivation(busy):
     log_ins = [
         busy.write(open_session, user_id, "hash", f"token {n}", "", "", NOW, HOUR) for n in range(AT_ONCE)
     ]
-    await at_once(*log_ins[:4], busy.write(operators.deactivate, 1, user_id, True, NOW), *log_ins[4:])
+    await all_at_once(*log_ins[:4], busy.write(operators.deactivate, 1, user_id, True, NOW), *log_ins[4:])
     assert await count(busy, Session) == 0
 
 

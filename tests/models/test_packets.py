@@ -12,8 +12,7 @@ from models.ids import public_id
 from models.tables import Hidden, LedgerAccount, Member, RedPacket
 from protocol.errors import Forbidden, NotFound, Refused
 from protocol.messages import ROOM, SINGLE
-from tests.models.people import NOW, newcomers
-from tests.models.test_races import all_at_once, busy  # noqa: F401
+from tests.models.people import NOW, all_at_once, newcomers
 from tests.models.test_wallet import WELCOME, in_order
 
 LATER = NOW + packets.LASTS_MS
@@ -89,7 +88,7 @@ async def take(database, user, packet_id, now=NOW):
     return (await database.write(packets.take, user, packet_id, now)).told
 
 
-async def test_two_hundred_racers(busy):  # noqa: F811
+async def test_two_hundred_racers(busy):
     """Two hundred people tap a packet of a hundred shares at once, each twice: a hundred get something, all
     of it is paid out once, and who asks again is told the same."""
     _, place, people = await group_of(busy, 200)
@@ -109,7 +108,7 @@ async def test_two_hundred_racers(busy):  # noqa: F811
     await in_order(busy, 202)
 
 
-async def test_opening_races_its_end(busy):  # noqa: F811
+async def test_opening_races_its_end(busy):
     """People open while several processes give back what is left: each point goes to one of them."""
     _, place, people = await group_of(busy, 12)
     packet_id = await packet_of(busy, place, people[0], 100, 20)

@@ -3,32 +3,12 @@
 import asyncio
 import threading
 
-import pytest
-
-from database.door import Database
 from models import accounts, contacts, groups, requests, sessions, state
 from models.tables import Community, Contact, Conversation, FriendRequest, Member, Session, User
-from protocol.errors import Conflict, Refusal, Refused, SlowDown
-from tests.models.people import NOW, count, join, newcomer, newcomers, room_members
+from protocol.errors import Conflict, Refused, SlowDown
+from tests.models.people import NOW, all_at_once, count, join, newcomer, newcomers, room_members
 
 AT_ONCE = 12
-
-
-@pytest.fixture
-def busy(migrated_url, io_loop):
-    """A database with enough threads for calls that really run beside each other."""
-    opened = Database(migrated_url, workers=8)
-    yield opened
-    io_loop.run_sync(opened.close)
-
-
-async def all_at_once(*calls):
-    """The results of calls started together; refusals stand for themselves."""
-    results = await asyncio.gather(*calls, return_exceptions=True)
-    for result in results:
-        if isinstance(result, Exception) and not isinstance(result, Refusal):
-            raise result
-    return results
 
 
 async def test_one_number_is_registered_once(busy):

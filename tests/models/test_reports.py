@@ -4,11 +4,10 @@ from models import contacts, reports
 from models.tables import Audit, Report, User
 from protocol.errors import Conflict
 from protocol.reports import DISMISSED, KEPT, OPEN
-from tests.models.people import NOW, newcomers
-from tests.models.test_races import all_at_once, busy  # noqa: F401
+from tests.models.people import NOW, all_at_once, newcomers
 
 
-async def test_many_at_once(busy):  # noqa: F811
+async def test_many_at_once(busy):
     """Of each reporter there is one open report about the same; of those who answer one, one does."""
     ann, bob, cy = await newcomers(busy, 3)
     await busy.write(contacts.befriend, ann, bob, NOW)

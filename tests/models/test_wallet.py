@@ -7,8 +7,7 @@ import pytest
 from models import wallet
 from models.tables import HOUSE, Audit, LedgerAccount, LedgerEntry
 from protocol.errors import Conflict, NotFound, Refused
-from tests.models.people import NOW, newcomer, newcomers
-from tests.models.test_races import all_at_once, busy  # noqa: F401
+from tests.models.people import NOW, all_at_once, newcomer, newcomers
 
 WELCOME = 1000
 
@@ -80,7 +79,7 @@ async def test_who_goes(database):
     await in_order(database, 3)
 
 
-async def test_points_of_an_operator(busy):  # noqa: F811
+async def test_points_of_an_operator(busy):
     """Whoever gives points is in the audit, with what there was before; and the same under one cid, however
     often at once, is given once."""
     ann = await newcomer(busy)
@@ -110,7 +109,7 @@ async def test_a_fault_is_found(database):
     assert (await database.read(wallet.ledger))["wrong"] == 2
 
 
-async def test_many_spend_at_once(busy):  # noqa: F811
+async def test_many_spend_at_once(busy):
     """Of twenty who take a third of somebody's points at once three get it, in any direction, and none waits
     for another for ever."""
     people = await newcomers(busy, 4)

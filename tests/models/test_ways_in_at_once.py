@@ -3,23 +3,13 @@
 import pyotp
 import pytest
 
-from database.door import Database
 from models import accounts, invites, qr, resets, sessions, totp
 from models.tables import Invite, Recovery, Session, Totp, User
 from protocol.errors import Forbidden, NotFound
-from tests.models.people import NOW, count, newcomer
-from tests.models.test_races import all_at_once
+from tests.models.people import NOW, all_at_once, count, newcomer
 
 AT_ONCE = 12
 DAY = 86_400_000
-
-
-@pytest.fixture
-def busy(migrated_url, io_loop):
-    """A database with enough threads for calls that really run beside each other."""
-    opened = Database(migrated_url, workers=8)
-    yield opened
-    io_loop.run_sync(opened.close)
 
 
 def register(number, mode, code=""):
