@@ -184,12 +184,6 @@ class Hub:
         """A frame to who listens to a group; as it stands, an event to all v2 connections but `origin`."""
         self._bus.publish((Publication(text, group=group_id, origin=origin, audience=audience),))
 
-    def membership_changed(self, user_id: int, group_id: int, joined: bool) -> None:
-        """The user came into the group, or left it or was removed: all connections they have open, in every
-        process, listen to it from now on, or get nothing that is published to it from now on. Tell it after
-        the commit. What somebody who was removed is to hear of it, tell them as a user."""
-        self.order((MembershipChanged(user_id, group_id, joined),))
-
     def close_sessions(self, session_ids: Iterable[int]) -> None:
         """The sessions were revoked: their sockets, in every process, are closed with 4401."""
         if orders := [SessionRevoked(session_id) for session_id in session_ids]:

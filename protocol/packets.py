@@ -13,9 +13,8 @@ from protocol.limits import MAX_POINTS, MAX_SHARES
 from protocol.messages import SINGLE, Cid, Kind, Message, digest_of
 from protocol.numbers import PACKETS, Media
 
-#: Each share is another, drawn when it is opened; or all are alike.
+#: Each share is another, drawn when it is opened; in the other mode all are alike.
 LUCKY: Literal["lucky"] = "lucky"
-EQUAL: Literal["equal"] = "equal"
 #: There is something for the next one; all was taken; a day has passed.
 OPEN: Literal["open"] = "open"
 EMPTY: Literal["empty"] = "empty"
@@ -72,7 +71,7 @@ class SendPacket(Command, frozen=True, kw_only=True):
     dstid: Id
     amount: Annotated[int, Meta(ge=1, le=MAX_POINTS), ONCE]
     count: Annotated[int, Meta(ge=1, le=MAX_SHARES), ONCE] = 1
-    mode: Annotated[Mode, ONCE] = "lucky"
+    mode: Annotated[Mode, ONCE] = LUCKY
     memo: Memo = ""
     cid: Cid | None = None
 

@@ -12,8 +12,10 @@ class SessionRevoked(NamedTuple):
 
 class MembershipChanged(NamedTuple):
     """A user came into a group, or left it or was removed: the connections they have open listen to it from
-    now on, or no longer. `change`: the number that this took; of two that reach a process in another order
-    than they were made, from other processes, the later one holds. 0: as it comes."""
+    now on, or get nothing that is published to it from now on. It is told after the commit; what somebody who
+    was removed is to hear of it is told to them as a user. `change`: the number that this took; of two that
+    reach a process in another order than they were made, from other processes, the later one holds. 0: as it
+    comes."""
 
     user_id: int
     group_id: int

@@ -3,6 +3,7 @@
 import pytest
 
 from actions import recovery
+from hub.ports.control import MembershipChanged
 from log.entries import Edit, Post, React, Recall
 from models import contacts, state
 from models.tables import Session
@@ -107,7 +108,7 @@ async def test_nobody_knows_what_was_lost(app, expect_logs):
         await app.services.db.write(lambda: Session.delete().where(Session.user_id == eve.user_id).execute())
         new = await app.services.db.write(contacts.befriend, ann.user_id, eve.user_id, 1)
         assert new
-        app.services.hub.membership_changed(ann.user_id, group, joined=False)  # as if it had never heard
+        app.services.hub.order((MembershipChanged(ann.user_id, group, False),))  # as if it had never heard
         expect_logs("magpie.hub", "something may be missed")
         app.services.hub._missed("a test")
         welcome = await hers.receive()

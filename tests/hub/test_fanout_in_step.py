@@ -6,6 +6,7 @@ import socket
 import pytest
 
 import hub.fanout
+from hub.ports.control import MembershipChanged
 from hub.websocket.direct import DirectTransport
 from hub.websocket.pinger import Pinger
 from hub.websocket.traffic import Traffic
@@ -153,7 +154,7 @@ async def test_who_ends_while_a_group_is_written(process):
     process.say(7, "one")
     await asyncio.sleep(0)
     process.say(7, "two")
-    process.hub.membership_changed(291, 7, joined=False)
+    process.hub.order((MembershipChanged(291, 7, False),))
     cut.transport.cut()
     closed.connection.close(4401, "gone")
     broken.stop_reading()

@@ -6,6 +6,7 @@ import pytest
 
 import hub.ports.bus
 from hub.ports.bus import Publication
+from hub.ports.control import MembershipChanged
 from protocol.frames import CloseCode
 from tests.hub.process import Process
 
@@ -142,10 +143,10 @@ async def test_the_bus_brings_what_is_listened_to(process, monkeypatch):
     for word in ("subscribe", "unsubscribe"):
         monkeypatch.setattr(process.ports.bus, word, lambda channel, word=word: said.append((word, channel)))
     phone, laptop = process.connect(1, 7), process.connect(1, 7)
-    process.hub.membership_changed(1, 8, joined=True)
+    process.hub.order((MembershipChanged(1, 8, True),))
     assert said == [("subscribe", channel) for channel in ("u1", "g7", "g8")]
     said.clear()
-    process.hub.membership_changed(1, 8, joined=False)
+    process.hub.order((MembershipChanged(1, 8, False),))
     process.disconnect(phone)
     assert said == [("unsubscribe", "g8")]
     process.disconnect(laptop)

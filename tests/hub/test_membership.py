@@ -27,8 +27,8 @@ def say(process: Process, text: str, group: int = 7) -> None:
 async def test_joining(process):
     """Somebody who joins a group hears it on the connections they have open, and keeps hearing it once."""
     phone, laptop, other = process.connect(1), process.connect(1), process.connect(2)
-    process.hub.membership_changed(1, 7, joined=True)
-    process.hub.membership_changed(1, 7, joined=True)
+    process.hub.order((MembershipChanged(1, 7, True),))
+    process.hub.order((MembershipChanged(1, 7, True),))
     say(process, "welcome")
     assert await process.got(phone, laptop, other) == [["welcome"], ["welcome"], []]
 
@@ -39,9 +39,9 @@ async def test_leaving(process):
     phone, laptop, other = process.connect(1, 7, 8), process.connect(1, 7), process.connect(2, 7)
     say(process, "one")
     await process.got(phone)
-    process.hub.membership_changed(1, 7, joined=False)
-    process.hub.membership_changed(1, 7, joined=False)
-    process.hub.membership_changed(3, 7, joined=False)
+    process.hub.order((MembershipChanged(1, 7, False),))
+    process.hub.order((MembershipChanged(1, 7, False),))
+    process.hub.order((MembershipChanged(3, 7, False),))
     say(process, "two")
     say(process, "elsewhere", group=8)
     assert await process.got(phone, laptop, other) == [["one", "elsewhere"], ["one"], ["one", "two"]]
@@ -71,7 +71,7 @@ async def test_leaving_before_its_turn_came(process, monkeypatch):
     say(process, "under way")
     await asyncio.sleep(0)
     say(process, "waits")
-    process.hub.membership_changed(300, 7, joined=False)
+    process.hub.order((MembershipChanged(300, 7, False),))
     say(process, "after")
     while len(process.texts(many[-2])) < 3:
         await asyncio.sleep(0)
@@ -86,7 +86,7 @@ async def test_the_ack_of_who_has_left(process):
     process.hub.publish(
         [Publication("mine", group=7, origin=ann.id, ack="ack"), Publication("theirs", group=7)]
     )
-    process.hub.membership_changed(1, 7, joined=False)
+    process.hub.order((MembershipChanged(1, 7, False),))
     assert await process.got(ann, bob) == [["ack"], ["mine", "theirs"]]
 
 
@@ -94,9 +94,9 @@ async def test_joining_while_connecting(process):
     """Groups joined while a connection is being opened are not missed, and the welcome stays the first
     frame."""
     mark = process.hub.journal.mark
-    process.hub.membership_changed(1, 7, joined=True)
+    process.hub.order((MembershipChanged(1, 7, True),))
     connection = process.register(1)
-    process.hub.membership_changed(1, 8, joined=True)
+    process.hub.order((MembershipChanged(1, 8, True),))
     say(process, "early", group=8)
     await asyncio.sleep(0)
     assert process.hub.enter(connection, [], mark, "welcome")
@@ -108,10 +108,10 @@ async def test_joining_while_connecting(process):
 async def test_leaving_while_connecting(process):
     """Who is removed while their connection is being opened, after their groups were read, hears nothing."""
     mark = process.hub.journal.mark
-    process.hub.membership_changed(1, 7, joined=False)
+    process.hub.order((MembershipChanged(1, 7, False),))
     connection = process.register(1)
-    process.hub.membership_changed(1, 8, joined=False)
-    process.hub.membership_changed(2, 9, joined=False)
+    process.hub.order((MembershipChanged(1, 8, False),))
+    process.hub.order((MembershipChanged(2, 9, False),))
     assert process.hub.enter(connection, [7, 8, 9], mark, "welcome")
     for group in (7, 8, 9):
         say(process, f"in {group}", group)
@@ -123,8 +123,8 @@ async def test_the_last_change_counts(process):
     mark = process.hub.journal.mark
     connection = process.register(1)
     for joined in (True, False):
-        process.hub.membership_changed(1, 7, joined=joined)
-        process.hub.membership_changed(1, 8, joined=not joined)
+        process.hub.order((MembershipChanged(1, 7, joined),))
+        process.hub.order((MembershipChanged(1, 8, not joined),))
     assert process.hub.enter(connection, [8], mark)
     say(process, "in 7", group=7)
     say(process, "in 8", group=8)
@@ -146,9 +146,9 @@ async def test_too_much_happened_while_connecting(process):
     """A connection that took too long to open is told to read its groups again."""
     mark = process.hub.journal.mark
     connection = process.register(1)
-    process.hub.membership_changed(1, 8, joined=True)
+    process.hub.order((MembershipChanged(1, 8, True),))
     for user_id in range(2, 6000):
-        process.hub.membership_changed(user_id, 7, joined=True)
+        process.hub.order((MembershipChanged(user_id, 7, True),))
     assert not process.hub.enter(connection, [], mark)
     assert process.hub.enter(connection, [7], process.hub.journal.mark)
     assert connection.groups == (7,)  # as read last, whatever it was told meanwhile

@@ -9,6 +9,7 @@ import hub.presence
 from actions import presence
 from hub.audience import Look, Looking
 from hub.ports.bus import Publication
+from hub.ports.control import MembershipChanged
 from hub.ports.memory import EXPIRY_S, Exchange
 from hub.privacy import Privacy
 from protocol.messages import ROOM, SINGLE
@@ -91,7 +92,7 @@ async def test_only_who_listens_is_bothered(two):
     far = two.there.connect(2, 8)
     two.here.hub.publish([Publication("a", users=(1,)), Publication("b", group=7)])
     assert two.there.hub.stats()["bus"]["received"] == 0
-    two.there.hub.membership_changed(2, 7, joined=True)
+    two.there.hub.order((MembershipChanged(2, 7, True),))
     two.here.hub.publish([Publication("c", group=7)])
     assert two.there.hub.stats()["bus"]["received"] == 1
     assert await two.there.got(far) == [["c"]]
@@ -104,7 +105,7 @@ async def test_joining(two):
     """Who joins a group by one process hears it on the connections to both, from the next word on."""
     near, far = two.here.connect(1), two.there.connect(1)
     two.here.hub.tell_group(7, "too early")
-    two.here.hub.membership_changed(1, 7, joined=True)
+    two.here.hub.order((MembershipChanged(1, 7, True),))
     two.here.hub.tell_group(7, "joined")
     two.there.hub.tell_group(7, "from there")
     assert await two.here.got(near) == await two.there.got(far) == [["joined", "from there"]]
@@ -120,7 +121,7 @@ async def test_leaving(two, monkeypatch):
     for process in two.both:
         await process.got()
     two.here.hub.tell_group(7, "waits")
-    two.there.hub.membership_changed(1, 7, joined=False)
+    two.there.hub.order((MembershipChanged(1, 7, False),))
     two.here.hub.tell_group(7, "two")
     two.there.hub.tell_group(7, "three")
     for process, out, stays in zip(two.both, removed, others):
@@ -131,8 +132,8 @@ async def test_leaving(two, monkeypatch):
 async def test_while_connecting(two):
     """A connection that is being opened to one process learns what the other has changed meanwhile."""
     mark = two.there.hub.journal.mark
-    two.here.hub.membership_changed(1, 7, joined=True)
-    two.here.hub.membership_changed(1, 8, joined=False)
+    two.here.hub.order((MembershipChanged(1, 7, True),))
+    two.here.hub.order((MembershipChanged(1, 8, False),))
     two.here.hub.close_sessions([5])
     good, revoked = two.there.register(1), two.there.register(1, session=5)
     assert two.there.hub.enter(good, [8], mark, "welcome")
@@ -275,7 +276,7 @@ async def test_a_line_that_failed(two, expect_logs):
     two.exchange.cut(two.there.ports)
     mark = two.there.hub.journal.mark
     late = two.there.register(3)
-    two.here.hub.membership_changed(3, 7, joined=True)
+    two.here.hub.order((MembershipChanged(3, 7, True),))
     two.here.hub.tell_group(7, "here")
     two.there.hub.tell_group(7, "there")
     assert await two.here.got(near) == [["here"]] and await two.there.got(far) == [["there"]]

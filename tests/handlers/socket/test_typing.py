@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from actions.typing import Typing
+from hub.ports.control import MembershipChanged
 from tests.app import running
 from tests.handlers.people import friends, group, open_all, text, waiting
 
@@ -167,7 +168,7 @@ async def test_membership_takes_effect_at_once(app, clock, looks):
         assert (await hers.receive(12))["userid"] == bob.user_id
         clock(3)
         looks.clear()
-        app.services.hub.membership_changed(bob.user_id, room, joined=False)
+        app.services.hub.order((MembershipChanged(bob.user_id, room, False),))
         await his.send(typing(11, room))
         await hers.receive(12)
         assert looks == ["hears_typing"]
