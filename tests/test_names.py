@@ -1,16 +1,19 @@
 """One noun in each layer: who knows a route or a table names the files of its subject without looking."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from actions.delivery import Delivery
+from database.base import Base
 from handlers.http.site import ROUTES
 from handlers.socket.client import ACTIONS
 from hub.hub import Hub
 from hub.ports import memory
 from log import entries
 from log.entries import Change, Entry, Friendship
+from models import tables
 from protocol.commands import COMMANDS, FRAMES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,3 +95,41 @@ def test_every_entry_is_delivered():
     kinds = {kind for kind in vars(entries).values() if isinstance(kind, type) and issubclass(kind, Entry)}
     delivery = Delivery(Hub(memory.alone(), 0, 1 << 20))
     assert delivery.kinds == kinds - {Entry, Change, Friendship}
+
+
+def listed(cell):
+    """The paths in a cell: behind the first of some that stand together the others are named shortly."""
+    found = set()
+    for first, *others in (together.split() for together in re.findall(r"`([^`]+)`", cell)):
+        found |= {first, *(first[: first.rindex("/") + 1] + other for other in others if "/" in first)}
+    return found
+
+
+def nouns_told():
+    """The table of nouns in docs/architecture.md: by noun, its routes, tables and files."""
+    found = {}
+    for line in (ROOT / "docs" / "architecture.md").read_text("utf-8").splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if len(cells) == 4 and cells[0] in NOUNS:
+            found[cells[0]] = listed(cells[1]), cells[2].split(", "), listed(cells[3])
+    return found
+
+
+def test_the_document_names_them_all():
+    """Who looks for a route, a table or a file in docs/architecture.md finds its noun, and nothing that is
+    not there."""
+    told = nouns_told()
+    assert told.keys() == NOUNS
+    there = {noun: set() for noun in NOUNS}
+    for command in COMMANDS:
+        if command.by_call is not None:
+            there[command.__module__.removeprefix("protocol.")] |= {*command.by_call.routes}
+    for noun, (routes, _, files) in told.items():
+        begun = tuple(route.removesuffix("…") for route in routes if route.endswith("…"))
+        said = {route for route in routes if not route.endswith("…")}
+        assert said == {route for route in there[noun] if not (begun and route.startswith(begun))}, noun
+        assert not [name for name in files if "/" in name and not (ROOT / name).exists()], noun
+    stored = [kind for kind in vars(tables).values() if isinstance(kind, type) and issubclass(kind, Base)]
+    names = ["findable", *(kind._meta.table_name for kind in stored)]  # the first has no model
+    in_rows = [table for _, named, _ in told.values() for table in named]
+    assert sorted([*in_rows, "server_state", "rate"]) == sorted(names)
