@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from admin.running import all_commands
 from handlers.http.site import ROUTES
 from protocol.commands import COMMANDS
+from protocol.declare import Access
 from protocol.errors import Refusal
 from protocol.frames import CloseCode
 from protocol.messages import Cmd, Media, SendMessage
@@ -47,9 +49,10 @@ def test_every_route_is_told(path):
 def test_no_route_is_invented():
     """A path that the document gives for a call is one the server knows."""
     today = PROTOCOL.partition("## Not in this release")[0]
-    subjects = "ops|user|contact|message|conversation|attach|favorite|sticker"
-    told = set(re.findall(rf"(/(?:{subjects})/\w+)`", today))
-    assert len(told) > 20
+    calls = {route for command in COMMANDS if command.by_call for route in command.by_call.routes}
+    subjects = "|".join({route.split("/")[1] for route in calls})
+    told = set(re.findall(rf"(/(?:{subjects})/[\w/]+)`", today))
+    assert told >= calls
     assert [path for path in sorted(told) if not any(re.fullmatch(route[0], path) for route in ROUTES)] == []
 
 
@@ -75,6 +78,20 @@ def test_every_command_is_told(command):
     lines = PROTOCOL if command is SendMessage else str(told)
     names = [field.names[0] for door in doors for field in door.fields]
     assert [name for name in names if f"`{name}`" not in lines] == []
+
+
+def test_what_operators_do_is_told():
+    """Each call of operators, and each command, has its place in the table of what they do."""
+    lines = (ROOT / "docs" / "administration.md").read_text(encoding="utf-8").splitlines()
+    told = set(re.findall(r"`([^`]+)`", "\n".join(line for line in lines if line.startswith("| "))))
+    calls = {
+        route
+        for command in COMMANDS
+        if command.by_call and command.by_call.access is Access.OPERATOR
+        for route in command.by_call.routes
+    }
+    assert calls - told == set()
+    assert [words for words in all_commands().all if not {words, words.split()[0]} & told] == []
 
 
 @pytest.mark.parametrize(
