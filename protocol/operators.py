@@ -52,18 +52,14 @@ class Ended(TypedDict):
     sessions: int
 
 
-class _Find(Command, frozen=True):
-    """What both lists are asked for: `q` is in the row, which comes behind row `after`."""
+@call("/ops/users", access=Access.OPERATOR, row=Account, data=More)
+class FindUsers(Command, frozen=True):
+    """Users by number, in the order of ids; with `q` those with this id, or whose number or name begins so,
+    in their order. `after`: behind this user."""
 
     q: Query = ""
     after: Id | None = None
     limit: Rows = DEFAULT_OPERATOR_ROWS
-
-
-@call("/ops/users", access=Access.OPERATOR, row=Account, data=More)
-class FindUsers(_Find, frozen=True):
-    """Users by number, in the order of ids; with `q` those with this id, or whose number or name begins so,
-    in their order. `after`: behind this user."""
 
 
 @call("/ops/user", access=Access.OPERATOR, data=Account, row=rows.Session)
@@ -74,8 +70,12 @@ class ShowUser(Command, frozen=True):
 
 
 @call("/ops/groups", access=Access.OPERATOR, row=AnyGroup, data=More)
-class FindGroups(_Find, frozen=True):
+class FindGroups(Command, frozen=True):
     """Groups, in the order of ids; with `q` the one with this id, or those whose name begins so."""
+
+    q: Query = ""
+    after: Id | None = None
+    limit: Rows = DEFAULT_OPERATOR_ROWS
 
 
 @call("/ops/group/dissolve", access=Access.OPERATOR, limit="contact")
