@@ -99,3 +99,18 @@ async def everything(client: Client, kind: int, dstid: int) -> list[dict]:
         more = answer["data"]["more"]
         ver = rows[-1]["ver"] if rows else 0
     return rows
+
+
+async def go_on(play, act, goal: asyncio.Event, enough: int) -> None:
+    """One call after the other, each counted in `play.answered`, until `play.over` or the server is gone.
+    Sets `goal` when `enough` were answered."""
+    while not play.over:
+        try:
+            await act()
+        except AssertionError:
+            raise
+        except Exception:  # the connection went with the server
+            return
+        play.answered += 1
+        if play.answered >= enough:
+            goal.set()

@@ -6,6 +6,7 @@ import itertools
 import os
 import random
 import signal
+from functools import partial
 
 import pytest
 
@@ -13,6 +14,7 @@ from database.door import Database
 from models import wallet
 from models.tables import LedgerAccount, RedPacket, RedShare, StoredMessage
 from protocol.messages import Media
+from tests.faults.crowd import go_on
 from tests.faults.test_kill import again
 from tests.handlers.people import group
 from tests.process import process
@@ -31,24 +33,15 @@ class Play:
         self.sent: dict[str, dict | None] = {}
         self.got: dict[tuple[int, int], int] = {}
         self.answered = 0
+        self.over = False  # never: the server is killed under it
         self._numbers = itertools.count()
 
-    async def go_on(self, who, peer, room: int, goal: asyncio.Event, enough: int) -> None:
-        """One call after the other, until the server is gone."""
-        while True:
-            try:
-                packets = [row["id"] for row in self.sent.values() if row]
-                if packets and self.dice.random() < 0.6:
-                    await self.open(who, self.dice.choice(packets[-5:]))
-                else:
-                    await self.send(who, peer, room)
-            except AssertionError:
-                raise
-            except Exception:  # the connection went with the server
-                return
-            self.answered += 1
-            if self.answered >= enough:
-                goal.set()
+    async def act(self, who, peer, room: int) -> None:
+        packets = [row["id"] for row in self.sent.values() if row]
+        if packets and self.dice.random() < 0.6:
+            await self.open(who, self.dice.choice(packets[-5:]))
+        else:
+            await self.send(who, peer, room)
 
     async def send(self, who, peer, room: int) -> None:
         cid = f"{next(self._numbers):09}"
@@ -125,7 +118,7 @@ async def test_killed_among_packets(migrated_url, tmp_path, seed):
                 goal = asyncio.Event()
                 enough = play.answered + play.dice.randint(20, 120)
                 going = [
-                    asyncio.create_task(play.go_on(who, peer, room, goal, enough))
+                    asyncio.create_task(go_on(play, partial(play.act, who, peer, room), goal, enough))
                     for who, peer in zip(people, people[1:] + people[:1])
                     for _ in range(AHEAD)
                 ]

@@ -12,6 +12,7 @@ import pytest
 from database.door import Database
 from models.tables import Review, StoredMessage, User
 from protocol.reviews import PASSED, WAITING
+from tests.faults.crowd import go_on
 from tests.faults.test_kill import again
 from tests.process import process
 
@@ -60,18 +61,6 @@ class Desk:
         assert answer["code"] in (0, -409), answer
         self.passed.add(review)
 
-    async def go_on(self, act, goal: asyncio.Event, enough: int) -> None:
-        while not self.over:
-            try:
-                await act()
-            except AssertionError:
-                raise
-            except Exception:  # the connection went with the server
-                return
-            self.answered += 1
-            if self.answered >= enough:
-                goal.set()
-
 
 def look() -> tuple[dict[str, int], dict[str, int]]:
     """How often each text is stored, and how each review stands, by cid."""
@@ -116,7 +105,7 @@ async def test_killed_while_passing(migrated_url, tmp_path, seed):
                 goal = asyncio.Event()
                 enough = desk.answered + desk.dice.randint(20, 120)
                 acts = [partial(desk.say, ann, bob)] * 3 + [partial(desk.decide, op)] * 4
-                going = [asyncio.create_task(desk.go_on(act, goal, enough)) for act in acts]
+                going = [asyncio.create_task(go_on(desk, act, goal, enough)) for act in acts]
                 await goal.wait()
                 await server.stop(signal.SIGKILL)
                 desk.over = True

@@ -6,9 +6,9 @@ import pytest
 
 from models import media
 from models.media import attach
-from models.tables import ATTACHED, COLLECTING, GONE, UNATTACHED, Attachment, User, file_name
+from models.tables import ATTACHED, COLLECTING, GONE, UNATTACHED, Attachment, User
 from protocol.errors import TooLarge
-from protocol.media import Gone
+from protocol.media import Gone, file_name
 from tests.models.people import NOW, count, newcomer
 
 LATER = NOW + 1
