@@ -17,8 +17,7 @@ from protocol import rows
 from protocol.accounts import spellings
 from protocol.clock import now_ms
 from protocol.errors import Refusal, Refused
-from protocol.frames import event
-from protocol.messages import SINGLE, Cmd
+from protocol.frames import contact_updated
 
 
 class Profile(NamedTuple):
@@ -101,7 +100,7 @@ async def change_profile(app: Services, user_id: int, changes: dict[str, str]) -
     friends = await app.db.read(contacts.friend_ids, user_id) if changes else []
     row = await app.db.write(accounts.update_profile, user_id, changes, app.config.uploads.quota_bytes)
     if changes:
-        changed = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)
+        changed = contact_updated(user_id, user_id)
         app.hub.tell_users([user_id, *friends], changed)
     return own_row(app, row)
 

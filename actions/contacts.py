@@ -9,8 +9,7 @@ from models import contacts, requests
 from protocol import rows
 from protocol.clock import now_ms
 from protocol.contacts import Asked, Waiting
-from protocol.frames import event
-from protocol.messages import SINGLE, Cmd
+from protocol.frames import contact_updated
 
 
 async def add_friend(app: Services, user_id: int, dst_id: int, memo: str) -> Asked | None:
@@ -41,7 +40,7 @@ async def block(app: Services, user_id: int, dst_id: int, on: bool) -> None:
 async def call(app: Services, user_id: int, dst_id: int, remark: str) -> None:
     """What the user calls a friend; their own pages hear of it. Raises as `models.contacts.call`."""
     await app.db.write(contacts.call, user_id, dst_id, remark)
-    told = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=dst_id, kind=SINGLE)
+    told = contact_updated(user_id, dst_id)
     app.hub.tell_users((user_id,), told, V2)
 
 

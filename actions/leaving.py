@@ -13,9 +13,7 @@ from models.contacts import friend_ids
 from models.sessions import SessionRow
 from protocol.clock import now_ms
 from protocol.errors import Forbidden, NotFound, Refused, TryAgain
-from protocol.frames import event
-from protocol.messages import SINGLE
-from protocol.numbers import Cmd
+from protocol.frames import contact_updated
 
 log = logging.getLogger("magpie.leaving")
 
@@ -67,7 +65,7 @@ async def let_go(app: Services) -> int:
 async def _let_go_of(app: Services, user_id: int) -> None:
     """All of it can be done again."""
     friends = await app.db.read(friend_ids, user_id)
-    renamed = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)
+    renamed = contact_updated(user_id, user_id)
     app.hub.tell_users(friends, renamed)
     for friend_id in friends:
         await contacts.remove(app, user_id, friend_id)

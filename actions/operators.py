@@ -14,8 +14,7 @@ from log.entries import Dissolve
 from models import contacts, groups, operators, restraints
 from protocol import rows
 from protocol.clock import now_ms
-from protocol.frames import event
-from protocol.messages import SINGLE, Cmd
+from protocol.frames import contact_updated
 from protocol.operators import Account
 
 if TYPE_CHECKING:
@@ -107,5 +106,5 @@ def _told(app: "Services", row: Account) -> Account:
 
 def _tell(app: "Services", user_id: int, friends: Sequence[int]) -> None:
     """Open pages ask for the user's row again."""
-    changed = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)
+    changed = contact_updated(user_id, user_id)
     app.hub.tell_users([user_id, *friends], changed)

@@ -9,7 +9,7 @@ from hub.ports.control import ContactChanged, Order, SettingsChanged
 from log.entries import Decide
 from models import contacts
 from protocol.errors import Refusal
-from protocol.frames import event
+from protocol.frames import contact_updated, event
 from protocol.messages import SINGLE, Cmd
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def decided(entry: Decide) -> list[Publication | Order]:
     if not entry.changed or entry.stands is None:
         return []
     user_id = entry.userid
-    told = event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=user_id, kind=SINGLE)
+    told = contact_updated(user_id, user_id)
     order = SettingsChanged(user_id, entry.stands["online"], entry.stands["read"])
     peers = entry.peers if "read" in entry.changed else ()
     return [order, Publication(told, (user_id, *peers), audience=V2)]

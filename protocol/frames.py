@@ -7,7 +7,7 @@ import msgspec
 from protocol import changes, rows
 from protocol.errors import Refusal
 from protocol.messages import Message, Receipt
-from protocol.numbers import Cmd
+from protocol.numbers import SINGLE, Cmd
 
 
 class CloseCode(IntEnum):
@@ -107,3 +107,9 @@ def heartbeat(now: int) -> bytes:
 def event(cmd: Cmd, **fields: object) -> bytes:
     """Something happened that is not a message."""
     return _encode({"cmd": cmd, **fields})
+
+
+def contact_updated(user_id: int, dst_id: int) -> bytes:
+    """Event 20: the row of `dst_id` is to be asked for again, as `user_id` sees it; where both are one, by
+    everybody who knows them."""
+    return event(Cmd.CONTACT_CHANGED, what="updated", userid=user_id, dstid=dst_id, kind=SINGLE)

@@ -21,9 +21,9 @@ class AddFriendHandler(ApiHandler[AddFriend]):
     async def answer(self, command: AddFriend) -> None:
         asked = await contacts.add_friend(self.app, self.user_id, command.dstid, command.memo)
         if asked is not None:
-            self.reply(asked, "已发送好友申请" if self.lang == "zh" else "Your request was sent")
+            self.reply(asked, self.in_words("已发送好友申请", "Your request was sent"))
         else:
-            self.reply(msg="好友添加成功" if self.lang == "zh" else "You are friends now")
+            self.reply(msg=self.in_words("好友添加成功", "You are friends now"))
 
 
 class RequestsHandler(ApiHandler[ListRequests]):

@@ -169,6 +169,10 @@ class ApiHandler(BaseHandler, Generic[C]):
             raise NotLoggedIn()
         return self.session
 
+    def in_words(self, zh: str, en: str) -> str:
+        """In the caller's language."""
+        return en if self.lang == "en" else zh
+
     def reply(self, data: object = None, msg: str = "", **extra: object) -> None:
         self.code = 0
         self.write_json(envelope.ok(data, msg, **extra))

@@ -33,8 +33,7 @@ class JoinGroupHandler(ApiHandler[commands.JoinGroup]):
         if waiting is None:
             self.reply()
         else:
-            sent = "Your request was sent" if self.lang == "en" else "已发送入群申请"
-            self.reply(waiting, sent)
+            self.reply(waiting, self.in_words("已发送入群申请", "Your request was sent"))
 
 
 class MembersHandler(ApiHandler[commands.ListMembers]):
