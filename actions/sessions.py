@@ -13,7 +13,7 @@ from models.devices import mark_of
 from models.sessions import SessionRow
 from models.tables import MAX_UA
 from protocol.clock import now_ms
-from protocol.errors import NotFound, TryAgain
+from protocol.errors import TryAgain
 
 _DAY_MS = 86_400_000
 #: Browsers keep a cookie for about as long.
@@ -88,7 +88,7 @@ async def revoke(app: Services, current: SessionRow, session_id: int | None) -> 
         elif await app.db.write_always(sessions.close_session, session_id, current.user_id):
             ended = [session_id]
         else:
-            raise NotFound("该会话不存在", "No such session")
+            raise sessions.no_session()
     close_sockets(app, ended)
 
 

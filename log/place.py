@@ -1,5 +1,8 @@
 """Where a batch writes."""
 
+from models.ids import MAX_CONVERSATION, MAX_SEQ
+from protocol.errors import Refused
+
 
 class Place:
     """A locked conversation and the numbers it has reached in this batch. `before` is its change number as it
@@ -14,3 +17,9 @@ class Place:
         self.id, self.seq, self.ver, self.updateat = conversation_id, seq, ver, updateat
         self.bars = bars
         self.before, self.change = change, 0
+
+    def full(self, count: int = 1) -> Refused | None:
+        """Why there are no numbers for so many messages more, if there are none."""
+        if self.seq + count > MAX_SEQ or self.id > MAX_CONVERSATION:
+            return Refused("该会话已满", "This conversation is full")
+        return None

@@ -158,7 +158,11 @@ def replace_passwd(user_id: int, old: str, new: str) -> None:
     """Replace the hash `old`, the one that was verified, by `new`. Of two changes at once only one finds
     it."""
     if not User.update(passwd=new).where(User.id == user_id, User.passwd == old).execute():
-        raise Refused("密码刚刚被修改，请重试", "The password was changed just now, try again")
+        raise passwd_changed()
+
+
+def passwd_changed() -> Refused:
+    return Refused("密码刚刚被修改，请重试", "The password was changed just now, try again")
 
 
 def unknown_user() -> NotFound:

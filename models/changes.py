@@ -183,6 +183,12 @@ def unpin(message: Changing) -> None:
     del message.extra["pinned"]
 
 
+def refuse_recalled(message: Changing) -> None:
+    """Nothing is done to what is not there any more."""
+    if message.recalled:
+        raise Refused("该消息已撤回", "This message was recalled")
+
+
 # --- what is told of them -----------------------------------------------------------------------------------
 
 
@@ -190,8 +196,7 @@ def edits(user_id: int, kind: int, dstid: int, message_id: int, strangers: bool)
     """The texts of a message, from the first to the present one. Raises `NotFound` where it is not of this
     conversation, `Refused` when it was recalled."""
     message = _located(user_id, kind, dstid, message_id, strangers)
-    if message.recalled:
-        raise Refused("该消息已撤回", "This message was recalled")
+    refuse_recalled(message)
     earlier = Edit.select(Edit.content, Edit.createat).where(*_here(Edit, message)).order_by(Edit.ver)
     texts: list[Edited] = [
         {"content": content, "createat": createat} for content, createat in earlier.tuples()

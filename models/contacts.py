@@ -41,17 +41,26 @@ def add_contact(owner_id: int, dst_id: int, cate: int, now: int) -> bool:
     return bool(row.on_conflict_ignore().as_rowcount().execute())
 
 
+def lock(user_id: int, dst_id: int) -> None:
+    """As `blocks.lock`, for who would make friends."""
+    blocks.lock(user_id, dst_id, ("不能添加自己为好友啊", "You can't add yourself as a friend"))
+
+
+def friends_already() -> Conflict:
+    return Conflict("该用户已经被添加过啦", "This user is your friend already")
+
+
 def befriend(user_id: int, dst_id: int, now: int) -> int:
     """Each gets the other as a contact, and both their single chat; its conversation id. A side that an older
     system has kept alone is completed.
 
     Both rows are one transaction. Of two who add each other at once, one is told that it is done already.
     """
-    blocks.lock(user_id, dst_id, ("不能添加自己为好友啊", "You can't add yourself as a friend"))
+    lock(user_id, dst_id)
     both = sorted([(user_id, dst_id), (dst_id, user_id)])
     added = {pair: add_contact(*pair, USER, now) for pair in both}
     if not added[user_id, dst_id]:
-        raise Conflict("该用户已经被添加过啦", "This user is your friend already")
+        raise friends_already()
     conversation_id = open_single(user_id, dst_id, now)
     settle(user_id, dst_id)
     return conversation_id

@@ -2,7 +2,7 @@
 go afterwards, in steps that can be made again (`actions.leaving`). Its messages stay."""
 
 from models import audit, media, reviews, stickers, totp, wallet
-from models.accounts import gone, is_gone, lock
+from models.accounts import gone, is_gone, lock, passwd_changed
 from models.favorites import remove as remove_favorite
 from models.operators import require_another
 from models.sessions import close_all
@@ -44,7 +44,7 @@ def close(user_id: int, passwd: str | None, now: int, op: int | None = None) -> 
         raise gone()
     stored, avatar, _ = row
     if passwd not in (None, stored):
-        raise Refused("密码刚刚被修改，请重试", "The password was changed just now, try again")
+        raise passwd_changed()
     if Community.select(Community.id).where(Community.ownerid == user_id, Community.slot > 0).exists():
         raise Refused("请先转让或解散您的群", "Transfer or dissolve your groups first")
     media.drop(keys_in(avatar))

@@ -23,13 +23,17 @@ from models.tables import (
     Member,
     StoredMessage,
 )
-from protocol.errors import Refused
+from protocol.errors import NotFound, Refused
 from protocol.messages import Media
 
 #: People who are told apart one by one.
 MANY = 1000
 #: Messages that are looked at before somebody comes.
 _FEW_NOTICES = 100
+
+
+def not_here() -> NotFound:
+    return NotFound("该用户不是群成员", "Not a member of this group")
 
 
 class Standing(NamedTuple):

@@ -12,7 +12,7 @@ from models.accounts import PROFILE, unknown_user
 from models.restraints import is_deactivated
 from models.tables import FriendRequest, User
 from protocol import rows
-from protocol.errors import Conflict, Forbidden, NotFound, Refused, SlowDown
+from protocol.errors import Forbidden, NotFound, Refused, SlowDown
 from protocol.limits import MAX_ASKED_A_DAY, MAX_REQUEST_ROWS
 
 #: How long (ms) a request lives.
@@ -45,13 +45,13 @@ def ask(user_id: int, dst_id: int, memo: str, installed: str, now: int) -> Asked
 
     Raises `NotFound` and `Refused`, `Conflict` when they are friends, `Forbidden` when the caller blocks
     them, and `SlowDown` after too many in a day."""
-    blocks.lock(user_id, dst_id, ("不能添加自己为好友啊", "You can't add yourself as a friend"))
+    contacts.lock(user_id, dst_id)
     blockers = blocks.between(user_id, dst_id)
     if user_id in blockers:
-        raise Forbidden("请先将对方移出黑名单", "You have blocked this user")
+        raise _blocked()
     barred = bool(blockers)
     if not barred and contacts.are_friends(user_id, dst_id):
-        raise Conflict("该用户已经被添加过啦", "This user is your friend already")
+        raise contacts.friends_already()
     if is_deactivated(dst_id):
         raise unknown_user()
     own, theirs = _of(user_id, dst_id), _of(dst_id, user_id)
@@ -99,7 +99,7 @@ def answer(user_id: int, asker_id: int, request_id: int, accept: bool, now: int)
     if not _stands(row, now) or row.state == WITHDRAWN or asker_id in blockers:
         raise Refused("该申请已过期", "This request is over")
     if accept and user_id in blockers:
-        raise Forbidden("请先将对方移出黑名单", "You have blocked this user")
+        raise _blocked()
     if not accept:
         _put(row, DECLINED, now)
     elif contacts.are_friends(user_id, asker_id):  # by another way
@@ -232,6 +232,10 @@ def _put(row: FriendRequest, state: int, now: int, memo: str | None = None) -> N
     if memo is not None:
         row.memo = memo
     row.save()
+
+
+def _blocked() -> Forbidden:
+    return Forbidden("请先将对方移出黑名单", "You have blocked this user")
 
 
 def _require_way(user_id: int, dst_id: int, ways: list[str]) -> None:

@@ -8,11 +8,11 @@ from peewee import ModelSelect
 from database.prepared import Prepared, PreparedFor
 from models.access import locate
 from models.accounts import PROFILE
+from models.members import not_here
 from models.pinyin import is_called, name_of
 from models.tables import ADMIN, COMMUNITY, MEMBER, OWNER, Contact, Member, User
 from models.words import Word, words_in
 from protocol import rows
-from protocol.errors import NotFound
 from protocol.messages import ROOM
 
 #: Names that one call looks through; how many it reads at once, and to begin with.
@@ -83,7 +83,7 @@ def _cursor(conversation_id: int, user_id: int) -> Cursor:
     )
     for role, createat in place:
         return Cursor(role or MEMBER, createat, user_id)
-    raise NotFound("该用户不是群成员", "Not a member of this group")
+    raise not_here()
 
 
 def _places(conversation_id: int, cursor: Cursor, limit: int, muted_since: int = -1) -> list[Cursor]:

@@ -154,7 +154,7 @@ def confirm(session_id: int, user_id: int, by: int) -> None:
     if known or session_id == by:
         raise Forbidden("请在其他设备上确认", "Confirm this on another device")
     if not Session.select(Session.id).where(mine, Session.id == session_id).exists():
-        raise NotFound("该会话不存在", "No such session")
+        raise no_session()
     Session.update(fresh=0).where(mine, Session.id == session_id).execute()
 
 
@@ -293,3 +293,7 @@ def epoch() -> int:
 def newest() -> int:
     """When (ms) the latest sign of life was, 0 when there was none."""
     return int(Session.select(fn.MAX(Session.last_seen)).scalar() or 0)
+
+
+def no_session() -> NotFound:
+    return NotFound("该会话不存在", "No such session")

@@ -65,12 +65,18 @@ def state_of(user_id: int) -> TotpStanding:
     return {"on": int(since > 0), "since": since, "recovery": left}
 
 
-def start(user_id: int, sealed: str) -> None:
-    """A new secret is being set up; `Conflict` when codes are asked for already."""
-    require_here(user_id)
+def _not_yet_on(user_id: int) -> Factor | None:
+    """What is being set up, if anything is. Raises `Conflict` when codes are asked for already."""
     factor = factor_of(user_id)
     if factor is not None and factor.since:
         raise Conflict("两步验证已经开启", "Two-step verification is on already")
+    return factor
+
+
+def start(user_id: int, sealed: str) -> None:
+    """A new secret is being set up; `Conflict` when codes are asked for already."""
+    require_here(user_id)
+    _not_yet_on(user_id)
     Totp.delete().where(Totp.user_id == user_id).execute()
     Totp.create(user_id=user_id, secret=sealed)
 
@@ -79,9 +85,7 @@ def confirm(user_id: int, code: str, recovery: Iterable[str], now: int, unseal: 
     """From now on codes are asked for: this one, made from the secret that was set up, shows that the user
     has it. `recovery`: the codes that let them in without. `Refused` when none was set up."""
     require_here(user_id)
-    factor = factor_of(user_id)
-    if factor is not None and factor.since:
-        raise Conflict("两步验证已经开启", "Two-step verification is on already")
+    factor = _not_yet_on(user_id)
     if factor is None:
         raise Refused("请先获取两步验证密钥", "Two-step verification was not set up")
     step = _step_of(unseal(user_id, factor.secret), code, now)

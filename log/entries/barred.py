@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from log.entries.entry import cid_taken
 from log.entries.post import Post
 from models.access import may_open, refusal
-from protocol.errors import Conflict, Refusal
+from protocol.errors import Refusal
 from protocol.messages import Message
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Barred(Post):
     def apply(self, batch: Batch, place: Place | None) -> None:
         if self.cid is not None and batch.is_stored(self):
             if place is None:
-                raise Conflict("该消息编号已被使用", "This cid names another message")
+                raise cid_taken()
             self.repeat(batch, place, self.message.digest())
             return
         if place is None or (self.userid, place.id) not in batch.members:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from log.entries.entry import ENTRY_BYTES, Entry
+from log.entries.entry import ENTRY_BYTES, Entry, cid_taken
 from models import access, changes, done, members
 from models.changes import Changing
 from models.done import Done, Said
 from models.ids import place_of
-from protocol.errors import Conflict, Refused
+from protocol.errors import Refused
 from protocol.messages import ROOM, Media, Receipt, digest_of
 from protocol.numbers import Cmd
 
@@ -114,7 +114,7 @@ class Change(Entry):
         """A resend gets the first one's receipt; what a lost answer hid is told now."""
         first, receipt = batch.stored[self.userid, self.cid or ""]
         if first != digest or receipt.id != self.message_id:
-            raise Conflict("该消息编号已被使用", "This cid names something else")
+            raise cid_taken("something else")
         self.receipt = receipt
         if not batch.tried_at(receipt.createat):
             return
@@ -123,12 +123,6 @@ class Change(Entry):
         if message is not None:
             self._tell(message)
             self.place = batch.place_in(receipt.createat, conversation_id)
-
-
-def refuse_recalled(message: Changing) -> None:
-    """Nothing is done to what is not there any more."""
-    if message.recalled:
-        raise Refused("该消息已撤回", "This message was recalled")
 
 
 def is_over(window_s: int, message: Changing, now: int) -> bool:

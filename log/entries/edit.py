@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from log.entries.change import Change, is_over, refuse_recalled
+from log.entries.change import Change, is_over
 from models import changes
 from models.changes import Changing
 from protocol.errors import Forbidden, Refusal, Refused
@@ -55,7 +55,7 @@ class Edit(Change):
     def change(self, batch: Batch, place: Place, message: Changing) -> bool:
         if message.userid != self.userid:
             raise Forbidden("只能编辑自己的消息", "Only its author can edit a message")
-        refuse_recalled(message)
+        changes.refuse_recalled(message)
         if message.media != Media.TEXT:
             raise Refused("只能编辑文字消息", "Only texts can be edited")
         if "fwd" in message.extra:

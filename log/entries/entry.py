@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from models.tables import key_of
-from protocol.errors import Refusal
+from protocol.errors import Conflict, Refusal
 
 if TYPE_CHECKING:
     from log.batch import Batch
@@ -94,3 +94,7 @@ class Entry:
         """Takes numbers and hands rows to the batch. Raises a `Refusal` or sets one. `place` is the locked
         conversation; None where there is none, which a `members_only` entry never sees."""
         raise NotImplementedError
+
+
+def cid_taken(by: str = "another message") -> Conflict:
+    return Conflict("该消息编号已被使用", f"This cid names {by}")

@@ -6,13 +6,12 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from log.entries.entry import ENTRY_BYTES, Entry
+from log.entries.entry import ENTRY_BYTES, Entry, cid_taken
 from log.entries.post import Post
 from models import done, records
 from models.done import Done
-from models.ids import MAX_CONVERSATION, MAX_SEQ
 from models.messages import RECORD
-from protocol.errors import Conflict, Refusal, Refused
+from protocol.errors import Refusal
 from protocol.messages import Message, Receipt
 
 if TYPE_CHECKING:
@@ -73,9 +72,9 @@ class Forward(Entry):
         assert place is not None
         remembered = batch.is_stored(self)
         if remembered and batch.stored[self.userid, self.cid][0] != self.digest:
-            raise Conflict("该消息编号已被使用", "This cid names something else")
-        if place.seq + len(self._copies) > MAX_SEQ or place.id > MAX_CONVERSATION:
-            raise Refused("该会话已满", "This conversation is full")
+            raise cid_taken("something else")
+        if full := place.full(len(self._copies)):
+            raise full
         there = {cid: batch.stored.get((self.userid, cid)) for cid in self.more_cids}
         for post, record in self._copies:
             if there[post.cid or ""]:

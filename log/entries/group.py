@@ -13,10 +13,9 @@ from models import access, done, groups, joining, members
 from models.accounts import find_user, is_gone, nicknames_of
 from models.done import Done
 from models.groups import Group
-from models.ids import MAX_CONVERSATION, MAX_SEQ
 from models.members import Standing
 from models.tables import LEFT, MEMBER, MUTED
-from protocol.errors import Forbidden, NotFound, Refused
+from protocol.errors import Forbidden, Refused
 from protocol.messages import ROOM, Media, Message
 from protocol.numbers import Cmd
 
@@ -70,8 +69,8 @@ class Act(Entry):
             if self.notice is not None:
                 self.notice.repeat(batch, place, self.notice.message.digest())
             return
-        if place.seq >= MAX_SEQ or place.id > MAX_CONVERSATION:  # no notice could be left
-            raise Refused("该会话已满", "This conversation is full")
+        if full := place.full():  # no notice could be left
+            raise full
         self.forget()
         group = groups.group(self.dstid)
         self.require(batch, place)
@@ -100,7 +99,7 @@ class Act(Entry):
         `Forbidden` for others."""
         found = members.standing(place.id, [user_id])[user_id]
         if found.role == LEFT:
-            raise not_here()
+            raise members.not_here()
         if found.role >= self.role(batch, place):
             raise Forbidden("只能对身份低于自己的成员这样做", "Only to members of a lower role than yours")
         return found
@@ -155,7 +154,3 @@ def names_of(user_ids: Sequence[int]) -> str:
     called = nicknames_of(user_ids[:_NAMED])
     text = "、".join(called.get(user_id, "") for user_id in user_ids[:_NAMED])
     return text if len(user_ids) <= _NAMED else f"{text}等{len(user_ids)}人"
-
-
-def not_here() -> NotFound:
-    return NotFound("该用户不是群成员", "Not a member of this group")

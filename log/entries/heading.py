@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from log.entries.group import Act, names_of, not_here
+from log.entries.group import Act, names_of
 from models import accounts, groups, media, members
 from models.groups import Group
 from models.tables import ADMIN, LEFT, MEMBER, MUTED, OWNER
@@ -106,7 +106,7 @@ class HandOver(Act):
         there = members.standing(place.id, [self._id])[self._id]
         accounts.lock(self._id)  # who deletes their account meanwhile is refused, or found to be gone
         if there.role == LEFT or accounts.is_gone(accounts.find_user(self._id)["mobile"]):
-            raise not_here()
+            raise members.not_here()
         groups.transfer(self.dstid, self._id, self._max_owned)
         for user_id, role in ((self.userid, MEMBER), (self._id, OWNER)):
             members.set_role(user_id, place.id, role)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from log.entries.group import Act, names_of, not_here
+from log.entries.group import Act, names_of
 from models import audit, groups, joining, members, roster
 from models.accounts import nicknames_of, unknown_user
 from models.groups import Group
@@ -57,7 +57,7 @@ class Remove(Act):
                     "只能移出身份低于自己的成员", "Only members of a lower role than yours can be removed"
                 )
             elif there[user_id].role == LEFT and not self._ban:
-                self.refusals[user_id] = not_here()
+                self.refusals[user_id] = members.not_here()
             elif not there[user_id].known and user_id not in people:
                 self.refusals[user_id] = unknown_user()
             else:

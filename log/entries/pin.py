@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from log.entries.change import Change, refuse_recalled
+from log.entries.change import Change
 from models import changes
 from models.changes import Changing
 from models.tables import ADMIN
@@ -36,7 +36,7 @@ class Pin(Change):
                 return False
             changes.unpin(message)
             return True
-        refuse_recalled(message)
+        changes.refuse_recalled(message)
         if pinned:
             return False
         if changes.pins_in(message.conversation_id) >= MAX_PINS:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from log.entries.entry import ENTRY_BYTES, Entry
-from models.ids import MAX_CONVERSATION, MAX_SEQ, is_in, public_id
-from protocol.errors import Conflict, NotFound, Refusal, Refused
+from log.entries.entry import ENTRY_BYTES, Entry, cid_taken
+from models.ids import is_in, public_id
+from protocol.errors import NotFound, Refusal
 from protocol.media import keys_in
 from protocol.messages import Media, Message, Receipt
 
@@ -74,8 +74,8 @@ class Post(Entry):
             if (message.userid, cid) in batch.stored:
                 self.repeat(batch, place, digest)
                 return
-        if place.seq >= MAX_SEQ or place.id > MAX_CONVERSATION:
-            self.refusal = Refused("该会话已满", "This conversation is full")
+        if full := place.full():
+            self.refusal = full
             return
         try:
             self._allow(batch, place)
@@ -125,7 +125,7 @@ class Post(Entry):
         """Gives a resend the numbers of the first one, or refuses another message under the same cid."""
         first, receipt = batch.stored[self.userid, self.cid or ""]
         if first != digest and not batch.is_stored_as(self.message, place, receipt):
-            self.refusal = Conflict("该消息编号已被使用", "This cid names another message")
+            self.refusal = cid_taken()
             return
         ours = batch.tried_at(receipt.createat) and receipt.id not in batch.ours
         batch.ours.add(receipt.id)

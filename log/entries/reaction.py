@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from log.entries.change import Change, refuse_recalled
+from log.entries.change import Change
 from models import changes
 from models.changes import Changing
 from protocol.errors import Refused
@@ -24,7 +24,7 @@ class React(Change):
     cmd = Cmd.REACTION
 
     def change(self, batch: Batch, place: Place, message: Changing) -> bool:
-        refuse_recalled(message)
+        changes.refuse_recalled(message)
         content = self.said["content"]
         own = changes.reacts(message, self.userid)
         if (content in own) is (self.said["amount"] > 0):

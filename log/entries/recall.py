@@ -40,13 +40,17 @@ class Recall(Change):
         super().__init__(userid, kind, dstid, message_id, {}, cid, origin)
         self.window_s = window_s
 
+    def refuse_packet(self, message: Changing) -> None:
+        """There are points in it."""
+        if message.media == Media.RED_PACKET and message.url == address(self.message_id):
+            raise Refused("红包不能撤回", "Red packets can't be recalled")
+
     def change(self, batch: Batch, place: Place, message: Changing) -> bool:
         if place.bars & DISSOLVED:
             raise access.dissolved()
         if message.recalled:
             return False
-        if message.media == Media.RED_PACKET and message.url == address(self.message_id):
-            raise Refused("红包不能撤回", "Red packets can't be recalled")
+        self.refuse_packet(message)
         own = message.userid == self.userid
         if not own or is_over(self.window_s, message, batch.now):
             if not self._heads(batch, place, message.userid):

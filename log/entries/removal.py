@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 from log.entries.recall import Recall
 from models import changes, reports
 from models.changes import Changing
-from protocol.errors import Refused
-from protocol.messages import Media
-from protocol.packets import address
 from protocol.reports import REMOVED
 
 if TYPE_CHECKING:
@@ -35,8 +32,7 @@ class Removal(Recall):
         super().__init__(author, kind, dstid, message_id, -1)
 
     def change(self, batch: Batch, place: Place, message: Changing) -> bool:
-        if message.media == Media.RED_PACKET and message.url == address(self.message_id):
-            raise Refused("红包不能撤回", "Red packets can't be recalled")
+        self.refuse_packet(message)
         self.answered = reports.answer(self.op, self._report_id, REMOVED, True, self._note, batch.now)
         if message.recalled:
             return False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from log.entries.entry import cid_taken
 from log.entries.post import Post
 from models import reviews
 from protocol import reviews as wire
-from protocol.errors import Conflict
 from protocol.messages import Message
 from protocol.reviews import PASSED, REFUSED, WAITING, WITHDRAWN
 
@@ -50,7 +50,7 @@ class Hold(Post):
                 return
             if before is not None:
                 if before.state == WAITING:
-                    raise Conflict("该消息编号已被使用", "This cid names another message")
+                    raise cid_taken()
                 reviews.forget(before)
         self._allow(batch, place)
         self.review = reviews.row_of(reviews.hold(self.message, self.cid, digest, self.word, batch.now))
