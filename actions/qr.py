@@ -21,10 +21,10 @@ _CODE_BYTES = 24
 
 async def begin(app: Services, secret: str | None, client: Client) -> QrCode:
     """A new code for the screen at `client`."""
-    code = secrets.token_urlsafe(_CODE_BYTES)
-    expires = now_ms() + LIFETIME_S * 1000
+    code, now = secrets.token_urlsafe(_CODE_BYTES), now_ms()
+    expires = now + LIFETIME_S * 1000
     await app.db.write(qr.make, code, _proof(secret, client), client.ua, client.ip, expires)
-    return {"code": code, "expires": LIFETIME_S}
+    return {"code": code, "expires": expires, "now": now}
 
 
 async def scan(app: Services, user_id: int, code: str) -> QrScanned:

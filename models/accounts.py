@@ -36,9 +36,9 @@ def create_user(
     quota: int = NO_QUOTA,
     op: int = 0,
 ) -> rows.Profile:
-    """A new account; `passwd` is the hash to store, `quota` the bytes of media it may have, `op` 1 makes it
-    an operator's. `Conflict` when the number has one: the unique index decides between two who register it
-    at once."""
+    """A new account, as `find_user` tells it; `passwd` is the hash to store, `quota` the bytes of media it
+    may have, `op` 1 makes it an operator's. `Conflict` when the number has one: the unique index decides
+    between two who register it at once."""
     require_free(mobile)
     is_new = (
         User.insert(
@@ -58,6 +58,8 @@ def create_user(
     if not is_new:
         raise _taken()
     row: rows.Profile = User.select(*PROFILE).where(User.mobile == mobile).dicts().get()
+    if op:
+        row["op"] = op
     attach(row["id"], quota, avatar)
     return row
 

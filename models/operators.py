@@ -67,7 +67,8 @@ def make_operator(op: int, user_id: int, on: bool, now: int) -> bool:
     if accounts.is_operator(user_id) == on:
         return False
     if on:
-        restraints.require_active(user_id)
+        if restraints.is_deactivated(user_id):
+            raise Refused("该账号已被停用", "This account is deactivated")
     else:
         _require_another(user_id)
     User.update(op=int(on)).where(User.id == user_id).execute()

@@ -7,7 +7,7 @@ from database.base import database
 from database.dialect import of_database
 from database.prepared import Prepared
 from models.tables import Restraint
-from protocol.errors import Refused
+from protocol.errors import NotLoggedIn
 
 
 class Standing(NamedTuple):
@@ -56,6 +56,6 @@ def is_deactivated(user_id: int) -> bool:
 
 
 def require_active(user_id: int) -> None:
-    """Refuses who may not log in; asked once it is known that it is they."""
+    """`NotLoggedIn` for who may not log in; asked once it is known that it is they."""
     if is_deactivated(user_id):
-        raise Refused("该账号已被停用，请联系管理员", "This account is deactivated, ask an operator")
+        raise NotLoggedIn("该账号已被停用，请联系管理员", "This account is deactivated, ask an operator")

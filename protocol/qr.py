@@ -15,10 +15,12 @@ QrSecret = Annotated[str, Meta(min_length=16, max_length=MAX_SECRET), ONCE]
 
 
 class QrCode(TypedDict):
-    """The code of a log-in from another device, and for how many seconds it stands."""
+    """The code of a log-in from another device, until when (ms) it stands, and the server's time (ms), for
+    screens whose clock is off."""
 
     code: str
     expires: int
+    now: int
 
 
 class QrScanned(TypedDict):

@@ -28,8 +28,15 @@ def by_invitation(io_loop, tmp_path):
 
 
 async def test_the_first_is_the_operator(app):
-    """Whoever installs it registers first and has the operator's rights; nobody else has them."""
-    first, second = await app.client().register(), await app.client().register()
+    """Whoever installs it registers first and has the operator's rights; nobody else has them. Their own row
+    says so, from the first answer on."""
+    first, second = app.client(), app.client()
+    for client, told in ((first, 1), (second, None)):
+        row = (await client.post("/user/register", mobile=str(next(_numbers)), passwd=PASSWD))["data"]
+        client.user_id, client.token = row["id"], row["token"]
+        own = [row, (await client.post("/user/profile"))["data"]]
+        own += [(await client.post("/user/find", id=row["id"]))["data"]]
+        assert [each.get("op") for each in own] == [told] * 3
     assert [await app.services.db.read(is_operator, who.user_id) for who in (first, second)] == [True, False]
     assert (await first.post("/ops/invites"))["code"] == 0
     for path in ("/ops/invites", "/ops/invite/list", "/ops/invite/revoke"):

@@ -196,7 +196,7 @@ async def test_deactivated(app):
     assert (await ann.post("/user/sessions"))["code"] == -401
     login = {"userid": None, "mobile": ann.mobile}
     refused = await ann.post("/user/login", passwd=PASSWD, **login)
-    assert (refused["code"], refused["msg"]) == (-1, "该账号已被停用，请联系管理员")
+    assert (refused["code"], refused["msg"]) == (-401, "该账号已被停用，请联系管理员")
     assert (await ann.post("/user/login", passwd="wrong123", **login))["msg"] == "手机号或密码不正确"
     assert (await bob.post_json("/message/send", **text(ann, "meanwhile")))["code"] == 0
     eve = await app.client().register("Eve")

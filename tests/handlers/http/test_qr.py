@@ -1,10 +1,12 @@
 """Logging in by a QR code: a screen shows it, somebody who is logged in elsewhere scans and approves it."""
 
 import asyncio
+from operator import itemgetter
 
 import pytest
 
 from models.tables import Qr
+from protocol.clock import now_ms
 from tests.app import PASSWD, running
 
 MOBILE = "13912345678"
@@ -13,7 +15,6 @@ MOBILE = "13912345678"
 @pytest.fixture
 def clock(monkeypatch):
     """Moves the time by which codes end, by so many ms."""
-    from protocol.clock import now_ms
 
     class Clock:
         ahead = 0
@@ -30,12 +31,12 @@ async def test_log_in(app):
     """Whoever scans sees whose screen it is before they approve; the screen is told how far it has come, and
     gets the session once."""
     phone, screen = await app.client().register(mobile=MOBILE), app.client(User_Agent="Big screen")
-    answer = await screen.post("/user/qr/new")
-    assert answer["data"]["expires"] == 120
-    code = answer["data"]["code"]
+    before = now_ms()
+    code, expires, now = itemgetter("code", "expires", "now")((await screen.post("/user/qr/new"))["data"])
+    assert before <= now <= now_ms() and expires - now == 120_000
     assert (await screen.post("/user/qr/poll", code=code))["data"] == {"state": "waiting"}
     scanned = (await phone.post("/user/qr/scan", code=code))["data"]
-    assert (scanned["ua"], scanned["ip"]) == ("Big screen", "127.0.0.1")
+    assert scanned == {"ua": "Big screen", "ip": "127.0.0.1", "expires": expires}
     assert (await screen.post("/user/qr/poll", code=code))["data"] == {"state": "scanned"}
     assert (await phone.post("/user/qr/approve", code=code))["code"] == 0
     user = (await screen.post("/user/qr/poll", code=code))["data"]

@@ -4,8 +4,8 @@ import { count, isFields, text } from './guards'
 
 export interface QrCode {
   code: string
-  /** Seconds for which it stands. */
-  expires: number
+  /** How long (ms) it stands: by the server's clock, ours may be off. */
+  lasts: number
 }
 
 /** Whose screen it is. */
@@ -19,7 +19,7 @@ export type QrState = (typeof states)[number]
 
 export function parseQrCode(value: unknown): QrCode | null {
   if (!isFields(value) || !text(value.code)) return null
-  return { code: text(value.code), expires: count(value.expires) }
+  return { code: text(value.code), lasts: Math.max(0, count(value.expires) - count(value.now)) }
 }
 
 export function parseQrScanned(value: unknown): QrScanned | null {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { codeHere, ownSecret, qrLink } from '@/features/qr/qr'
-import { parseQrPoll } from '@/protocol/qr'
+import { parseQrCode, parseQrPoll } from '@/protocol/qr'
 
 const code = 'abcDEF-_0123456789abcDEF-_012345'
 
@@ -17,6 +17,12 @@ it('takes nothing else for a code', () => {
 it('has another secret each time, too long to be guessed', () => {
   expect(ownSecret()).toMatch(/^[0-9a-f]{48}$/)
   expect(ownSecret()).not.toBe(ownSecret())
+})
+
+it('knows how long a code stands, whatever the clock of the screen says', () => {
+  const told = { code, expires: 1_795_399_320_000, now: 1_795_399_200_000 }
+  expect(parseQrCode(told)).toEqual({ code, lasts: 120_000 })
+  expect(parseQrCode({ ...told, now: told.expires + 1 })?.lasts).toBe(0)
 })
 
 it('reads how far it has come', () => {
