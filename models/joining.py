@@ -61,6 +61,12 @@ def answer(request_id: int, accept: bool, now: int) -> tuple[int, int]:
     return found.user_id, found.proposer
 
 
+def has_asked(community_id: int, user_id: int) -> bool:
+    """Whether they want, or wanted, to come in."""
+    r = JoinRequest
+    return r.select(r.id).where(r.community_id == community_id, r.user_id == user_id).exists()
+
+
 def settle(community_id: int, user_id: int) -> None:
     """They are in, however they came: nobody has to answer any more."""
     r = JoinRequest
