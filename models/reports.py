@@ -7,7 +7,7 @@ import msgspec
 from peewee import fn
 
 from models import audit, changes, media, messages
-from models.accounts import PROFILE
+from models.accounts import PROFILE, lock
 from models.messages import MAX_ANSWER_BYTES
 from models.tables import Community, User
 from models.tables import Report as Stored
@@ -38,6 +38,7 @@ def add(
     """Keeps a report with a copy, and what that shows. An open one about the same stays as it is. Raises
     `NotFound` for what the reporter can't read or is not there, `Refused` for what is their own, and when too
     many of theirs are open: each keeps a copy, which counts as nobody's."""
+    lock(user_id)  # so that of many at once none is too many
     mine = {"user_id": user_id, "what": what, "target": target}
     already = (Stored.user_id == user_id, Stored.what == what, Stored.target == target, Stored.answered == 0)
     if Stored.select(Stored.id).where(*already).first() is not None:

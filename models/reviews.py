@@ -11,6 +11,7 @@ import msgspec
 from peewee import ModelSelect, fn
 
 from models import audit, forwards, media
+from models.accounts import lock
 from models.messages import MAX_ANSWER_BYTES
 from models.tables import Community
 from models.tables import Review as Stored
@@ -38,6 +39,7 @@ def find(user_id: int, cid: str) -> Stored | None:
 
 def hold(message: Message, cid: str | None, digest: int, word: str, now: int) -> Stored:
     """The message waits from now on. `Refused` when too many of its author's do."""
+    lock(message.userid)  # others of theirs may be written elsewhere
     waiting = Stored.select().where(Stored.user_id == message.userid, Stored.state == WAITING).count()
     if waiting >= MAX_WAITING:
         raise Refused("您等待审核的消息太多", "Too many of your messages wait for a review")
