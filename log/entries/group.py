@@ -80,6 +80,11 @@ class Act(Entry):
             deed = Done(self.userid, Cmd.COMMUNITY_CHANGED, 0, place.ver, batch.now, {}, False)
             done.remember(place.id, deed, self.cid, None)
 
+    @property
+    def is_said(self) -> bool:
+        """The group reads words of the user's by it, so that who is muted there may not."""
+        return False
+
     def require(self, batch: Batch, place: Place) -> None:
         """Raises why this user may not do it at all."""
         if place.bars & DISSOLVED:
@@ -91,6 +96,9 @@ class Act(Entry):
             if self.least == OWNER:
                 raise Forbidden("只有群主可以这样做", "Only the owner of the group may")
             raise Forbidden("只有群主和管理员可以这样做", "Only owner and admins of the group may")
+        until = members.standing(place.id, [self.userid])[self.userid].muted_until if self.is_said else 0
+        if until > batch.now:
+            raise access.muted(until)
 
     def act(self, batch: Batch, place: Place, group: Group) -> None:
         """Writes it, and sets what is to be told. Raises what speaks against it, before the batch has
