@@ -135,9 +135,10 @@ async def verified(
     wrong: Refused,
 ) -> str:
     """The stored hash of the caller's password, which is `passwd`; else `wrong`, which counts as a failed
-    log-in of the session."""
+    log-in of the session, and of all that it comes from or has let in by QR codes: who has stolen one makes
+    others, and is to guess no faster."""
     stored = await app.db.read(accounts.passwd_of, session.user_id)
-    keys, key = ((network, True), session.user_id), ("session", session.id)
+    keys, key = ((network, True), session.user_id), ("session", session.family)
     with in_queue(app.budget, *keys):
         async with await Guess.count(app.budget, {"login": key, "account_login": key}) as guess:
             matches = await app.hasher.verify(passwd, stored, Turn(keys, True, disconnected))

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from actions.notices import tell_devices
 from actions.passwords import Disconnected
@@ -120,17 +120,23 @@ async def forget_devices(app: Services) -> int:
     return await app.db.write(devices.forget_before, now_ms() - _DEVICE_DAYS * _DAY_MS)
 
 
+class Store(Protocol):
+    """Stores a session of a user, in a writing transaction; `root` as of `models.sessions.open_session`."""
+
+    def __call__(self, user_id: int, root: int = 0) -> sessions.Opened: ...
+
+
 def opening(
     app: Services, passwd: str | None, client: Client, second: Callable[[int], None] | None = None
-) -> tuple[str, Callable[[int], sessions.Opened]]:
-    """(token, what stores its session for a user, in a writing transaction)."""
+) -> tuple[str, Store]:
+    """A token, and what stores its session."""
     token = secrets.token_urlsafe(32)
     lifetime = int(app.config.auth.absolute_days * _DAY_MS)
     most = app.config.auth.max_sessions
 
-    def store(user_id: int) -> sessions.Opened:
+    def store(user_id: int, root: int = 0) -> sessions.Opened:
         return sessions.open_session(
-            user_id, passwd, token, client.ua, client.ip, now_ms(), lifetime, most, client.marks, second
+            user_id, passwd, token, client.ua, client.ip, now_ms(), lifetime, most, client.marks, second, root
         )
 
     return token, store
@@ -149,14 +155,16 @@ async def open_session(app: Services, user_id: int, passwd: str, client: Client,
     return token
 
 
-async def open_session_of(app: Services, whose: Callable[[], int], client: Client) -> tuple[str, int]:
-    """The token of a new session, and of whom: `whose` is asked in its transaction, and raises what speaks
-    against it."""
+async def open_session_of(
+    app: Services, whose: Callable[[], tuple[int, int]], client: Client
+) -> tuple[str, int]:
+    """The token of a new session, and of whom: `whose` is asked in its transaction for that and for the
+    session that lets them in, and raises what speaks against it."""
     token, store = opening(app, None, client)
 
     def find_and_store() -> tuple[int, sessions.Opened]:
-        user_id = whose()
-        return user_id, store(user_id)
+        user_id, root = whose()
+        return user_id, store(user_id, root)
 
     user_id, opened = await app.db.write(find_and_store)
     _tell(app, user_id, opened, client)

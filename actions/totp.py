@@ -61,8 +61,8 @@ class _CodeGuess(Guess):
 
 
 async def _guess(app: Services, session: SessionRow) -> Guess:
-    """Who has stolen a session guesses codes as slowly as passwords."""
-    key = ("session", session.id)
+    """Who has stolen a session guesses codes as slowly as passwords, however many others they make of it."""
+    key = ("session", session.family)
     return await _CodeGuess.count(app.budget, {"login": key, "account_login": key})
 
 

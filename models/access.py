@@ -165,7 +165,7 @@ def require_voice(user_id: int, conversation_id: int, role: int, bars: int, plac
         mine = (Member.user_id == user_id) & (Member.conversation_id == conversation_id)
         until = Member.select(Member.muted_until).where(mine).scalar() or 0
         if until > now:
-            raise Refused("你已被禁言", "You are muted in this group", {"until": until})
+            raise muted(until)
         over = MUTED
     if place_bars & MUTED and role < ADMIN:
         group = Community.select(Community.muted_until).join(
@@ -175,6 +175,11 @@ def require_voice(user_id: int, conversation_id: int, role: int, bars: int, plac
         if until > now:
             raise Refused("本群已全员禁言", "All members of this group are muted", {"until": until})
     return over
+
+
+def muted(until: int) -> Refused:
+    """By the heads of a group, until then (ms)."""
+    return Refused("你已被禁言", "You are muted in this group", {"until": until})
 
 
 def dissolved() -> Forbidden:

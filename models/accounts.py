@@ -91,6 +91,13 @@ def lock(user_id: int) -> None:
     of_database(database.obj).locked(User.select(User.id).where(User.id == user_id)).tuples().first()
 
 
+def locked_passwd(user_id: int) -> str | None:
+    """The user's stored hash, kept from changing until this transaction ends (SQLite has one writer
+    anyway)."""
+    row = User.select(User.passwd).where(User.id == user_id)
+    return of_database(database.obj).locked(row).scalar()
+
+
 def nickname_of(user_id: int) -> str:
     """The name that others see, or `NotFound`."""
     row = User.select(User.nickname).where(User.id == user_id).tuples().first()

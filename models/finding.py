@@ -3,13 +3,18 @@
 from typing import NamedTuple
 
 from database.prepared import Prepared
-from models import blocks
+from models import access, blocks, requests
 from models.accounts import find_user, login_of, unknown_user
 from models.contacts import acquainted, since
 from models.restraints import is_deactivated
 from models.settings import is_found
-from models.tables import USER, Contact
+from models.tables import USER, Contact, FriendRequest, StoredMessage
 from protocol import rows
+from protocol.errors import NotFound
+from protocol.messages import SINGLE
+
+#: Of a chat, in which somebody has to have written lately to be known by it.
+_LATELY = 200
 
 
 class Found(NamedTuple):
@@ -30,6 +35,31 @@ def found_by_id(viewer_id: int, user_id: int) -> Found:
         raise unknown_user()
     _require_there(found, viewer_id)
     return found
+
+
+def may_know(viewer_id: int, user_id: int) -> bool:
+    """Whether somebody may be shown who a user is whose number alone they have: who finds them by it, and who
+    has heard of them, was written to or asked to be a friend."""
+    try:
+        found_by_id(viewer_id, user_id)
+    except NotFound:
+        return _has_asked(user_id, viewer_id) or _has_written(user_id, viewer_id)
+    return True
+
+
+def _has_asked(user_id: int, other_id: int) -> bool:
+    r = FriendRequest
+    theirs = (r.userid == user_id) & (r.dstid == other_id) & (r.state != requests.UNHEARD)
+    return r.select(r.id).where(theirs).exists()
+
+
+def _has_written(user_id: int, other_id: int) -> bool:
+    view = access.find(other_id, SINGLE, user_id)
+    if view is None:
+        return False
+    m = StoredMessage
+    said = m.select(m.userid).where(m.conversation_id == view.id).order_by(m.seq.desc()).limit(_LATELY)
+    return (user_id,) in said.tuples()
 
 
 def _found(viewer_id: int, row: rows.Profile) -> Found:

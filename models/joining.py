@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from peewee import SQL, fn
 
+from database.base import database
+from database.dialect import of_database
 from models.access import role_in
 from models.accounts import PROFILE
-from models.tables import ACCEPTED, ADMIN, DECLINED, PENDING, Ban, Block, JoinRequest, Link, User
+from models.tables import ACCEPTED, ADMIN, DECLINED, PENDING, Ban, Block, Community, JoinRequest, Link, User
 from protocol import rows
 from protocol.errors import Conflict, NotFound, Refusal, Refused
 from protocol.joining import GroupLink
@@ -63,6 +65,12 @@ def answer(request_id: int, accept: bool, now: int) -> tuple[int, int]:
     if not r.update(state=state).where(waits).execute():
         raise Conflict("该申请已处理", "This request was answered already")
     return found.user_id, found.proposer
+
+
+def has_asked(community_id: int, user_id: int) -> bool:
+    """Whether they want, or wanted, to come in."""
+    r = JoinRequest
+    return r.select(r.id).where(r.community_id == community_id, r.user_id == user_id).exists()
 
 
 def settle(community_id: int, user_id: int) -> None:
@@ -177,6 +185,8 @@ def make_link(user_id: int, community_id: int, until: int | None, uses: int, now
     role_in(user_id, community_id)
     if until is not None and 0 < until <= now:
         raise Refused("链接的截止时间已过", "The link would have ended already")
+    group = Community.select(Community.id).where(Community.id == community_id)
+    of_database(database.obj).locked(group).tuples().first()  # of many at once none is too many
     living = Link.select(Link.id).where(*_lives(community_id, now))
     if len(living.limit(MAX_LINKS).tuples()) >= MAX_LINKS:
         raise Refused(f"最多同时有 {MAX_LINKS} 个邀请链接", f"{MAX_LINKS} links at most lead into a group")

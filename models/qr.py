@@ -59,19 +59,23 @@ def state_of(code: str, proof: str, now: int) -> State:
     return State(_own(code, proof, now).state)
 
 
-def take(code: str, proof: str, now: int) -> int:
-    """In the transaction that opens the session: whose it is. The code is nothing from then on; of two who
-    ask at once the DELETE lets one have it, the other meets `NotFound`. So does everybody once the session
-    in which it was approved has ended: who ends sessions ends what they have let in."""
+def take(code: str, proof: str, now: int) -> tuple[int, int]:
+    """In the transaction that opens the session: whose it is, and the first of the sessions that it comes
+    from. The code is nothing from then on; of two who ask at once the DELETE lets one have it, the other
+    meets `NotFound`. So does everybody once the session in which it was approved has ended: who ends
+    sessions ends what they have let in."""
     row = _own(code, proof, now)
     lock(row.user_id)  # whoever ends all of a user's sessions has it, too
-    approver = Session.select(Session.id).where(Session.id == row.session_id, Session.user_id == row.user_id)
-    if of_database(database.obj).locked(approver).tuples().first() is None:
+    approver = Session.select(Session.root).where(
+        Session.id == row.session_id, Session.user_id == row.user_id
+    )
+    root = of_database(database.obj).locked(approver).scalar()
+    if root is None:
         raise no_code()
     approved = (Qr.code_hash == row.code_hash) & (Qr.state == State.APPROVED)
     if not Qr.delete().where(approved).execute():
         raise no_code()
-    return int(row.user_id)
+    return int(row.user_id), int(root or row.session_id)
 
 
 def forget_expired(now: int) -> int:

@@ -8,7 +8,7 @@ from peewee import fn
 
 from models import audit, changes, groups, media, messages
 from models.access import no_group, no_message
-from models.accounts import PROFILE, nicknames_of, unknown_user
+from models.accounts import PROFILE, lock, nicknames_of, unknown_user
 from models.fitting import fitting
 from models.tables import Community, User
 from models.tables import Report as Stored
@@ -39,6 +39,7 @@ def add(
     """Keeps a report with a copy, and what that shows. An open one about the same stays as it is. Raises
     `NotFound` for what the reporter can't read or is not there, `Refused` for what is their own, and when too
     many of theirs are open: each keeps a copy, which counts as nobody's."""
+    lock(user_id)  # so that of many at once none is too many
     mine = {"user_id": user_id, "what": what, "target": target}
     already = (Stored.user_id == user_id, Stored.what == what, Stored.target == target, Stored.answered == 0)
     if Stored.select(Stored.id).where(*already).first() is not None:

@@ -11,7 +11,7 @@ import msgspec
 from peewee import Expression, fn
 
 from models import audit, media
-from models.accounts import nicknames_of
+from models.accounts import lock, nicknames_of
 from models.fitting import fitting
 from models.tables import Community
 from models.tables import Review as Stored
@@ -39,6 +39,7 @@ def find(user_id: int, cid: str) -> Stored | None:
 
 def hold(message: Message, cid: str | None, digest: int, word: str, now: int) -> Stored:
     """The message waits from now on. `Refused` when too many of its author's do."""
+    lock(message.userid)  # others of theirs may be written elsewhere
     waiting = Stored.select().where(Stored.user_id == message.userid, Stored.state == WAITING).count()
     if waiting >= MAX_WAITING:
         raise Refused("您等待审核的消息太多", "Too many of your messages wait for a review")

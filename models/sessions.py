@@ -12,7 +12,7 @@ from database.prepared import Prepared, PreparedFor
 from models import accounts, devices
 from models.accounts import replace_passwd
 from models.restraints import require_active
-from models.tables import LEFT, MAX_UA, Conversation, Member, Reset, ServerState, Session, User
+from models.tables import LEFT, MAX_UA, Conversation, Member, Reset, ServerState, Session
 from protocol import rows
 from protocol.errors import Forbidden, NotFound, Refused
 from protocol.messages import ROOM
@@ -32,11 +32,17 @@ SWEEP = 1000
 
 
 class SessionRow(NamedTuple):
-    """A session as callers know it."""
+    """A session as callers know it. `root`: the one that it comes from by QR codes, 0 for none."""
 
     id: int
     user_id: int
     last_seen: int
+    root: int = 0
+
+    @property
+    def family(self) -> int:
+        """The same for all that QR codes have made of one session."""
+        return self.root or self.id
 
 
 def token_hash(token: str) -> str:
@@ -77,16 +83,18 @@ def open_session(
     most: int = 50,
     marks: Sequence[str] = (),
     second: Callable[[int], None] | None = None,
+    root: int = 0,
 ) -> Opened:
     """Store a session that ends `lifetime` ms from `now` at the latest, and remember from where it came:
     `marks`, the browser's first. The account has `most` sessions then: the longest unused have to end for it.
 
     `passwd` is the stored hash that the caller's password was verified against. When it was changed meanwhile
     the log-in is refused: it would outlive the change, which ends all other sessions. None: they have shown
-    something else. `second` is asked then, with the user's id, and raises what else is missing.
+    something else. `second` is asked then, with the user's id, and raises what else is missing. `root`: the
+    session that lets them in, 0 for none.
     """
     # The lock lets one log-in of an account after the other count its sessions.
-    stored = _locked_passwd(user_id)
+    stored = accounts.locked_passwd(user_id)
     if not stored or passwd not in (None, stored):
         raise wrong_login()
     require_active(user_id)
@@ -102,6 +110,7 @@ def open_session(
         last_seen=now,
         expires=now + lifetime,
         fresh=int(fresh),
+        root=root,
     ).execute()
     if marks:
         devices.remember(user_id, marks, now)
@@ -123,8 +132,8 @@ def find_sessions(tokens: list[str], now: int, idle: int) -> list[SessionRow]:
     """
     hashes = [token_hash(token) for token in tokens]
     found = {
-        key: SessionRow(session_id, user_id, last_seen)
-        for key, user_id, session_id, _, last_seen in _sessions(hashes, now, now - idle)
+        key: SessionRow(session_id, user_id, last_seen, root)
+        for key, user_id, session_id, _, last_seen, root in _sessions(hashes, now, now - idle)
     }
     return [found[key] for key in dict.fromkeys(hashes) if key in found]
 
@@ -189,13 +198,6 @@ def close_dead(now: int, idle: int) -> list[int]:
     return _delete(of_database(database.obj).locked(found))
 
 
-def _locked_passwd(user_id: int) -> str | None:
-    """The user's stored hash, kept from changing until this transaction ends (SQLite has one writer
-    anyway)."""
-    row = User.select(User.passwd).where(User.id == user_id)
-    return of_database(database.obj).locked(row).scalar()
-
-
 def _living(now: int, idle: int) -> ModelSelect:
     return Session.select().where(Session.expires > now, Session.last_seen > now - idle)
 
@@ -227,7 +229,7 @@ MOST_STARTS = 64
 
 _sessions = PreparedFor(
     lambda listed: Session.select(
-        Session.token_hash, Session.user_id, Session.id, Session.expires, Session.last_seen
+        Session.token_hash, Session.user_id, Session.id, Session.expires, Session.last_seen, Session.root
     ).where(Session.token_hash.in_(listed), Session.expires > 0, Session.last_seen > 0),
     numbers=False,
 )
@@ -249,7 +251,7 @@ def connection_starts(asked: Sequence[tuple[int, str]], now: int, idle: int) -> 
     hashes = [token_hash(token) for _, token in asked]
     found = {
         (token, user_id): (session_id, expires, last_seen)
-        for token, user_id, session_id, expires, last_seen in _sessions(hashes, now, now - idle)
+        for token, user_id, session_id, expires, last_seen, _ in _sessions(hashes, now, now - idle)
     }
     sessions = [found.get((token, user_id)) for token, (user_id, _) in zip(hashes, asked)]
     users = list(dict.fromkeys(user_id for (user_id, _), session in zip(asked, sessions) if session))

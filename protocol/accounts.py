@@ -132,8 +132,8 @@ class ChangeProfile(Command, frozen=True):
 
     @property
     def speaks(self) -> bool:
-        """A name and a memo are read by all friends, and the name by all groups."""
-        return bool(self.nickname or self.memo)
+        """A name, a face and a memo are seen by all friends, and the first two by all groups."""
+        return bool(self.nickname or self.avatar or self.memo)
 
     def changes(self) -> dict[str, str]:
         """Those that were said."""

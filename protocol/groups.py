@@ -103,8 +103,8 @@ class UpdateGroup(Command, frozen=True):
 
     @property
     def speaks(self) -> bool:
-        """What is read by all members."""
-        return bool(self.name or self.memo or self.notice)
+        """What all members see."""
+        return bool(self.name or self.icon or self.memo or self.notice)
 
     def changes(self) -> dict[str, str | int]:
         """Those that were said."""

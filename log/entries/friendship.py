@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from log.entries.entry import Entry
-from models import blocks, contacts, requests
+from models import blocks, contacts, finding, requests
+from models.accounts import unknown_user
 from protocol.errors import Conflict
 from protocol.messages import SINGLE
 
@@ -129,7 +130,8 @@ class Unfriend(Friendship):
 
 class Block(Friendship):
     """`userid` wants nothing of `dstid` from now on, or does again where `on` is false. Their lists of
-    friends stay, and the other one's list of chats tells nothing of it."""
+    friends stay, and the other one's list of chats tells nothing of it. `NotFound` for whom they may not
+    know: the list of those whom somebody blocks says who they are."""
 
     __slots__ = ("on",)
 
@@ -140,6 +142,10 @@ class Block(Friendship):
     def apply(self, batch: Batch, place: Place | None) -> None:
         blocks.lock(self.userid, self.dstid, ("不能拉黑自己", "You can't block yourself"))
         if self.on:
+            if self.userid not in blocks.between(self.userid, self.dstid) and not finding.may_know(
+                self.userid, self.dstid
+            ):
+                raise unknown_user()
             changed = blocks.put(self.userid, self.dstid, batch.now)
             requests.silence(self.userid, self.dstid, batch.now)
         else:

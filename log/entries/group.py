@@ -79,9 +79,18 @@ class Act(Entry):
             deed = Done(self.userid, Cmd.COMMUNITY_CHANGED, 0, place.ver, batch.now, {}, False)
             done.remember(place.id, deed, self.cid, None)
 
+    @property
+    def is_said(self) -> bool:
+        """The group reads words of the user's by it, so that who is muted there may not."""
+        return False
+
     def require(self, batch: Batch, place: Place) -> None:
         """Raises why this user may not do it at all."""
-        access.require_role(self.role(batch, place), self.least, place.bars, self.dstid)
+        role = self.role(batch, place)
+        access.require_role(role, self.least, place.bars, self.dstid)
+        until = members.standing(place.id, [self.userid])[self.userid].muted_until if self.is_said else 0
+        if until > batch.now:
+            raise access.muted(until)
 
     def act(self, batch: Batch, place: Place, group: Group) -> None:
         """Writes it, and sets what is to be told. Raises what speaks against it, before the batch has

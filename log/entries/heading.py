@@ -35,6 +35,10 @@ class Update(Act):
         self._wanted = wanted
         self.shows = keys_in(str(wanted.get("icon", "")))
 
+    @property
+    def is_said(self) -> bool:
+        return any(self._wanted.get(name) for name in ("name", "icon", "memo", "notice"))
+
     def act(self, batch: Batch, place: Place, group: Group) -> None:
         wanted = {_COLUMNS.get(name, name): value for name, value in self._wanted.items()}
         changes: dict[str, object] = {
@@ -166,6 +170,10 @@ class SetAlias(Act):
     def __init__(self, userid: int, community_id: int, alias: str, origin: object = None) -> None:
         super().__init__(userid, community_id, origin)
         self._alias = alias
+
+    @property
+    def is_said(self) -> bool:
+        return bool(self._alias)
 
     def act(self, batch: Batch, place: Place, group: Group) -> None:
         if members.set_alias(self.userid, place.id, self._alias):

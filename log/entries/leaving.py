@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from log.entries.group import Act, names_of
-from models import audit, groups, joining, members, roster
-from models.accounts import nicknames_of, unknown_user
+from models import audit, finding, groups, joining, members, roster
+from models.accounts import unknown_user
 from models.groups import Group
 from models.tables import ADMIN, DISSOLVED, LEFT, OWNER
 from protocol.errors import Forbidden, Refusal, Refused
@@ -50,7 +50,7 @@ class Remove(Act):
         role, there = self.role(batch, place), members.standing(place.id, self._ids)
         barred = []
         unknown = [user_id for user_id in self._ids if not there[user_id].known]
-        people = nicknames_of(unknown)
+        strangers = {user_id for user_id in unknown if self._ban and not self._may_know(user_id)}
         for user_id in self._ids:
             if there[user_id].role >= role or user_id == self.userid:
                 self.refusals[user_id] = Forbidden(
@@ -58,7 +58,7 @@ class Remove(Act):
                 )
             elif there[user_id].role == LEFT and not self._ban:
                 self.refusals[user_id] = members.not_here()
-            elif not there[user_id].known and user_id not in people:
+            elif user_id in strangers:
                 self.refusals[user_id] = unknown_user()
             else:
                 if self._ban:
@@ -72,6 +72,11 @@ class Remove(Act):
             self.announce(batch, place, text, "removed", self.went)
         elif barred:  # who were outside already
             self.what, self.who, self.told = "updated", barred, members.heads(place.id)
+
+    def _may_know(self, user_id: int) -> bool:
+        """Whether a head may be shown who this is, as the list of who is banned does, though they have never
+        been in: who has asked to come in is seen anyway."""
+        return joining.has_asked(self.dstid, user_id) or finding.may_know(self.userid, user_id)
 
 
 class Unban(Act):

@@ -47,7 +47,8 @@ MAX_UA = 200
 
 class Session(Base):
     """`fresh`: 1 when it began on a device from which nobody had logged in before, until its user says that
-    it was them."""
+    it was them. `root`: the session that it comes from by QR codes, the first of them; 0 for one that began
+    with a password."""
 
     id = BigAutoField()
     user_id = BigIntegerField(index=True)
@@ -58,6 +59,7 @@ class Session(Base):
     last_seen = BigIntegerField(index=True)
     expires = BigIntegerField(index=True)
     fresh = SmallIntegerField(default=0)
+    root = BigIntegerField(default=0)
 
 
 class Device(Base):

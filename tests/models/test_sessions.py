@@ -28,7 +28,7 @@ async def test_token_opens_its_session(database):
     """A token is known again, and who steals the table has none."""
     ann = await newcomer(database)
     session_id = await open_one(database, ann, "token")
-    assert await database.read(sessions.find_sessions, ["token"], NOW, IDLE) == [(session_id, ann, NOW)]
+    assert await database.read(sessions.find_sessions, ["token"], NOW, IDLE) == [(session_id, ann, NOW, 0)]
     assert await living(database, "Token", NOW) == []
     assert await living(database, sessions.token_hash("token"), NOW) == []
     assert await count(database, Session, Session.token_hash == "token") == 0

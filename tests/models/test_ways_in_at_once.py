@@ -122,7 +122,7 @@ async def test_a_qr_code_is_one_session(busy):
     assert taken(approved) == 1
 
     def take(number):
-        user_id = qr.take("code", "proof", NOW)
+        user_id, _ = qr.take("code", "proof", NOW)
         return user_id, open_one(user_id, f"token {number}")
 
     results = await all_at_once(*(busy.write(take, number) for number in range(AT_ONCE)))
@@ -140,7 +140,7 @@ async def test_a_qr_code_against_the_end_of_its_session(busy):
         await busy.write(qr.decide, owner, stolen, code, True, NOW)
 
         def take(code):
-            return open_one(qr.take(code, "proof", NOW), f"token {code}")
+            return open_one(qr.take(code, "proof", NOW)[0], f"token {code}")
 
         await all_at_once(busy.write(take, code), busy.write(sessions.close_others, owner, kept))
         assert await count(busy, Session, Session.user_id == owner) == 1

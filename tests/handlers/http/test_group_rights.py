@@ -33,7 +33,7 @@ ALONE = {
     "list requests": ("/community/requests", {}, HEADS),
     "list banned": ("/community/banned", {}, HEADS),
     "mute all": ("/community/mute", {"until": FAR}, HEADS),
-    "alias": ("/community/alias", {"nickname": "Al"}, MEMBERS),
+    "alias": ("/community/alias", {"nickname": "Al"}, (OK, OK, OK, RULE, NO, NO, NO)),
     "make a link": ("/community/link", {}, MEMBERS),
     "list links": ("/community/links", {}, MEMBERS),
     "leave": ("/community/leave", {}, (RULE, OK, OK, OK, NO, NO, NO)),

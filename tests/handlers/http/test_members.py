@@ -104,3 +104,35 @@ async def _bars(who, group):
     listed = (await who.post_json("/contact/loadcommunity"))["rows"]
     alone = (await who.post_json("/community/info", dstid=group))["data"]
     return [(row["muted"], row["all_muted_until"], row["muted_until"]) for row in (*listed, alone)]
+
+
+async def test_who_is_muted_has_no_other_voice(app):
+    """An admin whom the owner mutes announces nothing, renames nothing and shows no picture; nobody who is
+    muted tells the group anything by what they are called there. What says nothing goes on, and all of it
+    when the mute ends, or only all the others are muted."""
+    (olga, ann, bo, *_), group = await _group(app)
+    await olga.post("/community/role", dstid=group, id=ann.user_id, role=2)
+    until = now_ms() + 3_600_000
+    said = (
+        (ann, "/community/update", {"notice": "hear me"}),
+        (ann, "/community/update", {"name": "hear me"}),
+        (ann, "/community/update", {"memo": "hear me"}),
+        (ann, "/community/update", {"icon": "/asset/seen.png"}),
+        (ann, "/community/alias", {"nickname": "hear me"}),
+        (bo, "/community/alias", {"nickname": "hear me"}),
+    )
+    for person in (ann, bo):
+        await olga.post("/community/mute", dstid=group, id=person.user_id, until=until)
+    for person, path, fields in said:
+        answer = await person.post(path, dstid=group, **fields)
+        assert (answer["code"], answer.get("data")) == (-1, {"until": until}), fields
+    for person, path, fields in (
+        (ann, "/community/update", {"join": "approve", "notice": ""}),
+        (bo, "/community/alias", {"nickname": ""}),
+    ):
+        assert (await person.post(path, dstid=group, **fields))["code"] == 0
+    for person in (ann, bo):
+        await olga.post("/community/mute", dstid=group, id=person.user_id, until=0)
+    await olga.post("/community/mute", dstid=group, until=until)
+    for person, path, fields in said:
+        assert (await person.post(path, dstid=group, **fields))["code"] == 0

@@ -138,6 +138,8 @@ async def test_muted(app):
             ("/contact/createcommunity", {"name": "hear me"}),
             ("/user/profile", {"nickname": "hear me"}),
             ("/user/profile", {"memo": "hear me"}),
+            ("/user/profile", {"avatar": "/asset/seen.png"}),
+            ("/community/update", {"dstid": room, "icon": "/asset/seen.png"}),
         ):
             answer = await ann.post_json(path, **fields)
             assert (answer["code"], answer.get("data")) == (-1, {"until": until}), (path, answer)

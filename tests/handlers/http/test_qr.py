@@ -161,3 +161,33 @@ async def test_rates(tmp_path):
         polls = [(await screen.post("/user/qr/poll", code=code))["code"] for _ in range(5)]
         assert polls == [0] * 4 + [-429]
         assert [(await screen.post("/user/qr/new"))["code"] for _ in range(3)] == [0, 0, -429]
+
+
+async def let_in(app, by):
+    """A screen that this session has let in."""
+    screen = app.client()
+    code = await shown(screen)
+    await by.post("/user/qr/scan", code=code)
+    await by.post("/user/qr/approve", code=code)
+    user = (await screen.post("/user/qr/poll", code=code))["data"]
+    screen.user_id, screen.token = user["id"], user["token"]
+    return screen
+
+
+async def test_codes_multiply_no_guesses(tmp_path):
+    """Who has stolen a session guesses the password no faster by the sessions that it lets in, and by those
+    that they let in. The owner's other sessions have tries of their own."""
+    async with running(tmp_path, {"limits.enabled": True, "limits.login_burst": 2}) as app:
+        owner = await app.client().register(mobile=MOBILE)
+        stolen = app.client()
+        await stolen.post("/user/login", mobile=MOBILE, passwd=PASSWD)
+        stolen.user_id, stolen.token = owner.user_id, stolen.cookies[f"im_{owner.user_id}"]
+        child = await let_in(app, stolen)
+        grandchild = await let_in(app, child)
+        guesses = [
+            (await one.post("/user/delete", passwd=f"guess {number}"))["code"]
+            for number, one in enumerate((grandchild, child, stolen, child, grandchild))
+        ]
+        assert guesses == [-1, -1, -429, -429, -429]
+        assert (await grandchild.post("/user/passwd", old="guess", new="another1"))["code"] == -429
+        assert (await owner.post("/user/passwd", old=PASSWD, new="another1"))["code"] == 0
