@@ -29,6 +29,7 @@ async function start(mount: HTMLElement): Promise<void> {
   const root = roots[page]()
   guardDrops()
   const pinia = createPinia()
+  let drawn = (): void => undefined
   useSettings(pinia)
   if (page === 'chat' || page === 'createcom') {
     const userId = userOfPage(site.accounts)
@@ -41,15 +42,15 @@ async function start(mount: HTMLElement): Promise<void> {
     if (page === 'createcom') {
       account.identify(userId)
     } else {
-      // Before the connection: from here on all stores hear what comes.
       useConversations(pinia)
-      void account.start(userId)
+      void account.start(userId, new Promise((resolve) => (drawn = resolve)))
     }
   }
   const app = createApp((await root).default).use(pinia)
   // Not before: making the router writes a hash into the address.
   if (page === 'chat') app.use((await import('./router')).router)
   app.mount(mount)
+  drawn()
   unveil()
 }
 

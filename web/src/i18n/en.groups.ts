@@ -32,6 +32,7 @@ export const enGroups = {
   'group.outside': 'You are not in this group and can’t write here',
   'group.youAreOut': 'You were removed from “{name}”',
   'group.wayBack': 'About this group',
+  'group.membersOnly': 'You are not in this group and can’t see its members',
   'group.nothingToRead': 'You are not in this group any more and can’t read its messages',
   'group.dissolvedHint': 'This group was dissolved. Earlier messages can still be read',
   'group.readOn': 'Read messages',

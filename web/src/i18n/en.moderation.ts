@@ -44,7 +44,7 @@ export const enModeration = {
   'reports.remove': 'Remove message',
   'reports.dismiss': 'Dismiss this report',
   'reports.note': 'Note',
-  'reports.noteHint': 'For other operators (optional)',
+  'reports.noteHint': 'Note for operators (optional)',
   'reports.removeSure': 'Remove this message for everybody?',
   'reports.done': 'Answered',
   'reports.since': '{time}, waiting for {age}',

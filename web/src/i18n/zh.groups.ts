@@ -32,6 +32,7 @@ export const zhGroups = {
   'group.outside': '你不在这个群里，不能发消息',
   'group.youAreOut': '你已被移出群聊“{name}”',
   'group.wayBack': '查看群资料',
+  'group.membersOnly': '你不在这个群里，看不到它的成员',
   'group.nothingToRead': '你已不在这个群里，看不到其中的消息',
   'group.dissolvedHint': '该群已解散，只能查看以前的消息',
   'group.readOn': '查看消息',

@@ -14,7 +14,7 @@ export const zhOperators = {
   'operate.person': '用户',
   'operate.noMobile': '无手机号',
   'operate.joined': '注册于 {at}',
-  'operate.owner': '群主 {id}',
+  'operate.owner': '群主 ID {id}',
   'operate.members': '{n} 人',
   'operate.dissolved': '已解散',
   'operate.dissolve': '解散群聊',

@@ -3,7 +3,7 @@
  * hear of changes through `events` and read the parts.
  */
 import { cleanChange, type Change, type ChangeEvent } from '@/protocol/changes'
-import { Cmd, Code } from '@/protocol/codes'
+import { Cmd, Code, Media } from '@/protocol/codes'
 import { chatKey, keyOfEvent, parseChatKey, type ChatKey } from '@/protocol/conversations'
 import {
   changeFrame,
@@ -207,6 +207,7 @@ export class Engine {
     events.emit('timeline', key)
     events.emit('conversations')
     if (!own) events.emit('arrival', { key, message })
+    else if (message.media === Media.RedPacket) events.emit('paid')
   }
 
   private arrivedByCatchup(key: ChatKey, rows: readonly Message[]): void {

@@ -28,6 +28,8 @@ export interface LiveEvents {
   welcome: undefined
   /** A message of somebody else came by the live connection. */
   arrival: { key: ChatKey; message: Message }
+  /** A red packet of the reader's own came by the live connection, from whatever device: it cost points. */
+  paid: undefined
   /** A message of a chat was recalled, edited, reacted to or pinned, by whomever. */
   changed: { key: ChatKey; id: number; cmd: ChangeCmd }
   /** The server would not have a change of one's own to a message; `msg` is its sentence. */

@@ -32,8 +32,9 @@ export const useAccount = defineStore('account', () => {
   /** The server did not answer so far; it is asked again. */
   const unreachable = shallowRef(false)
 
-  /** The chat page of a user begins; waits for the server if need be. */
-  async function start(userId: number): Promise<void> {
+  /** The chat page of a user begins; waits for the server if need be. The connection waits until the page is `drawn`:
+   * a store that the page makes later would miss the welcome, and with it what it asks for then. */
+  async function start(userId: number, drawn: Promise<void> = Promise.resolve()): Promise<void> {
     identify(userId)
     while (!me.value) {
       try {
@@ -45,6 +46,7 @@ export const useAccount = defineStore('account', () => {
         await sleep(wait)
       }
     }
+    await drawn
     live.connect()
     ready.value = true
   }

@@ -1,5 +1,6 @@
 /** How people and acts are put into words. */
 import { t, type TextKey } from '@/i18n'
+import { numberText } from '@/i18n/points'
 import { momentText } from '@/i18n/time'
 import type { Account, Act } from '@/protocol/operators'
 
@@ -55,6 +56,14 @@ export function actText(act: Act): string {
     ends >= FOREVER
       ? 'act.muteForever'
       : (switched[act.what]?.[act.after === '0' ? 0 : 1] ?? plain[act.what] ?? 'act.other')
-  const { what, target, before, after } = act
+  const { what, target } = act
+  const [before, after] = what === 'grant' ? [points(act.before), points(act.after)] : [act.before, act.after]
   return t(key, { by, whom, until, what, target, before, after })
+}
+
+/** How many points somebody had, or has and what was said about it. */
+function points(text: string): string {
+  const [, number, said] = /^(-?\d+)(.*)$/s.exec(text) ?? []
+  const words = said?.trim()
+  return number ? numberText(Number(number)) + (words ? ` · ${words}` : '') : text
 }

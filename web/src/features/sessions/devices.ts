@@ -1,6 +1,6 @@
 /** What is done to one's account elsewhere; log-ins on devices that it did not know are found by who was away, too. */
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
+import { computed, shallowRef } from 'vue'
 import { t } from '@/i18n'
 import type { SessionRow } from '@/protocol/sessions'
 import { useLive } from '@/state/live'
@@ -9,14 +9,15 @@ import { confirmSession, loadSessions } from './sessions'
 
 export const useDevices = defineStore('devices', () => {
   const live = useLive()
+  /** Where one is logged in, as far as it was told. */
+  const rows = shallowRef<readonly SessionRow[]>([])
+  /** A session that is new itself has nothing to say about others. */
+  const trusted = computed(() => rows.value.some((row) => row.current && !row.fresh))
   /** Sessions that nobody has said to know, other than this one. */
-  const unknown = shallowRef<readonly SessionRow[]>([])
+  const unknown = computed(() => (trusted.value ? rows.value.filter((row) => row.fresh && !row.current) : []))
 
   async function load(): Promise<void> {
-    const rows = await loadSessions()
-    // A session that is new itself has nothing to say about others.
-    const own = rows.find((row) => row.current)
-    unknown.value = own?.fresh ? [] : rows.filter((row) => row.fresh && !row.current)
+    rows.value = await loadSessions()
   }
 
   /** It was the reader, each time. */
@@ -33,5 +34,5 @@ export const useDevices = defineStore('devices', () => {
     if (what === 'reset') void alert(t('reset.made'))
   })
 
-  return { unknown, load, confirm }
+  return { rows, trusted, unknown, load, confirm }
 })

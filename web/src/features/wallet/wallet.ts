@@ -1,4 +1,5 @@
-/** The reader's points, and what came and went; asked for anew whenever they are looked at. */
+/** The reader's points, and what came and went; asked for anew whenever they are looked at, and while they are whenever a
+ * packet, of whatever device, has changed them. */
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import { count, isFields, parseRows } from '@/protocol/guards'
@@ -27,7 +28,12 @@ export const useWallet = defineStore('wallet', () => {
     try {
       const { data } = await live.api.call('/wallet/balance')
       if (isFields(data)) balance.value = count(data.balance)
-      rows.value = await page()
+      const beyond = more.value
+      const found = await page()
+      // What was read further down stays: an entry never changes.
+      const older = rows.value.filter(({ id }) => id < (found.at(-1)?.id ?? 0))
+      if (older.length > 0) more.value = beyond
+      rows.value = [...found, ...older]
       loaded.value = true
     } finally {
       busy.value = false
@@ -46,11 +52,27 @@ export const useWallet = defineStore('wallet', () => {
     }
   }
 
+  /** Views that show the points now. */
+  let watching = 0
+
+  /** They are kept up to date until what this returns is called. */
+  function watch(): () => void {
+    watching += 1
+    return () => void (watching -= 1)
+  }
+
+  function renew(): void {
+    if (watching > 0) look().catch(() => undefined)
+  }
+
+  live.events.on('welcome', renew)
+  live.events.on('paid', renew)
+  live.events.on('packetOpened', ({ event }) => event.userid === live.api.userId && renew())
   live.events.on('forget', () => {
     balance.value = null
     rows.value = []
     loaded.value = more.value = false
   })
 
-  return { balance, rows, more, loaded, busy, look, older }
+  return { balance, rows, more, loaded, busy, look, older, watch }
 })

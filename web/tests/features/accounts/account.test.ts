@@ -2,6 +2,8 @@ import { expect, it, vi } from 'vitest'
 import { useAccount } from '@/features/accounts/account'
 import { useLive } from '@/state/live'
 import { namesWith } from '@/state/storage'
+import { useRequests } from '@/features/contacts/requests'
+import { createPinia, setActivePinia } from 'pinia'
 import { me, server, settle, usePage } from '../../fake-page'
 
 const kept = () => namesWith(`magpie:out:${me}:`)
@@ -21,4 +23,17 @@ it('leaves once after a log-out, and not before all is forgotten, whoever says f
   server.cut(4401)
   await settle()
   expect(left.mock.calls).toEqual([['/user/login.shtml']])
+})
+
+it('connects when the page is drawn: what its stores ask for after the welcome is never missed', async () => {
+  setActivePinia(createPinia())
+  let drawn = (): void => undefined
+  void useAccount().start(me, new Promise((resolve) => (drawn = resolve)))
+  await settle()
+  expect(useAccount().me?.id).toBe(me)
+  // As `App.vue` does once it has come, slower than the server has answered.
+  const requests = useRequests()
+  drawn()
+  await settle()
+  expect(requests.loaded).toBe(true)
 })

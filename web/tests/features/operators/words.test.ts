@@ -26,6 +26,12 @@ describe('what operators did', () => {
     expect(actText(act('op', '1', { op: 0, op_name: '', target_name: '' }))).toBe('命令行 将 用户 8 设为管理员')
   })
 
+  it('groups the digits of points as the language does, and sets apart what was said of them', () => {
+    const given = act('grant', '1008967 活动经费', { before: '8967' })
+    expect(actText(given)).toBe('Ann 调整了 Bo 的积分：8,967 → 1,008,967 · 活动经费')
+    expect(actText(act('grant', '-5', { before: '0' }))).toMatch(/：0 → -5$/)
+  })
+
   it('is told in the words of the server where the page knows none', () => {
     expect(actText(act('something.new', 'x'))).toBe('Ann：something.new 8（0 → x）')
   })

@@ -40,6 +40,7 @@ it('knows of log-ins on unknown devices at once, and of those that were while it
   told()
   await settle()
   expect(devices.unknown.map(({ id }) => id)).toEqual([2])
+  expect(devices.rows.map(({ id }) => id)).toEqual([1, 2]) // an open list of devices has it, too
 })
 
 it('asks no more about those that the reader knows', async () => {
