@@ -21,3 +21,8 @@ async def listed(app: Services, user_id: int, command: ListFavorites) -> tuple[l
     if q:
         return await search.kept(app, user_id, before, q, limit)
     return await app.db.read_much(favorites.favorites_of, user_id, before, q, limit)
+
+
+async def remove(app: Services, user_id: int, favorite_id: int) -> None:
+    """Raises as `models.favorites.remove`."""
+    await app.db.write(favorites.remove, user_id, favorite_id)

@@ -2,7 +2,6 @@
 
 from actions import favorites
 from handlers.http.gate import ApiHandler, routes_of
-from models.favorites import remove
 from protocol.favorites import AddFavorite, ListFavorites, RemoveFavorite
 
 
@@ -18,7 +17,7 @@ class ListHandler(ApiHandler[ListFavorites]):
 
 class RemoveHandler(ApiHandler[RemoveFavorite]):
     async def answer(self, command: RemoveFavorite) -> None:
-        await self.app.db.write(remove, self.user_id, command.favorite)
+        await favorites.remove(self.app, self.user_id, command.favorite)
         self.reply()
 
 
