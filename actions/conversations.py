@@ -1,4 +1,4 @@
-"""Read marks: how far a user has read; and what else they do with a conversation for themselves."""
+"""The list of conversations; how far a user has read, and what else they do with one for themselves."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from hub.connection import Connection
 from log.entries import Arrange, Clear, Hide, ReadMark
 from models import conversations, hidden
 from protocol import rows
+from protocol.conversations import ListConversations, Standing
 from protocol.errors import Forbidden
 
 if TYPE_CHECKING:
@@ -32,6 +33,22 @@ def submit_read(
 async def read(app: "Services", user_id: int, kind: int, dstid: int, seq: int) -> None:
     """A mark from a call. Returns once it is durable, or raises why not."""
     await delivery.commit(app.log, ReadMark(user_id, kind, dstid, seq))
+
+
+async def listed(
+    app: "Services", user_id: int, command: ListConversations
+) -> tuple[list[rows.Conversation], Standing]:
+    """A part of the user's list, and where the list stands."""
+    if command.after is None:
+        found = await app.db.read_much(conversations.list_newest, user_id, command.before, command.limit)
+    else:
+        found = await app.db.read_much(conversations.list_changed, user_id, command.after, command.limit)
+    data: Standing = {"epoch": found.epoch, "change": found.change}
+    if found.more:
+        data["more"] = 1
+    if found.next:
+        data["next"] = found.next
+    return found.rows, data
 
 
 async def arrange(

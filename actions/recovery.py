@@ -106,3 +106,9 @@ class Looking:
             hub = self._app.hub
             hub.journal.forget()  # who is in the door asks again, too
             (hub.recovery.missed if told.said != before.said else hub.recovery.doubt)()
+
+
+async def tell_servers(app: "Services", said: bool) -> None:
+    """For a command that has changed something beside servers that run: their next look finds it, and with
+    `said` their clients ask what is new."""
+    await app.db.write_always(state.tell, said)

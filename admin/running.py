@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import server
+from actions.recovery import tell_servers
 from actions.services import Services
 from admin import accounts, audit, groups, roles, sessions, users, wallet, words
 from admin.commands import Command, Commands, Effect
 from admin.output import Output
 from config import Config, ConfigError
-from models import state
 from protocol.errors import BadArgument, Refusal, TryAgain
 from start import StartError
 from start.settings import load_config
@@ -81,7 +81,7 @@ async def _run(config: Config, said: argparse.Namespace, out: Output) -> int:
 async def _tell(app: Services, effect: Effect) -> None:
     """Servers that run beside it look about once a second, and read again what has changed."""
     if effect is not Effect.NOTHING:
-        await app.db.write_always(state.tell, effect is Effect.CLIENTS)
+        await tell_servers(app, effect is Effect.CLIENTS)
 
 
 def _find_database(config: Config) -> None:

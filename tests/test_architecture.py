@@ -183,6 +183,19 @@ def test_layers_import_downwards_only():
     assert not wrong, "\n".join(sorted(wrong))
 
 
+def test_doors_only_read():
+    """What is written is written by an action, whichever door it came by: handlers and commands read at
+    most."""
+    wrong = {
+        f"{name_of(file)}:{number}"
+        for file in server_files()
+        if name_of(file).startswith(("handlers/", "admin/"))
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if ".db.write" in line
+    }
+    assert not wrong
+
+
 @pytest.mark.parametrize("module", ONLY_IN)
 def test_module_is_used_only_where_it_belongs(module):
     """Web, database and JSON libraries stay behind the one door each of them has."""

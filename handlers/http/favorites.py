@@ -1,8 +1,7 @@
 """/favorite/…: messages that one keeps."""
 
-from actions import favorites, search
+from actions import favorites
 from handlers.http.gate import ApiHandler, routes_of
-from models.favorites import favorites_of, remove
 from protocol.favorites import AddFavorite, ListFavorites, RemoveFavorite
 
 
@@ -13,17 +12,12 @@ class AddHandler(ApiHandler[AddFavorite]):
 
 class ListHandler(ApiHandler[ListFavorites]):
     async def answer(self, command: ListFavorites) -> None:
-        before, q, limit = command.before, command.q, command.limit
-        if q:
-            part = await search.kept(self.app, self.user_id, before, q, limit)
-        else:
-            part = await self.app.db.read_much(favorites_of, self.user_id, before, q, limit)
-        await self.reply_part(part)
+        await self.reply_part(await favorites.listed(self.app, self.user_id, command))
 
 
 class RemoveHandler(ApiHandler[RemoveFavorite]):
     async def answer(self, command: RemoveFavorite) -> None:
-        await self.app.db.write(remove, self.user_id, command.favorite)
+        await favorites.remove(self.app, self.user_id, command.favorite)
         self.reply()
 
 

@@ -2,7 +2,7 @@
 
 from actions import stickers
 from handlers.http.gate import ApiHandler, routes_of
-from models.stickers import remove, stickers_of
+from models.stickers import stickers_of
 from protocol.stickers import AddSticker, ListStickers, RemoveSticker
 
 
@@ -18,7 +18,7 @@ class ListHandler(ApiHandler[ListStickers]):
 
 class RemoveHandler(ApiHandler[RemoveSticker]):
     async def answer(self, command: RemoveSticker) -> None:
-        await self.app.db.write(remove, self.user_id, command.id)
+        await stickers.remove(self.app, self.user_id, command.id)
         self.reply()
 
 
