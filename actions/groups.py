@@ -1,7 +1,7 @@
 """Groups: making and joining them, and what their heads do. All of it takes effect on the connections that
 are open, in every process."""
 
-from actions import delivery
+from actions import delivery, search
 from actions.accounts import public_row
 from actions.services import Services
 from log.entries import (
@@ -86,6 +86,8 @@ async def members(
     now = now_ms()
     if command.ids is not None:
         found, more, last = await app.db.read(roster.these, user_id, dstid, command.ids, now), False, 0
+    elif q:
+        found, more, last = await search.called(app, user_id, command, now)
     else:
         muted = bool(command.muted)
         found, more, last = await app.db.read(roster.listed, user_id, dstid, after, q, limit, now, muted)

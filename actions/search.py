@@ -1,4 +1,4 @@
-"""Search: messages, favorites, friends and groups by their words.
+"""Search: messages, favorites, friends, groups and members by their words.
 
 One may take seconds of its thread. So few are made at once, one of each user, and the users take turns: the
 lists of conversations, which the same threads make, always find one free, and who looks for a hundred things
@@ -9,10 +9,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 from media.turns import Turns
-from models import contacts, favorites
+from models import contacts, favorites, roster
 from models import search as rows_of
 from protocol import rows
 from protocol.errors import TryAgain
+from protocol.groups import ListMembers
 from protocol.search import SearchMessages
 
 if TYPE_CHECKING:
@@ -49,6 +50,20 @@ async def search(
 async def known(app: "Services", user_id: int, query: str) -> list[rows.Known]:
     """The user's friends and groups that are called so."""
     return await _in_turn(app, user_id, contacts.known_as, user_id, query)
+
+
+async def called(
+    app: "Services", user_id: int, command: ListMembers, now: int
+) -> tuple[list[rows.Membership], bool, int]:
+    """Members of a group by what they are called, as `models.roster.listed`."""
+    dstid, after, q, limit, muted = (
+        command.dstid,
+        command.after,
+        command.q,
+        command.limit,
+        bool(command.muted),
+    )
+    return await _in_turn(app, user_id, roster.listed, user_id, dstid, after, q, limit, now, muted)
 
 
 async def kept(

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 #: Seconds for which a request waits for its turn at most.
 PACE_S = 5.0
+#: What one costs more that looks through names or texts in Python: tens of milliseconds in which the loop has
+#: to share the core.
+SEARCH_COSTS = 9.0
 
 
 T = TypeVar("T")
@@ -118,6 +121,10 @@ class Caller:
         self.payer = caller
         if place is not None:
             place.speak_for(caller)
+
+    def cost_more(self, requests: float) -> None:
+        """This one costs so many requests more than others; what comes next waits for it."""
+        self.app.budget.charge("request", self.payer, requests)
 
     def show_session(self, user_id: int) -> None:
         """The request, and its connection, are a user's: their session was shown."""

@@ -1,6 +1,7 @@
 """/favorite/…: messages that one keeps."""
 
 from actions import favorites
+from handlers.http.caller import SEARCH_COSTS
 from handlers.http.gate import ApiHandler, routes_of
 from protocol.favorites import AddFavorite, ListFavorites, RemoveFavorite
 
@@ -12,6 +13,8 @@ class AddHandler(ApiHandler[AddFavorite]):
 
 class ListHandler(ApiHandler[ListFavorites]):
     async def answer(self, command: ListFavorites) -> None:
+        if command.q:
+            self.cost_more(SEARCH_COSTS)
         await self.reply_part(await favorites.listed(self.app, self.user_id, command))
 
 

@@ -1,6 +1,7 @@
 """/contact/…, /community/…: groups, which the wire calls communities."""
 
 from actions import groups
+from handlers.http.caller import SEARCH_COSTS
 from handlers.http.gate import ApiHandler, routes_of
 from models.groups import communities_of
 from protocol import groups as commands
@@ -38,6 +39,8 @@ class JoinGroupHandler(ApiHandler[commands.JoinGroup]):
 
 class MembersHandler(ApiHandler[commands.ListMembers]):
     async def answer(self, command: commands.ListMembers) -> None:
+        if command.q:
+            self.cost_more(SEARCH_COSTS)
         rows, data = await groups.members(self.app, self.user_id, command)
         await self.reply_rows(rows, data=data)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import contacts, favorites, search
+from models import contacts, favorites, roster, search
 from protocol.search import SearchMessages
 from tests.app import PATIENCE, running
 from tests.handlers.people import friends, group, text
@@ -166,12 +166,14 @@ async def test_what_was_passed_on_is_found(app):
         ("/message/search", search, "search"),
         ("/favorite/list", favorites, "favorites_of"),
         ("/contact/search", contacts, "known_as"),
+        ("/community/members", roster, "listed"),
     ],
 )
 async def test_searches_leave_room(app, monkeypatch, path, where, name):
     """However many somebody looks for, the list of conversations does not wait, nor another's search for more
     than one of theirs; in the end all are answered."""
     ann, bob = await friends(app)
+    asked = {"q": "zebra", **({"dstid": await group(ann, bob)} if where is roster else {})}
     go_on, under_way = threading.Event(), []
     real = getattr(where, name)
 
@@ -182,16 +184,29 @@ async def test_searches_leave_room(app, monkeypatch, path, where, name):
         return real(user_id, *arguments)
 
     monkeypatch.setattr(where, name, slow)
-    many = [asyncio.create_task(ann.post(path, q="zebra")) for _ in range(5)]
+    many = [asyncio.create_task(ann.post(path, **asked)) for _ in range(5)]
     async with asyncio.timeout(PATIENCE):
         while not under_way:
             await asyncio.sleep(0.01)
     for _ in range(4):
         assert (await bob.post("/message/conversations"))["code"] == 0
-        assert (await bob.post(path, q="zebra"))["code"] == 0
+        assert (await bob.post(path, **asked))["code"] == 0
     assert len(under_way) == 1
     go_on.set()
     assert {(await one)["code"] for one in many} == {0}
+
+
+@pytest.mark.parametrize("path", ["/favorite/list", "/community/members"])
+async def test_who_searches_without_end_waits(tmp_path, path):
+    """What looks through names or texts costs ten calls, so that nobody keeps a core busy with it."""
+    settings = {"limits.enabled": True, "limits.request_burst": 25, "limits.request_rate": 0.001}
+    async with running(tmp_path, settings) as app:
+        ann = await app.client().register()
+        room = await group(ann)
+        assert [(await ann.post(path, dstid=room, q="zebra"))["code"] for _ in range(4)] == [0, 0, 0, -429]
+        bob = await app.client().register()
+        room = await group(bob)
+        assert {(await bob.post(path, dstid=room))["code"] for _ in range(15)} == {0}
 
 
 async def differences(client, ids):
