@@ -17,8 +17,7 @@ from protocol import rows
 from protocol.errors import Forbidden, NotFound, Refused
 from protocol.messages import ROOM
 
-#: `last_seen` is written at most this often (ms): precise enough for a lifetime of days, and rare enough to
-#: cost nothing.
+#: `last_seen` is written at most this often (ms): precise for a lifetime of days, and rare enough to be free.
 _TOUCH_MS = 300_000
 
 

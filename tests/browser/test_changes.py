@@ -166,9 +166,10 @@ async def test_by_keys_in_a_group(people, shot):
     await ann.page.keyboard.press("Enter")
     await expect(menu(ann).get_by_role("menuitem", name="回复")).to_be_focused()
     await ann.page.keyboard.press("End")
-    await expect(menu(ann).get_by_role("menuitem", name="举报")).to_be_focused()
-    await ann.page.keyboard.press("ArrowUp")
-    await expect(menu(ann).get_by_role("menuitem", name="撤回")).to_be_focused()
+    for name in ("举报", "删除", "撤回"):
+        await expect(menu(ann).get_by_role("menuitem", name=name)).to_be_focused()
+        await ann.page.keyboard.press("ArrowUp")
+    await ann.page.keyboard.press("ArrowDown")
     await ann.page.keyboard.press("Enter")
     await expect(ann.log.get_by_text("你撤回了 阿波 的一条消息")).to_be_visible()
     await expect(bob.log.get_by_text("小安 撤回了你的一条消息")).to_be_visible()
