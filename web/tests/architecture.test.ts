@@ -60,7 +60,7 @@ const featureMayImport: Record<string, string[]> = {
     'settings',
     'stickers',
   ],
-  operators: ['accounts', 'reports', 'reviews', 'sessions'],
+  operators: ['accounts', 'invites', 'reports', 'reviews', 'sessions'],
   shell: ['contacts', 'conversations', 'messages'],
 }
 

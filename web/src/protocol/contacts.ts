@@ -36,7 +36,7 @@ export interface Letter<Row> {
 }
 
 /** The letter under which a name stands, by how it is read (`pinyin`), and the name itself where that is not told. */
-export function letterOf({ pinyin, name }: { pinyin: string; name: string }): string {
+function letterOf({ pinyin, name }: { pinyin: string; name: string }): string {
   const first = (pinyin || name).charAt(0).toUpperCase()
   return first >= 'A' && first <= 'Z' ? first : '#'
 }

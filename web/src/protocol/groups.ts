@@ -110,7 +110,7 @@ export function parseMoved(value: unknown): Moved | null {
   return { id: value.id, code, msg: text(value.msg), pending: value.state === 'pending' }
 }
 
-export const requestStates = ['pending', 'accepted', 'declined', 'expired'] as const
+const requestStates = ['pending', 'accepted', 'declined', 'expired'] as const
 export type RequestState = (typeof requestStates)[number]
 
 /** `user` wants to come into a group, or `by` wants them to (0: they ask for themselves). */

@@ -1,7 +1,7 @@
 /** What a notice (media 90) says in a form that each page puts into its reader's own words. */
 import { count, isFields, isId, parseJson, text } from './guards'
 
-export const noticeKinds = [
+const noticeKinds = [
   'created',
   'joined',
   'left',

@@ -5,7 +5,7 @@ import { t } from '@/i18n'
 import { parseUser, type User } from '@/protocol/accounts'
 import { Code } from '@/protocol/codes'
 import { sentences, useLive } from '@/state/live'
-import { sleep, waitFor } from '@/state/retry'
+import { oneByOne } from '@/state/retry'
 import { ApiError } from '@/transport/errors'
 
 const mobileOfChina = /^1[3-9]\d{9}$/
@@ -13,19 +13,15 @@ const mobileOfChina = /^1[3-9]\d{9}$/
 export const useUsers = defineStore('users', () => {
   const live = useLive()
   const known = shallowReactive(new Map<number, User>())
-  /** Users to ask for, one after the other: a big group must not use up the reader's calls. */
-  const wanted: number[] = []
   /** Asked for once on this page, found or not. */
   const asked = new Set<number>()
-  let asking = false
 
   /** A user; asked from the server in the background when unknown (then the view redraws). */
   function get(id: number): User | undefined {
     const user = known.get(id)
     if (!user && id > 0 && !asked.has(id)) {
       asked.add(id)
-      wanted.push(id)
-      void askForWanted()
+      want(id)
     }
     return user
   }
@@ -72,23 +68,8 @@ export const useUsers = defineStore('users', () => {
     for (const user of users) known.set(user.id, user)
   }
 
-  async function askForWanted(): Promise<void> {
-    if (asking) return
-    asking = true
-    // Not within the render that asked.
-    await Promise.resolve()
-    while (wanted.length > 0) {
-      try {
-        if (!known.has(wanted[0])) await find(wanted[0])
-        wanted.shift()
-      } catch (error) {
-        const wait = waitFor(error)
-        if (wait === null) wanted.shift()
-        else await sleep(wait)
-      }
-    }
-    asking = false
-  }
+  // What came meanwhile in another way is asked for no more.
+  const want = oneByOne(async (id) => known.has(id) || find(id))
 
   // Who is a friend no longer has perhaps deleted the account, and the list of friends does not tell.
   live.events.on('contact', ({ what, userid }) => {

@@ -10,7 +10,7 @@ export interface ForwardTarget {
   key: ChatKey
   /** Of its picture. */
   id: number
-  title: string
+  name: string
   avatar: string
 }
 
@@ -28,13 +28,13 @@ export function useTargets(wanted: () => string) {
 
   function targetOf(key: ChatKey): ForwardTarget {
     const { dstid, title, avatar } = conversations.target(key)
-    return { key, id: dstid, title, avatar }
+    return { key, id: dstid, name: title, avatar }
   }
 
   /** Those whose name has what is typed. */
   const found = computed(() => {
     const word = wanted().trim().toLowerCase()
-    return word ? all.value.filter(({ title }) => title.toLowerCase().includes(word)) : all.value
+    return word ? all.value.filter(({ name }) => name.toLowerCase().includes(word)) : all.value
   })
 
   return { found, targetOf }

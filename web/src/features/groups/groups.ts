@@ -10,7 +10,7 @@ import { Code } from '@/protocol/codes'
 import { parseCommunity, Role, type Community } from '@/protocol/groups'
 import { isFields, parseJson, parseRows } from '@/protocol/guards'
 import { sentences, useLive } from '@/state/live'
-import { sleep, waitFor } from '@/state/retry'
+import { oneByOne } from '@/state/retry'
 import { localStore, save } from '@/state/storage'
 import { ApiError } from '@/transport/errors'
 
@@ -34,8 +34,6 @@ export const useGroups = defineStore('groups', () => {
   const others = shallowReactive(new Map<number, Community>())
   /** Of those, what was asked for since the last welcome, found or not. */
   const asked = new Set<number>()
-  const wanted: number[] = []
-  let asking = false
   /** Groups whose heads were asked to let the reader in, and when (ms). */
   const waiting = shallowReactive(new Map<number, number>())
 
@@ -74,30 +72,12 @@ export const useGroups = defineStore('groups', () => {
     const found = group(id) ?? others.get(id)
     if (loaded.value && id > 0 && !group(id) && !asked.has(id)) {
       asked.add(id)
-      wanted.push(id)
-      void askForWanted()
+      want(id)
     }
     return found
   }
 
-  /** One after the other: a long list of groups that were left must not use up the reader's calls. */
-  async function askForWanted(): Promise<void> {
-    if (asking) return
-    asking = true
-    // Not within the render that asked.
-    await Promise.resolve()
-    while (wanted.length > 0) {
-      try {
-        await info({ dstid: wanted[0] })
-        wanted.shift()
-      } catch (error) {
-        const wait = waitFor(error)
-        if (wait === null) wanted.shift()
-        else await sleep(wait)
-      }
-    }
-    asking = false
-  }
+  const want = oneByOne((dstid) => info({ dstid }))
 
   /** A group as the reader may see it now, from the server; rejects with code -404 when there is none. */
   async function info(way: Way): Promise<Community> {

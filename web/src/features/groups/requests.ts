@@ -5,7 +5,7 @@ import { useUsers } from '@/features/accounts/users'
 import { parseJoinRequest, Role, type JoinRequest } from '@/protocol/groups'
 import { count, flag, isFields, parseRows } from '@/protocol/guards'
 import { useLive } from '@/state/live'
-import { sleep, waitFor } from '@/state/retry'
+import { oneByOne } from '@/state/retry'
 import { useGroups } from './groups'
 
 /** Rows of a page of the list. */
@@ -22,10 +22,6 @@ export const useJoinRequests = defineStore('joinRequests', () => {
   const groups = useGroups()
   /** How many wait, by group; groups where nobody does are not in it. */
   const waiting = shallowReactive(new Map<number, number>())
-  /** Groups to ask for, one after the other. */
-  const wanted: number[] = []
-  let asking = false
-
   const headed = computed(() => groups.all.filter(({ role }) => role >= Role.Admin).map(({ id }) => id))
   const total = computed(() => headed.value.reduce((sum, id) => sum + of(id), 0))
 
@@ -54,26 +50,7 @@ export const useJoinRequests = defineStore('joinRequests', () => {
     }
   }
 
-  function renew(id: number): void {
-    if (!wanted.includes(id)) wanted.push(id)
-    void askForWanted()
-  }
-
-  async function askForWanted(): Promise<void> {
-    if (asking) return
-    asking = true
-    while (wanted.length > 0) {
-      try {
-        if (headed.value.includes(wanted[0])) await list(wanted[0], 0, 1)
-        wanted.shift()
-      } catch (error) {
-        const wait = waitFor(error)
-        if (wait === null) wanted.shift()
-        else await sleep(wait)
-      }
-    }
-    asking = false
-  }
+  const renew = oneByOne(async (id) => headed.value.includes(id) && list(id, 0, 1))
 
   // Who becomes a head hears of those who wait; who is none any more, of nobody.
   watch(headed, (now, before) => {

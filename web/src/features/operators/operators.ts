@@ -59,11 +59,6 @@ export async function revokeInvite(id: number): Promise<void> {
   await useLive().api.call('/ops/invite/revoke', { id })
 }
 
-/** Where somebody registers with a code. */
-export function inviteLink(code: string): string {
-  return new URL(`/user/register.shtml?invite=${encodeURIComponent(code)}`, location.href).href
-}
-
 function accountIn(data: unknown): Account {
   const account = parseAccount(data)
   if (!account) throw unreadable()

@@ -1,20 +1,29 @@
 /** A list that comes in pages, each asked for when the reader nears the end of the one before. */
-import { shallowRef } from 'vue'
+import { shallowRef, type ShallowRef } from 'vue'
 import { flag, isFields, parseRows } from '@/protocol/guards'
 import { useLive } from '@/state/live'
 import { fail } from '@/ui/dialogs'
+import { nearEnd } from '@/ui/nearEnd'
 
 /** In one answer. */
 const page = 50
-/** px before the end of the list at which the next page is asked for. */
-const ahead = 600
+
+export interface Paged<Row> {
+  rows: ShallowRef<readonly Row[]>
+  busy: ShallowRef<boolean>
+  /** The first page came. */
+  loaded: ShallowRef<boolean>
+  /** From the beginning, with these fields. */
+  look: (fields?: Record<string, unknown>) => Promise<void>
+  onScroll: (event: Event) => void
+}
 
 /** `cursor`: the field that names the last row that is known. */
 export function usePaged<Row extends { id: number }>(
   path: string,
   parse: (value: unknown) => Row | null,
   cursor: 'after' | 'before',
-) {
+): Paged<Row> {
   const live = useLive()
   const rows = shallowRef<readonly Row[]>([])
   const busy = shallowRef(false)
@@ -24,7 +33,6 @@ export function usePaged<Row extends { id: number }>(
   /** Grows with each question: an answer to an earlier one is late. */
   let round = 0
 
-  /** From the beginning, with these fields. */
   async function look(fields: Record<string, unknown> = {}): Promise<void> {
     asked = fields
     await ask(undefined)
@@ -52,10 +60,9 @@ export function usePaged<Row extends { id: number }>(
     }
   }
 
-  function onScroll({ currentTarget }: Event): void {
-    const { scrollTop, clientHeight, scrollHeight } = currentTarget as HTMLElement
-    if (scrollHeight - clientHeight - scrollTop < ahead) void next()
+  function onScroll(event: Event): void {
+    if (nearEnd(event)) void next()
   }
 
-  return { rows, busy, loaded, more, look, next, onScroll }
+  return { rows, busy, loaded, look, onScroll }
 }

@@ -13,7 +13,7 @@ import {
   type PacketMode,
 } from '@/protocol/packets'
 import { sentences, useLive } from '@/state/live'
-import { sleep, waitFor } from '@/state/retry'
+import { oneByOne } from '@/state/retry'
 import { ApiError } from '@/transport/errors'
 
 /** What one puts into a packet. */
@@ -46,9 +46,7 @@ export const usePackets = defineStore('packets', () => {
   const asides = shallowReactive(new Map<ChatKey, readonly Aside[]>())
   /** Asked for since this connection began. What happened before it nobody told. */
   const asked = new Set<number>()
-  const wanted: number[] = []
   const round = shallowRef(0)
-  let asking = false
 
   /** A packet as it stood when it was last heard of; asked for in the background (then the view redraws). */
   function get(id: number): Packet | undefined {
@@ -56,28 +54,12 @@ export const usePackets = defineStore('packets', () => {
     const packet = known.get(id)
     if (id > 0 && packet?.state !== 'empty' && packet?.state !== 'expired' && !asked.has(id)) {
       asked.add(id)
-      wanted.push(id)
-      void askForWanted()
+      want(id)
     }
     return packet
   }
 
-  async function askForWanted(): Promise<void> {
-    if (asking) return
-    asking = true
-    await Promise.resolve() // Not within the render that asked.
-    while (wanted.length > 0) {
-      try {
-        await look(wanted[0])
-        wanted.shift()
-      } catch (error) {
-        const wait = waitFor(error)
-        if (wait === null) wanted.shift()
-        else await sleep(wait)
-      }
-    }
-    asking = false
-  }
+  const want = oneByOne(look)
 
   /** A packet as it stands now, from the server. */
   async function look(id: number): Promise<Packet> {

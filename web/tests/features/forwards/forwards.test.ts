@@ -85,7 +85,7 @@ describe('forwarding', () => {
     server.friends.push({ id: 43, nickname: 'Zoe' })
     startPage()
     await settle()
-    const titles = (word: string) => useTargets(() => word).found.value.map(({ title }) => title)
+    const titles = (word: string) => useTargets(() => word).found.value.map(({ name }) => name)
     expect(titles('').sort()).toEqual(['Zoe', '周末爬山', '林晓雨'])
     expect(titles(' zO')).toEqual(['Zoe'])
     expect(titles('爬山')).toEqual(['周末爬山'])
