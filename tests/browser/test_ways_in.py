@@ -55,10 +55,12 @@ async def test_one_time_codes(people, shot):
     laptop = await people.window("laptop", DESKTOP)
     for wrong in ("123456", first):
         await begin_login(laptop, ANN[1])
+        await expect(laptop.get_by_label("验证码")).to_be_focused()
         await laptop.get_by_label("验证码").fill(wrong)
         await laptop.get_by_role("button", name="登录", exact=True).click()
         if wrong != first:
             await expect(laptop.get_by_text("验证码不正确")).to_be_visible()
+            await expect(laptop.get_by_label("验证码")).to_be_focused()
     await laptop.wait_for_url("**/chat/index.shtml*")
 
     told = ann.page.get_by_role("region", name="新设备登录")

@@ -134,3 +134,9 @@ it('the tests stand where the code stands', () => {
     .map((file) => file.slice(0, file.lastIndexOf('/')))
   expect(folders.filter((folder) => !existsSync(join(root, folder)))).toEqual([])
 })
+
+it('copies by `ui/copyText` alone, which knows a way on pages by http, too', () => {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(ts|vue)$/.test(file))
+  const copying = files.filter((file) => readFileSync(join(root, file), 'utf8').includes('navigator.clipboard'))
+  expect(copying).toEqual(['ui/copyText.ts'])
+})

@@ -43,6 +43,8 @@ export class FakeServer extends FakeGroups {
   readers = { rows: [{ id: 42, nickname: '林晓雨' }], data: { read: 1, total: 2 } }
   /** Who is found by which mobile. */
   readonly mobiles = new Map<string, number>()
+  /** Numbers that nobody has. */
+  readonly nobody = new Set<number>()
   /** The friends who are online. */
   readonly online = new Set<number>()
   faults: Faults = { losePush: 0, slowDown: 0, failCall: 0 }
@@ -258,7 +260,7 @@ export class FakeServer extends FakeGroups {
         return this.forward(form as unknown as OutgoingForward)
       case '/user/find':
         if (form.mobile) form.id = this.mobiles.get(form.mobile) ?? 0
-        if (!form.id) return { code: -404, msg: '该用户不存在' }
+        if (!form.id || this.nobody.has(Number(form.id))) return { code: -404, msg: '该用户不存在' }
         this.asked.push(form.id)
         return { data: { id: form.id, nickname: `user ${form.id}` } }
       case '/user/settings': {

@@ -9,6 +9,8 @@ import { oneByOne } from '@/state/retry'
 import { ApiError } from '@/transport/errors'
 
 const mobileOfChina = /^1[3-9]\d{9}$/
+/** Digits of the shortest mobile. */
+const mobileDigits = 5
 
 export const useUsers = defineStore('users', () => {
   const live = useLive()
@@ -51,15 +53,21 @@ export const useUsers = defineStore('users', () => {
     return found
   }
 
-  /** A user by what people tell each other: their number, or their mobile, which looks like one. */
+  /** A user by what people tell each other: their number or their mobile, first as which of both it looks. */
   async function findTold(told: number): Promise<User> {
-    if (!mobileOfChina.test(String(told))) return find(told)
-    try {
-      const found = userIn((await live.api.call('/user/find', { mobile: String(told) })).data)
+    const digits = String(told)
+    const byNumber = () => find(told)
+    const byMobile = async () => {
+      const found = userIn((await live.api.call('/user/find', { mobile: digits })).data)
       remember([found])
       return found
+    }
+    if (digits.length < mobileDigits) return byNumber()
+    const [first, second] = mobileOfChina.test(digits) ? [byMobile, byNumber] : [byNumber, byMobile]
+    try {
+      return await first()
     } catch (error) {
-      if (error instanceof ApiError && error.code === Code.NotFound) return find(told)
+      if (error instanceof ApiError && error.code === Code.NotFound) return second()
       throw error
     }
   }

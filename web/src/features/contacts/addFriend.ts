@@ -13,20 +13,15 @@ import FoundDialog from './FoundDialog.vue'
 
 /** Asks for a number, shows whose it is, and makes them a friend when the reader agrees. */
 export async function findFriend(): Promise<void> {
-  const id = await askNumber(t('contact.add'), t('find.friendNumber'))
-  if (id !== null) await show(useUsers().findTold(id))
+  let user: User | undefined
+  await askNumber(t('contact.add'), t('find.friendNumber'), async (told) => (user = await useUsers().findTold(told)))
+  if (user) await show(user)
 }
 
 /** Shows who a number is and offers what is possible: become friends, or talk. */
-export const showUser = (id: number): Promise<void> => show(useUsers().find(id))
+export const showUser = (id: number): Promise<void> => useUsers().find(id).then(show, fail)
 
-async function show(found: Promise<User>): Promise<void> {
-  let user: User
-  try {
-    user = await found
-  } catch (error) {
-    return fail(error)
-  }
+async function show(user: User): Promise<void> {
   const known = useContacts().friend(user.id) !== undefined || user.id === useAccount().userId
   const title = t('find.found')
   const talks = known
@@ -38,12 +33,7 @@ async function show(found: Promise<User>): Promise<void> {
 /** Asks somebody to be a friend, with a greeting; true when they are one from now on. */
 export async function add(user: User, title = t('contact.add')): Promise<boolean> {
   const contacts = useContacts()
-  const greeting = await openDialog<string>(FoundDialog, { user, known: false, title })
-  if (greeting === null) return false
-  try {
-    mui.toast(await contacts.addFriend(user.id, greeting))
-  } catch (error) {
-    fail(error)
-  }
+  const act = async (greeting: string) => mui.toast(await contacts.addFriend(user.id, greeting))
+  if ((await openDialog<string>(FoundDialog, { user, known: false, title }, { act })) === null) return false
   return contacts.friend(user.id) !== undefined
 }

@@ -4,7 +4,7 @@ import { parseChatKey, keyOfMessage } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import type { Reported } from '@/protocol/reports'
 import { useLive } from '@/state/live'
-import { fail, openDialog, toast } from '@/ui/dialogs'
+import { openDialog, toast } from '@/ui/dialogs'
 import ReportDialog from './ReportDialog.vue'
 
 /** What one can choose from; the words go to the operators. */
@@ -28,14 +28,9 @@ const nouns: Record<Reported, TextKey> = {
 /** Asks why, and reports it. The promise resolves when that is done or turned down. */
 async function report(what: Reported, id: number, place: object = {}): Promise<void> {
   const title = t('report.title', { what: t(nouns[what]) })
-  const reason = await openDialog<string>(ReportDialog, { title })
-  if (!reason) return
-  try {
-    await useLive().api.call('/report/add', { what, id, ...place, reason })
-    toast(t('report.sent'))
-  } catch (error) {
-    fail(error)
-  }
+  const { api } = useLive()
+  const act = (reason: string) => api.call('/report/add', { what, id, ...place, reason })
+  if (await openDialog<string>(ReportDialog, { title }, { act })) toast(t('report.sent'))
 }
 
 export function reportMessage(message: Message, me: number): Promise<void> {

@@ -43,23 +43,41 @@ export interface Choice<T> {
 /** What stands on the screen; only `DialogHost` reads it. */
 export const shown = shallowReactive({ dialogs: [] as DialogEntry[], toasts: [] as ToastEntry[] })
 
+export interface DialogOptions<T> {
+  shape?: 'box' | 'sheet'
+  light?: boolean
+  act?: (answer: T) => Promise<unknown>
+}
+
 let lastId = 0
 
 /**
  * Shows any component as a dialog. The component emits `done` with its answer; it may emit
  * nothing, then the dialog closes by Esc only. Resolves to null when turned down.
+ *
+ * `act` is done with the answer before the dialog closes, once, however often the reader presses. Where it fails, that
+ * is said and the dialog stays: what was written is not lost.
  */
 export function openDialog<T>(
   component: Component,
   props: Record<string, unknown> = {},
-  { shape = 'sheet', light = false }: { shape?: 'box' | 'sheet'; light?: boolean } = {},
+  { shape = 'sheet', light = false, act }: DialogOptions<T> = {},
 ): Promise<T | null> {
   return new Promise((resolve) => {
     const id = ++lastId
-    const finish = (value: unknown) => {
+    let acting = false
+    const close = (value: unknown) => {
       if (!shown.dialogs.some((entry) => entry.id === id)) return
       shown.dialogs = shown.dialogs.filter((entry) => entry.id !== id)
       resolve((value ?? null) as T | null)
+    }
+    const finish = (value: unknown) => {
+      if (!act || value === null || value === undefined) return close(value)
+      if (acting) return
+      acting = true
+      act(value as T)
+        .then(() => close(value), fail)
+        .finally(() => (acting = false))
     }
     shown.dialogs = [...shown.dialogs, { id, component: markRaw(component), props, shape, light, finish }]
   })
@@ -106,11 +124,13 @@ export interface PromptOptions {
   empty?: boolean
   /** A sentence when the text can't be taken, '' when it can. */
   check?: (text: string) => string
+  /** What is done with the text before the dialog closes: see `openDialog`. */
+  act?: (text: string) => Promise<unknown>
 }
 
 /** The text entered (trimmed), or null. */
-export function prompt(message: string, options: PromptOptions = {}): Promise<string | null> {
-  return openDialog<string>(AskDialog, { message, kind: 'prompt', ...options }, { shape: 'box' })
+export function prompt(message: string, { act, ...options }: PromptOptions = {}): Promise<string | null> {
+  return openDialog<string>(AskDialog, { message, kind: 'prompt', ...options }, { shape: 'box', act })
 }
 
 /** The value of the chosen line of a list, or null. `empty` is said when there is nothing to choose. */

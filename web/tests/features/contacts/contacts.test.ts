@@ -46,6 +46,10 @@ it('people are found by their number or their mobile, whichever it is', async ()
   expect(await found(13800000042)).toBe(42)
   expect(await found(13800000043)).toBe(13800000043) // a number that looks like one
   expect(await found(51)).toBe(51)
+  // A mobile of another country: nobody has it as a number.
+  server.mobiles.set('4915112345678', 43)
+  server.nobody.add(4915112345678)
+  expect(await found(4915112345678)).toBe(43)
 })
 
 it('who has yet to agree is no friend, and is news when they do', async () => {

@@ -36,6 +36,27 @@ describe('a dialog', () => {
     expect(await below).toBe('done')
   })
 
+  it('that acts on the answer stays, with what was written, until that is done; a second press does nothing', async () => {
+    const act = vi.fn<(text: string) => Promise<void>>()
+    act.mockRejectedValueOnce(new Error('网络不可用'))
+    const asked = mui.prompt('昵称', { act })
+    const { finish } = top()
+    finish('小安')
+    finish('小安')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(act.mock.calls).toEqual([['小安']])
+    expect(shown.dialogs).toHaveLength(1)
+    expect(shown.toasts.at(-1)).toMatchObject({ text: '网络不可用', kind: 'error' })
+    act.mockResolvedValueOnce()
+    finish('')
+    expect(await asked).toBe('')
+    expect(shown.dialogs).toEqual([])
+    const turnedDown = mui.prompt('昵称', { act })
+    top().finish(null)
+    expect(await turnedDown).toBe(null)
+    expect(act).toHaveBeenCalledTimes(2)
+  })
+
   it('closes by a tap beside it only when no text would be lost', () => {
     void mui.alert('好的')
     void mui.prompt('昵称')
