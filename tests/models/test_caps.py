@@ -1,6 +1,5 @@
 """How much of a thing somebody may have holds for many tries at the same moment, too, on all databases."""
 
-
 from models import groups, joining, reports, reviews
 from models.tables import Link, Report, Review
 from protocol.errors import Refused
