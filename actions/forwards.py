@@ -9,6 +9,7 @@ import msgspec
 
 from actions import delivery
 from actions.messages import count_copies
+from actions.words import is_address
 from log.entries import Forward as Entry
 from log.entries.forward import Copy
 from models import favorites, forwards, records
@@ -115,7 +116,8 @@ def _refuse_blocked(app: "Services", sources: Sequence[Source]) -> None:
     """What stands in a conversation was masked or passed when it was said; a word that is blocked by now is
     no way around the list."""
     for source in {source.id: source for source in sources}.values():
-        for text in (source.content, source.memo):
+        texts = [source.content, source.memo, "" if is_address(source.url) else source.url]
+        for text in texts:
             if app.words.blocks(text):
                 raise app.words.refusal()
 

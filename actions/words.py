@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,8 @@ _Stamp = tuple[int, int, int] | None
 #: Texts that no person reads: the address of a place, whose card it is.
 _NO_TEXT = {Media.PLACE: "memo", Media.CARD: "content"}
 _NUMBERS = frozenset("0123456789.,-+ ")
+#: What leads somewhere. Any other `url` is a text, and pages show it as one.
+_ADDRESS = re.compile(r"(?:https?://|/(?:mnt|asset|redpacket)/)\S+\Z", re.IGNORECASE)
 
 
 class Standing(NamedTuple):
@@ -96,9 +99,11 @@ class Words:
             return message, None
         worst: Verdict | None = None
         masked: dict[str, str] = {}
-        for name in ("content", "memo"):
+        for name in ("content", "memo", "url"):
             text = getattr(message, name)
             if not text or (_NO_TEXT.get(message.media) == name and _NUMBERS.issuperset(text)):  # type: ignore[call-overload]
+                continue
+            if name == "url" and is_address(text):
                 continue
             verdict = self._matcher.judge(text)
             if verdict is None:
@@ -181,6 +186,11 @@ class Words:
             named = "; ".join(f"line {fault.line}: {fault.en}" for fault in found.faults[:_MOST_NAMED])
             more = len(found.faults) - _MOST_NAMED
             logger.warning("words: refused %s%s", named, f"; and {more} more" if more > 0 else "")
+
+
+def is_address(url: str) -> bool:
+    """Whether a `url` is not read by people as it stands."""
+    return _ADDRESS.match(url) is not None
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from actions.words import Words
-from moderation.wordlist import BrokenList
+from moderation.wordlist import BLOCK, BrokenList
 from protocol.errors import Refused
 from protocol.messages import Message
 
@@ -59,6 +59,25 @@ def test_numbers_that_nobody_reads_are_left(path):
     card = Message(1, 2, 10, 9, "64", memo="64")
     shown, _ = words.judge_message(card)
     assert (shown.content, shown.memo) == ("64", "**")
+
+
+@pytest.mark.parametrize(
+    "url", ["masked", "call masked", "x:masked", "/masked", "www.masked.com", "//masked/"]
+)
+def test_what_is_no_address_is_a_text(path, url):
+    """Pages show it as it stands."""
+    words = Words(path)
+    said = Message(1, 2, 10, 7, url=url)
+    shown, verdict = words.judge_message(said)
+    assert shown.url == url.replace("masked", "******") and verdict is not None
+    assert words.judge_message(Message(1, 2, 10, 7, url=url.replace("masked", "blocked")))[1].deed == BLOCK
+
+
+@pytest.mark.parametrize("url", ["https://masked.com/", "http://a.b/masked?masked#masked", "/mnt/masked.jpg"])
+def test_addresses_are_left(path, url):
+    """They lead where they led."""
+    said = Message(1, 2, 10, 7, "title", url=url)
+    assert Words(path).judge_message(said) == (said, None)
 
 
 def test_there_has_to_be_something_to_begin_with(tmp_path):

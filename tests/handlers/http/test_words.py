@@ -28,6 +28,7 @@ MESSAGES = {
     "picture memo": ({"media": 4, "url": "/x"}, "memo"),
     "emoji": ({"media": 6}, "content"),
     "link title": ({"media": 7, "url": "/x"}, "content"),
+    "link that is none": ({"media": 7, "content": "t"}, "url"),
     "card name": ({"media": 9, "content": "5"}, "memo"),
     "file name": ({"media": 10, "url": "/x"}, "content"),
     "place": ({"media": 11, "memo": "1,2"}, "content"),
@@ -221,6 +222,7 @@ async def test_what_was_said_before_the_word_was_listed_is_acked_again(app, tmp_
     """A resend gets its first ack, whatever the list says by now."""
     ann, bob = await friends(app)
     first = await ann.post_json("/message/send", **text(bob, "novel", "n"))
+    link = await ann.post_json("/message/send", **{**text(bob, "t", "l"), "media": 7, "url": "novel"})
     (tmp_path / "words.txt").write_text("novel, block\n")
     app.services.words._look_s = 0.01
     await app.services.words.close()
@@ -229,8 +231,9 @@ async def test_what_was_said_before_the_word_was_listed_is_acked_again(app, tmp_
         while (await ann.post_json("/message/send", **text(bob, "novel")))["code"] == 0:
             await waiting(socket)
         assert await ann.post_json("/message/send", **text(bob, "novel", "n")) == first
-        answer = await ann.post_json(
-            "/message/forward", kind=10, dstid=bob.user_id, ids=[first["data"]["id"]],
-            to=[{"kind": 10, "dstid": ann.user_id}],
-        )  # fmt: skip
-        assert answer["code"] == -1, "a forward is no way around the list"
+        for said in (first, link):
+            answer = await ann.post_json(
+                "/message/forward", kind=10, dstid=bob.user_id, ids=[said["data"]["id"]],
+                to=[{"kind": 10, "dstid": ann.user_id}],
+            )  # fmt: skip
+            assert answer["code"] == -1, "a forward is no way around the list"

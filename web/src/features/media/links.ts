@@ -85,6 +85,14 @@ function trimmed(link: string, before: string): string {
   return link.replace(marks, '')
 }
 
+/**
+ * What stands under a link card: its host, or all of what is no address of the web. Of a broken one nothing does: the
+ * server has not looked at the words in it.
+ */
+export function whereTo(url: string): string {
+  return hostOf(linkUrl(url)) || (/^\s*https?:/i.test(url) ? '' : url)
+}
+
 /** Host shown under a link card, '' for a path on this server. */
 export function hostOf(url: string): string {
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hostOf, splitLinks } from '@/features/media/links'
+import { hostOf, splitLinks, whereTo } from '@/features/media/links'
 
 const x = 'https://a.example/x'
 const links = (text: string) =>
@@ -118,4 +118,12 @@ it('the host of a card is named without www', () => {
   expect(hostOf('https://www.trail.example/12')).toBe('trail.example')
   expect(hostOf('/mnt/a.png')).toBe('')
   expect(hostOf('https://[')).toBe('')
+})
+
+it('says where a link leads, and nothing that nobody has looked at', () => {
+  expect(whereTo('https://www.trail.example/12')).toBe('trail.example')
+  expect(whereTo('call 12345')).toBe('call 12345')
+  for (const broken of ['https://call-12345:99999/', 'http://[call 12345', ' https://call 12345']) {
+    expect(whereTo(broken)).toBe('')
+  }
 })
