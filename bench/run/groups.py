@@ -123,6 +123,10 @@ def _deeds(group: Group) -> Iterator[tuple[str, list[Deed]]]:
     yield "inviting one", [(owner, "/community/invite", {**here, "ids": [user_id]}) for user_id in ids]
     yield "removing one", [(owner, "/community/remove", {**here, "ids": [user_id]}) for user_id in ids]
     yield (
+        "what one is called",
+        [(who, "/community/alias", {**here, "nickname": f"n{n}"}) for n, who in enumerate(some)],
+    )
+    yield (
         "muting one",
         [  # until another time, so that it is another mute for who is there again
             (owner, "/community/mute", {**here, "id": user_id, "until": _FAR_MS + n})
@@ -130,10 +134,6 @@ def _deeds(group: Group) -> Iterator[tuple[str, list[Deed]]]:
         ],
     )
     yield "an admin more, and less", each("role", members[1:9], role=2) + each("role", members[1:9], role=1)
-    yield (
-        "what one is called",
-        [(who, "/community/alias", {**here, "nickname": f"n{n}"}) for n, who in enumerate(some)],
-    )
     yield "another name", [(owner, "/community/update", {**here, "name": f"Name {n}"}) for n in range(100)]
     yield (
         "muting all",

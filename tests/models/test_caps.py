@@ -4,17 +4,16 @@ from models import groups, joining, reports, reviews
 from models.tables import Link, Report, Review
 from protocol.errors import Refused
 from protocol.messages import SINGLE, Message
-from tests.models.people import NOW, count, newcomer, newcomers
-from tests.models.test_races import AT_ONCE, all_at_once, busy  # noqa: F401
+from tests.models.people import NOW, all_at_once, count, newcomer, newcomers
 
-MOST = 3
+AT_ONCE, MOST = 8, 3
 
 
 def refused(results) -> int:
     return len([result for result in results if isinstance(result, Refused)])
 
 
-async def test_links(busy, monkeypatch):  # noqa: F811
+async def test_links(busy, monkeypatch):
     """A group has no more than so many."""
     monkeypatch.setattr("models.joining.MAX_LINKS", MOST)
     ann = await newcomer(busy)
@@ -25,7 +24,7 @@ async def test_links(busy, monkeypatch):  # noqa: F811
     assert (await count(busy, Link), refused(results)) == (MOST, AT_ONCE - MOST)
 
 
-async def test_reports(busy, monkeypatch):  # noqa: F811
+async def test_reports(busy, monkeypatch):
     """Nobody has more of them open than so many."""
     monkeypatch.setattr("models.reports.MAX_OPEN_REPORTS", MOST)
     ann, *others = await newcomers(busy, AT_ONCE + 1)
@@ -35,7 +34,7 @@ async def test_reports(busy, monkeypatch):  # noqa: F811
     assert (await count(busy, Report), refused(results)) == (MOST, AT_ONCE - MOST)
 
 
-async def test_reviews(busy, monkeypatch):  # noqa: F811
+async def test_reviews(busy, monkeypatch):
     """Nobody has more messages waiting than so many, wherever they go."""
     monkeypatch.setattr("models.reviews.MAX_WAITING", MOST)
     ann, *others = await newcomers(busy, AT_ONCE + 1)

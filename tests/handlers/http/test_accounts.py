@@ -38,6 +38,7 @@ async def test_registering_answers_with_the_new_user(app):
         "avatar": "/asset/a.png",
         "sex": "W",
         "nickname": "小鹊",
+        "op": 1,  # the first account is an operator's
         "online": 0,
         "memo": "hi",
         "createat": user["createat"],
