@@ -2,6 +2,7 @@
 everybody knows everything soon. More of it, and a table of what came of it: ``python -m tests.cluster``."""
 
 import os
+import re
 
 import pytest
 
@@ -9,6 +10,8 @@ from tests.cluster import faults
 from tests.cluster.network import network
 from tests.cluster.stage import stage
 
+#: What a process says that has no database for longer than a call waits, as on a busy machine.
+TOLD = re.compile(r"ERROR magpie\.(log log: gave up|database database: \w+ failed: connection failed)")
 #: What goes wrong, one after the other, on one cluster.
 COURSES = {
     "mariadb": [faults.process_killed, faults.redis_connections_cut, faults.redis_killed],
@@ -31,7 +34,7 @@ async def test_nothing_is_lost(kind, request, tmp_path, own_redis):
             assert not result.harm, f"{result}\n{made.cluster.logged()[-5000:]}"
             if fault in faults.OF_REDIS:
                 assert (result.refused, result.not_ready) == (0, 0), result
-        assert " ERROR " not in made.cluster.logged().replace("ERROR magpie.log log: gave up", "")
+        assert " ERROR " not in TOLD.sub("", made.cluster.logged())
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may cut a network off")

@@ -10,7 +10,7 @@ from tests.handlers.people import friends, group
 from tests.handlers.socket.walk import Walk
 
 #: More by hand: WALKS=5000.
-WALKS = int(os.environ.get("WALKS", "200"))
+WALKS = int(os.environ.get("WALKS", "100"))
 #: Walks of one test, so that they can be spread over processes.
 TOGETHER = 25
 
