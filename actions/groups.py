@@ -82,15 +82,15 @@ async def members(
     app: Services, user_id: int, command: commands.ListMembers
 ) -> tuple[list[rows.Member], commands.MorePeople]:
     """Who is in a group, and whether and where it goes on. Raises as `models.roster.listed`."""
-    dstid, after, q, limit = command.dstid, command.after, command.q, command.limit
-    now = now_ms()
+    dstid, now = command.dstid, now_ms()
     if command.ids is not None:
         found, more, last = await app.db.read(roster.these, user_id, dstid, command.ids, now), False, 0
-    elif q:
+    elif command.q:
         found, more, last = await search.called(app, user_id, command, now)
     else:
         muted = bool(command.muted)
-        found, more, last = await app.db.read(roster.listed, user_id, dstid, after, q, limit, now, muted)
+        said = dstid, command.after, "", command.limit, now, muted
+        found, more, last = await app.db.read(roster.listed, user_id, *said)
     told: list[rows.Member] = [
         {
             **public_row(app, user_id, row, acquainted=True),

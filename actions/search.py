@@ -56,14 +56,8 @@ async def called(
     app: "Services", user_id: int, command: ListMembers, now: int
 ) -> tuple[list[rows.Membership], bool, int]:
     """Members of a group by what they are called, as `models.roster.listed`."""
-    dstid, after, q, limit, muted = (
-        command.dstid,
-        command.after,
-        command.q,
-        command.limit,
-        bool(command.muted),
-    )
-    return await _in_turn(app, user_id, roster.listed, user_id, dstid, after, q, limit, now, muted)
+    said = command.dstid, command.after, command.q, command.limit, now, bool(command.muted)
+    return await _in_turn(app, user_id, roster.listed, user_id, *said)
 
 
 async def kept(
