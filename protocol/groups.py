@@ -87,6 +87,10 @@ class GroupInfo(Command, frozen=True):
             raise BadArgument("dstid 与 link 只能有一个", "Give dstid or link, not both")
 
 
+#: Of what `UpdateGroup` says, what all members see.
+SEEN_BY_ALL = ("name", "icon", "memo", "notice")
+
+
 @call("/community/update", access=Access.USER, limit="contact", data=JoinedGroup)
 class UpdateGroup(Command, frozen=True):
     """By owner and admins. Fields that are missing stay as they are; icon, memo and notice may be emptied.
@@ -103,8 +107,8 @@ class UpdateGroup(Command, frozen=True):
 
     @property
     def speaks(self) -> bool:
-        """What all members see."""
-        return bool(self.name or self.icon or self.memo or self.notice)
+        """Whether all members see something of it."""
+        return any(getattr(self, name) for name in SEEN_BY_ALL)
 
     def changes(self) -> dict[str, str | int]:
         """Those that were said."""

@@ -10,6 +10,7 @@ from models import accounts, groups, media, members
 from models.groups import Group
 from models.tables import ADMIN, LEFT, MEMBER, MUTED, OWNER
 from protocol.errors import Refused
+from protocol.groups import SEEN_BY_ALL
 from protocol.limits import MAX_ADMINS
 from protocol.media import keys_in
 
@@ -37,7 +38,7 @@ class Update(Act):
 
     @property
     def is_said(self) -> bool:
-        return any(self._wanted.get(name) for name in ("name", "icon", "memo", "notice"))
+        return any(self._wanted.get(name) for name in SEEN_BY_ALL)
 
     def act(self, batch: Batch, place: Place, group: Group) -> None:
         wanted = {_COLUMNS.get(name, name): value for name, value in self._wanted.items()}
