@@ -57,6 +57,8 @@ export class FakeServer extends FakeGroups {
   readonly refusesForwards = new Set<ChatKey>()
   /** What calls are refused with, by their paths. */
   readonly refusedCalls = new Map<string, { code: number; msg: string }>()
+  /** ms that answers stay on their way, by their paths. */
+  readonly late = new Map<string, number>()
   /** The first ack of each cid. */
   private readonly acks = new Map<string, object>()
   private readonly sockets = new Set<FakeSocket>()
@@ -185,9 +187,9 @@ export class FakeServer extends FakeGroups {
     await new Promise((resolve) => setTimeout(resolve, this.latency()))
     if (this.random.chance(this.faults.failCall)) throw new TypeError('network')
     const refused = this.refusedCalls.get(path)
-    const answer = refused ?? this.answer(path, JSON.parse(request.body))
-    await new Promise((resolve) => setTimeout(resolve, this.latency()))
-    return new Response(JSON.stringify({ code: 0, msg: '', ...answer }))
+    const answer = JSON.stringify({ code: 0, msg: '', ...(refused ?? this.answer(path, JSON.parse(request.body))) })
+    await new Promise((resolve) => setTimeout(resolve, this.latency() + (this.late.get(path) ?? 0)))
+    return new Response(answer)
   }
 
   /** Copies messages, once for each cid; a chat in `refusesForwards` takes none. */

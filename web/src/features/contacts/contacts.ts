@@ -15,6 +15,7 @@ import { Batch } from '@/state/batch'
 import { useLive } from '@/state/live'
 import { site } from '@/state/site'
 import { localStore, save } from '@/state/storage'
+import { inTurn } from '@/state/turns'
 
 export const useContacts = defineStore('contacts', () => {
   const live = useLive()
@@ -31,7 +32,7 @@ export const useContacts = defineStore('contacts', () => {
   const added = new Set<number>()
   const byId = computed(() => new Map(friends.value.map((one) => [one.id, one])))
 
-  async function load(): Promise<void> {
+  const load = inTurn(async () => {
     const [list, barred] = await Promise.all([
       live.api.call('/contact/loadfriend'),
       live.api.call('/contact/blocked').catch(() => null),
@@ -44,7 +45,7 @@ export const useContacts = defineStore('contacts', () => {
     const first = !loaded.value
     loaded.value = true
     notice(first)
-  }
+  })
 
   /** True once they came, or cannot be had for now. */
   const settled = shallowRef(false)

@@ -10,6 +10,7 @@ import { mui } from '@/mui'
 import { parseRequest, type FriendRequest } from '@/protocol/contacts'
 import { count, isFields, parseRows } from '@/protocol/guards'
 import { useLive } from '@/state/live'
+import { inTurn } from '@/state/turns'
 
 export const useRequests = defineStore('requests', () => {
   const live = useLive()
@@ -32,10 +33,10 @@ export const useRequests = defineStore('requests', () => {
     return found
   }
 
-  async function load(): Promise<void> {
+  const load = inTurn(async () => {
     rows.value = await ask()
     loaded.value = true
-  }
+  })
 
   /** Those before the last one. */
   async function loadMore(): Promise<void> {

@@ -12,6 +12,7 @@ import { isFields, parseJson, parseRows } from '@/protocol/guards'
 import { sentences, useLive } from '@/state/live'
 import { oneByOne } from '@/state/retry'
 import { localStore, save } from '@/state/storage'
+import { inTurn } from '@/state/turns'
 import { ApiError } from '@/transport/errors'
 
 export type GroupForm = Pick<Community, 'name' | 'icon' | 'cate' | 'memo'>
@@ -39,7 +40,7 @@ export const useGroups = defineStore('groups', () => {
 
   const byId = computed(() => new Map(all.value.map((one) => [one.id, one])))
 
-  async function load(): Promise<void> {
+  const load = inTurn(async () => {
     const rows = parseRows((await live.api.call('/contact/loadcommunity')).rows, parseCommunity)
     const now = new Set(rows.map(({ id }) => id))
     const gone = all.value.filter(({ id }) => !now.has(id) && !others.has(id))
@@ -50,7 +51,7 @@ export const useGroups = defineStore('groups', () => {
     }
     all.value = rows
     loaded.value = true
-  }
+  })
 
   /** True once they came, or cannot be had for now. */
   const settled = shallowRef(false)

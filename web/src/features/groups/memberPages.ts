@@ -6,7 +6,7 @@
 import { computed, onBeforeUnmount, ref, shallowReactive, shallowRef, watch } from 'vue'
 import type { Member } from '@/protocol/groups'
 import { useLive } from '@/state/live'
-import { useMembers } from './members'
+import { useMembers, type MemberPage } from './members'
 
 /** Rows of a page, and pages that are kept. */
 const size = 100
@@ -36,6 +36,8 @@ export function useMemberPages(group: number, name: () => string) {
   /** Behind whom the next page begins. */
   let next = 0
   let round = 0
+  /** Grows with all that becomes of the members. */
+  let news = 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
   /** The places that are to be drawn. */
@@ -74,7 +76,7 @@ export function useMemberPages(group: number, name: () => string) {
     running.add(number)
     try {
       const after = starts[number]?.after ?? (number > 0 ? next : 0)
-      const answer = await members.page(group, { q: name().trim(), after, limit: size })
+      const answer = await ask(after)
       if (begun !== round) return
       failed.value = null
       if (number === starts.length) {
@@ -97,6 +99,14 @@ export function useMemberPages(group: number, name: () => string) {
     }
   }
 
+  /** A page as it is now: an answer that was on its way when something happened may be older than that. */
+  async function ask(after = 0): Promise<MemberPage> {
+    const part = () => ({ q: name().trim(), after, limit: size })
+    const before = news
+    const answer = await members.page(group, part())
+    return before === news ? answer : members.page(group, part())
+  }
+
   /** Keeps the pages nearest to the one that came. */
   function drop(number: number): void {
     const far = [...pages.keys()].sort((a, b) => Math.abs(b - number) - Math.abs(a - number))
@@ -108,7 +118,7 @@ export function useMemberPages(group: number, name: () => string) {
     const begun = ++round
     running.clear()
     try {
-      const answer = await members.page(group, { q: name().trim(), limit: size })
+      const answer = await ask()
       if (begun !== round) return
       starts = [{ after: 0, index: 0, count: answer.rows.length }]
       pages.clear()
@@ -151,6 +161,7 @@ export function useMemberPages(group: number, name: () => string) {
   })
   const ended = live.events.on('community', ({ what, dstid, userid, who = [userid] }) => {
     if (dstid !== group || what === 'requested') return
+    news += 1
     if (what === 'left' || what === 'removed') remove(who)
     else if (what === 'joined') {
       if (more.value) return

@@ -9,6 +9,7 @@ import { parseMember, type Member } from '@/protocol/groups'
 import { count, flag, isFields, parseRows } from '@/protocol/guards'
 import { limits } from '@/protocol/limits'
 import { useLive } from '@/state/live'
+import { inTurn } from '@/state/turns'
 import { useStrangers } from './strangers'
 
 /** Members in the order of the server: the owner, the admins, then by joining. */
@@ -44,6 +45,8 @@ export const useMembers = defineStore('members', () => {
   const known = shallowReactive(new Map<number, Members>())
   /** What people are called, by group. */
   const aliases = shallowReactive(new Map<number, ReadonlyMap<number, string>>())
+  const loads = new Map<number, () => Promise<void>>()
+  /** Groups whose members are on their way. */
   const asking = new Map<number, Promise<void>>()
   /** Groups that are looked at, each as often as it is. */
   const watched = new Map<number, number>()
@@ -57,14 +60,26 @@ export const useMembers = defineStore('members', () => {
   /** Asks for the first members of a group, once. One that fails is asked again the next time. */
   function load(group: number): Promise<void> {
     if (known.has(group)) return Promise.resolve()
-    const running = asking.get(group)
-    if (running) return running
-    const asked = page(group, {})
-      .then(({ rows, more }) => void known.set(group, { rows, whole: !more }))
-      .catch(() => undefined)
+    return asking.get(group) ?? renew(group)
+  }
+
+  function renew(group: number): Promise<void> {
+    const asked = loadOf(group)()
+      .catch(() => void known.delete(group))
       .finally(() => void (asking.get(group) === asked && asking.delete(group)))
     asking.set(group, asked)
     return asked
+  }
+
+  function loadOf(group: number): () => Promise<void> {
+    const made = loads.get(group)
+    if (made) return made
+    const load = inTurn(async () => {
+      const { rows, more } = await page(group, {})
+      known.set(group, { rows, whole: !more })
+    })
+    loads.set(group, load)
+    return load
   }
 
   /** Members of a group that have `name` in theirs. */
@@ -148,7 +163,8 @@ export const useMembers = defineStore('members', () => {
 
   /** What is known of a group's members is so no longer. */
   function outdated(group: number): void {
-    asking.delete(group)
+    // What is on its way may be older than that.
+    if (asking.has(group)) return void renew(group)
     if (!known.has(group)) return
     if (!watched.has(group)) return void known.delete(group)
     clearTimeout(timers.get(group))
@@ -158,25 +174,15 @@ export const useMembers = defineStore('members', () => {
     )
   }
 
-  async function renew(group: number): Promise<void> {
-    try {
-      const { rows, more } = await page(group, {})
-      known.set(group, { rows, whole: !more })
-    } catch {
-      known.delete(group)
-    }
-  }
-
   live.events.on('community', ({ what, dstid, userid, who = [userid] }) => {
     const { rows, whole } = of(dstid)
     // Of a large group only the first are known: most of what happens there is about others.
-    const concerned = whole || what === 'role' || what === 'dissolved' || rows.some(({ id }) => who.includes(id))
-    if (what !== 'requested' && concerned) outdated(dstid)
+    const all = whole || what === 'role' || what === 'dissolved' || asking.has(dstid)
+    if (what !== 'requested' && (all || rows.some(({ id }) => who.includes(id)))) outdated(dstid)
     if (what === 'updated' || what === 'joined') strangers.renew(dstid, who)
   })
   live.events.on('welcome', () => {
-    for (const group of [...known.keys()]) outdated(group)
-    asking.clear()
+    for (const group of new Set([...known.keys(), ...asking.keys()])) outdated(group)
     strangers.forget()
   })
 

@@ -4,6 +4,7 @@ import { computed, shallowRef } from 'vue'
 import { t } from '@/i18n'
 import type { SessionRow } from '@/protocol/sessions'
 import { useLive } from '@/state/live'
+import { inTurn } from '@/state/turns'
 import { alert, toast } from '@/ui/dialogs'
 import { confirmSession, loadSessions } from './sessions'
 
@@ -16,9 +17,9 @@ export const useDevices = defineStore('devices', () => {
   /** Sessions that nobody has said to know, other than this one. */
   const unknown = computed(() => (trusted.value ? rows.value.filter((row) => row.fresh && !row.current) : []))
 
-  async function load(): Promise<void> {
+  const load = inTurn(async () => {
     rows.value = await loadSessions()
-  }
+  })
 
   /** It was the reader, each time. */
   async function confirm(): Promise<void> {

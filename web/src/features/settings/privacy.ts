@@ -6,6 +6,7 @@ import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import { parseSettings, type UserSettings } from '@/protocol/settings'
 import { useLive } from '@/state/live'
+import { inTurn } from '@/state/turns'
 
 export const usePrivacy = defineStore('privacy', () => {
   const live = useLive()
@@ -14,10 +15,10 @@ export const usePrivacy = defineStore('privacy', () => {
   /** Switches that were not answered yet: what comes between them is older than what is shown. */
   let open = 0
 
-  async function load(): Promise<void> {
+  const load = inTurn(async () => {
     const told = parseSettings((await live.api.call('/user/settings')).data)
     if (open === 0 && told) settings.value = told
-  }
+  })
 
   /** Rejects with the server's reason; the switch is back then. */
   async function change(some: Partial<UserSettings>): Promise<void> {
