@@ -56,7 +56,19 @@ MAY_IMPORT = {
     "moderation": {"protocol", "metrics"},
     "storage": {"protocol", "metrics"},
     "media": {"protocol", "metrics"},
-    "actions": {"protocol", "metrics", "database", "models", "log", "hub", "storage", "media", "moderation"},
+    "outgoing": {"protocol", "metrics"},
+    "actions": {
+        "protocol",
+        "metrics",
+        "database",
+        "models",
+        "log",
+        "hub",
+        "storage",
+        "media",
+        "moderation",
+        "outgoing",
+    },
     "handlers": {"protocol", "metrics", "models", "actions", "media"},  # models for reads, through the door
     "config": set(),
     "start": {"config", "database", "hub"},  # the broker is opened there
@@ -71,6 +83,7 @@ MAY_IMPORT = {
         "hub",
         "storage",
         "media",
+        "outgoing",
         "actions",
         "handlers",
         "config",
