@@ -8,10 +8,11 @@ from outgoing.addresses import Addresses, Forbidden, is_public, target_of
 NOT_PUBLIC = [
     "127.0.0.1", "127.1.2.3", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1",
     "169.254.169.254", "100.64.0.1", "100.100.100.200", "192.0.0.1", "192.0.2.1", "198.18.0.1",
-    "198.51.100.7", "203.0.113.9", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "no address",
-    "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:8.8.8.8", "fe80::1",
-    "fe80::1%eth0", "fec0::1", "fc00::1", "fd12:3456::1", "ff02::1", "2001:db8::1", "2002:7f00:1::", "2002:a00:1::",
-    "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1", "2001:0:1::1",
+    "198.51.100.7", "203.0.113.9", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255",
+    "no address", "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:8.8.8.8",
+    "fe80::1", "fe80::1%eth0", "fec0::1", "fc00::1", "fd12:3456::1", "ff02::1", "2001:db8::1",
+    "2002:7f00:1::", "2002:a00:1::", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1",
+    "2001:0:1::1",
 ]
 PUBLIC = ["1.1.1.1", "47.96.0.1", "2606:4700::1111", "2400:3200::1", "64:ff9b::808:808"]
 HOME = [
@@ -19,10 +20,11 @@ HOME = [
     "0177.0.0.1", "[::1]", "[::ffff:7f00:1]", "①②⑦.⓪.⓪.①", "１２７.０.０.１", "127。0。0。1",
 ]
 NO_ADDRESS = [
-    "ftp://example.com/", "file:///etc/passwd", "gopher://example.com/", "//example.com/", "example.com",
-    "http://", "http://a@example.com/", "http://a:b@example.com/", "http://@example.com/", "http://example.com:0/",
-    "http://example.com:99999/", "http://[::1", "http://[]/", "http://[fe80::1%25eth0]/",
-    "http://exa mple.com/", "http://example.com/\r\nX: y", "http://example.com\\@127.0.0.1/", "http://example.com/" + "a" * 2048,
+    "ftp://example.com/", "file:///etc/passwd", "gopher://example.com/", "//example.com/",
+    "example.com", "http://", "http://a@example.com/", "http://a:b@example.com/",
+    "http://@example.com/", "http://example.com:0/", "http://example.com:99999/", "http://[::1",
+    "http://[]/", "http://[fe80::1%25eth0]/", "http://exa mple.com/", "http://example.com/\r\nX: y",
+    "http://example.com\\@127.0.0.1/", "http://example.com/" + "a" * 2048,
 ]
 # fmt: on
 
