@@ -9,6 +9,7 @@ import sys
 PACKAGES = {
     "argon2-cffi": "argon2",
     "cryptography": "cryptography",
+    "h11": "h11",
     "idna": "idna",
     "msgspec": "msgspec",
     "OpenCC": "opencc",

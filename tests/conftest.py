@@ -18,6 +18,7 @@ import hypothesis
 import pytest
 from PIL import Image
 
+from tests.forks import FORKS
 from tests.loop import event_loop
 from tests.memory import roomy_folder
 
@@ -50,6 +51,10 @@ def pytest_collection_finish(session):
     """What exists before the first test stays: collecting garbage after a test need not walk it."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_unconfigure():
+    FORKS.close()
 
 
 @pytest.fixture

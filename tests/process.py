@@ -1,4 +1,4 @@
-"""``python server.py`` as users run it, for tests that start, stop or kill it."""
+"""The server as users run it, for tests that start, stop or kill it."""
 
 import asyncio
 import os
@@ -10,16 +10,16 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from tests.app import PATIENCE, Client
+from tests.forks import FORKS, Child
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = (sys.executable, str(ROOT / "server.py"))
-ADMIN = (sys.executable, "-m", "admin")
 
 
 class Process:
-    """``python server.py`` as users run it."""
+    """A server in a process of its own."""
 
-    def __init__(self, child: asyncio.subprocess.Process, url: str, log: Path) -> None:
+    def __init__(self, child: asyncio.subprocess.Process | Child, url: str, log: Path) -> None:
         self.child, self.url, self.log = child, url, log
         self._clients: list[Client] = []
 
@@ -45,25 +45,25 @@ class Process:
 
 @asynccontextmanager
 async def process(
-    data: Path, *arguments: str, command: Sequence[str] = SERVER, **env: str
+    data: Path, *arguments: str, command: Sequence[str] | None = None, **env: str
 ) -> AsyncIterator[Process]:
     """A server process with its rows under `data`, killed when the block ends; `env` are ``MAGPIE_*``
-    variables, `command` runs a server in another way."""
+    variables, `command` starts a server afresh, or in another way."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = data / "server.log"
     with log.open("ab") as stderr:
-        child = await asyncio.create_subprocess_exec(
-            *command,
-            "--port",
-            "0",
-            "--data",
-            str(data),
-            *arguments,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=stderr,
-            env=environment(env),
-            cwd=data,
-        )
+        arguments = ("--port", "0", "--data", str(data), *arguments)
+        child: asyncio.subprocess.Process | Child
+        if command is None:
+            child = await FORKS.start("server", arguments, environment(env), data, stderr.fileno())
+        else:
+            child = await asyncio.create_subprocess_exec(
+                *(*command, *arguments),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=stderr,
+                env=environment(env),
+                cwd=data,
+            )
     try:
         async with asyncio.timeout(PATIENCE):
             line = (await child.stdout.readline()).decode()
@@ -76,9 +76,13 @@ async def process(
         await child.communicate()
 
 
-def run(*arguments: str, command: Sequence[str] = SERVER, **env: str) -> tuple[int, str, str]:
-    """Runs ``python server.py``, or another command, to its end: exit code, standard output, standard
-    error."""
+def run(*arguments: str, module: str = "server", **env: str) -> tuple[int, str, str]:
+    """Runs the server, or ``python -m admin``, to its end: exit code, standard output, standard error."""
+    return FORKS.run(module, arguments, environment(env), ROOT, timeout=120)
+
+
+def run_afresh(*arguments: str, command: Sequence[str] = SERVER, **env: str) -> tuple[int, str, str]:
+    """The same in a new Python: ``python server.py``, or another command."""
     done = subprocess.run(
         [*command, *arguments],
         env=environment(env),

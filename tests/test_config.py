@@ -9,7 +9,7 @@ import yaml
 from config import SECTIONS, Config, ConfigError
 from start.environment import env_name
 from start.settings import load_config
-from tests.process import run
+from tests.process import run_afresh
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ROOT / "config.yaml"
@@ -180,7 +180,7 @@ def test_missing_file_is_named(tmp_path):
 )
 def test_start_is_refused_with_one_line(arguments, env, line):
     """`python server.py` with a wrong setting prints one line, no traceback, and exits with 2."""
-    assert run(*arguments, **env) == (2, "", line)
+    assert run_afresh(*arguments, **env) == (2, "", line)
 
 
 def test_secrets_are_not_shown():

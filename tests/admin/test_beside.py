@@ -6,12 +6,12 @@ import json
 
 from tests.app import PASSWD
 from tests.handlers.people import friends, group, text
-from tests.process import ADMIN, process, run
+from tests.process import process, run
 
 
 async def admin(data, *words: object) -> object:
     """What the command answers."""
-    called = asyncio.to_thread(run, *map(str, words), "--json", "--data", str(data), command=ADMIN)
+    called = asyncio.to_thread(run, *map(str, words), "--json", "--data", str(data), module="admin")
     code, out, said = await called
     assert (code, said) == (0, ""), said
     return json.loads(out)

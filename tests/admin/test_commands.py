@@ -1,6 +1,7 @@
 """The command as people run it: what it answers is what the document shows, and what it refuses."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from actions import passwords
 from admin import running
 from admin.output import shown
 from tests.admin import story
-from tests.process import ADMIN, run
+from tests.process import run_afresh
 
 DOCUMENTS = [Path(__file__).parents[2] / folder / "administration.md" for folder in ("docs", "docs/zh")]
 
@@ -121,7 +122,8 @@ def test_names_move_no_terminal():
 
 def test_as_a_process(data):
     """`python -m admin` ends with the code, and has its answer on standard output alone."""
-    code, out, said = run("roles", "list", "--json", "--data", str(data), command=ADMIN)
+    admin = (sys.executable, "-m", "admin")
+    code, out, said = run_afresh("roles", "list", "--json", "--data", str(data), command=admin)
     assert (code, [row["id"] for row in json.loads(out)], said) == (0, [1], "")
-    code, out, said = run("roles", "off", "1", "--data", str(data), command=ADMIN)
+    code, out, said = run_afresh("roles", "off", "1", "--data", str(data), command=admin)
     assert (code, out, said) == (1, "", "magpie: There has to be an operator\n")

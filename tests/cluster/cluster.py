@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from tests.app import PATIENCE, Client
-from tests.process import SERVER, Process, process, run
+from tests.process import Process, process, run
 from tests.servers import free_port
 
 
@@ -19,7 +19,7 @@ class Special:
     """How one process is run in another way than the others. `listens`: its port; `port`: where it is found,
     if that is another; 0: any."""
 
-    command: Sequence[str] = SERVER
+    command: Sequence[str] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     listens: int = 0
     port: int = 0

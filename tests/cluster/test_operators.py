@@ -6,14 +6,14 @@ import json
 
 from protocol.clock import now_ms
 from tests.handlers.people import text
-from tests.process import ADMIN, run
+from tests.process import run
 
 HOUR = 3_600_000
 
 
 async def admin(lasting, *words: object) -> object:
     """What the command answers, on a machine without the servers' files."""
-    called = asyncio.to_thread(run, *map(str, words), "--json", command=ADMIN, **lasting.env)
+    called = asyncio.to_thread(run, *map(str, words), "--json", module="admin", **lasting.env)
     code, out, said = await called
     assert code == 0, said
     return json.loads(out)

@@ -16,7 +16,7 @@ from config import ConfigError
 from start import addresses, data_directory, preflight
 from start.settings import load_config
 from tests.app import PATIENCE
-from tests.process import ROOT, Process, process, run
+from tests.process import ROOT, SERVER, Process, process, run
 
 LOCKED = "magpie: another server is at work on this data (process "
 
@@ -43,9 +43,9 @@ async def test_a_second_server_is_refused(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 async def test_the_next_server_starts_when_the_first_is_gone(tmp_path, number):
     """However the first server ended, the next one starts at once."""
-    async with process(tmp_path) as server:
+    async with process(tmp_path, command=SERVER) as server:
         await server.stop(number)
-    async with process(tmp_path) as server:
+    async with process(tmp_path, command=SERVER) as server:
         assert (await server.client().get("/readyz")).code == 200
 
 
