@@ -1,7 +1,7 @@
 """Processes of the server that begin where its imports end.
 
 A start of Python with all our modules costs 0.7 s of CPU, and the tests start hundreds. So one process of
-each test run imports them once, and forks: what comes out is a process like any other, with its own arguments,
+each test run imports them once, and forks: what comes out is a process like any other, with its arguments,
 environment, folder and output, which runs `server.main()` from its first line. Tests of the start itself run
 ``python server.py``, and so does whoever names a command of their own.
 
