@@ -28,6 +28,7 @@ from actions.delivery import Delivery
 from actions.handshakes import Handshakes
 from actions.indexing import Indexing
 from actions.passwords import PasswordHasher
+from actions.pushing import Pushing
 from actions.reindexing import reindex
 from actions.seal import Seal
 from actions.search import Searches
@@ -49,7 +50,6 @@ from hub.hub import Hub
 from hub.muted import Muted
 from hub.privacy import Privacy
 from hub.websocket.transports import Transports
-from log.entries import Entry
 from log.log import Log
 from log.room import Room
 from log.telling import Telling
@@ -60,7 +60,7 @@ from protocol.clock import now_ms
 from protocol.frames import CloseCode
 from start import VERSION, StartError, addresses, broker, command_line, data_directory, databases, event_loop
 from start.certificate import certificate_of
-from start.key import key_of
+from start.key import key_of, push_key_of
 from start.settings import load_config, read_environment
 from storage import open_storage
 
@@ -131,10 +131,8 @@ def make_services(config: Config, serves: bool = True) -> Services:
     delivery = Delivery(hub, told=ports.outbox is not None)
     indexing = Indexing(db)
 
-    def settled(entries: Sequence[Entry], changes: Sequence[range]) -> None:
-        delivery.settled(entries, changes)
-        indexing.note(entries)
-
+    pushing = Pushing(db, hub, push_key_of(config), config.push, config.auth.idle_ms)
+    delivery.then = indexing.note, pushing.note
     told = ports.outbox is not None and TellingOthers(db, delivery, ports.outbox)
     telling = told or Telling(together=bool(config.broker.url))
     message_log = Log(
@@ -146,7 +144,7 @@ def make_services(config: Config, serves: bool = True) -> Services:
         all_name_all=config.communities.mention_all == "members",
         quiet=privacy.are_quiet,
         room=Room(partial(budget.hold, "queued_bytes"), partial(budget.hold, "waiting_bytes")),
-        on_settled=settled,
+        on_settled=delivery.settled,
         telling=telling,
         processes=ports.processes,
     )
@@ -155,7 +153,7 @@ def make_services(config: Config, serves: bool = True) -> Services:
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, muted, typing, use)
-    own = (handshakes, Scraper(), indexing, Searches(), words, Seal(key_of(config)))
+    own = (handshakes, Scraper(), indexing, Searches(), words, Seal(key_of(config)), pushing)
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
     if serves and (config.metrics.port or config.metrics.token):
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
@@ -167,6 +165,7 @@ def make_services(config: Config, serves: bool = True) -> Services:
     privacy.start(partial(presence.switched, services), partial(presence.parted, services))
     hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
     indexing.start()
+    pushing.start()
     services.words.start()
     look = recovery.Looking(services, standing).look
     hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
@@ -187,7 +186,7 @@ def make_app(services: Services) -> Site:
 async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
-    for beside in (services.indexing, services.words, services.scraper):
+    for beside in (services.indexing, services.pushing, services.words, services.scraper):
         await beside.close()
     services.transports.close()
     await services.hub.close()

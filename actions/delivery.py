@@ -61,6 +61,7 @@ class Delivery:
     def __init__(self, hub: Hub, told: bool = False) -> None:
         self._hub, self._told = hub, told
         self._messages = self._repeated = 0
+        self.then: Sequence[Callable[[Sequence[Entry]], None]] = ()  #: told of a batch at its end
         self._acked: list[float] = []  # when the frames came whose acks are written at the end of the batch
         self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
@@ -120,6 +121,8 @@ class Delivery:
                 self._hub.acks.observe_since(self._hub.clock(), acked)
         except Exception:  # who missed it sees a gap, and asks
             logger.exception("publishing a batch")
+        for note in self.then:
+            note(batch)
 
     def _settle(self, entry: Entry) -> News:
         """Its origin is told how it ended."""

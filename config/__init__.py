@@ -20,6 +20,7 @@ from config.sections import (
     Messages,
     Metrics,
     Moderation,
+    Push,
     Server,
     Storage,
     Uploads,
@@ -41,6 +42,7 @@ __all__ = [
     "Messages",
     "Metrics",
     "Moderation",
+    "Push",
     "Server",
     "Storage",
     "Uploads",
@@ -74,6 +76,7 @@ class Config:
     communities: Communities = field(default_factory=Communities)
     moderation: Moderation = field(default_factory=Moderation)
     wallet: Wallet = field(default_factory=Wallet)
+    push: Push = field(default_factory=Push)
     hub: Hub = field(default_factory=Hub)
     metrics: Metrics = field(default_factory=Metrics)
 

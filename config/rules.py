@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 #: own (`capacitor://localhost`), or no host at all (`file://`).
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/\s?#@*]*/?|null")
 
+#: A machine and its port, as they stand in an address.
+_PLACE = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
+
+#: Where the operator is reached (RFC 8292, 2.1).
+_CONTACT = re.compile(r"mailto:[^@\s]+@[^@\s]+|https://[^\s/]+\S*")
+
 #: A token as it can stand in a header (RFC 6750), too long to be guessed.
 _TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{16,}=*")
 
@@ -45,5 +51,10 @@ def check_together(config: "Config") -> None:
                 raise ConfigError(f"storage.{key}: needed when storage.backend is oss")
     if storage.oss_public_url and not re.match(r"https?://[^/\s]+", storage.oss_public_url):
         raise ConfigError("storage.oss_public_url: expected http:// or https://")
+    if config.push.contact and not _CONTACT.fullmatch(config.push.contact):
+        raise ConfigError("push.contact: expected mailto:… or https://…")
+    for place in config.push.allow:
+        if not _PLACE.fullmatch(place):
+            raise ConfigError(f"push.allow: {place!r} is not of the form host:port")
     if config.metrics.token and not _TOKEN.fullmatch(config.metrics.token):
         raise ConfigError("metrics.token: expected 16 characters or more of letters, digits and - . _ ~ + /")

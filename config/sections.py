@@ -191,6 +191,15 @@ class Wallet:
 
 
 @dataclass(frozen=True, slots=True)
+class Push:
+    contact: str = ""
+    allow: tuple[str, ...] = ()
+    ttl: int = _number(3600, 1, 2419200)
+    key: str = _secret()
+    silent: tuple[str, ...] = ("push.services.mozilla.com",)
+
+
+@dataclass(frozen=True, slots=True)
 class Hub:
     queue_bytes: int = _number(1048576, 65536)
     heartbeat: int = _number(25, 1, 3600)

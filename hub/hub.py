@@ -158,6 +158,11 @@ class Hub:
         connection.look = look
         self.watchers.update(connection)
 
+    def looks(self, user_id: int, kind: int, dstid: int) -> bool:
+        """Whether one of the user's v2 connections here has said that it has this conversation open."""
+        looks = (connection.look for connection in self._users.get(user_id, ()) if connection.v2)
+        return any(look is not None and look[:2] == (kind, dstid) for look in looks)
+
     # --- publishing ---------------------------------------------------------------------------------------
 
     def publish(

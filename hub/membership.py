@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hub.ports.control import MembershipChanged, Order, SessionRevoked
+from hub.ports.control import LooksAsked, LooksTold, MembershipChanged, Order, SessionRevoked, Shown
 
 #: Changes that are remembered. A handshake takes some milliseconds; one that saw more go by asks again.
 _SIZE = 4096
@@ -30,6 +30,8 @@ class Journal:
 
     def note(self, change: Order) -> bool:
         """False for what was overtaken, and does not hold any more."""
+        if isinstance(change, (LooksAsked, LooksTold, Shown)):
+            return True  # no connection is another one for it
         if isinstance(change, MembershipChanged) and change.change:
             pair = change.user_id, change.group_id
             if self._moved.get(pair, 0) > change.change:

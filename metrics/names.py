@@ -95,6 +95,12 @@ FAMILIES = (
     Family(
         _C, "magpie_words_texts_total", "Texts in which some were.", "words_(blocked|masked|held)", ("deed",)
     ),
+    # --- push ---------------------------------------------------------------------------------------------
+    Family(_G, "magpie_push_undecided", "Messages that wait to be pushed to some.", "push_undecided"),
+    Family(_G, "magpie_push_waiting", "Pushes that wait.", "push_waiting"),
+    Family(_G, "magpie_push_slow_gateways", "Gateways that were slow lately.", "push_slow"),
+    Family(_C, "magpie_pushes_total", "Ends of pushes.", "push_(sent|failed|dropped|gone)", ("end",)),
+    Family(_C, "magpie_push_retries_total", "Tries after the first.", "push_retried"),
     # --- the database -------------------------------------------------------------------------------------
     Family(
         _H, "magpie_db_seconds", "Calls, with waiting.", "db_(read|read_much|write|commit)_seconds", ("kind",)

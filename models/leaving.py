@@ -16,6 +16,7 @@ from models.tables import (
     Favorite,
     FriendRequest,
     JoinRequest,
+    PushSubscription,
     Reset,
     Setting,
     Sticker,
@@ -64,6 +65,7 @@ def strip(user_id: int) -> None:
         mobile=_no_number(user_id), passwd="", nickname=NAME, avatar="", memo="", sex="U", op=0
     ).where(User.id == user_id).execute()
     Device.delete().where(Device.user_id == user_id).execute()
+    PushSubscription.delete().where(PushSubscription.user_id == user_id).execute()
     Reset.delete().where(Reset.user_id == user_id).execute()
     totp.forget(user_id)
     FriendRequest.delete().where(FriendRequest.userid == user_id).execute()

@@ -12,7 +12,7 @@ from database.prepared import Prepared, PreparedFor
 from models import accounts, devices
 from models.accounts import replace_passwd
 from models.restraints import require_active
-from models.tables import LEFT, MAX_UA, Conversation, Member, Reset, ServerState, Session
+from models.tables import LEFT, MAX_UA, Conversation, Member, PushSubscription, Reset, ServerState, Session
 from protocol import rows
 from protocol.errors import Forbidden, NotFound, Refused
 from protocol.messages import ROOM
@@ -125,10 +125,8 @@ def wrong_login() -> Refused:
 
 
 def find_sessions(tokens: list[str], now: int, idle: int) -> list[SessionRow]:
-    """The living sessions of these tokens, in their order; tokens that open none are left out.
-
-    A session is dead once it expired or was not seen for `idle` ms.
-    """
+    """The living sessions of these tokens, in their order; tokens that open none are left out. One is dead
+    once it expired or was not seen for `idle` ms."""
     hashes = [token_hash(token) for token in tokens]
     found = {
         key: SessionRow(session_id, user_id, last_seen, root)
@@ -151,7 +149,8 @@ def touch_sessions(session_ids: list[int], now: int) -> None:
 
 def close_session(session_id: int, user_id: int) -> bool:
     """End one session of a user; False when the user has no such session."""
-    return bool(Session.delete().where(Session.id == session_id, Session.user_id == user_id).execute())
+    mine = Session.id == session_id, Session.user_id == user_id
+    return bool(Session.delete().where(*mine).execute() and _delete_ids([session_id]))
 
 
 def confirm(session_id: int, user_id: int, by: int) -> None:
@@ -207,8 +206,8 @@ def _delete(ids: ModelSelect) -> list[int]:
 
 
 def _delete_ids(found: list[int]) -> list[int]:
-    if found:
-        Session.delete().where(Session.id.in_(found)).execute()
+    for field in (Session.id, PushSubscription.session_id) if found else ():
+        field.model.delete().where(field.in_(found)).execute()
     return found
 
 

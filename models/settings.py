@@ -1,5 +1,5 @@
-"""What users have decided about being seen, asked and found. Who never did is seen, found in all ways, and
-asked as it is installed."""
+"""What users have decided about being seen, asked, found and pushed to. Who never did is seen, found in all
+ways, asked as it is installed, and pushed to with the content at any hour."""
 
 from typing import NamedTuple
 
@@ -26,20 +26,20 @@ class Hiding(NamedTuple):
 
 def settings_of(user_id: int, installed: str = "auto") -> rows.Settings:
     """All of a user's; `installed`: the approval of who has decided none."""
-    for online, read, approval, find in _stored(user_id):
-        return _settings(online, read, approval, find, installed)
-    return _settings(1, 1, "", ",".join(WAYS), installed)
+    for online, read, approval, find, push, quiet in _stored(user_id):
+        return _settings(online, read, approval or installed, find, push, quiet)
+    return _settings(1, 1, installed, ",".join(WAYS), "content", "")
 
 
-def _settings(online: int, read: int, approval: str, find: str, installed: str) -> rows.Settings:
+def _settings(online: int, read: int, approval: str, find: str, push: str, quiet: str) -> rows.Settings:
     ways = [way for way in WAYS if way in find.split(",")]
-    return {"online": online, "read": read, "approval": approval or installed, "find": ways}
+    return {"online": online, "read": read, "approval": approval, "find": ways, "push": push, "quiet": quiet}
 
 
 _stored = Prepared(
-    lambda: Setting.select(Setting.online, Setting.read, Setting.approval, Setting.find).where(
-        Setting.user_id == 0
-    )
+    lambda: Setting.select(
+        Setting.online, Setting.read, Setting.approval, Setting.find, Setting.push, Setting.quiet
+    ).where(Setting.user_id == 0)
 )
 
 
@@ -52,7 +52,7 @@ def change(
     Setting.insert(user_id=user_id).on_conflict_ignore().execute()
     # Of two devices at once each sees what the other has set.
     row = of_database(database.obj).locked(Setting.select().where(Setting.user_id == user_id)).get()
-    present = _settings(row.online, row.read, row.approval, row.find, installed)
+    present = _settings(row.online, row.read, row.approval or installed, row.find, row.push, row.quiet)
     # Who decides what is installed has decided it, whatever is installed later.
     standing: dict[str, object] = {**present, "approval": row.approval}
     changed = {name: value for name, value in wanted.items() if value != standing[name]}
@@ -63,6 +63,8 @@ def change(
         present["read"] = wanted.get("read", present["read"])
         present["approval"] = wanted.get("approval", present["approval"])
         present["find"] = wanted.get("find", present["find"])
+        present["push"] = wanted.get("push", present["push"])
+        present["quiet"] = wanted.get("quiet", present["quiet"])
     return set(changed), present
 
 

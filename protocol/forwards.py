@@ -17,7 +17,7 @@ from protocol.messages import Cid, Kind, Media, More
 _LINES, _LONGEST = 4, 60
 #: What stands in a preview for a message that is no text, in Chinese and in English; and the field that says
 #: more.
-_WORDS: dict[int, tuple[str, str, str]] = {
+WORDS: dict[int, tuple[str, str, str]] = {
     Media.NEWS: ("[图文]", "[News]", "content"),
     Media.VOICE: ("[语音]", "[Voice]", ""),
     Media.IMAGE: ("[图片]", "[Picture]", ""),
@@ -116,7 +116,7 @@ def preview(recorded: Sequence[rows.Recorded], lang: str) -> str:
 def _line(row: rows.Recorded, english: bool) -> str:
     if row.media == Media.TEXT:
         return _short(row.content or "")
-    zh, en, field = _WORDS.get(row.media, _OTHER)
+    zh, en, field = WORDS.get(row.media, _OTHER)
     return _short(f"{en if english else zh} {names.shown(getattr(row, field) or '') if field else ''}")
 
 

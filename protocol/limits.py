@@ -130,3 +130,13 @@ MAX_BODY_BYTES = 256 * 1024
 MAX_FIELDS = 64
 #: Bytes of a token, and of an old password.
 MAX_SECRET = 1024
+
+#: Characters of a browser's push address, and of what is shown of a message that is pushed: its title and
+#: its text, as JavaScript counts them.
+MAX_ENDPOINT = 2048
+MAX_PUSH_TITLE = 60
+MAX_PUSH_BODY = 128
+#: Browsers of one user that are pushed to; the oldest goes for one more.
+MAX_SUBSCRIPTIONS = 20
+#: Characters of the hours in which nobody is pushed to.
+MAX_QUIET = 80

@@ -89,12 +89,15 @@ class Member(Membership, User):
 
 class SomeSettings(TypedDict, total=False):
     """Some of what a user has decided: 1 or 0 whether it is seen that they are online, and how far they have
-    read; what becomes of who wants to be a friend; the ways in which strangers find them."""
+    read; what becomes of who wants to be a friend; the ways in which strangers find them; what is shown of a
+    message that is pushed (content, none), and the hours in which none is."""
 
     online: int
     read: int
     approval: str
     find: list[str]
+    push: str
+    quiet: str
 
 
 class Settings(TypedDict):
@@ -104,6 +107,8 @@ class Settings(TypedDict):
     read: int
     approval: str
     find: list[str]
+    push: str
+    quiet: str
 
 
 class Known(TypedDict):

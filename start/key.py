@@ -1,4 +1,5 @@
-"""The key that seals what the database must not tell by itself (`actions.seal`)."""
+"""The keys of an installation: one seals what the database must not tell by itself (`actions.seal`), with the
+other it signs what it pushes (`outgoing.webpush`)."""
 
 import base64
 import binascii
@@ -9,17 +10,26 @@ from pathlib import Path
 from config import Config
 from start import StartError
 
-#: Its file in the data directory.
-FILE = "magpie.key"
+#: Their files in the data directory.
+FILE, PUSH_FILE = "magpie.key", "push.key"
 BYTES = 32
 
 
 def key_of(config: Config) -> bytes:
     """32 bytes: of the settings, or those in the data directory, which are made when they are missing. Raises
     `StartError` when they can't be read or made."""
-    if config.auth.totp_key:
-        return hashlib.sha256(config.auth.totp_key.encode()).digest()
-    path = config.data / FILE
+    return _key(config.auth.totp_key, config.data / FILE, "everybody's one-time codes")
+
+
+def push_key_of(config: Config) -> bytes:
+    """The same for pushes."""
+    return _key(config.push.key, config.data / PUSH_FILE, "all subscriptions to pushes")
+
+
+def _key(said: str, path: Path, lost: str) -> bytes:
+    """`lost`: what goes with the file."""
+    if said:
+        return hashlib.sha256(said.encode()).digest()
     try:
         if not path.exists():
             _make(path)
@@ -29,7 +39,7 @@ def key_of(config: Config) -> bytes:
     except binascii.Error:
         key = b""
     if len(key) != BYTES:
-        raise StartError(f"{path} is no key: restore it, or delete it and with it everybody's one-time codes")
+        raise StartError(f"{path} is no key: restore it, or delete it and with it {lost}")
     return key
 
 

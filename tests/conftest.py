@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.redis_server",
     "tests.databases",
     "tests.app",
+    "tests.gateway",
     "tests.integration.oss_standin",
     "tests.log.scribe",
 ]

@@ -217,6 +217,8 @@ def shown(default: object) -> str:
     """A default as the table shows it."""
     if default in ("", ()):
         return "none" if default == () else "empty"
+    if isinstance(default, tuple):
+        return f"`{', '.join(default)}`"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"

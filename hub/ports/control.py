@@ -56,8 +56,39 @@ class GroupChanged(NamedTuple):
     group_id: int
 
 
+class LooksAsked(NamedTuple):
+    """One process wants to know which of these somebody elsewhere has on the screen: of each a user, and kind
+    and dstid of the conversation as they see it. Every other process answers, under the same `number`."""
+
+    number: int
+    looks: tuple[tuple[int, int, int], ...]
+
+
+class LooksTold(NamedTuple):
+    """The answer: the places of those that are looked at in this process."""
+
+    number: int
+    places: tuple[int, ...]
+
+
+class Shown(NamedTuple):
+    """A message of this conversation (by its own id) was pushed to a user: once they have read it somewhere,
+    what shows it can be closed."""
+
+    user_id: int
+    conversation_id: int
+
+
 Order: TypeAlias = (
-    SessionRevoked | MembershipChanged | SettingsChanged | ContactChanged | UserMuted | GroupChanged
+    SessionRevoked
+    | MembershipChanged
+    | SettingsChanged
+    | ContactChanged
+    | UserMuted
+    | GroupChanged
+    | LooksAsked
+    | LooksTold
+    | Shown
 )
 
 

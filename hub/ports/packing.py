@@ -4,19 +4,23 @@ msgspec checks what comes in; another version of this form has another first byt
 """
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
+import msgspec.structs
 
 from hub.audience import V2, Audience, Looking, Without
 from hub.ports.bus import Publication
 from hub.ports.control import (
     ContactChanged,
     GroupChanged,
+    LooksAsked,
+    LooksTold,
     MembershipChanged,
     Order,
     SessionRevoked,
     SettingsChanged,
+    Shown,
     UserMuted,
 )
 
@@ -129,9 +133,30 @@ class Regarded(_Item, tag=12):
     group_id: int
 
 
-Item: TypeAlias = (
-    Said | Revoked | Moved | Took | Came | Went | Here | Hello | Bye | Decided | Between | Muted | Regarded
-)
+class Wonders(_Item, tag=16):
+    """The sender asks which of these are looked at."""
+
+    number: int
+    looks: tuple[tuple[int, int, int], ...]
+
+
+class Sees(_Item, tag=17):
+    """The answer to that."""
+
+    number: int
+    places: tuple[int, ...]
+
+
+class Rang(_Item, tag=18):
+    """A message was pushed to somebody."""
+
+    user_id: int
+    conversation_id: int
+
+
+#: An order on its way.
+Ordered: TypeAlias = Revoked | Moved | Decided | Between | Muted | Regarded | Wonders | Sees | Rang
+Item: TypeAlias = Said | Took | Came | Went | Here | Hello | Bye | Ordered
 
 
 class Batch(msgspec.Struct, array_like=True, gc=False, frozen=True):
@@ -172,7 +197,9 @@ def size_of(item: Item) -> int:
     """About how many bytes it takes."""
     if isinstance(item, Said):
         return 40 + len(item.frame) + 9 * (len(item.users) + len(item.without))
-    return 20 + 9 * len(getattr(item, "user_ids", ()))
+    if isinstance(item, Wonders):
+        return 20 + 28 * len(item.looks)
+    return 20 + 9 * len(getattr(item, "user_ids", ()) or getattr(item, "places", ()))
 
 
 def _said(publication: Publication) -> Said:
@@ -205,37 +232,31 @@ def publication_of(item: Said) -> Publication:
     return Publication("", item.users, item.group, 0, b"", audience, item.frame, item.change, item.after)
 
 
+#: How an order travels, of which each field is one of the item's.
+_KINDS: tuple[tuple[type[Order], type[Ordered]], ...] = (
+    (SessionRevoked, Revoked),
+    (MembershipChanged, Moved),
+    (SettingsChanged, Decided),
+    (ContactChanged, Between),
+    (UserMuted, Muted),
+    (GroupChanged, Regarded),
+    (LooksAsked, Wonders),
+    (LooksTold, Sees),
+    (Shown, Rang),
+)
+_ITEMS: dict[type, Any] = dict(_KINDS)
+_ORDERS: dict[type, Any] = {item: order for order, item in _KINDS}
+
+
 def items_of(told: Iterable[Publication | Order], changes: Iterable[range] = ()) -> list[Item]:
     """What is published or ordered, on its way out, and the change numbers of which this is all."""
-    items: list[Item] = []
-    for one in told:
-        if isinstance(one, Publication):
-            items.append(_said(one))
-        elif isinstance(one, SessionRevoked):
-            items.append(Revoked(one.session_id))
-        elif isinstance(one, SettingsChanged):
-            items.append(Decided(*one))
-        elif isinstance(one, GroupChanged):
-            items.append(Regarded(one.group_id))
-        elif isinstance(one, UserMuted):
-            items.append(Muted(*one))
-        elif isinstance(one, ContactChanged):
-            items.append(Between(*one))
-        else:
-            items.append(Moved(*one))
+    items: list[Item] = [
+        _said(one) if isinstance(one, Publication) else _ITEMS[type(one)](*one) for one in told
+    ]
     return items + [Took(numbers.start, numbers.stop - 1) for numbers in changes]
 
 
-def order_of(item: Revoked | Moved | Decided | Between | Muted | Regarded) -> Order:
+def order_of(item: Ordered) -> Order:
     """And on its way in."""
-    if isinstance(item, Muted):
-        return UserMuted(item.user_id, item.until, item.number)
-    if isinstance(item, Between):
-        return ContactChanged(item.user_id, item.other_id, item.friends, item.blocks)
-    if isinstance(item, Regarded):
-        return GroupChanged(item.group_id)
-    if isinstance(item, Decided):
-        return SettingsChanged(item.user_id, item.online, item.read)
-    if isinstance(item, Revoked):
-        return SessionRevoked(item.session_id)
-    return MembershipChanged(item.user_id, item.group_id, item.joined, item.change)
+    order: Order = _ORDERS[type(item)](*msgspec.structs.astuple(item))
+    return order

@@ -14,13 +14,8 @@ from hub.ports.line import Line
 from hub.ports.order import Order
 from hub.ports.outbox import Outbox, Send
 from hub.ports.packing import (
-    Between,
-    Decided,
     Item,
-    Moved,
-    Muted,
-    Regarded,
-    Revoked,
+    Ordered,
     Said,
     Took,
     items_of,
@@ -71,7 +66,7 @@ class Shared:
             if publications or changes:
                 self.bus.hear(publications, changes)
                 publications = []
-            if isinstance(item, (Revoked, Moved, Decided, Between, Muted, Regarded)):
+            if isinstance(item, Ordered):
                 self.control.hear(order_of(item))
             elif not isinstance(item, Took):
                 self.presence.hear(process, item)

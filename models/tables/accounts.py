@@ -3,7 +3,7 @@
 from peewee import BigAutoField, BigIntegerField, CharField, CompositeKey, SmallIntegerField
 
 from database.base import Base
-from protocol.limits import MAX_MEMO, MAX_NICKNAME, MAX_URL
+from protocol.limits import MAX_MEMO, MAX_NICKNAME, MAX_QUIET, MAX_URL
 
 
 class User(Base):
@@ -31,7 +31,8 @@ class User(Base):
 class Setting(Base):
     """What users have decided; who never did has no row. `approval`: "" as it is installed; `find`: the ways,
     comma-separated. `change`: the change number at which `read` was switched last, because that is another
-    `peer_read` in their single chats."""
+    `peer_read` in their single chats. `push`: what is shown of a message that is pushed; `quiet`: the hours
+    in which none is, "" for none."""
 
     user_id = BigIntegerField(primary_key=True)
     online = SmallIntegerField(default=1, index=True)
@@ -39,6 +40,8 @@ class Setting(Base):
     approval = CharField(8, default="")
     find = CharField(40, default="id,mobile,group")
     change = BigIntegerField(default=0, index=True)
+    push = CharField(8, default="content")
+    quiet = CharField(MAX_QUIET, default="")
 
 
 #: What a browser says of itself is shown in the list of sessions, and nowhere is more of it needed.

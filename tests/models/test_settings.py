@@ -11,7 +11,8 @@ from protocol.messages import ROOM, SINGLE
 from tests.log.scribe import friends, room_of
 from tests.models.people import newcomers
 
-ALL = {"online": 1, "read": 1, "approval": "auto", "find": ["id", "mobile", "group"]}
+WAYS = ["id", "mobile", "group"]
+ALL = {"online": 1, "read": 1, "approval": "auto", "find": WAYS, "push": "content", "quiet": ""}
 
 
 async def decide(scribe, user, **wanted):

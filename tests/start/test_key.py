@@ -9,7 +9,7 @@ import pytest
 from actions.seal import Seal
 from protocol.errors import Refused
 from start import StartError
-from start.key import FILE, key_of
+from start.key import FILE, PUSH_FILE, key_of, push_key_of
 from start.settings import load_config
 
 
@@ -62,3 +62,13 @@ def test_sealed(tmp_path, expect_logs):
         with pytest.raises(Refused):
             broken.open(user_id, stored)
     expect_logs("magpie.seal", "sealed with key")
+
+
+def test_of_pushes(tmp_path):
+    """Pushes have a key of their own, made as the other one, or of the settings' text."""
+    config = config_in(tmp_path)
+    key = push_key_of(config)
+    assert key == push_key_of(config) != key_of(config)
+    assert stat.S_IMODE((tmp_path / PUSH_FILE).stat().st_mode) == 0o600
+    one, two = (push_key_of(config_in(tmp_path / name, **{"push.key": "a text"})) for name in "ab")
+    assert one == two != key

@@ -7,19 +7,26 @@ import pyotp
 
 from actions import operators, packets, recovery
 from actions.resets import make_link
+from models import push
 from models.tables import RedPacket
+from protocol.clock import now_ms
 from tests import samples
 from tests.app import PASSWD, PATIENCE, App, Client
+from tests.gateway import b64
 from tests.handlers.http.moderated import moderate
 from tests.handlers.http.test_isolation import ATTEMPTS, World
 from tests.handlers.people import make_operator
 from tests.handlers.socket.walk import Walk
+from tests.outgoing.test_webpush import POINT
 
 
 async def do_everything(app: App) -> None:
     """Every route, walks of everything that is done to messages, and each way of asking for a list."""
     world = await World().begin(app)
     ann, bo, eve = world.people
+    [session] = (await bo.post("/user/sessions"))["rows"]
+    nowhere = "https://127.0.0.1/bo", POINT, b64(b"a" * 16), "zh"
+    await app.services.db.write(push.subscribe, bo.user_id, session["id"], *nowhere, now_ms())
     walk = Walk(random.Random(7), world.group, [ann, ann, bo, bo])
     for _ in range(3):
         await walk.go()

@@ -12,8 +12,10 @@ from protocol import invites, leaving, qr, resets, rows, sessions, totp
 from protocol.commands import COMMANDS
 from tests import samples
 from tests.app import PASSWD
+from tests.gateway import b64
 from tests.handlers.http.moderated import held
 from tests.handlers.people import make_operator
+from tests.outgoing.test_webpush import POINT
 
 #: Ways into an account, each of which needs what the one before it has told.
 WAYS_IN = (
@@ -149,6 +151,7 @@ async def test_every_answer_is_as_declared(app):
         "Record": record,
         "AddFavorite": one,
         "RemoveFavorite": {"favorite": 1},
+        "Subscribe": {"endpoint": "https://93.184.215.14/x", "p256dh": POINT, "auth": b64(b"a" * 16)},
         "AddSticker": {"url": "/asset/stickers/magpie/hello.webp"},
         "RemoveSticker": {"id": 1},
         "HideMessages": {**chat, "ids": f"[{hidden}]"},

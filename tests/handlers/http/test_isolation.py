@@ -145,6 +145,9 @@ ATTEMPTS = {
         ({"kind": 10, "dstid": "{user}", "amount": 5}, -403),
         ({"kind": 11, "dstid": "{group}", "amount": 5, "count": 2}, -403),
     ],
+    "/push/key": [({}, 0)],
+    "/push/subscribe": [({"endpoint": "https://127.0.0.1/x", "p256dh": "x", "auth": "x"}, -400)],
+    "/push/unsubscribe": [({"endpoint": "https://93.184.215.14/ann"}, 0)],
     "/redpacket/open": [({"id": "{packet}"}, -403)],
     "/redpacket/info": [({"id": "{packet}"}, -403)],
     "/conversation/clear": [

@@ -6,7 +6,8 @@ import pytest
 
 from tests.handlers.people import friends, group, open_all, text, waiting
 
-ALL = {"online": 1, "read": 1, "approval": "auto", "find": ["id", "mobile", "group"]}
+WAYS = ["id", "mobile", "group"]
+ALL = {"online": 1, "read": 1, "approval": "auto", "find": WAYS, "push": "content", "quiet": ""}
 
 
 async def decide(client, **wanted) -> dict:

@@ -3,7 +3,15 @@
 import asyncio
 
 from hub.ports.bus import Publication
-from hub.ports.control import GroupChanged, MembershipChanged, SessionRevoked, SettingsChanged
+from hub.ports.control import (
+    GroupChanged,
+    LooksAsked,
+    LooksTold,
+    MembershipChanged,
+    SessionRevoked,
+    SettingsChanged,
+    Shown,
+)
 from tests.app import PATIENCE
 
 ORDERS = [
@@ -13,6 +21,10 @@ ORDERS = [
     MembershipChanged(1, 7, True, change=2**40),
     GroupChanged(7),
     SettingsChanged(3, 0, 1),
+    LooksAsked(2**53 - 1, ((1, 10, 2), (1, 11, 7))),
+    LooksTold(2**53 - 1, (0, 1)),
+    LooksTold(5, ()),
+    Shown(1, 7),
     SessionRevoked(2**53 - 1),
 ]
 
