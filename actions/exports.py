@@ -11,6 +11,7 @@ from typing import IO, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import msgspec
 
+from actions import drafts
 from actions.services import Services
 from models import accounts, exports, favorites, reports, reviews, sessions, settings, stickers, wallet
 from models.exports import Own, Talk
@@ -130,6 +131,7 @@ async def _small_files(app: Services, user_id: int) -> dict[str, object]:
         "sessions.json": living,
         "contacts.json": friends,
         "groups.json": groups,
+        "drafts.json": await drafts.all_of(app, user_id),
         "favorites.json": await _favorites(app, user_id),
         "stickers.json": await app.db.read(stickers.stickers_of, user_id),
         "wallet.json": await _wallet(app, user_id),
@@ -250,6 +252,7 @@ _FILES = {
     "sessions.json": "登录设备 · Sessions",
     "contacts.json": "好友 · Friends",
     "groups.json": "群聊 · Groups",
+    "drafts.json": "草稿 · Drafts",
     "favorites.json": "收藏 · Favorites",
     "stickers.json": "表情 · Stickers",
     "wallet.json": "积分 · Points",

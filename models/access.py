@@ -137,6 +137,16 @@ def _not_friends() -> Forbidden:
     return Forbidden("你们还不是好友", "You are not friends")
 
 
+def require_writing(user_id: int, kind: int, dstid: int, strangers: bool, now: int) -> None:
+    """Raises why a message of theirs would be refused there now, whatever it says."""
+    if kind == SINGLE:
+        require_reach(user_id, dstid, strangers)
+        return
+    found = _admitted(user_id, kind, dstid, strangers)
+    assert found is not None  # a group has one
+    require_voice(user_id, found.view.id, found.role, found.bars, found.place_bars, now)
+
+
 def hears_typing(user_id: int, kind: int, dstid: int, strangers: bool, max_members: int) -> bool:
     """Whether anybody is to be told that the caller types in (kind, dstid): nobody in a group of more than
     `max_members` or where they may not write, nor in notes to oneself. Raises as `locate`."""

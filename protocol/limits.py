@@ -64,6 +64,8 @@ MAX_REACTIONS_OF_ONE = 10
 #: Pinned messages of one conversation.
 MAX_PINS = 50
 
+#: Texts that one user has begun to write.
+MAX_DRAFTS = 500
 #: Messages and pictures that one user keeps.
 MAX_FAVORITES = 2000
 MAX_STICKERS = 300

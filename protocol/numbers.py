@@ -24,6 +24,7 @@ class Cmd(IntEnum):
     PACKET_OPENED = 24
     ACCOUNT_CHANGED = 27
     MODERATED = 28
+    DRAFT = 31
 
 
 #: The two kinds of conversation are named by the cmd of their messages.

@@ -29,6 +29,7 @@ NOUNS = {
     "messages",
     "changes",
     "media",
+    "drafts",
     "favorites",
     "forwards",
     "stickers",

@@ -23,6 +23,7 @@ _SUBJECTS = (
     "/contact/search",
     "/message/",
     "/conversation/",
+    "/draft/",
     "/favorite/",
     "/sticker/",
     "/report/",

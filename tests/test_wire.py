@@ -76,6 +76,7 @@ def test_welcome_and_heartbeat():
         ("community-changed", Cmd.COMMUNITY_CHANGED),
         ("conversation-changed", Cmd.CONVERSATION_CHANGED),
         ("account-changed", Cmd.ACCOUNT_CHANGED),
+        ("draft", Cmd.DRAFT),
     ],
 )
 def test_event(name, cmd):

@@ -27,6 +27,7 @@ from models.tables.conversations import Conversation as Conversation
 from models.tables.conversations import Hidden as Hidden
 from models.tables.conversations import Member as Member
 from models.tables.conversations import key_of as key_of
+from models.tables.drafts import Draft as Draft
 from models.tables.groups import ACCEPTED as ACCEPTED
 from models.tables.groups import DECLINED as DECLINED
 from models.tables.groups import PENDING as PENDING

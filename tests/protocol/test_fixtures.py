@@ -105,6 +105,7 @@ def test_frames():
         ("community-changed", Cmd.COMMUNITY_CHANGED),
         ("conversation-changed", Cmd.CONVERSATION_CHANGED),
         ("account-changed", Cmd.ACCOUNT_CHANGED),
+        ("draft", Cmd.DRAFT),
     ):
         event = fixture(name)["frame"]
         fields = {key: value for key, value in event.items() if key != "cmd"}

@@ -55,6 +55,7 @@ def test_the_numbers_of_the_wire():
         "PACKET_OPENED": 24,
         "ACCOUNT_CHANGED": 27,
         "MODERATED": 28,
+        "DRAFT": 31,
     }
     assert {code.name: int(code) for code in frames.CloseCode} == {
         "POLICY": 1008,

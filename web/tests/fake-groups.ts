@@ -16,7 +16,7 @@ interface FakeGroup {
   [field: string]: unknown
 }
 
-export class FakeGroups extends FakeKept {
+export abstract class FakeGroups extends FakeKept {
   /** Those of the user's list, and those that they are not in. */
   groups: FakeGroup[] = [{ id: 3, name: '周末爬山' }]
   readonly foreign = new Map<number, FakeGroup>()

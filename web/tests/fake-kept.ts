@@ -1,17 +1,49 @@
 /** What the user of the fake server keeps: favourites and stickers. */
+import type { Kind } from '@/protocol/codes'
 import { chatKey } from '@/protocol/conversations'
+import type { DraftRow } from '@/protocol/drafts'
 import type { Favorite } from '@/protocol/favorites'
 import { FakeStore, type Form } from './fake-store'
 
-export class FakeKept extends FakeStore {
+export abstract class FakeKept extends FakeStore {
+  /** An event for this user. */
+  abstract tell(frame: object): void
+
   /** The newest first. */
   favorites: Favorite[] = []
   /** The newest first. */
   stickers: { id: number; url: string }[] = []
 
+  /** By chat, what the user has begun to write on some device; those without a text are gone. */
+  readonly drafts = new Map<string, DraftRow>()
+
+  /** The user writes on some device. */
+  draft(form: { kind: Kind; dstid: number; content: string; at?: number[] }): DraftRow {
+    const rev = Math.max(0, ...[...this.drafts.values()].map((row) => row.rev)) + 1
+    const { kind, dstid, content, at = [] } = form
+    const row = { kind, dstid, content, at, rev, updateat: Date.now() }
+    this.drafts.set(chatKey(kind, dstid), row)
+    return row
+  }
+
   /** The answer to a call about them; null for any other. */
   protected answerKept(path: string, form: Form): object | null {
     switch (path) {
+      case '/draft/set': {
+        const { kind, dstid, content = '', rev } = form
+        const there = this.drafts.get(chatKey(kind, dstid))
+        if (there?.content && rev !== there.rev) return { code: -409, msg: '草稿已在其他设备上修改', data: there }
+        if ((there?.content ?? '') === content) return { data: there ?? { kind, dstid, rev: 0, updateat: 0 } }
+        const row = this.draft({ kind, dstid, content, at: form.at })
+        this.tell({ cmd: 31, ...row })
+        return { data: row }
+      }
+      case '/draft/list': {
+        const rows = [...this.drafts.values()].sort((a, b) => a.rev - b.rev)
+        const { after } = form
+        const found = rows.filter(({ rev, content }) => (after === undefined ? content : rev > after))
+        return { rows: found, data: { more: 0, rev: found.at(-1)?.rev ?? after ?? 0 } }
+      }
       case '/favorite/add': {
         const message = this.rows(chatKey(form.kind, form.dstid)).find(({ id }) => id === form.id)
         if (!message || message.recalled) return { code: -404, msg: '该消息不存在' }

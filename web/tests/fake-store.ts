@@ -17,6 +17,9 @@ export interface Form {
   q?: string
   favorite?: number
   url?: string
+  content?: string
+  at?: number[]
+  rev?: number
   mobile?: string
   seq?: number
   from?: number

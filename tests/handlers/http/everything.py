@@ -126,6 +126,10 @@ async def _do_more(app: App, world: World) -> None:
         for who in (bo, eve):
             await who.post_json("/user/find", **fields)
     await done(ann, "/contact/search", q="bo")
+    for content in ("at eight", "at nine", ""):
+        await done(ann, "/draft/set", **room, content=content, at=[bo.user_id])
+    for fields in ({}, {"after": 1}):
+        await done(ann, "/draft/list", **fields)
     members = await done(ann, "/community/members", dstid=world.group)
     await done(ann, "/community/members", dstid=world.group, after=members[0]["id"], limit=1)
     said = [await ann.post_json("/message/send", cmd=11, dstid=world.group, media=1, content="zebra 斑马")]

@@ -149,6 +149,7 @@ async def test_every_answer_is_as_declared(app):
         "ListReaders": {"kind": 11, "dstid": group, "seq": mine["seq"]},
         "Forward": {**chat, "ids": f"[{one['id']}]", "to": f'[{{"kind":10,"dstid":{bob.user_id}}}]'},
         "Record": record,
+        "SetDraft": {**chat, "content": "half", "at": f"[{ann.user_id}]", "ref": one["id"]},
         "AddFavorite": one,
         "RemoveFavorite": {"favorite": 1},
         "Subscribe": {"endpoint": "https://93.184.215.14/x", "p256dh": POINT, "auth": b64(b"a" * 16)},

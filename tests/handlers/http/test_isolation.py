@@ -13,7 +13,7 @@ from tests.routes import api
 
 NAMES = ("Ann", "Bo", "Eve")
 #: What only Ann and Bo may read.
-SECRETS = ("between friends", "in the group", "13700000001", "13700000002")
+SECRETS = ("between friends", "in the group", "13700000001", "13700000002", "half a sentence")
 
 #: For every route of a named user, what Eve, who is nobody's friend and in no group, may try; and the answer.
 #: `{…}` stands for an id of Ann's.
@@ -120,6 +120,11 @@ ATTEMPTS = {
         ({"kind": 11, "dstid": "{group}", "id": "{record}"}, -403),
         ({"favorite": "{favorite}"}, -404),
     ],
+    "/draft/set": [
+        ({"kind": 10, "dstid": "{user}", "content": "x"}, -403),
+        ({"kind": 11, "dstid": "{group}", "content": "x", "rev": 0}, -403),
+    ],
+    "/draft/list": [({"dstid": "{user}"}, 0), ({"after": 0}, 0)],
     "/favorite/add": [({"kind": 10, "dstid": "{user}", "id": "{message}"}, -403)],
     "/favorite/list": [({}, 0)],
     "/favorite/remove": [({"favorite": "{favorite}"}, -404)],
@@ -176,6 +181,7 @@ class World:
         await self.bo.post("/contact/joincommunity", dstid=self.group)
         for kind, dstid, content in ((10, self.bo.user_id, SECRETS[0]), (11, self.group, SECRETS[1])):
             sent = await self.ann.post_json("/message/send", cmd=kind, dstid=dstid, media=1, content=content)
+        await self.ann.post("/draft/set", kind=10, dstid=self.bo.user_id, content=SECRETS[4])
         session = (await self.ann.post("/user/sessions"))["rows"][0]["id"]
         self.ids = {"{user}": self.ann.user_id, "{group}": self.group, "{session}": session}
         self.ids["{message}"] = sent["data"]["id"]
@@ -216,6 +222,7 @@ class World:
             await client.post("/contact/loadcommunity"),
             (await client.post("/message/conversations"))["rows"],
             await client.post("/wallet/balance"),
+            (await client.post("/draft/list"))["rows"],
         ]
 
     def filled(self, fields):

@@ -3,6 +3,7 @@ import { enAccounts } from './en.accounts'
 import { enArranging } from './en.arranging'
 import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
+import { enLater } from './en.later'
 import { enForwards } from './en.forwards'
 import { enModeration } from './en.moderation'
 import { enFriends } from './en.friends'
@@ -18,6 +19,7 @@ export const en: Catalogue = {
   ...enChanges,
   ...enArranging,
   ...enFavorites,
+  ...enLater,
   ...enForwards,
   ...enModeration,
   ...enFriends,

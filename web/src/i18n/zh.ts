@@ -3,6 +3,7 @@ import { zhAccounts } from './zh.accounts'
 import { zhArranging } from './zh.arranging'
 import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
+import { zhLater } from './zh.later'
 import { zhForwards } from './zh.forwards'
 import { zhModeration } from './zh.moderation'
 import { zhFriends } from './zh.friends'
@@ -17,6 +18,7 @@ export const zh = {
   ...zhChanges,
   ...zhArranging,
   ...zhFavorites,
+  ...zhLater,
   ...zhForwards,
   ...zhModeration,
   ...zhFriends,

@@ -25,6 +25,7 @@ export const Cmd = {
   AccountChanged: 27,
   Moderated: 28,
   Call: 30,
+  Draft: 31,
 } as const
 export type Cmd = (typeof Cmd)[keyof typeof Cmd]
 

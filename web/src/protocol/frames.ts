@@ -6,6 +6,7 @@
  */
 import { parseChange, type ChangeEvent, type OutgoingChange } from './changes'
 import { Cmd, isKind, type Kind } from './codes'
+import { parseDraftEvent, type DraftEvent } from './drafts'
 import { count, flag, isCount, isFields, isId, parseJson, text, type Fields } from './guards'
 import { limits } from './limits'
 import { parseMessage, type Message, type OutgoingMessage } from './messages'
@@ -115,6 +116,7 @@ export type ServerFrame =
   | ModeratedEvent
   | PacketEvent
   | AccountEvent
+  | DraftEvent
 
 export function parseFrame(json: unknown): ServerFrame | null {
   const frame = typeof json === 'string' ? parseJson(json) : undefined
@@ -185,6 +187,7 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
   [Cmd.ConversationChanged]: parseConversationEvent,
   [Cmd.Moderated]: parseModerated,
   [Cmd.PacketOpened]: parsePacketEvent,
+  [Cmd.Draft]: parseDraftEvent,
 
   [Cmd.AccountChanged]: ({ what, on }) => ({ cmd: Cmd.AccountChanged, what: text(what), on: flag(on) }),
 

@@ -183,6 +183,8 @@ export class Engine {
         return events.emit('packetOpened', { key: keyOfEvent(frame, this.me), event: frame })
       case Cmd.AccountChanged:
         return events.emit('account', frame)
+      case Cmd.Draft:
+        return events.emit('draft', frame)
       case Cmd.Heartbeat:
         return this.clock.told(frame.now)
       case Cmd.Moderated:

@@ -7,6 +7,7 @@
  */
 import type { ChangeCmd, OutgoingChange } from '@/protocol/changes'
 import type { ChatKey } from '@/protocol/conversations'
+import type { DraftEvent } from '@/protocol/drafts'
 import type { AccountEvent, CommunityEvent, ContactEvent } from '@/protocol/frames'
 import type { Message } from '@/protocol/messages'
 import type { OwnAct } from '@/protocol/own'
@@ -42,6 +43,8 @@ export interface LiveEvents {
   community: CommunityEvent
   moderated: ModeratedEvent
   account: AccountEvent
+  /** The reader has written on a device of theirs, this one or another. */
+  draft: DraftEvent
   presence: { userId: number; online: boolean }
   typing: { key: ChatKey; userId: number }
   /** Somebody opened a red packet. */

@@ -20,7 +20,7 @@ export function openEnvelope(status: number, body: string, sentences: Sentences)
   if (answer.code < 0) {
     const { retry_after: wait, totp } = isFields(answer.data) ? answer.data : {}
     const seconds = typeof wait === 'number' ? wait : 0
-    throw new ApiError(answer.code, text(answer.msg) || sentences.answer, seconds, totp === 1)
+    throw new ApiError(answer.code, text(answer.msg) || sentences.answer, seconds, totp === 1, answer.data)
   }
   return { msg: text(answer.msg), data: answer.data, rows: answer.rows, fields: answer }
 }

@@ -8,13 +8,16 @@ export class ApiError extends Error {
   readonly retryAfter: number
   /** The server wants a one-time code. */
   readonly totp: boolean
+  /** What else the refusal says. */
+  readonly data: unknown
 
-  constructor(code: number, message: string, retryAfter = 0, totp = false) {
+  constructor(code: number, message: string, retryAfter = 0, totp = false, data?: unknown) {
     super(message)
     this.name = 'ApiError'
     this.code = code
     this.retryAfter = retryAfter
     this.totp = totp
+    this.data = data
   }
 
   /** True when the same call may well succeed a little later. */

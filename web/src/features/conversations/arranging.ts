@@ -17,7 +17,7 @@ import { chatOf, router } from '@/router'
 import { useLive } from '@/state/live'
 import { fail } from '@/ui/dialogs'
 import { useConversations } from './conversations'
-import { useDrafts } from './drafts'
+import { useDrafts } from '@/features/drafts/drafts'
 
 /** What stands in the menu of a chat. */
 export interface ChatAct {

@@ -20,7 +20,7 @@ import type { Community } from '@/protocol/groups'
 import type { Content, Message } from '@/protocol/messages'
 import { useLive } from '@/state/live'
 import { site } from '@/state/site'
-import { useDrafts } from './drafts'
+import { useDrafts } from '@/features/drafts/drafts'
 import { useTyping } from './typing'
 
 /** One row of the conversation list, ready to draw. */

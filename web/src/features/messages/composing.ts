@@ -16,6 +16,8 @@ export interface Composing {
 /** The part of the composer that is used. `write` gives back what stood there before. */
 interface Field {
   write(next: Written): Written
+  /** As `write`, where the cursor stands elsewhere. */
+  put(next: Written): Written
   mention(id: number): void
   focus(): void
 }
@@ -61,6 +63,12 @@ export function useComposing(field: Readonly<Ref<Field | null | undefined>>) {
     return true
   }
 
+  /** A draft comes from another device. */
+  function come(written: Written): void {
+    if (now.value?.mode === 'edit') draft = written
+    else field.value?.put(written)
+  }
+
   /** Puts a text into the field, behind what is in it. */
   function add(text: string): void {
     leave()
@@ -81,5 +89,5 @@ export function useComposing(field: Readonly<Ref<Field | null | undefined>>) {
     field.value?.mention(id)
   }
 
-  return { now, reply, edit, add, leave, took, answering, mention }
+  return { now, reply, edit, add, come, leave, took, answering, mention }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { useArranging, type ChatAct } from '@/features/conversations/arranging'
 import { useConversations } from '@/features/conversations/conversations'
-import { useDrafts } from '@/features/conversations/drafts'
+import { useDrafts } from '@/features/drafts/drafts'
 import { useChat } from '@/features/messages/chat'
 import type { ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { useConversations } from '@/features/conversations/conversations'
-import { useDrafts } from '@/features/conversations/drafts'
+import { useDrafts } from '@/features/drafts/drafts'
 import { language } from '@/i18n'
 import { server, settle, startPage, usePage } from '../../fake-page'
 

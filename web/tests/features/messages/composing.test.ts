@@ -17,14 +17,16 @@ async function begin() {
   await Promise.all([useChat().open('10/42'), settle()])
   useChat().send({ media: 1, content: '八点' })
   await settle()
+  const put = ({ text, at }: Written) => {
+    const before = { text: field.text, at: field.at }
+    Object.assign(field, { text, at })
+    return before
+  }
   const field = {
     text: 'draft',
     at: [] as readonly number[],
-    write({ text, at }: Written) {
-      const before = { text: field.text, at: field.at }
-      Object.assign(field, { text, at })
-      return before
-    },
+    write: put,
+    put,
     mention: () => undefined,
     focus: () => undefined,
   }
@@ -55,6 +57,17 @@ describe('editing', () => {
     composing.took({ text: '九点', at: [] })
     await settle()
     expect(server.rows('10/42').at(-1)).not.toHaveProperty('at')
+  })
+
+  it('leaves its text alone when a draft comes from another device, which is there afterwards', async () => {
+    const { field, composing } = await begin()
+    composing.come({ text: 'from the phone', at: [] })
+    expect(field.text).toBe('from the phone')
+    composing.edit(last())
+    composing.come({ text: 'the phone again', at: [] })
+    expect(field.text).toBe('八点')
+    composing.leave()
+    expect(field.text).toBe('the phone again')
   })
 
   it('changes nothing when it is left', async () => {

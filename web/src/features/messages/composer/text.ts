@@ -45,10 +45,16 @@ export function useText({ first, onChange, onSend, onFile, focus }: Parts) {
     empty()
   }
 
-  /** Puts another text into the field, and the cursor behind it; gives back the one before. */
-  function write(next: Written): Written {
+  /** Puts another text into the field; gives back the one before. */
+  function put(next: Written): Written {
     const before = { text: text.value, at: at.value }
     change(next.text, next.at)
+    return before
+  }
+
+  /** The same, and the cursor behind it. */
+  function write(next: Written): Written {
+    const before = put(next)
     void nextTick(focus)
     return before
   }
@@ -63,5 +69,5 @@ export function useText({ first, onChange, onSend, onFile, focus }: Parts) {
     onSend: send,
   }))
 
-  return { field, excess, longId, ready, send, sendAsFile, write }
+  return { field, excess, longId, ready, send, sendAsFile, put, write }
 }
