@@ -11,6 +11,7 @@ import { zhOperators } from './zh.operators'
 import { zhPackets } from './zh.packets'
 import { zhGroups } from './zh.groups'
 import { zhPrivacy } from './zh.privacy'
+import { zhReading } from './zh.reading'
 import { zhSearch } from './zh.search'
 
 export const zh = {
@@ -26,6 +27,7 @@ export const zh = {
   ...zhPackets,
   ...zhGroups,
   ...zhPrivacy,
+  ...zhReading,
   ...zhSearch,
   'preview.image': '[图片]',
   'preview.voice': '[语音]',

@@ -16,7 +16,7 @@ export interface Mention {
   id: number
 }
 
-const TOKEN = /(?<![\w/])[@＠](?:[^\u2005\n@＠]{1,60}(?=\u2005)|[^\s@＠]{1,40})/gu
+const TOKEN = /[@＠](?:[^\u2005\n@＠]{1,60}(?=\u2005)|[^\s@＠]{1,40})/gu
 
 /**
  * Where a text names those of `at`, in the order of the text, by any of the names that each has. Who has another name
@@ -43,7 +43,9 @@ export function findMentions(
   const missing = at.filter((id) => !found.some((one) => one.id === id))
   for (const { 0: token, index: start } of missing.length > 0 ? text.matchAll(TOKEN) : []) {
     const end = start + token.length
-    const id = free(start, end) ? missing.shift() : undefined
+    // An address of mail, or of the web, names nobody. (Safari before 16.4 knows no look-behind.)
+    const alone = !/[\w/]/.test(text[start - 1] ?? '')
+    const id = alone && free(start, end) ? missing.shift() : undefined
     if (id !== undefined) found.push({ start, end, id })
   }
   return found.sort((a, b) => a.start - b.start)

@@ -38,9 +38,15 @@ const labels: Partial<Record<number, readonly [PreviewKey, keyof Content | null]
 /** At most this many characters are worth keeping; rows are cut by the layout. */
 const longest = 120
 
-export function previewOf(message: Content & Partial<Message>, say: (key: PreviewKey) => string): string {
+/** `plain` takes the marks out of a text. */
+export function previewOf(
+  message: Content & Partial<Message>,
+  say: (key: PreviewKey) => string,
+  plain = (text: string) => text,
+): string {
   if (message.recalled) return say('preview.recalled')
-  if (message.media === Media.Text || message.media === Media.Notice) return oneLine(message.content ?? '')
+  if (message.media === Media.Text) return oneLine(plain((message.content ?? '').slice(0, longest * 4)))
+  if (message.media === Media.Notice) return oneLine(message.content ?? '')
   const [label, field] = labels[message.media] ?? (['preview.unknown', null] as const)
   const detail = message.media === Media.Voice ? clock(message.amount ?? 0) : field ? message[field] : ''
   return oneLine(typeof detail === 'string' && detail ? `${say(label)} ${plainName(detail)}` : say(label))

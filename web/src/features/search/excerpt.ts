@@ -60,6 +60,23 @@ function widthOf(character: string): number {
   return WIDE.test(character) || PICTURE.test(character) ? 2 : 1
 }
 
+/**
+ * The same places in the words of the text without its marks; null when one is not found there, as of words with a mark
+ * among them.
+ */
+export function rangesIn(words: string, text: string, ranges: readonly Range[]): Range[] | null {
+  const found: Range[] = []
+  let at = 0
+  for (const [start, end] of ranges) {
+    const hit = text.slice(start, end)
+    at = words.indexOf(hit, at)
+    if (at < 0) return null
+    found.push([at, at + hit.length])
+    at += hit.length
+  }
+  return found
+}
+
 /** Where the words of a query stand in a text of which the server does not say it, such as the name in a card. */
 export function rangesOf(text: string, query: string): Range[] {
   const folded = text.toLowerCase()

@@ -5,6 +5,7 @@
 import { defineStore } from 'pinia'
 import { computed, reactive, toRefs, watch } from 'vue'
 import { isLanguage, language, locale, preferredLanguage, type Language } from '@/i18n'
+import { marksDrawn } from '@/i18n/markdown'
 import { isFields, parseJson } from '@/protocol/guards'
 import { localStore, save } from '@/state/storage'
 
@@ -21,6 +22,8 @@ interface Saved {
   textSize: TextSize
   enterSends: boolean
   emojiCloses: boolean
+  /** Marks of Markdown in messages are drawn; else they stand as they were typed. */
+  markdown: boolean
   listWidth: number
 }
 
@@ -44,6 +47,7 @@ export const useSettings = defineStore('settings', () => {
     root.dataset.text = chosen.textSize
     language.value = chosen.language === 'auto' ? preferredLanguage(navigator.languages) : chosen.language
     root.lang = locale()
+    marksDrawn.value = chosen.markdown
   }
 
   watch([chosen, dark], apply, { immediate: true, flush: 'sync' })
@@ -68,6 +72,7 @@ function read(json: string | null): Saved {
     textSize: pick(saved.textSize, choices.textSize, 'normal'),
     enterSends: saved.enterSends !== false,
     emojiCloses: saved.emojiCloses === true,
+    markdown: saved.markdown !== false,
     listWidth: typeof listWidth === 'number' && listWidth >= 280 && listWidth <= 360 ? listWidth : 320,
   }
 }

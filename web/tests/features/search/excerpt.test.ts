@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { excerptOf, rangesOf, type Piece } from '@/features/search/excerpt'
+import { excerptOf, rangesIn, rangesOf, type Piece } from '@/features/search/excerpt'
 
 /** Hits in brackets. */
 const shown = (pieces: Piece[]) => pieces.map(({ text, hit }) => (hit ? `[${text}]` : text)).join('')
@@ -30,6 +30,11 @@ describe('an excerpt', () => {
     const cut = shown(excerptOf(`${family.repeat(30)}吃饭`, [[family.length * 30, family.length * 30 + 2]]))
     expect(cut).toBe(`…${family.repeat(12)}[吃饭]`)
     expect(shown(excerptOf(family.repeat(60), []))).toBe(family.repeat(20))
+  })
+
+  it('knows the same places in the words without their marks', () => {
+    expect(rangesIn('去 吃饭 吧，吃饭', '去 **吃饭** 吧，吃饭', [[4, 6], [11, 13]])).toEqual([[2, 4], [7, 9]]) // prettier-ignore
+    expect(rangesIn('吃饭', '吃**饭**', [[0, 4]])).toBeNull()
   })
 
   it('finds by itself what the server does not tell', () => {

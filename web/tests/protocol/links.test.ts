@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hostOf, splitLinks, whereTo } from '@/features/media/links'
+import { hostOf, splitLinks, whereTo } from '@/protocol/links'
 
 const x = 'https://a.example/x'
 const links = (text: string) =>

@@ -1,5 +1,5 @@
 /** A text cut into words, links and the people it names. */
-import { findMentions } from '@/protocol/mentions'
+import { findMentions } from './mentions'
 import { splitLinks, type TextPart } from './links'
 
 /** `id`: of who is named there, 0 for everybody. */

@@ -2,7 +2,7 @@
  * Links inside a text: where each begins and, harder, where it ends. Chinese is written without a
  * space behind a link, and an address may itself have Chinese in it; so what follows decides.
  */
-import { linkUrl } from '@/protocol/url'
+import { linkUrl } from './url'
 
 export interface TextPart {
   text: string
