@@ -7,7 +7,9 @@ import { chatKey, type ChatKey } from '@/protocol/conversations'
 import type { Content } from '@/protocol/messages'
 import { Engine } from '@/state/engine'
 import { Emitter } from '@/state/events'
+import { readKept, type KeptInbox } from '@/state/kept'
 import { MemoryStore } from '@/state/storage'
+import { Disk } from '@/store/disk'
 import { Api } from '@/transport/api'
 import { FakeServer } from './fake-server'
 import { Random } from './random'
@@ -19,15 +21,16 @@ export let store: MemoryStore
 export let engine: Engine
 
 /** The page of the user is opened, or loaded anew. */
-export function openPage(): void {
+export function openPage(disk: Disk | null = null, list: KeptInbox | null = null): void {
   const sentences = () => ({ network: 'n', answer: 'a', cancelled: 'c' })
   const api = new Api({ userId: me, language: () => 'zh', sentences, fetch: server.fetch as unknown as typeof fetch })
   engine = new Engine({
     api,
-    openSocket: server.connect,
+    openSocket: () => server.connect(),
     store,
     events: new Emitter(),
     tooLarge: () => 'too long',
+    ...{ disk, list },
   })
   engine.start()
 }
@@ -35,6 +38,15 @@ export function openPage(): void {
 export function reload(): void {
   engine.stop()
   openPage()
+}
+
+/** As `reload`, of a page that keeps things on the disk. */
+export async function reloadKept(): Promise<void> {
+  engine.stop()
+  const disk = new Disk(me)
+  const reading = readKept(disk)
+  await settle(100)
+  openPage(disk, (await reading).inbox)
 }
 
 /** A new server, and a page in front of it. */

@@ -56,6 +56,7 @@ export class Engine {
     this.own = new OwnChanges(this.outbox, this.me)
     this.waiting = new Waiting(api, events, this.outbox)
     this.catchup = new Catchup(sourceOf(api), this.inbox, {
+      disk: options.disk,
       onInbox: () => this.listed(),
       onTimeline: (key, rows) => this.arrivedByCatchup(key, rows),
     })
@@ -73,6 +74,9 @@ export class Engine {
       onRefused: () => events.emit('refused'),
     })
     this.sender = new Sender(this.outbox, this.socket)
+    // It goes on from where an earlier page was.
+    if (options.list) this.catchup.restore(options.list)
+    if (options.list) this.marks.restore(options.list.rows)
   }
 
   start(): void {

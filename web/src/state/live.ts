@@ -8,6 +8,7 @@ import { language, t } from '@/i18n'
 import type { ChatKey, Conversation } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import type { Review } from '@/protocol/reviews'
+import { Disk } from '@/store/disk'
 import type { OutboxItem } from '@/sync/outbox'
 import { Api } from '@/transport/api'
 import { openSocket, wakeOnReturn, type SocketState } from '@/transport/socket'
@@ -15,14 +16,19 @@ import { dropToken, takeToken } from '@/transport/token'
 import { Batch } from './batch'
 import { Engine } from './engine'
 import { Emitter, type LiveEmitter } from './events'
+import { ListKeeper, readKept, type Kept, type ListName } from './kept'
 import { askBeforeLeaving, leaveForLogin } from './pages'
-import { localStore } from './storage'
+import { sleep } from './retry'
+import { keepNothing, keepsNothing, storeFor, userStore } from './storage'
 
 export interface TimelineView {
   messages: readonly Message[]
   hasOlder: boolean
   hasNewer: boolean
 }
+
+/** ms that leaving waits for the disk at most. */
+const forgetting = 1_000
 
 export const useLive = defineStore('live', () => {
   const api = shallowRef(anonymousApi())
@@ -42,6 +48,11 @@ export const useLive = defineStore('live', () => {
   /** The connection counts as online, but an answer is overdue. */
   const doubted = shallowRef(false)
   const events: LiveEmitter = markRaw(new Emitter())
+  /** What an earlier page has kept of this user; null when nothing is, or before it is read. */
+  const kept = shallowRef<Kept | null>(null)
+  /** Null when nothing is kept on this computer. */
+  const disk = shallowRef<Disk | null>(null)
+  let lists: ListKeeper | null = null
   let sessionLost = false
   /** Something has to be done before the page may go. */
   let staying = false
@@ -64,6 +75,7 @@ export const useLive = defineStore('live', () => {
   /** Calls from now on are this user's. */
   function identify(userId: number): void {
     token.value = takeToken(userId)
+    storeFor(userId)
     api.value = new Api({
       userId,
       token: token.value,
@@ -73,17 +85,44 @@ export const useLive = defineStore('live', () => {
     })
   }
 
+  /** Reads what an earlier page of the identified user has kept. */
+  async function unpack(): Promise<Kept | null> {
+    const { userId } = api.value
+    if (keepsNothing(userId) || typeof indexedDB === 'undefined') return null
+    const opened = new Disk(userId)
+    kept.value = await readKept(opened)
+    disk.value = markRaw(opened)
+    lists = new ListKeeper(opened)
+    // Whatever comes next, a page that is not seen may be ended.
+    window.addEventListener('pagehide', keepNow)
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && keepNow())
+    return kept.value
+  }
+
+  /** A list is different: it goes to the disk soon. */
+  function keep(name: ListName, value: () => unknown): void {
+    lists?.put(name, value)
+  }
+
+  function keepNow(): void {
+    lists?.flush()
+    void engine.value?.catchup.keep()
+  }
+
   /** Opens the live connection of the identified user. */
   function connect(): void {
     const userId = api.value.userId
     const started = new Engine({
       api: api.value,
       openSocket: () => openSocket(userId, token.value),
-      store: localStore,
+      store: userStore,
       tooLarge: () => t('error.tooLong'),
       events,
+      disk: disk.value,
+      list: kept.value?.inbox ?? null,
     })
     engine.value = started
+    inboxLoaded.value ||= Boolean(kept.value?.inbox)
     mirror()
     wakeOnReturn(started.socket)
     started.start()
@@ -101,11 +140,20 @@ export const useLive = defineStore('live', () => {
     })
   }
 
-  /** The session has ended: to the log-in page. What was not sent yet waits on disk for the next log-in. */
+  /**
+   * The session has ended: to the log-in page. What others have said goes from the disk; what was not sent yet waits
+   * there for the next log-in.
+   */
   function leave(): void {
     engine.value?.stop()
     dropToken(api.value.userId)
-    leaveForLogin()
+    if (!disk.value) return leaveForLogin()
+    void dropKept().finally(leaveForLogin)
+  }
+
+  /** The disk keeps nothing of what the server has. */
+  async function dropKept(): Promise<void> {
+    await Promise.race([disk.value?.drop(), sleep(forgetting)])
   }
 
   function lost(): void {
@@ -125,11 +173,13 @@ export const useLive = defineStore('live', () => {
     }
   }
 
-  /** Drops what is on disk of this user's messages (log-out). */
-  function forget(): void {
+  /** Drops what is on disk of this user (log-out). */
+  async function forget(): Promise<void> {
     engine.value?.outbox.clear()
     engine.value?.oneself.acts.clear()
     events.emit('forget')
+    await dropKept()
+    keepNothing(api.value.userId, false)
   }
 
   /** Brings the reactive values up to the engine's. All at once, so that no message is twice or nowhere. */
@@ -177,7 +227,11 @@ export const useLive = defineStore('live', () => {
     connection,
     attempts,
     doubted,
+    kept,
+    disk,
     identify,
+    unpack,
+    keep,
     connect,
     listed,
     leave,

@@ -17,6 +17,8 @@ export class TimelineCache {
   open: ChatKey | '' = ''
   /** Seq of the message at which the reader of the open chat is, 0 at its end. */
   reader = 0
+  /** Is told of each timeline that is let go though nothing is wrong with it. */
+  onDrop: (key: ChatKey, timeline: Timeline) => void = () => undefined
   /** Least recently used first. */
   private readonly timelines = new Map<ChatKey, Timeline>()
 
@@ -60,8 +62,9 @@ export class TimelineCache {
     timeline?.trim(Math.min(openMessages, Math.max(keptMessages, below + aroundReader)))
     this.open = ''
     this.reader = 0
-    for (const key of this.timelines.keys()) {
+    for (const [key, one] of this.timelines) {
       if (this.timelines.size <= keptTimelines) break
+      this.onDrop(key, one)
       this.timelines.delete(key)
     }
   }

@@ -7,13 +7,17 @@
  */
 import type { ChangeEvent } from '@/protocol/changes'
 import type { ChatKey } from '@/protocol/conversations'
-import { limits } from '@/protocol/limits'
 import type { Message } from '@/protocol/messages'
 import type { OwnAct } from '@/protocol/own'
+import type { Disk } from '@/store/disk'
+import { Attempts } from './attempts'
 import { TimelineCache } from './cache'
+import { Filling } from './filling'
 import { GoneKeeper } from './gone'
 import { History } from './history'
-import { keyOfEvent, type Inbox } from './inbox'
+import { keyOfEvent, type Inbox, type KeptRow } from './inbox'
+import { Keeper } from './keeper'
+import { KeptPages } from './kept'
 import { Listing } from './listing'
 import { isPassing, type CatchupEvents, type OpenAt, type Source } from './source'
 import type { Timeline } from './timeline'
@@ -21,11 +25,6 @@ import { unreadAfter } from './unread'
 
 /** With more changes missing than this the window starts anew. */
 const longAbsence = 1000
-/** ms to wait before a gap is taken for real: an ack may overtake the messages before it. */
-const gapPatience = 300
-const retryPause = 3_000
-/** Rounds after which a gap that the log does not fill is taken to be none. */
-const gapRounds = 3
 
 export class Catchup {
   readonly listing: Listing
@@ -33,34 +32,54 @@ export class Catchup {
   readonly history: History
   private readonly timelines: TimelineCache
   private readonly gone: GoneKeeper
-  private readonly filling = new Map<ChatKey, Promise<void>>()
-  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>()
+  private readonly filling: Filling
+  private readonly attempts = new Attempts()
+  private readonly events: CatchupEvents
+  private readonly keeper: Keeper | null
   private epoch = 0
-  /** Grows with each welcome; work begun for an older connection stops. */
-  private generation = 0
 
   constructor(
-    private readonly source: Source,
+    source: Source,
     private readonly inbox: Inbox,
-    private readonly events: CatchupEvents,
+    { disk = null, ...events }: CatchupEvents & { disk?: Disk | null },
   ) {
+    this.events = {
+      onInbox: () => {
+        events.onInbox()
+        this.keeper?.touch()
+      },
+      onTimeline: (key, rows) => {
+        events.onTimeline(key, rows)
+        this.keeper?.touch()
+      },
+    }
     this.timelines = new TimelineCache(inbox.me)
-    this.history = new History(source, this.timelines, inbox, (key, rows) => this.paged(key, rows))
+    this.history = new History(source, this.timelines, inbox, {
+      disk: disk && new KeptPages(disk, inbox),
+      online: () => this.attempts.online,
+      onRows: (key, rows) => this.paged(key, rows),
+      onKept: (key, timeline) => this.keeper?.read(key, timeline),
+    })
     this.listing = new Listing(source, inbox, {
-      generation: () => this.generation,
+      generation: () => this.attempts.generation,
       enterEpoch: (epoch) => this.enterEpoch(epoch),
-      attempt: (work) => this.attempt('list', work, () => this.welcomed(this.epoch)),
+      attempt: (work) => this.attempts.run('list', work, () => this.welcomed(this.epoch)),
       onRows: () => this.rowsCame(),
     })
+    this.filling = new Filling(source, this.timelines, this.attempts, {
+      onRows: (key, rows) => this.changesCame(key, rows),
+      refresh: (key) => this.refresh(key),
+    })
+    this.keeper = disk && new Keeper(disk, inbox, this.timelines, () => this.listing.cursor.change)
     this.gone = new GoneKeeper(source, this.timelines, inbox, {
-      attempt: (key, work) => this.attempt(`hidden ${key}`, work, () => this.gone.check(key)),
+      attempt: (key, work) => this.attempts.run(`hidden ${key}`, work, () => this.gone.check(key)),
       renew: (key) =>
-        void this.attempt(
+        void this.attempts.run(
           key,
           () => this.history.newest(key),
           () => this.refresh(key),
         ),
-      onGone: (key) => events.onTimeline(key, []),
+      onGone: (key) => this.events.onTimeline(key, []),
     })
   }
 
@@ -70,26 +89,38 @@ export class Catchup {
 
   /** The server greeted a connection: the list, then every cached conversation, the open one first. */
   async welcomed(epoch: number): Promise<void> {
-    const generation = ++this.generation
-    this.cancelTimers()
+    this.renew(true)
+    const { generation } = this.attempts
     this.enterEpoch(epoch)
-    const caught = await this.attempt(
+    const caught = await this.attempts.run(
       'list',
       () => this.listing.ask(),
       () => this.welcomed(this.epoch),
     )
-    if (!caught || generation !== this.generation) return
+    if (!caught || generation !== this.attempts.generation) return
     this.listing.recount()
     for (const key of this.timelines.keys()) {
-      if (generation !== this.generation) return
+      if (generation !== this.attempts.generation) return
       await this.refresh(key)
     }
   }
 
   /** The connection is gone: nothing is asked until the next welcome. */
   disconnected(): void {
-    this.generation += 1
-    this.cancelTimers()
+    this.renew(false)
+  }
+
+  /** What an earlier page has kept on the disk: the list as it stood then. Before the first welcome. */
+  restore({ epoch, change, rows }: { epoch: number; change: number; rows: readonly KeptRow[] }): void {
+    this.epoch = epoch
+    this.inbox.restore(rows)
+    this.listing.cursor.change = change
+    this.keeper?.began(epoch)
+  }
+
+  /** What is known goes to the disk now. */
+  async keep(): Promise<void> {
+    await this.keeper?.flush()
   }
 
   /** A message from the socket, or an own one that was acknowledged. */
@@ -97,9 +128,10 @@ export class Catchup {
     const key = this.inbox.applyLive(message)
     this.listing.recount()
     const timeline = this.timelines.get(key)
-    if (!timeline) return key
-    if (timeline.applyLive(message) === 'gap') this.fillSoon(key)
+    if (timeline?.applyLive(message) === 'gap') this.filling.soon(key)
+    if (!timeline?.loaded || timeline.hasNewer || timeline.holes.size > 0) this.keeper?.live(message)
     this.timelines.grown(key)
+    this.keeper?.touch()
     return key
   }
 
@@ -108,7 +140,8 @@ export class Catchup {
     const key = keyOfEvent(event, this.inbox.me)
     const timeline = this.timelines.get(key)
     this.inbox.applyEvent(event, timeline?.find(event.seq))
-    if (timeline?.applyEvent(event) === 'gap') this.fillSoon(key)
+    if (timeline?.applyEvent(event) === 'gap') this.filling.soon(key)
+    this.keeper?.event(key, event)
     this.listing.recount()
     return key
   }
@@ -116,7 +149,7 @@ export class Catchup {
   /** A change of one's own is in the log, at `ver` or before: its row is asked for. */
   expect(key: ChatKey, ver: number): void {
     const timeline = this.timelines.get(key)
-    if (timeline?.expect(ver)) return void this.fill(key)
+    if (timeline?.expect(ver)) return void this.filling.now(key)
     this.inbox.expect(key, ver)
     this.listing.recount()
   }
@@ -132,17 +165,28 @@ export class Catchup {
     this.close()
     this.timelines.open = key
     this.timelines.reader = at.seq ?? 0
-    if (this.has(key, at)) await this.refresh(key)
-    else if (at.seq !== undefined) await this.history.around(key, at.seq)
-    else if (at.unread !== undefined) await this.history.firstUnread(key, at.unread)
-    else await this.history.newest(key)
+    if (await this.prepare(key, at)) return this.attempts.online ? this.refresh(key) : undefined
+    try {
+      if (at.seq !== undefined) await this.history.around(key, at.seq)
+      else if (at.unread !== undefined) await this.history.firstUnread(key, at.unread)
+      else await this.history.newest(key)
+    } catch (error) {
+      if (!isPassing(error) || !this.timelines.get(key)?.loaded) throw error
+    }
   }
 
-  /** What `open` needs for a start is in the cache. */
-  has(key: ChatKey, { seq, unread }: OpenAt): boolean {
+  /** Begins a conversation with what the disk has. True when `open` needs nothing more for a start, or can have no more. */
+  async prepare(key: ChatKey, at: OpenAt): Promise<boolean> {
+    if (this.has(key, at)) return true
+    await this.history.restore(key, wantedOf(at))
+    return this.has(key, at) || (!this.attempts.online && this.timelines.get(key)?.loaded === true)
+  }
+
+  /** What `open` needs for a start is in memory. */
+  has(key: ChatKey, at: OpenAt): boolean {
     const timeline = this.timelines.get(key)
-    if (!timeline?.loaded) return false
-    const wanted = seq ?? (unread === undefined ? undefined : unread + 1)
+    if (!timeline?.loaded || timeline.holes.size > 0) return false
+    const wanted = wantedOf(at)
     if (wanted === undefined || !timeline.hasNewer) return !timeline.hasNewer && timeline.first <= (wanted ?? Infinity)
     return timeline.first <= wanted && wanted <= timeline.last
   }
@@ -164,17 +208,20 @@ export class Catchup {
     const moved =
       row !== undefined && this.inbox.read(key, seq, unreadAfter(row, this.timelines.get(key), seq, this.inbox.me))
     if (moved) this.listing.recount()
+    this.keeper?.touch()
     return moved
   }
 
   /** The server has what the reader did with a conversation, here or on another device. */
   applyAct(key: ChatKey, act: OwnAct): void {
     if (act.do === 'hide' || act.do === 'clear') this.gone.apply(key, act)
+    this.keeper?.gone(key, act)
     this.listing.news()
   }
 
   clear(): void {
     this.disconnected()
+    this.keeper?.stop()
     this.timelines.open = ''
     this.timelines.clear()
     this.inbox.clear()
@@ -186,11 +233,19 @@ export class Catchup {
     this.events.onInbox()
   }
 
+  /** What has changed in a conversation is in its timeline. */
+  private changesCame(key: ChatKey, rows: readonly Message[]): void {
+    this.keeper?.rows(key, rows)
+    for (const row of rows) this.inbox.refresh(row)
+    this.listing.recount()
+    this.events.onTimeline(key, rows)
+  }
+
   /** A page of history is in its timeline. */
   private paged(key: ChatKey, rows: readonly Message[]): void {
     this.events.onTimeline(key, rows)
     this.gone.check(key)
-    if (this.timelines.get(key)?.hasGap) this.fillSoon(key)
+    if (this.timelines.get(key)?.hasGap) this.filling.soon(key)
   }
 
   /** Brings a conversation up to date, by its changes or, after long, by a window of its own anew. */
@@ -198,76 +253,17 @@ export class Catchup {
     const timeline = this.timelines.get(key)
     if (!timeline) return
     const known = this.inbox.get(key)
-    if (timeline.loaded && known && known.ver <= timeline.ver && !timeline.hasGap) return
-    if (timeline.loaded && (known === undefined || known.ver - timeline.ver <= longAbsence)) return this.fill(key)
+    const whole = timeline.loaded && timeline.holes.size === 0
+    if (whole && known && known.ver <= timeline.ver && !timeline.hasGap) return
+    if (whole && (known === undefined || known.ver - timeline.ver <= longAbsence)) return this.filling.now(key)
     if (key !== this.timelines.open) return this.timelines.drop(key)
     // The reader stays where they are; what came meanwhile lies below, and is not taken for read.
     const place = timeline.loaded ? this.timelines.reader || timeline.last : 0
-    await this.attempt(
+    await this.attempts.run(
       key,
       () => (place > 0 ? this.history.around(key, place) : this.history.newest(key)),
       () => this.refresh(key),
     )
-  }
-
-  private fillSoon(key: ChatKey): void {
-    if (this.timers.has(`gap ${key}`)) return
-    const timer = setTimeout(() => {
-      this.timers.delete(`gap ${key}`)
-      if (this.timelines.get(key)?.hasGap) void this.fill(key)
-    }, gapPatience)
-    this.timers.set(`gap ${key}`, timer)
-  }
-
-  /** Asks the changes of a conversation to their end; calls while one is running join it. */
-  private fill(key: ChatKey): Promise<void> {
-    const running = this.filling.get(key)
-    if (running) return running
-    const generation = this.generation
-    const filled = this.attempt(
-      key,
-      () => this.askChanges(key, generation),
-      () => this.refresh(key),
-    ).then(() => {
-      if (this.filling.get(key) === filled) this.filling.delete(key)
-    })
-    this.filling.set(key, filled)
-    return filled
-  }
-
-  private async askChanges(key: ChatKey, generation: number): Promise<void> {
-    for (let rounds = 0; rounds < gapRounds;) {
-      const timeline = this.timelines.get(key)
-      if (!timeline?.loaded || generation !== this.generation) return
-      const { rows, more } = await this.source.changes(key, timeline.ver, limits.changesPage)
-      if (this.timelines.get(key) !== timeline) return
-      timeline.applyChanges(rows)
-      for (const row of rows) this.inbox.refresh(row)
-      this.listing.recount()
-      this.events.onTimeline(key, rows)
-      if (more && rows.length > 0) continue
-      if (!timeline.hasGap) return
-      rounds += 1
-      if (rounds === gapRounds) timeline.settle()
-    }
-  }
-
-  /** Runs some work of this connection; false when it failed. After a passing failure it is begun `again` after a while. */
-  private async attempt(name: string, work: () => Promise<void>, again: () => unknown): Promise<boolean> {
-    const { generation } = this
-    try {
-      await work()
-      return true
-    } catch (error) {
-      if (generation !== this.generation || !isPassing(error)) return false
-      const timer = setTimeout(() => {
-        this.timers.delete(name)
-        if (generation === this.generation) void again()
-      }, retryPause)
-      clearTimeout(this.timers.get(name))
-      this.timers.set(name, timer)
-      return false
-    }
   }
 
   /** True when it is another history than the one known so far, which is forgotten. */
@@ -282,14 +278,19 @@ export class Catchup {
       this.events.onInbox()
     }
     this.epoch = epoch
+    this.keeper?.enter(epoch)
     return another
   }
 
-  private cancelTimers(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer)
-    this.timers.clear()
+  private renew(online: boolean): void {
+    this.attempts.renew(online)
     this.listing.stop()
     this.gone.reset()
     this.filling.clear()
   }
+}
+
+/** The message at which a conversation opens; undefined for its end. */
+function wantedOf({ seq, unread }: OpenAt): number | undefined {
+  return seq ?? (unread === undefined ? undefined : unread + 1)
 }

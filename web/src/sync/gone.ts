@@ -5,6 +5,7 @@
 import type { ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import type { OwnAct } from '@/protocol/own'
+import type { KeptGone } from '@/store/schema'
 import type { TimelineCache } from './cache'
 import type { Inbox } from './inbox'
 import type { Source } from './source'
@@ -31,6 +32,17 @@ export class Gone {
   add(act: OwnAct): void {
     if (act.do === 'clear') this.cleared = Math.max(this.cleared, act.seq)
     else if (act.do === 'hide') for (const id of act.ids) this.ids.add(id)
+  }
+
+  /** As the disk keeps it. */
+  state(): KeptGone {
+    return { counter: this.counter, ids: [...this.ids], ranges: this.ranges }
+  }
+
+  /** What the disk has kept. */
+  restore({ counter, ids, ranges }: KeptGone): void {
+    for (const id of ids) this.ids.add(id)
+    this.know(counter, ranges)
   }
 
   /** All that is hidden by the time the counter stood there. */

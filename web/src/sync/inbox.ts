@@ -9,6 +9,15 @@ import { limits } from '@/protocol/limits'
 import { countsAsUnread, mentions, type Message } from '@/protocol/messages'
 import type { Unread } from './unread'
 
+/** A row with what only this page knows of it. */
+export interface KeptRow {
+  row: Conversation
+  /** Up to which seq the server is known to have the reader's mark. */
+  told: number
+  /** Its number of unread messages is an estimate. */
+  unsure: boolean
+}
+
 export class Inbox {
   /** A new map after each change, so that views see it. */
   rows: ReadonlyMap<ChatKey, Conversation> = new Map()
@@ -138,6 +147,21 @@ export class Inbox {
     if (!row || seq <= row.peer_read) return false
     this.set(key, { ...row, peer_read: seq })
     return true
+  }
+
+  /** As the disk keeps it. */
+  state(): KeptRow[] {
+    return [...this.rows].map(([key, row]) => ({ row, told: this.confirmed(key), unsure: this.estimated.has(key) }))
+  }
+
+  /** What the disk has kept. */
+  restore(kept: readonly KeptRow[]): void {
+    for (const { row, told, unsure } of kept) {
+      const key = chatKey(row.kind, row.dstid)
+      this.marks.set(key, told)
+      if (unsure) this.estimated.add(key)
+    }
+    this.rows = new Map(kept.map(({ row }) => [chatKey(row.kind, row.dstid), row]))
   }
 
   clear(): void {

@@ -30,7 +30,7 @@ export interface ListAnswer {
 
 export class ListCursor {
   /** All changes up to this one are known; 0 until the whole list was read. */
-  private change = 0
+  change = 0
   /** Where the list stood when the whole of it was begun to be read. */
   private begun = 0
 

@@ -28,7 +28,7 @@ export class Listing {
   /** Everything that was in the log when this round of asking began is known. */
   done = 0
   private begun = 0
-  private readonly cursor = new ListCursor()
+  readonly cursor = new ListCursor()
   private timer: ReturnType<typeof setTimeout> | undefined
   private newsTimer: ReturnType<typeof setTimeout> | undefined
 

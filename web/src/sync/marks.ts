@@ -1,6 +1,7 @@
 /** Read marks of this page that the server has not shown to have: a cut may have lost their frames. */
-import { parseChatKey, type ChatKey } from '@/protocol/conversations'
+import { chatKey, parseChatKey, type ChatKey } from '@/protocol/conversations'
 import { readFrame } from '@/protocol/frames'
+import type { KeptRow } from './inbox'
 
 export class ReadMarks {
   /** The greatest seq of each chat. */
@@ -12,6 +13,11 @@ export class ReadMarks {
   add(key: ChatKey, seq: number): void {
     this.waiting.set(key, seq)
     this.tell(key, seq)
+  }
+
+  /** Those that an earlier page could not tell: what was read without a connection, or went with the line. */
+  restore(kept: readonly KeptRow[]): void {
+    for (const { row, told } of kept) if (row.read > told) this.waiting.set(chatKey(row.kind, row.dstid), row.read)
   }
 
   tellAll(): void {

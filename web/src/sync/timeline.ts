@@ -17,6 +17,18 @@ import { rowAfter, type ChangeEvent } from '@/protocol/changes'
 import type { Message } from '@/protocol/messages'
 import { Gone } from './gone'
 
+/** Some messages of a conversation as they stood on the disk. */
+export interface KeptWindow {
+  readonly rows: readonly Message[]
+  /** All changes up to this one are in them. */
+  readonly ver: number
+  /** There are, or may be, further ones at its ends. */
+  readonly older: boolean
+  readonly newer: boolean
+  /** Messages before which some may be missing, by seq. */
+  readonly holes: readonly number[]
+}
+
 export type LiveResult = 'applied' | 'known' | 'gap'
 
 /** Messages kept that came after the end of the window. */
@@ -40,6 +52,11 @@ export class Timeline {
   private wanted = 0
   /** Grows with each change to a row outside the window: a page on its way may not have it. */
   outside = 0
+  /**
+   * Messages before which some may be missing, by seq: of a window that was put together from what the disk has. It is
+   * asked for anew with the next connection.
+   */
+  holes: ReadonlySet<number> = new Set()
   readonly gone = new Gone()
 
   constructor(private readonly me: number) {}
@@ -80,6 +97,7 @@ export class Timeline {
     if (newer) this.newest = Math.max(this.last + 1, ...after.map((row) => row.seq))
     else this.beyond.clear()
     this.loaded = true
+    this.holes = new Set()
     this.hasOlder = more && from > 1
     this.ver = 0
     for (const [known, event] of this.ahead) if (!event) this.ahead.delete(known)
@@ -102,6 +120,22 @@ export class Timeline {
     for (let next = this.beyond.get(this.last + 1); next; next = this.beyond.get(this.last + 1)) this.put([next])
     for (const seq of this.beyond.keys()) if (seq <= this.last) this.beyond.delete(seq)
     this.newest = more ? Math.max(known, this.last + 1) : known
+  }
+
+  /** What the disk has of the conversation begins the window, or goes on from one of its ends. */
+  keep({ rows, ver, older, newer, holes }: KeptWindow): void {
+    const begins = !this.loaded
+    const above = begins || (rows[0]?.seq ?? 0) < this.first
+    const below = begins || !above
+    // What came live before is missing others perhaps: its version is not reached, and it is asked for.
+    if (begins) this.messages = []
+    this.put(rows)
+    this.holes = new Set([...this.holes, ...holes])
+    this.ver = begins ? ver : Math.min(this.ver, ver)
+    if (above) this.hasOlder = older
+    if (below) this.newest = newer ? Math.max(this.newest, this.last + 1) : begins ? 0 : this.last
+    this.loaded = true
+    this.raise(this.ver)
   }
 
   /** A message from the socket (or one of one's own, acknowledged). */

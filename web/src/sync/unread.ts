@@ -12,7 +12,7 @@ export interface Unread {
 /** What is unread of `row` after `seq`; null when only the server can say. */
 export function unreadAfter(row: Conversation, timeline: Timeline | undefined, seq: number, me: number): Unread | null {
   if (seq >= row.seq) return { unread: 0, mentions: 0 }
-  if (!timeline?.loaded || timeline.hasGap) return null
+  if (!timeline?.loaded || timeline.hasGap || timeline.holes.size > 0) return null
   const { first, last, messages } = timeline
   if (first <= seq + 1 && last >= row.seq) {
     return count(

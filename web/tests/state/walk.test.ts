@@ -3,18 +3,28 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Change } from '@/protocol/changes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { OwnAct } from '@/protocol/own'
-import { begin, engine, listed, me, reload, server, settle, store, text, useEngine } from '../fake-engine'
+import { useFreshDisk } from '../fake-disk'
+import { begin, engine, listed, me, reload, reloadKept, server, settle, store, text, useEngine } from '../fake-engine'
 import { Random, seeds } from '../random'
 
 useEngine()
+useFreshDisk()
+
+const pages = [
+  ['keeps nothing', seeds],
+  ['goes on from its disk', seeds.slice(0, 20)],
+] as const
+const walks = pages.flatMap(([page, all]) => all.map((seed) => [page, seed] as const))
 
 describe('any network', () => {
-  it.each(seeds)('loses nothing, doubles nothing, keeps the order (%i)', async (seed) => {
+  it.each(walks)('loses nothing, doubles nothing, keeps the order: a page that %s (%i)', async (page, seed) => {
     engine.stop()
     const random = new Random(seed)
+    const again = async () => (page === 'keeps nothing' ? reload() : reloadKept())
     // The pauses before a reconnect are dice, too: what was seen once is seen again.
     vi.spyOn(Math, 'random').mockImplementation(random.next)
     begin(random)
+    await again()
     server.faults = { losePush: 0.3, slowDown: 0.2, failCall: 0.2 }
     if (random.chance(0.5)) server.most = 1 + random.below(10)
     const chats: ChatKey[] = ['10/42', '11/3', '10/7']
@@ -58,7 +68,7 @@ describe('any network', () => {
         else engine.oneself.do(key, done)
       } else if (dice < 78) server.cut(random.chance(0.5) ? 1012 : 1006)
       else if (dice < 82) {
-        reload()
+        await again()
       } else if (dice < 85) server.markRead(key, random.below(server.rows(key).length + 1))
       else if (dice < 92) {
         const seq = 1 + random.below(server.rows(key).length + 1)

@@ -1,6 +1,6 @@
 /** The account that is logged in on this page. `main.ts` calls `start` or `identify`. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import { useUploads } from '@/features/media/uploads'
 import type { User } from '@/protocol/accounts'
 import { useLive } from '@/state/live'
@@ -36,19 +36,31 @@ export const useAccount = defineStore('account', () => {
    * a store that the page makes later would miss the welcome, and with it what it asks for then. */
   async function start(userId: number, drawn: Promise<void> = Promise.resolve()): Promise<void> {
     identify(userId)
-    while (!me.value) {
+    me.value = (await live.unpack())?.me ?? null
+    // Who was here before sees at once what was kept; that the session still lives shows meanwhile.
+    if (me.value) void find(userId)
+    else if (!(await find(userId))) return
+    await drawn
+    live.connect()
+    ready.value = true
+  }
+
+  /** Asks for the user until the server answers; false when it does not know them any more. */
+  async function find(userId: number): Promise<boolean> {
+    for (;;) {
       try {
         me.value = await users.find(userId)
+        return true
       } catch (error) {
         const wait = waitFor(error)
-        if (wait === null) return live.leave()
+        if (wait === null) {
+          live.leave()
+          return false
+        }
         unreachable.value = true
         await sleep(wait)
       }
     }
-    await drawn
-    live.connect()
-    ready.value = true
   }
 
   /** A page that needs a user but no live connection. */
@@ -79,7 +91,7 @@ export const useAccount = defineStore('account', () => {
   async function logout(): Promise<void> {
     await live.leaveAfter(async () => {
       await live.api.call('/user/logout')
-      live.forget()
+      await live.forget()
       await useUploads().clear()
     })
   }
@@ -94,6 +106,11 @@ export const useAccount = defineStore('account', () => {
   async function changePassword(old: string, next: string): Promise<void> {
     await live.api.call('/user/passwd', { old, new: next })
   }
+
+  const keepMe = () => me.value && live.keep('me', () => me.value)
+  watch(me, keepMe)
+  // Another history may have emptied the disk.
+  live.events.on('welcome', keepMe)
 
   // Changed on another device of one's own, or another page.
   live.events.on('contact', ({ what, userid }) => {

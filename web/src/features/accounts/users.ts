@@ -1,6 +1,6 @@
 /** What is known of other users: names and faces, asked for when they are needed. */
 import { defineStore } from 'pinia'
-import { shallowReactive, shallowRef } from 'vue'
+import { shallowReactive, shallowRef, watch } from 'vue'
 import { t } from '@/i18n'
 import { parseUser, type User } from '@/protocol/accounts'
 import { Code } from '@/protocol/codes'
@@ -9,6 +9,8 @@ import { oneByOne } from '@/state/retry'
 import { ApiError } from '@/transport/errors'
 
 const mobileOfChina = /^1[3-9]\d{9}$/
+/** Users of whom the disk has a name and a face. */
+const mostKept = 2_000
 /** Digits of the shortest mobile. */
 const mobileDigits = 5
 
@@ -74,7 +76,16 @@ export const useUsers = defineStore('users', () => {
 
   function remember(users: readonly User[]): void {
     for (const user of users) known.set(user.id, user)
+    if (users.length > 0) live.keep('people', () => [...known.values()].slice(-mostKept))
   }
+
+  watch(
+    () => live.kept,
+    (kept) => {
+      for (const user of kept?.people ?? []) if (!known.has(user.id)) known.set(user.id, user)
+    },
+    { immediate: true, flush: 'sync' },
+  )
 
   // What came meanwhile in another way is asked for no more.
   const want = oneByOne(async (id) => known.has(id) || find(id))

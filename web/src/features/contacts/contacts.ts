@@ -4,7 +4,7 @@
  * page, and by a row among the chats (`fresh`) until they have met there.
  */
 import { defineStore } from 'pinia'
-import { computed, shallowReactive, shallowRef } from 'vue'
+import { computed, shallowReactive, shallowRef, watch } from 'vue'
 import { useUsers } from '@/features/accounts/users'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
@@ -14,7 +14,7 @@ import { isFields, isId, parseJson, parseRows } from '@/protocol/guards'
 import { Batch } from '@/state/batch'
 import { useLive } from '@/state/live'
 import { site } from '@/state/site'
-import { localStore, save } from '@/state/storage'
+import { userStore, save } from '@/state/storage'
 import { inTurn } from '@/state/turns'
 
 export const useContacts = defineStore('contacts', () => {
@@ -44,11 +44,27 @@ export const useContacts = defineStore('contacts', () => {
     rename()
     const first = !loaded.value
     loaded.value = true
+    live.keep('friends', () => friends.value)
+    live.keep('blocked', () => blocked.value)
     notice(first)
   })
 
   /** True once they came, or cannot be had for now. */
   const settled = shallowRef(false)
+
+  // Until the server has answered they are as they were; nobody is known to be online.
+  watch(
+    () => live.kept,
+    (kept) => {
+      if (!kept?.friends || loaded.value) return
+      friends.value = kept.friends.map((one) => ({ ...one, online: 0 }))
+      blocked.value = kept.blocked
+      users.remember(friends.value)
+      rename()
+      settled.value = true
+    },
+    { immediate: true, flush: 'sync' },
+  )
 
   /** Asks for the friends again, and who of them is online. One that fails is made up for after the next welcome. */
   function refresh(): void {
@@ -117,7 +133,7 @@ export const useContacts = defineStore('contacts', () => {
 
   /** Says who is new. What this browser saw last is compared too, for those who came while it was away. */
   function notice(first: boolean): void {
-    const kept = parseJson(localStore.getItem(place()) ?? '')
+    const kept = parseJson(userStore.getItem(place()) ?? '')
     const before = isFields(kept) && Array.isArray(kept.friends) ? new Set<unknown>(kept.friends) : null
     if (first && isFields(kept) && isFields(kept.fresh)) restore(kept.fresh)
     for (const { id, nickname } of friends.value) {
@@ -162,7 +178,7 @@ export const useContacts = defineStore('contacts', () => {
     changed.set(userId, online ? 1 : 0)
     changes.mark()
   })
-  live.events.on('forget', () => localStore.removeItem(place()))
+  live.events.on('forget', () => userStore.removeItem(place()))
 
   return {
     friends,

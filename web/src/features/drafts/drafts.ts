@@ -8,7 +8,7 @@ import { computed, shallowReactive, shallowRef } from 'vue'
 import { parseChatKey, type ChatKey } from '@/protocol/conversations'
 import { isCount, isFields, parseJson, text } from '@/protocol/guards'
 import { useLive } from '@/state/live'
-import { localStore, namesWith, save } from '@/state/storage'
+import { userStore, namesWith, save } from '@/state/storage'
 import { keepInStep } from './inStep'
 
 export interface Draft {
@@ -59,7 +59,7 @@ export const useDrafts = defineStore('drafts', () => {
   function put(key: ChatKey, draft: Draft): void {
     if (isEmpty(draft) && !draft.untold) {
       kept.value.delete(key)
-      localStore.removeItem(prefix.value + key)
+      userStore.removeItem(prefix.value + key)
     } else {
       kept.value.set(key, draft)
       save(prefix.value + key, draft)
@@ -85,7 +85,7 @@ export const useDrafts = defineStore('drafts', () => {
 
   /** Drops all drafts, on disk too (log-out). */
   function clear(): void {
-    for (const name of namesWith(prefix.value)) localStore.removeItem(name)
+    for (const name of namesWith(prefix.value)) userStore.removeItem(name)
     kept.value.clear()
     others.clear()
     step.stop()
@@ -112,7 +112,7 @@ function restore(prefix: string): Map<ChatKey, Draft> {
   const drafts = shallowReactive(new Map<ChatKey, Draft>())
   for (const name of namesWith(prefix)) {
     const key = name.slice(prefix.length)
-    const saved = parseJson(localStore.getItem(name) ?? '')
+    const saved = parseJson(userStore.getItem(name) ?? '')
     if (!parseChatKey(key) || !isFields(saved)) continue
     const at = Array.isArray(saved.at) ? saved.at.filter(isCount) : []
     const { ref, rev } = saved

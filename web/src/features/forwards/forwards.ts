@@ -22,7 +22,7 @@ import { newCid } from '@/protocol/messages'
 import { useLive } from '@/state/live'
 import { askBeforeLeaving } from '@/state/pages'
 import { sleep, waitFor } from '@/state/retry'
-import { localStore } from '@/state/storage'
+import { userStore } from '@/state/storage'
 import { ForwardQueue, type ForwardItem } from '@/sync/forwards'
 
 /** Where a chat record is: the message that shows it, or the favourite, and the places of the records in it that lead there. */
@@ -37,7 +37,7 @@ export const useForwards = defineStore('forwards', () => {
   let told = ''
 
   /** That of the logged-in user. */
-  const mine = () => (queue ??= new ForwardQueue(live.api.userId, localStore))
+  const mine = () => (queue ??= new ForwardQueue(live.api.userId, userStore))
 
   /** Passes messages of a chat on to others, one by one or (`merge`) as one record. */
   function forward(from: ChatKey, ids: readonly number[], to: readonly ChatKey[], merge: boolean, note: string): void {

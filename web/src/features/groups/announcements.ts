@@ -4,7 +4,7 @@ import { shallowReactive } from 'vue'
 import type { Announcement } from '@/protocol/groups'
 import { isFields, parseJson } from '@/protocol/guards'
 import { useLive } from '@/state/live'
-import { localStore, save } from '@/state/storage'
+import { userStore, save } from '@/state/storage'
 import { useGroups } from './groups'
 
 export const useAnnouncements = defineStore('announcements', () => {
@@ -15,7 +15,7 @@ export const useAnnouncements = defineStore('announcements', () => {
 
   // It is made by views, when it is known whose page this is.
   const place = () => `magpie:notices:${live.api.userId}`
-  const kept = parseJson(localStore.getItem(place()) ?? '')
+  const kept = parseJson(userStore.getItem(place()) ?? '')
   for (const [id, at] of Object.entries(isFields(kept) ? kept : {}))
     if (typeof at === 'number') done.set(Number(id), at)
 
@@ -35,7 +35,7 @@ export const useAnnouncements = defineStore('announcements', () => {
     save(place(), Object.fromEntries(now))
   }
 
-  live.events.on('forget', () => localStore.removeItem(place()))
+  live.events.on('forget', () => userStore.removeItem(place()))
 
   return { unread, read }
 })

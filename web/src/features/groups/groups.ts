@@ -3,7 +3,7 @@
  * others: those that were left, or are looked at before one comes in.
  */
 import { defineStore } from 'pinia'
-import { computed, shallowReactive, shallowRef } from 'vue'
+import { computed, shallowReactive, shallowRef, watch } from 'vue'
 import { t } from '@/i18n'
 import { mui } from '@/mui'
 import { Code } from '@/protocol/codes'
@@ -11,7 +11,7 @@ import { parseCommunity, Role, type Community } from '@/protocol/groups'
 import { isFields, parseJson, parseRows } from '@/protocol/guards'
 import { sentences, useLive } from '@/state/live'
 import { oneByOne } from '@/state/retry'
-import { localStore, save } from '@/state/storage'
+import { userStore, save } from '@/state/storage'
 import { inTurn } from '@/state/turns'
 import { ApiError } from '@/transport/errors'
 
@@ -51,10 +51,23 @@ export const useGroups = defineStore('groups', () => {
     }
     all.value = rows
     loaded.value = true
+    live.keep('groups', () => [...all.value, ...others.values()])
   })
 
   /** True once they came, or cannot be had for now. */
   const settled = shallowRef(false)
+
+  // Until the server has answered they are as they were.
+  watch(
+    () => live.kept,
+    (kept) => {
+      if (!kept?.groups || loaded.value) return
+      all.value = kept.groups.filter(isIn)
+      for (const one of kept.groups) if (!isIn(one)) others.set(one.id, one)
+      settled.value = true
+    },
+    { immediate: true, flush: 'sync' },
+  )
 
   /** One that fails is made up for after the next welcome. */
   function refresh(): void {
@@ -89,8 +102,7 @@ export const useGroups = defineStore('groups', () => {
 
   /** A group came from the server. */
   function take(found: Community): void {
-    const listed = found.role > Role.None && !found.dissolved
-    if (!listed || !group(found.id)) others.set(found.id, found)
+    if (!isIn(found) || !group(found.id)) others.set(found.id, found)
     else all.value = all.value.map((one) => (one.id === found.id ? found : one))
   }
 
@@ -123,7 +135,7 @@ export const useGroups = defineStore('groups', () => {
   }
 
   function recall(): void {
-    const kept = parseJson(localStore.getItem(place()) ?? '')
+    const kept = parseJson(userStore.getItem(place()) ?? '')
     const now = live.engine?.now() ?? Date.now()
     for (const [id, at] of Object.entries(isFields(kept) ? kept : {}))
       if (typeof at === 'number' && at > now - requestLife) waiting.set(Number(id), at)
@@ -171,10 +183,15 @@ export const useGroups = defineStore('groups', () => {
     // What becomes of single members (what they are called, who is muted) changes nothing in this list.
     if (who.length === 0 || mine || what === 'role') renew(dstid, mine)
   })
-  live.events.on('forget', () => localStore.removeItem(place()))
+  live.events.on('forget', () => userStore.removeItem(place()))
 
   return { all, loaded, settled, waiting, refresh, group, known, take, info, join, createGroup }
 })
+
+/** The reader is one of it. */
+function isIn({ role, dissolved }: Community): boolean {
+  return role > Role.None && !dissolved
+}
 
 /** The group in an answer; `ApiError` when there is none. */
 export function groupIn(data: unknown): Community {

@@ -1,4 +1,5 @@
 /** Taking one's data along, and deleting the account. */
+import { useUploads } from '@/features/media/uploads'
 import { useLive } from '@/state/live'
 
 /**
@@ -36,6 +37,7 @@ export async function deleteAccount(passwd: string): Promise<void> {
   const live = useLive()
   await live.leaveAfter(async () => {
     await live.api.call('/user/delete', { passwd })
-    live.forget()
+    await live.forget()
+    await useUploads().clear()
   })
 }

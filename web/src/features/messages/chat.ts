@@ -126,9 +126,10 @@ export const useChat = defineStore('chat', () => {
     else if (left && (unread === 0 || read < left.newest)) start.value = { seq: left.seq, offset: left.offset }
     else start.value = unread > 0 ? 'unread' : 'end'
     known.value = unread > 0 ? read : seq
-    live.mirrorTimeline(next)
     const at = start.value === 'end' ? {} : start.value === 'unread' ? { unread: read } : { seq: start.value.seq }
-    const ready = engine.catchup.has(next, at)
+    const ready = await engine.catchup.prepare(next, at)
+    if (key.value !== next) return
+    live.mirrorTimeline(next)
     if (ready) mark.place(start.value === 'unread')
     // At the end one may begin to write while the messages are on their way.
     placed.value = ready || (start.value === 'end' && !timeline.value?.messages.length)

@@ -2,7 +2,7 @@
 import { shallowRef } from 'vue'
 import { parseJson } from '@/protocol/guards'
 import { useLive } from '@/state/live'
-import { localStore, save } from '@/state/storage'
+import { userStore, save } from '@/state/storage'
 
 const most = 10
 
@@ -19,14 +19,14 @@ export function useRecent() {
   function load(): void {
     if (owner === live.api.userId) return
     owner = live.api.userId
-    const kept = parseJson(localStore.getItem(name()) ?? '')
+    const kept = parseJson(userStore.getItem(name()) ?? '')
     recent.value = Array.isArray(kept) ? kept.filter((one) => typeof one === 'string').slice(0, most) : []
   }
 
   function put(queries: readonly string[]): void {
     recent.value = queries
     if (queries.length > 0) save(name(), queries)
-    else localStore.removeItem(name())
+    else userStore.removeItem(name())
   }
 
   function add(query: string): void {

@@ -51,7 +51,7 @@ export const useSettings = defineStore('settings', () => {
   }
 
   watch([chosen, dark], apply, { immediate: true, flush: 'sync' })
-  watch(chosen, () => save(name, chosen))
+  watch(chosen, () => save(name, chosen, localStore))
   window.addEventListener('storage', ({ key, newValue }) => {
     if (key === name) Object.assign(chosen, read(newValue))
   })

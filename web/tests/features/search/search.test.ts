@@ -181,7 +181,7 @@ describe('what was looked for before', () => {
     useSearch().forget('一')
     expect(useSearch().recent).toEqual(['二'])
     expect(localStore.getItem(`magpie:searches:${me}`)).toBe('["二"]')
-    useLive().forget()
+    void useLive().forget()
     expect(useSearch().recent).toEqual([])
     expect(localStore.getItem(`magpie:searches:${me}`)).toBeNull()
   })
