@@ -18,7 +18,8 @@ FOREIGN = """() => {
     const tags = 'div span a code pre strong em s blockquote ol ul li ' +
         'table thead tbody tr th td bdi button svg path time'
     const names = 'class dir href target rel tabindex role aria-label aria-hidden title ' +
-        'type scope style datetime viewBox width height fill stroke stroke-width stroke-linecap stroke-linejoin d focusable'
+        'type scope style datetime viewBox width height fill stroke stroke-width stroke-linecap ' +
+        'stroke-linejoin d focusable'
     const allowed = { tags: new Set(tags.split(' ')), names: new Set(names.split(' ')) }
     const found = []
     for (const element of document.querySelectorAll('.scroller .text, .scroller .text *')) {

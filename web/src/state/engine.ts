@@ -4,7 +4,7 @@
  */
 import { cleanChange, type Change, type ChangeEvent } from '@/protocol/changes'
 import { Cmd, Code, Media } from '@/protocol/codes'
-import { chatKey, keyOfEvent, parseChatKey, type ChatKey } from '@/protocol/conversations'
+import { chatKey, parseChatKey, type ChatKey } from '@/protocol/conversations'
 import {
   changeFrame,
   lookFrame,
@@ -28,6 +28,7 @@ import { Sender } from '@/sync/sender'
 import { ChatSocket, type SocketState } from '@/transport/socket'
 import { Oneself } from './oneself'
 import type { EngineOptions } from './options'
+import { passOn } from './passing'
 import { sourceOf } from './source'
 import { Waiting } from './waiting'
 
@@ -171,30 +172,18 @@ export class Engine {
       case Cmd.Reaction:
       case Cmd.Pin:
         return this.changed(this.catchup.applyEvent(frame), frame)
-      case Cmd.Typing:
-        return events.emit('typing', { key: keyOfEvent(frame, this.me), userId: frame.userid })
-      case Cmd.Presence:
-        return events.emit('presence', { userId: frame.userid, online: frame.online === 1 })
       case Cmd.ContactChanged:
         // Somebody's read receipts may have come or gone.
         if (frame.what === 'updated') this.catchup.listing.news()
         return events.emit('contact', frame)
-      case Cmd.CommunityChanged:
-        return events.emit('community', frame)
       case Cmd.ConversationChanged:
         return this.oneself.told(frame)
-      case Cmd.PacketOpened:
-        return events.emit('packetOpened', { key: keyOfEvent(frame, this.me), event: frame })
-      case Cmd.AccountChanged:
-        return events.emit('account', frame)
-      case Cmd.Draft:
-        return events.emit('draft', frame)
       case Cmd.Heartbeat:
         return this.clock.told(frame.now)
-      case Cmd.Moderated:
-        return events.emit('moderated', frame)
       case Cmd.Welcome:
         return // The socket's own business.
+      default:
+        return passOn(frame, events, this.me)
     }
   }
 
