@@ -98,10 +98,11 @@ def is_public(text: str) -> bool:
 
 class Addresses:
     """Looks names up. `allow`: host:port of places that may be anywhere, also without TLS: the operator named
-    them. Not promised: that the address answers."""
+    them. `ports`: of all other places, None for any. Not promised: that the address answers."""
 
-    def __init__(self, allow: Collection[str] = ()) -> None:
+    def __init__(self, allow: Collection[str] = (), ports: Collection[int] | None = None) -> None:
         self._allow = frozenset(place.lower() for place in allow)
+        self._ports = ports
         self._threads = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="lookup")
 
     def is_allowed(self, target: Target) -> bool:
@@ -110,12 +111,15 @@ class Addresses:
     async def of(self, target: Target) -> list[str]:
         """The addresses of a target's host, each public. `Forbidden` when one is not; `OSError` when there is
         none."""
+        allowed = self.is_allowed(target)
+        if self._ports is not None and target.port not in self._ports and not allowed:
+            raise Forbidden("not a port of the web")
         loop = asyncio.get_running_loop()
         try:
             addresses = await loop.run_in_executor(self._threads, _look_up, target.host, target.port)
         except UnicodeError:
             raise Forbidden("not a name of a host")
-        if not self.is_allowed(target) and not all(map(is_public, addresses)):
+        if not allowed and not all(map(is_public, addresses)):
             raise Forbidden("not a public address")
         return addresses
 

@@ -67,6 +67,20 @@ def test_taken_apart():
     assert target_of("http://[2606:4700::1]:8080").origin == "http://[2606:4700::1]:8080"
 
 
+async def test_ports():
+    """Where only some ports may be spoken to, others are not even looked up, but for what is allowed."""
+    addresses = Addresses(["localhost:22"], ports=(80, 443))
+    try:
+        assert await addresses.of(target_of("http://1.1.1.1/")) == ["1.1.1.1"]
+        assert await addresses.of(target_of("https://1.1.1.1/")) == ["1.1.1.1"]
+        assert await addresses.of(target_of("http://localhost:22/"))
+        for url in ("http://1.1.1.1:22/", "https://1.1.1.1:8443/", "http://no.such.name.invalid:81/"):
+            with pytest.raises(Forbidden):
+                await addresses.of(target_of(url))
+    finally:
+        addresses.close()
+
+
 async def test_what_the_operator_names():
     """A place that the operator allows may be anywhere; its neighbour may not."""
     addresses = Addresses(["LOCALHOST:8080"])
