@@ -28,6 +28,7 @@ from actions.delivery import Delivery
 from actions.handshakes import Handshakes
 from actions.indexing import Indexing
 from actions.passwords import PasswordHasher
+from actions.previews import Previews
 from actions.pushing import Pushing
 from actions.reindexing import reindex
 from actions.seal import Seal
@@ -129,10 +130,9 @@ def make_services(config: Config, serves: bool = True) -> Services:
     )
     privacy, muted = Privacy(ports.control), Muted(ports.control)
     delivery = Delivery(hub, told=ports.outbox is not None)
-    indexing = Indexing(db)
-
+    indexing, previews = Indexing(db), Previews(config.previews)
     pushing = Pushing(db, hub, push_key_of(config), config.push, config.auth.idle_ms)
-    delivery.then = indexing.note, pushing.note
+    delivery.also += [indexing.note, previews.note, pushing.note]
     told = ports.outbox is not None and TellingOthers(db, delivery, ports.outbox)
     telling = told or Telling(together=bool(config.broker.url))
     message_log = Log(
@@ -153,7 +153,7 @@ def make_services(config: Config, serves: bool = True) -> Services:
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, muted, typing, use)
-    own = (handshakes, Scraper(), indexing, Searches(), words, Seal(key_of(config)), pushing)
+    own = (handshakes, Scraper(), indexing, Searches(), words, previews, Seal(key_of(config)), pushing)
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
     if serves and (config.metrics.port or config.metrics.token):
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
@@ -167,6 +167,7 @@ def make_services(config: Config, serves: bool = True) -> Services:
     indexing.start()
     pushing.start()
     services.words.start()
+    previews.start(services)
     look = recovery.Looking(services, standing).look
     hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
     return services
@@ -186,8 +187,9 @@ def make_app(services: Services) -> Site:
 async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
-    for beside in (services.indexing, services.pushing, services.words, services.scraper):
-        await beside.close()
+    beside = (services.previews, services.indexing, services.pushing, services.words, services.scraper)
+    for part in beside:
+        await part.close()
     services.transports.close()
     await services.hub.close()
     services.hasher.close()

@@ -32,6 +32,7 @@ from log.entries import (
     Pass,
     Pin,
     Post,
+    Preview,
     React,
     ReadMark,
     Recall,
@@ -60,8 +61,9 @@ class Delivery:
 
     def __init__(self, hub: Hub, told: bool = False) -> None:
         self._hub, self._told = hub, told
+        #: Who is told of each settled batch, too, once it is delivered.
+        self.also: list[Callable[[Sequence[Entry]], None]] = []
         self._messages = self._repeated = 0
-        self.then: Sequence[Callable[[Sequence[Entry]], None]] = ()  #: told of a batch at its end
         self._acked: list[float] = []  # when the frames came whose acks are written at the end of the batch
         self._refused = Tally()
         self._news: dict[type[Entry], Callable[[Any], News]] = {
@@ -77,7 +79,7 @@ class Delivery:
             Block: friendships.blocked,
             CreateGroup: lambda entry: membership.created(entry, self._post),
             **dict.fromkeys(membership.ACTS, lambda entry: membership.acted(entry, self._post)),
-            **dict.fromkeys((Recall, Removal, Edit, React, Pin), self._change),
+            **dict.fromkeys((Recall, Removal, Edit, React, Pin, Preview), self._change),
             **dict.fromkeys((Arrange, Clear, Hide), self._own),
         }
 
@@ -121,7 +123,7 @@ class Delivery:
                 self._hub.acks.observe_since(self._hub.clock(), acked)
         except Exception:  # who missed it sees a gap, and asks
             logger.exception("publishing a batch")
-        for note in self.then:
+        for note in self.also:
             note(batch)
 
     def _settle(self, entry: Entry) -> News:

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from actions import contacts, forwards, leaving, media, packets, qr, resets, reviews, sessions
+from actions import contacts, forwards, leaving, media, packets, previews, qr, resets, reviews, sessions
 from actions.services import Services
 from models import rates, state
 from models import sessions as session_rows
@@ -71,6 +71,7 @@ async def tidy(app: Services, period_s: float = PERIOD_S, alone: bool = False) -
         await _each(
             app,
             forwards.collect_unused,
+            previews.forget,
             media.collect_unattached,
             sessions.forget_expired,
             sessions.forget_devices,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from actions.handshakes import Handshakes
     from actions.indexing import Indexing
     from actions.passwords import PasswordHasher
+    from actions.previews import Previews
     from actions.pushing import Pushing
     from actions.seal import Seal
     from actions.search import Searches
@@ -61,6 +62,7 @@ class Services:
     indexing: Indexing  #: keeps the index of messages equal to the log
     searches: Searches  #: whose turn it is to look for messages
     words: Words  #: what nobody may write: ``app.words.check(text)``
+    previews: Previews  #: what pages behind links say of themselves
     seal: Seal  #: what is kept so that the database alone does not tell it
     pushing: Pushing  #: tells browsers in which no page is open
     listener: Listener | None = None  #: accepts connections; None until it does
@@ -71,13 +73,13 @@ class Services:
 
         Every name begins with its part: `db_…`, `log_…`, `delivery_…`, `storage_…`, `media_…`, `passwords_…`,
         `privacy_…`, `muted_…`, `typing_…`, `sessions_…`, `handshakes_…`, `index_…`, `search_…`, `words_…`,
-        `push_…`, `scrape_…`, `http_…` as they are told, and joined here `transport_…`,
+        `previews_…`, `push_…`, `scrape_…`, `http_…` as they are told, and joined here `transport_…`,
         `limit_<action>_…`, and for the parts of the hub `hub_…`, `fanout_…`, `announcer_…`,
         `recovery_…`, `bus_…`, `presence_…`, `control_…`."""
         numbers: dict[str, int] = {}
         kept = (self.storage, self.preparer, self.hasher, self.privacy, self.muted, self.typing)
         own = (self.session_use, self.handshakes, self.indexing, self.searches)
-        more = (self.words, self.pushing, self.scraper, self.listener)
+        more = (self.words, self.previews, self.pushing, self.scraper, self.listener)
         for part in (self.db, self.log, self.delivery, *kept, *own, *more):
             if part is not None:
                 numbers |= part.stats()

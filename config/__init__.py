@@ -21,6 +21,7 @@ from config.sections import (
     Metrics,
     Moderation,
     Push,
+    Previews,
     Server,
     Storage,
     Uploads,
@@ -43,6 +44,7 @@ __all__ = [
     "Metrics",
     "Moderation",
     "Push",
+    "Previews",
     "Server",
     "Storage",
     "Uploads",
@@ -72,6 +74,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     messages: Messages = field(default_factory=Messages)
     uploads: Uploads = field(default_factory=Uploads)
+    previews: Previews = field(default_factory=Previews)
     contacts: Contacts = field(default_factory=Contacts)
     communities: Communities = field(default_factory=Communities)
     moderation: Moderation = field(default_factory=Moderation)

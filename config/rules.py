@@ -45,6 +45,9 @@ def check_together(config: "Config") -> None:
     for origin in config.auth.origins:
         if not _ORIGIN.fullmatch(origin) or re.fullmatch(r"https?:///?", origin, re.IGNORECASE):
             raise ConfigError(f"auth.origins: {origin!r} is not of the form https://host[:port]")
+    for place in config.previews.allow:
+        if not _PLACE.fullmatch(place):
+            raise ConfigError(f"previews.allow: {place!r} is not of the form host:port")
     if storage.backend == "oss":
         for key in ("oss_endpoint", "oss_bucket", "oss_region", "oss_key_id", "oss_key_secret"):
             if not getattr(storage, key):

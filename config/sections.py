@@ -141,6 +141,10 @@ class Limits:
     slow_downloads_total: int = _number(1000)
     media_jobs_most: int = _number(20, 0)
     media_jobs_total: int = _number(100, 0)
+    preview_rate: float = _rate(0.1)
+    preview_burst: int = _burst(20)
+    previews_most: int = _number(20, 1)
+    previews_total: int = _number(200, 1)
     exports_most: int = _number(1, 1)
     exports_total: int = _number(8, 1)
 
@@ -163,6 +167,12 @@ class Uploads:
     max_pixels: int = _number(40000000, 1)
     max_frame_pixels: int = _number(1000000000, 1)
     transcode_voice: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    enabled: bool = True
+    allow: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,15 @@ def prepare(source: str, folder: str, ext: str, limits: PictureLimits) -> Pictur
         raise Broken(f"{type(error).__name__}: {error}") from error
 
 
+def small(source: str, folder: str, ext: str, limits: PictureLimits) -> Picture:
+    """A small still of the picture at `source`, drawn anew whatever it is. Raises as `prepare`."""
+    whole = prepare(source, folder, ext, limits)
+    with Image.open(whole.path, formats=[FORMATS[ext]]) as image:
+        path, form = _save_thumb(image, folder)
+    with Image.open(path) as image:
+        return Picture(path, *image.size, 1, path, form)
+
+
 def thumbnail(source: str, folder: str) -> Picture:
     """A thumbnail for the JPEG at `source`, a still of a video; with the size of the original."""
     with Image.open(source, formats=["JPEG"]) as image:

@@ -1,6 +1,7 @@
 """Makes an uploaded file ready to be stored and shown."""
 
 import asyncio
+import base64
 import logging
 import os
 from collections.abc import Hashable
@@ -95,6 +96,26 @@ class MediaPreparer:
             work.cancel()
             await asyncio.wait((work,))  # what it began ends before its folder is removed
 
+    async def small(self, path: str, kind: Kind, folder: str, caller: Hashable) -> Prepared | None:
+        """A small still of a stranger's picture, drawn anew into `folder`; None when none can be made of it.
+        TryAgain as `prepare`."""
+        if kind.sort is not Sort.PICTURE:
+            return None
+        made = await self._picture("small", path, folder, Sender(caller, known=False), kind.ext)
+        return None if made is None else Prepared(KINDS[made["thumb_ext"]], **made)
+
+    async def page(self, page: bytes, charset: str, caller: Hashable) -> dict[str, str]:
+        """What a stranger's page says of itself (`media.pages`); nothing when it was too much. TryAgain as
+        `prepare`."""
+        asked: dict[str, object] = {
+            "job": "page",
+            "page": base64.b64encode(page).decode(),
+            "charset": charset,
+        }
+        answered = await self._ask(asked, Sender(caller, known=False), "html")
+        told: dict[str, str] = answered.get("page", {})
+        return told
+
     async def _prepare(self, path: str, kind: Kind, folder: str, sender: Sender) -> Prepared:
         if kind.sort is Sort.PICTURE:
             made = await self._picture("prepare", path, folder, sender, kind.ext)
@@ -142,16 +163,7 @@ class MediaPreparer:
             "ext": ext,
             "limits": self._limits,
         }
-        try:
-            async with AsyncExitStack() as turn:
-                for turns in (self._turns,) if sender.known else (self._strangers, self._turns):
-                    await turn.enter_async_context(turns.turn(sender.caller, PATIENCE_S))
-                answered = await self._workers.run(asked)
-        except TimeoutError:
-            raise TryAgain() from None
-        except WorkerLost:
-            log.info("a .%s file was too much for its worker", ext)
-            answered = {"broken": "lost"}
+        answered = await self._ask(asked, sender, ext)
         if "failed" in answered:
             log.warning("a picture could not be prepared: %s", answered["failed"])
             raise TryAgain()
@@ -161,6 +173,19 @@ class MediaPreparer:
         self._done += 1
         made: dict[str, Any] = answered["picture"]
         return made
+
+    async def _ask(self, asked: dict[str, object], sender: Sender, ext: str) -> dict[str, Any]:
+        """What a worker answers, when it is the sender's turn."""
+        try:
+            async with AsyncExitStack() as turn:
+                for turns in (self._turns,) if sender.known else (self._strangers, self._turns):
+                    await turn.enter_async_context(turns.turn(sender.caller, PATIENCE_S))
+                return await self._workers.run(asked)
+        except TimeoutError:
+            raise TryAgain() from None
+        except WorkerLost:
+            log.info("a .%s file was too much for its worker", ext)
+            return {"broken": "lost"}
 
     def stats(self) -> dict[str, int]:
         """`media_waiting`: pictures that wait for a worker; `media_running`: those in one. Since the start,

@@ -101,6 +101,15 @@ FAMILIES = (
     Family(_G, "magpie_push_slow_gateways", "Gateways that were slow lately.", "push_slow"),
     Family(_C, "magpie_pushes_total", "Ends of pushes.", "push_(sent|failed|dropped|gone)", ("end",)),
     Family(_C, "magpie_push_retries_total", "Tries after the first.", "push_retried"),
+    # --- previews of links --------------------------------------------------------------------------------
+    Family(_G, "magpie_previews_waiting", "Links that are looked at, or wait.", "previews_waiting"),
+    Family(
+        _C,
+        "magpie_previews_total",
+        "Links of messages.",
+        "previews_(shown|fetched|nothing|forbidden|dropped)",
+        ("what",),
+    ),
     # --- the database -------------------------------------------------------------------------------------
     Family(
         _H, "magpie_db_seconds", "Calls, with waiting.", "db_(read|read_much|write|commit)_seconds", ("kind",)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence, Set
 from typing import Any
 
-from models import media, messages, records
+from models import media, messages, previews, records
 from models.access import locate, no_message
 from models.accounts import PROFILE
 from models.done import Said
@@ -18,6 +18,7 @@ from protocol.changes import Edited
 from protocol.errors import Refused
 from protocol.media import keys_in
 from protocol.numbers import Cmd
+from protocol.previews import address_in
 
 #: Of those who reacted alike so many are told with the message.
 SHOWN_PEOPLE = 20
@@ -103,6 +104,7 @@ def recall(message: Changing, by: int) -> None:
         conversation_id=message.conversation_id, seq=message.seq, author=message.userid
     ).execute()
     media.drop(keys_in(message.content, message.pic, message.url, message.memo))
+    previews.remove(message)
     if record := message.extra.get(messages.RECORD):
         records.release(record)
     message.content = message.pic = message.url = message.memo = message.at = ""
@@ -121,7 +123,11 @@ def edit(message: Changing, content: str, at: Sequence[int], ver: int, now: int)
         createat=message.extra.get("edited", message.createat),
     ).execute()
     before = message.named
+    link = address_in(message.media, message.content, message.url)
     message.content, message.at = content, ",".join(map(str, at))
+    if link != address_in(message.media, content, message.url):
+        previews.remove(message)
+        message.extra.pop(previews.BARE, None)
     message.extra["edited"] = now
     _unname(message, before - message.named)
     for user_id in sorted(message.named - before):
@@ -261,4 +267,6 @@ def told(cmd: int, said: Said, message: Changing) -> dict[str, object]:
         fields["reactions"] = message.extra["reactions"]
     elif cmd == Cmd.RECALL and "by" in message.extra:
         fields["by"] = message.extra["by"]
+    if cmd in (Cmd.EDIT, Cmd.PREVIEW) and previews.PREVIEW in message.extra:
+        fields["preview"] = message.extra[previews.PREVIEW]
     return fields

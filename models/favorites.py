@@ -45,7 +45,7 @@ def add(
     record = stored.extra.get(RECORD) if stored is not None else None
     if record is not None and not records.use(record):  # recalled in this moment
         raise no_message()
-    message.reactions = message.pinned = message.mine = UNSET
+    message.reactions = message.pinned = message.mine = message.preview = UNSET
     media.attach(user_id, quota, *_texts(msgspec.to_builtins(message)))
     text = msgspec.json.encode(message).decode()
     where = {"user_id": user_id, "conversation_id": conversation_id, "seq": seq}

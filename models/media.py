@@ -91,6 +91,13 @@ def attach(user_id: int, quota: int, *texts: str) -> None:
         shown.write()
 
 
+def keep(keys: Collection[str]) -> None:
+    """Something of the server's own shows these, which nothing has shown before."""
+    for some in _parts(keys):
+        fresh = (Attachment.key.in_(some), Attachment.state == UNATTACHED)
+        Attachment.update(state=ATTACHED, uses=Attachment.uses + 1).where(*fresh).execute()
+
+
 def drop(keys: Collection[str]) -> None:
     """What showed these shows them no more: those that nothing else shows are left to the collector. Of what
     was shown before uses were counted nobody knows, and it stays."""

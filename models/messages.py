@@ -16,6 +16,7 @@ from database.prepared import PreparedFor
 from models.access import locate
 from models.fitting import fitting
 from models.ids import MAX_SEQ, place_of, public_id
+from models.previews import BARE
 from models.tables import Member, Mention, Reaction, StoredMessage
 from models.views import MARK, Reading, View, unhidden
 from protocol import rows
@@ -50,6 +51,8 @@ _seq_of, _ver_of = itemgetter(1), itemgetter(2)
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 #: In `extra`: the id of the record that a message shows.
 RECORD = "record"
+#: What of it is the server's own affair.
+_UNTOLD = (RECORD, BARE)
 #: Those of a message that may be long.
 TEXTS = (StoredMessage.content, StoredMessage.pic, StoredMessage.url, StoredMessage.memo)
 
@@ -79,7 +82,7 @@ def wire_row(
     )  # fmt: skip
     if extra:
         for name, value in _decode(extra).items():
-            if name != RECORD:  # which one it is, is the server's own affair
+            if name not in _UNTOLD:
                 setattr(message, name, value)
     return message
 
@@ -94,6 +97,8 @@ def size_of(message: rows.Message) -> int:
     for text in (message.content, message.pic, message.url, message.memo):
         if text:
             size += len(text) if text.isascii() else 3 * len(text)
+    if message.preview:
+        size += sum(3 * len(str(told)) for told in message.preview.values())
     if message.reactions:
         size += sum(50 + _ID_BYTES * len(kind["who"]) for kind in message.reactions.values())
     return size

@@ -64,6 +64,7 @@ def _message(user_id: int, kind: int, dstid: int, message_id: int, strangers: bo
         raise no_message()
     [message] = found
     _require_another(message.userid, user_id)
+    message.preview = msgspec.UNSET  # its picture is not the reporter's
     copy: dict[str, object] = {"message": message, "author": _called(message.userid)}
     if message.edited:
         copy["edits"] = _latest(changes.edits(user_id, kind, dstid, message_id, strangers))

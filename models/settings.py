@@ -26,19 +26,34 @@ class Hiding(NamedTuple):
 
 def settings_of(user_id: int, installed: str = "auto") -> rows.Settings:
     """All of a user's; `installed`: the approval of who has decided none."""
-    for online, read, approval, find, push, quiet in _stored(user_id):
-        return _settings(online, read, approval or installed, find, push, quiet)
-    return _settings(1, 1, installed, ",".join(WAYS), "content", "")
+    for online, read, approval, find, push, quiet, previews in _stored(user_id):
+        return _settings(online, read, approval or installed, find, push, quiet, previews)
+    return _settings(1, 1, installed, ",".join(WAYS), "content", "", 1)
 
 
-def _settings(online: int, read: int, approval: str, find: str, push: str, quiet: str) -> rows.Settings:
-    ways = [way for way in WAYS if way in find.split(",")]
-    return {"online": online, "read": read, "approval": approval, "find": ways, "push": push, "quiet": quiet}
+def _settings(
+    online: int, read: int, approval: str, find: str, push: str, quiet: str, previews: int
+) -> rows.Settings:
+    return {
+        "online": online,
+        "read": read,
+        "approval": approval,
+        "find": [way for way in WAYS if way in find.split(",")],
+        "push": push,
+        "quiet": quiet,
+        "previews": previews,
+    }
 
 
 _stored = Prepared(
     lambda: Setting.select(
-        Setting.online, Setting.read, Setting.approval, Setting.find, Setting.push, Setting.quiet
+        Setting.online,
+        Setting.read,
+        Setting.approval,
+        Setting.find,
+        Setting.push,
+        Setting.quiet,
+        Setting.previews,
     ).where(Setting.user_id == 0)
 )
 
@@ -52,7 +67,8 @@ def change(
     Setting.insert(user_id=user_id).on_conflict_ignore().execute()
     # Of two devices at once each sees what the other has set.
     row = of_database(database.obj).locked(Setting.select().where(Setting.user_id == user_id)).get()
-    present = _settings(row.online, row.read, row.approval or installed, row.find, row.push, row.quiet)
+    approval = row.approval or installed
+    present = _settings(row.online, row.read, approval, row.find, row.push, row.quiet, row.previews)
     # Who decides what is installed has decided it, whatever is installed later.
     standing: dict[str, object] = {**present, "approval": row.approval}
     changed = {name: value for name, value in wanted.items() if value != standing[name]}
@@ -65,6 +81,7 @@ def change(
         present["find"] = wanted.get("find", present["find"])
         present["push"] = wanted.get("push", present["push"])
         present["quiet"] = wanted.get("quiet", present["quiet"])
+        present["previews"] = wanted.get("previews", present["previews"])
     return set(changed), present
 
 

@@ -76,6 +76,10 @@ MAX_OPEN_REPORTS = 100
 #: Why somebody reports something, and what an operator remarks.
 MAX_REASON, MAX_NOTE = 500, 500
 
+#: Characters of what a page behind a link says of itself: of its title, of the text below it, of the name of
+#: the site.
+MAX_PREVIEW_TITLE, MAX_PREVIEW_TEXT, MAX_PREVIEW_SITE = 120, 240, 60
+
 #: Points that move at once; all that there are fit into a database's number.
 MAX_POINTS = 10**12
 #: Shares of a red packet.

@@ -25,6 +25,7 @@ class Cmd(IntEnum):
     ACCOUNT_CHANGED = 27
     MODERATED = 28
     DRAFT = 31
+    PREVIEW = 29
 
 
 #: The two kinds of conversation are named by the cmd of their messages.

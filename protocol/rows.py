@@ -90,7 +90,8 @@ class Member(Membership, User):
 class SomeSettings(TypedDict, total=False):
     """Some of what a user has decided: 1 or 0 whether it is seen that they are online, and how far they have
     read; what becomes of who wants to be a friend; the ways in which strangers find them; what is shown of a
-    message that is pushed (content, none), and the hours in which none is."""
+    message that is pushed (content, none), and the hours in which none is; whether the server opens the links
+    that they send."""
 
     online: int
     read: int
@@ -98,6 +99,7 @@ class SomeSettings(TypedDict, total=False):
     find: list[str]
     push: str
     quiet: str
+    previews: int
 
 
 class Settings(TypedDict):
@@ -109,6 +111,7 @@ class Settings(TypedDict):
     find: list[str]
     push: str
     quiet: str
+    previews: int
 
 
 class Known(TypedDict):
@@ -153,10 +156,24 @@ class Reactions(TypedDict):
     who: list[int]
 
 
+class Preview(TypedDict):
+    """What the page behind a link says of itself. `url`: the link, as it stands in the message; `pic`: a copy
+    of its picture, `w` × `h` pixels. What the page does not say is left out, but
+    there is a title."""
+
+    url: str
+    title: str
+    desc: NotRequired[str]
+    site: NotRequired[str]
+    pic: NotRequired[str]
+    w: NotRequired[int]
+    h: NotRequired[int]
+
+
 class Message(msgspec.Struct, gc=False):
     """A stored message; empty fields are left out. `fwd`: the first author of what was forwarded; `edited`:
     when (ms) it got its text; `reactions`: by what people reacted with; `pinned`: by whom; `recalled`: 1, and
-    `by` whom if not its author."""
+    `by` whom if not its author; `preview`: of the first link in it."""
 
     id: int
     userid: int
@@ -181,6 +198,7 @@ class Message(msgspec.Struct, gc=False):
     pinned: int | UnsetType = UNSET
     recalled: int | UnsetType = UNSET
     by: int | UnsetType = UNSET
+    preview: Preview | UnsetType = UNSET
     #: What the reader has reacted with; in answers to calls only.
     mine: list[str] | UnsetType = UNSET
 

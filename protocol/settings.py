@@ -57,8 +57,9 @@ class ChangeSettings(Command, frozen=True):
     """Those that are missing stay as they are; without any, nothing changes. `online` 0: nobody sees whether
     the caller is online, who sees nobody either; `read` 0: the same with how far one has read. `find`: how
     strangers find the caller. `push` none: nobody reads a message on a locked screen; `quiet`: from when to
-    when nothing is pushed, and where that is, as in `22:00-07:30 Asia/Shanghai`, empty for never. Friends'
-    pages are told, so it counts with the changes of contacts."""
+    when nothing is pushed, and where that is, as in `22:00-07:30 Asia/Shanghai`, empty for never;
+    `previews` 0: the server opens no links that the caller sends. Friends' pages are told, so it counts with
+    the changes of contacts."""
 
     online: Flag | None = None
     read: Flag | None = None
@@ -66,6 +67,7 @@ class ChangeSettings(Command, frozen=True):
     find: Annotated[list[Way], Meta(max_length=len(WAYS))] | None = None
     push: Shown | None = None
     quiet: Annotated[str, Meta(max_length=MAX_QUIET), STRIP, Rule(_refuse_no_hours)] | None = None
+    previews: Flag | None = None
 
     def changes(self) -> rows.SomeSettings:
         """Those that were said; the ways in one order, each once."""
@@ -82,4 +84,6 @@ class ChangeSettings(Command, frozen=True):
             said["push"] = self.push
         if self.quiet is not None:
             said["quiet"] = self.quiet
+        if self.previews is not None:
+            said["previews"] = self.previews
         return said

@@ -10,8 +10,9 @@ tests/process.py.
 
 Rate limits are off unless a test asks for them: ``running(tmp_path, {"limits.enabled": True})``. So is
 presence, ``running(tmp_path, presence=True)``: its frames come a second after somebody, in the middle of
-anything. SQLite finds its schema laid out, and passwords are hashed cheaply but for
-``running(tmp_path, dear_passwords=True)``; a process (tests/process.py) does both as users have it.
+anything; and no links are opened but with ``{"previews.enabled": True}``. SQLite finds its schema laid out,
+and passwords are hashed cheaply but for ``running(tmp_path, dear_passwords=True)``; a process
+(tests/process.py) does both as users have it.
 """
 
 import asyncio
@@ -90,7 +91,8 @@ def start(
     dear_passwords: bool = False,
 ) -> App:
     """As `running`, for callers that stop it themselves; call it on the loop."""
-    given = {"server.port": 0, "server.data": str(data), "limits.enabled": False, **settings}
+    given = {"server.port": 0, "server.data": str(data), "limits.enabled": False, "previews.enabled": False}
+    given |= settings
     config = load_config(None, {}, given)
     if not config.database.url and not (data / "magpie.db").exists():
         data.mkdir(mode=0o700, parents=True, exist_ok=True)

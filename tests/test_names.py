@@ -45,6 +45,7 @@ NOUNS = {
     "wallet",
     "packets",
     "push",
+    "previews",
 }
 # What else stands in these rooms: machinery, and subjects that have no rows (presence, access, the
 # installation).
@@ -55,8 +56,8 @@ PARTS = {
                "hidden", "ids", "index", "indexing", "joining", "last", "members", "missed", "parts",
                "pinyin", "rates", "readers", "records", "requests", "restraints", "roster", "state", "tables",
                "unread", "views", "words"},
-    "actions": {"bucket", "budget", "committing", "delivery", "exports", "friendships", "gateways", "guesses",
-                "handshakes", "housekeeping", "indexing", "looking", "membership", "notices", "passwords",
+    "actions": {"bucket", "budget", "committing", "delivery", "exports", "fetching", "friendships", "gateways",
+                "guesses", "handshakes", "housekeeping", "indexing", "looking", "membership", "notices", "passwords",
                 "presence", "pushing", "recovery", "reindexing", "seal", "services", "session_use",
                 "shared_rates", "stored_rates", "telling", "typing", "weak_passwords", "words"},
     "handlers/http": {"accepting", "answers", "arriving", "base", "body", "caller", "conditions", "gate",

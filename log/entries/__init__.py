@@ -28,6 +28,7 @@ from log.entries.leaving import Unban as Unban
 from log.entries.membership import CreateGroup as CreateGroup
 from log.entries.pin import Pin as Pin
 from log.entries.post import Post as Post
+from log.entries.preview import Preview as Preview
 from log.entries.reaction import React as React
 from log.entries.read_mark import ReadMark as ReadMark
 from log.entries.recall import Recall as Recall

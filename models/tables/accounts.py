@@ -42,6 +42,7 @@ class Setting(Base):
     change = BigIntegerField(default=0, index=True)
     push = CharField(8, default="content")
     quiet = CharField(MAX_QUIET, default="")
+    previews = SmallIntegerField(default=1)
 
 
 #: What a browser says of itself is shown in the list of sessions, and nowhere is more of it needed.

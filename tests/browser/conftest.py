@@ -51,12 +51,14 @@ class Installation:
     def __init__(self, data: Path):
         self.data = data
         self.words = data.with_name("words.txt")  #: the list of words; none as long as it is not written
+        self.allow = ""  #: a website whose links are opened; without one none are
         self.url = ""
         self._port = "0"
 
     async def start(self) -> None:
         self._running = AsyncExitStack()
         env = {"MAGPIE_MODERATION_WORDS": str(self.words)} if self.words.exists() else {}
+        env |= {"MAGPIE_PREVIEWS_ENABLED": str(bool(self.allow)).lower(), "MAGPIE_PREVIEWS_ALLOW": self.allow}
         made = process(self.data, "--port", self._port, **env)
         self._process = await self._running.enter_async_context(made)
         self.url = self._process.url

@@ -34,6 +34,7 @@ CALLS = {
     "readers": ("/message/readers", "seq"),
     "forward": ("/message/forward", "ids"),
     "look inside": ("/message/record", "id"),
+    "no preview": ("/message/preview", "id"),
     "keep": ("/favorite/add", "id"),
     "hide": ("/message/hide", "ids"),
     "hidden": ("/message/hidden", ""),
@@ -42,8 +43,15 @@ CALLS = {
     "read": ("/message/read", "seq"),
 }
 #: Fields that some of them need besides.
-MORE = {"reactions": {"content": "👍"}, "arrange": {"muted": 1}, "search": {"q": "hi"}}
+MORE = {
+    "reactions": {"content": "👍"},
+    "arrange": {"muted": 1},
+    "search": {"q": "hi"},
+    "no preview": {"on": 0},
+}
 MEMBERS = (OK, OK, OK, NO)
+#: What is not for everybody there.
+OTHERS = ("readers", "look inside", "no preview")
 #: In a group: the answer to each of ROLES.
 IN_GROUP = {
     "recall": (OK, NO, OK, NO),
@@ -51,8 +59,9 @@ IN_GROUP = {
     "react": MEMBERS,
     "pin": (NO, NO, OK, NO),
     "readers": (OK, NO, NO, NO),
+    "no preview": (OK, NO, NO, NO),
     "look inside": (NONE, NONE, NONE, NO),
-    **dict.fromkeys((act for act in CALLS if act not in ("readers", "look inside")), MEMBERS),
+    **dict.fromkeys((act for act in CALLS if act not in OTHERS), MEMBERS),
 }
 #: In a single chat: the answer to each of PAIR.
 IN_PAIR = {
@@ -61,7 +70,8 @@ IN_PAIR = {
     "react": (OK, OK, NO),
     "pin": (OK, OK, NO),
     "look inside": (NONE, NONE, NO),
-    **dict.fromkeys((act for act in CALLS if act not in ("readers", "look inside")), (OK, OK, NO)),
+    "no preview": (OK, NO, NO),
+    **dict.fromkeys((act for act in CALLS if act not in OTHERS), (OK, OK, NO)),
 }
 #: Where there is little to do, in a group: by whom, and what is answered when the message is recalled, a
 #: notice, or hidden by whoever asks.
@@ -70,6 +80,7 @@ LITTLE = {
     "edit": ("author", NEVER, NEVER, OK),
     "react": ("member", NEVER, NEVER, OK),
     "pin": ("owner", NEVER, NEVER, OK),
+    "no preview": ("author", NEVER, NEVER, OK),
     "edits": ("member", NEVER, OK, NONE),
     "reactions": ("member", OK, OK, NONE),
     "keep": ("member", NONE, OK, NONE),
@@ -108,9 +119,7 @@ class World:
             path, name = CALLS[act]
             value = {"id": message["id"], "ids": [message["id"]], "seq": message["seq"], "ver": 0}
             more = {name: value[name]} if name else {}
-            more |= {"reactions": {"content": "👍"}, "arrange": {"muted": 1}, "search": {"q": "hi"}}.get(
-                act, {}
-            )
+            more |= MORE.get(act, {})
             more |= {"to": [{"kind": 10, "dstid": who.user_id}]} if act == "forward" else {}
             return {(await who.post_json(path, **place, **more))["code"]}
         frame = {**CHANGES[act], **place, "id": message["id"]}

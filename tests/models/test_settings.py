@@ -11,8 +11,15 @@ from protocol.messages import ROOM, SINGLE
 from tests.log.scribe import friends, room_of
 from tests.models.people import newcomers
 
-WAYS = ["id", "mobile", "group"]
-ALL = {"online": 1, "read": 1, "approval": "auto", "find": WAYS, "push": "content", "quiet": ""}
+ALL = {
+    "online": 1,
+    "read": 1,
+    "approval": "auto",
+    "find": ["id", "mobile", "group"],
+    "push": "content",
+    "quiet": "",
+    "previews": 1,
+}
 
 
 async def decide(scribe, user, **wanted):

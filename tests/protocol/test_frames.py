@@ -56,6 +56,7 @@ def test_the_numbers_of_the_wire():
         "ACCOUNT_CHANGED": 27,
         "MODERATED": 28,
         "DRAFT": 31,
+        "PREVIEW": 29,
     }
     assert {code.name: int(code) for code in frames.CloseCode} == {
         "POLICY": 1008,

@@ -8,6 +8,7 @@ import type { Kind } from '@/protocol/codes'
 import type { OutgoingForward } from '@/protocol/forwards'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
+import type { LinkPreview } from '@/protocol/previews'
 import { flagNames, type OwnAct } from '@/protocol/own'
 import type { RawSocket } from '@/transport/socket'
 import { FakeGroups } from './fake-groups'
@@ -145,6 +146,12 @@ export class FakeServer extends FakeGroups {
     const [kind, dstid] = key.split('/').map(Number) as [Kind, number]
     const named = kind === 10 && userid !== this.me ? this.me : dstid
     const event = this.change(key, userid, { ...change, kind, dstid: named, cid: '' })
+    if (event) this.push(event, null)
+  }
+
+  /** A message gets a preview, or loses it. */
+  preview(key: ChatKey, id: number, preview?: LinkPreview): void {
+    const event = this.previewed(key, id, preview)
     if (event) this.push(event, null)
   }
 

@@ -3,6 +3,7 @@ import { rowWith, type ChangeEvent, type OutgoingChange } from '@/protocol/chang
 import type { Kind } from '@/protocol/codes'
 import { chatKey, type ChatKey } from '@/protocol/conversations'
 import { countsAsUnread, mentions, type Message } from '@/protocol/messages'
+import type { LinkPreview } from '@/protocol/previews'
 import { takes, type Flags, type OwnAct } from '@/protocol/own'
 
 export interface Form {
@@ -96,8 +97,20 @@ export class FakeStore {
     const ver = this.ver(key) + 1
     rows[index] = { ...row, ver }
     this.touch(key)
-    const { seq, at, edited, by, reactions } = rows[index]
-    return { ...change, userid, seq, ver, ...{ at, edited, by, reactions } }
+    const { seq, at, edited, by, reactions, preview } = rows[index]
+    return { ...change, userid, seq, ver, ...{ at, edited, by, reactions, preview } }
+  }
+
+  /** The page behind a message's link has been looked at, or its author takes that away. */
+  protected previewed(key: ChatKey, id: number, preview?: LinkPreview): ChangeEvent | null {
+    const rows = this.rows(key)
+    const index = rows.findIndex((one) => one.id === id)
+    const { seq, userid, recalled, cmd: kind, dstid, preview: before, ...rest } = rows[index]
+    if (recalled || (!before && !preview)) return null
+    const ver = this.ver(key) + 1
+    rows[index] = { ...rest, seq, userid, cmd: kind, dstid, ver, ...(preview && { preview }) }
+    this.touch(key)
+    return { cmd: 29, userid, kind, dstid, id, seq, ver, preview }
   }
 
   /** A row as a call gives it to the reader. */

@@ -8,6 +8,7 @@ import pyotp
 from actions import operators, packets, recovery
 from actions.resets import make_link
 from models import push
+from models import previews
 from models.tables import RedPacket
 from protocol.clock import now_ms
 from tests import samples
@@ -100,6 +101,10 @@ async def _do_more(app: App, world: World) -> None:
         assert answer["code"] == 0, (path, answer)
         return answer.get("rows") or []
 
+    for number in range(2):
+        await app.services.db.write(previews.claim, f"https://a.example/{number}", now_ms())
+        await app.services.db.write(previews.learn, f"https://a.example/{number}", None, number)
+    assert await app.services.db.write(previews.forget, now_ms())
     for who, other in ((ann, bo), (bo, ann)):
         await done(who, "/contact/block", dstid=other.user_id, on=1)
         await done(who, "/contact/blocked")

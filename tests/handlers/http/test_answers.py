@@ -141,6 +141,7 @@ async def test_every_answer_is_as_declared(app):
         "ChangeMessage": {**one, "cmd": 15, "content": "edited", "cid": "c2"},
         "Edits": one,
         "Reactions": {**one, "content": "👍"},
+        "RemovePreview": {**one, "on": 0},
         "Pins": chat,
         "GetMessages": {**chat, "ids": f"[{one['id']}]"},
         "Around": {**chat, "seq": 1},

@@ -109,6 +109,7 @@ ATTEMPTS = {
     ],
     "/message/edits": [({"kind": 10, "dstid": "{user}", "id": "{message}"}, -403)],
     "/message/reactions": [({"kind": 10, "dstid": "{user}", "id": "{message}", "content": "x"}, -403)],
+    "/message/preview": [({"kind": 10, "dstid": "{user}", "id": "{message}", "on": 0}, -403)],
     "/message/pins": [({"kind": 11, "dstid": "{group}"}, -403)],
     "/message/forward": [
         ({"kind": 10, "dstid": "{user}", "ids": "[{message}]", "to": "{to}"}, -403),

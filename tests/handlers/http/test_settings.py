@@ -6,8 +6,15 @@ import pytest
 
 from tests.handlers.people import friends, group, open_all, text, waiting
 
-WAYS = ["id", "mobile", "group"]
-ALL = {"online": 1, "read": 1, "approval": "auto", "find": WAYS, "push": "content", "quiet": ""}
+ALL = {
+    "online": 1,
+    "read": 1,
+    "approval": "auto",
+    "find": ["id", "mobile", "group"],
+    "push": "content",
+    "quiet": "",
+    "previews": 1,
+}
 
 
 async def decide(client, **wanted) -> dict:

@@ -126,7 +126,7 @@ class Device:
         cmd = told["cmd"]
         if cmd in (10, 11):
             self._message(told)
-        elif cmd in (14, 15, 16, 19):
+        elif cmd in (14, 15, 16, 19, 29):
             self._changed(told)
         elif cmd == 21 and self.client.user_id in told["who"]:
             self._doubts = True
@@ -194,7 +194,11 @@ class Device:
             row |= {"recalled": 1, **({"by": told["by"]} if "by" in told else {})}
         elif cmd == 15:
             row.pop("at", None)
-            row |= {name: told[name] for name in ("content", "at", "edited") if name in told}
+            row.pop("preview", None)
+            row |= {name: told[name] for name in ("content", "at", "edited", "preview") if name in told}
+        elif cmd == 29:
+            row.pop("preview", None)
+            row |= {"preview": told["preview"]} if "preview" in told else {}
         elif cmd == 16:
             row.pop("reactions", None)
             if "reactions" in told:

@@ -12,10 +12,11 @@ EMOJI = "👍🎉😂"
 
 class Walk:
     """`devices`: two of each of two people, who are friends and in the group `room`, which the first one
-    owns. The second one of each goes away and comes back."""
+    owns. The second one of each goes away and comes back. `site`: where the links lead that they send, ""
+    for none."""
 
-    def __init__(self, dice: random.Random, room: int, devices: Sequence[Client]) -> None:
-        self.dice, self.room = dice, room
+    def __init__(self, dice: random.Random, room: int, devices: Sequence[Client], site: str = "") -> None:
+        self.dice, self.room, self.site = dice, room, site
         self.devices = [Device(client) for client in devices]
         self.people = list(dict.fromkeys(client.user_id for client in devices))
         self.inside = True  # the second one in the group
@@ -44,6 +45,8 @@ class Walk:
         rows = device.rows[kind, dstid]
         deeds = [self.say, self.say, self.say, self.read, self.react, self.react, self.other, self.own]
         deeds.append(self.forward)
+        if self.site:
+            deeds.append(self.unpreview)
         if self.dice.random() < 0.04:
             deeds = [self.decide]
         elif self.dice.random() < 0.06:
@@ -63,10 +66,20 @@ class Walk:
         more = {"at": at} if at else {}
         more |= {"ref": ref} if ref else {}
         answer = await device.do(
-            cmd=kind, dstid=dstid, media=1, content=f"{self.dice.randrange(1000)}", **more
+            cmd=kind, dstid=dstid, media=1, content=f"{self.dice.randrange(1000)}{self.link()}", **more
         )
         # -1: muted
         assert answer["cmd"] == 1 or answer["code"] in (-1, -403), answer
+
+    def link(self) -> str:
+        """Every third text has one."""
+        return f" {self.site}/{self.dice.randrange(4)}" if self.site and self.dice.random() < 0.3 else ""
+
+    async def unpreview(self, device, kind, dstid, rows) -> None:
+        row = self.dice.choice([*rows.values()])
+        answer = await device.client.post("/message/preview", kind=kind, dstid=dstid, id=row["id"], on=0)
+        assert answer["code"] in (0, -1, -403, -404), answer
+        await device.settle()
 
     async def read(self, device, kind, dstid, rows) -> None:
         seq = self.dice.randint(1, max(rows))
@@ -81,7 +94,7 @@ class Walk:
         fields = self.dice.choice(
             [
                 {"cmd": 14},
-                {"cmd": 15, "content": f"edited {self.dice.randrange(5)}"},
+                {"cmd": 15, "content": f"edited {self.dice.randrange(5)}{self.link()}"},
                 {"cmd": 15, "content": "named", "at": self.members(device, dstid)},
                 {"cmd": 15, "content": "named", "at": []},
                 {"cmd": 19, "amount": self.dice.choice([1, -1])},

@@ -19,6 +19,7 @@ export const enChanges = {
   'menu.edit': 'Edit',
   'menu.pin': 'Pin',
   'menu.unpin': 'Unpin',
+  'menu.unpreview': 'Remove preview',
   'menu.recall': 'Recall',
   'menu.moreReactions': 'More reactions',
   'menu.copied': 'Copied',

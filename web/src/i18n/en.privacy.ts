@@ -13,6 +13,8 @@ export const enPrivacy = {
   'privacy.byMobile': 'Strangers find me by my mobile number',
   'privacy.byGroup': 'People in my groups may add me from there',
   'privacy.findHint': 'Friends always find you; people in your groups always do by ID',
+  'privacy.previews': 'Previews of links that I send',
+  'privacy.previewsHint': 'The server opens the link; the site sees neither you nor your contacts',
   'menu.readers': 'Read by',
   'readers.title': 'Read by',
   'readers.count': 'Read by {n} of {total}',

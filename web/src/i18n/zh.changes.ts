@@ -19,6 +19,7 @@ export const zhChanges = {
   'menu.edit': '编辑',
   'menu.pin': '置顶',
   'menu.unpin': '取消置顶',
+  'menu.unpreview': '移除预览',
   'menu.recall': '撤回',
   'menu.moreReactions': '更多表情',
   'menu.copied': '已复制',

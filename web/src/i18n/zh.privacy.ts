@@ -13,6 +13,8 @@ export const zhPrivacy = {
   'privacy.byMobile': '陌生人可用手机号找到我',
   'privacy.byGroup': '同群的人可以从群里加我',
   'privacy.findHint': '好友总能找到你，同群的人总能按 ID 号找到你',
+  'privacy.previews': '为我发送的链接生成预览',
+  'privacy.previewsHint': '由服务器打开链接，对方网站看不到你和你的联系人',
   'menu.readers': '谁已读',
   'readers.title': '谁已读',
   'readers.count': '{n} 人已读，共 {total} 人',

@@ -7,6 +7,7 @@
 import { Cmd, isKind, Media, type Kind } from './codes'
 import { isCount, isFields, isId } from './guards'
 import { cleanContent, parseReactions, type Message, type Reaction } from './messages'
+import { parsePreview, type LinkPreview } from './previews'
 
 export type ChangeCmd = typeof Cmd.Recall | typeof Cmd.Edit | typeof Cmd.Reaction | typeof Cmd.Pin
 
@@ -30,8 +31,9 @@ export interface OutgoingChange extends Change {
   cid: string
 }
 
-/** A change that somebody made; `dstid` is the conversation as `userid` names it. */
-export interface ChangeEvent extends Change {
+/** A change that somebody made, or a preview that came; `dstid` is the conversation as `userid` names it. */
+export interface ChangeEvent extends Omit<Change, 'cmd'> {
+  cmd: ChangeCmd | typeof Cmd.Preview
   userid: number
   kind: Kind
   dstid: number
@@ -43,6 +45,8 @@ export interface ChangeEvent extends Change {
   by?: number
   /** All reactions to the message. */
   reactions?: Readonly<Record<string, Reaction>>
+  /** Of its link, as it is now. */
+  preview?: LinkPreview
 }
 
 export function isChangeCmd(value: unknown): value is ChangeCmd {
@@ -50,7 +54,7 @@ export function isChangeCmd(value: unknown): value is ChangeCmd {
 }
 
 export function parseChange(frame: unknown): ChangeEvent | null {
-  if (!isFields(frame) || !isChangeCmd(frame.cmd)) return null
+  if (!isFields(frame) || (!isChangeCmd(frame.cmd) && frame.cmd !== Cmd.Preview)) return null
   const { cmd, userid, kind, dstid, id, seq, ver, content, at, amount, edited, by } = frame
   if (!isId(userid) || !isKind(kind) || !isId(dstid) || !isId(id) || !isId(seq) || !isId(ver)) return null
   const event: ChangeEvent = { cmd, userid, kind, dstid, id, seq, ver }
@@ -67,6 +71,8 @@ export function parseChange(frame: unknown): ChangeEvent | null {
   if (isId(by)) event.by = by
   const reactions = parseReactions(frame.reactions)
   if (reactions) event.reactions = reactions
+  const preview = parsePreview(frame.preview)
+  if (preview) event.preview = preview
   return event
 }
 
@@ -79,9 +85,10 @@ export function cleanChange(change: Change): Change {
 
 /** The row of a message after an event that is the next change of its conversation. */
 export function rowAfter(row: Message, event: ChangeEvent, me: number): Message {
-  const { cmd, ver, content, at, edited, reactions } = event
+  const { cmd, ver, content, at, edited, reactions, preview } = event
   if (cmd === Cmd.Recall) return { ...recalledRow(row, event.by), ver }
-  if (cmd === Cmd.Edit) return clean({ ...row, ver, content, at, edited })
+  if (cmd === Cmd.Edit) return clean({ ...row, ver, content, at, edited, preview })
+  if (cmd === Cmd.Preview) return clean({ ...row, ver, preview })
   if (cmd === Cmd.Pin) return clean({ ...row, ver, pinned: event.amount === 1 ? event.userid : undefined })
   const mine = mineAfter(row.mine ?? [], event, me)
   return clean({ ...row, ver, reactions, mine: mine.length > 0 ? mine : undefined })
@@ -98,7 +105,8 @@ export function rowWith(row: Message, { cmd, content, at, amount }: Change, me: 
   }
   if (row.content === content && !at) return row
   const named = at ? (at.length > 0 ? at : undefined) : row.at
-  return clean({ ...row, content, at: named, edited: Math.max(now, row.edited ?? 0) })
+  const preview = row.preview && content?.includes(row.preview.url) ? row.preview : undefined
+  return clean({ ...row, content, at: named, preview, edited: Math.max(now, row.edited ?? 0) })
 }
 
 function recalledRow({ id, userid, dstid, cmd, media, cid, seq, ver, createat }: Message, by?: number): Message {

@@ -24,6 +24,7 @@ export const Cmd = {
   PacketOpened: 24,
   AccountChanged: 27,
   Moderated: 28,
+  Preview: 29,
   Call: 30,
   Draft: 31,
 } as const

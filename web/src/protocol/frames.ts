@@ -174,6 +174,7 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
   [Cmd.Edit]: parseChange,
   [Cmd.Reaction]: parseChange,
   [Cmd.Pin]: parseChange,
+  [Cmd.Preview]: parseChange,
 
   [Cmd.Presence]({ userid, online }) {
     return isId(userid) ? { cmd: Cmd.Presence, userid, online: online === 1 ? 1 : 0 } : null

@@ -2,6 +2,7 @@
  * Links inside a text: where each begins and, harder, where it ends. Chinese is written without a
  * space behind a link, and an address may itself have Chinese in it; so what follows decides.
  */
+import { shownHost } from './hosts'
 import { linkUrl } from './url'
 
 export interface TextPart {
@@ -95,9 +96,5 @@ export function whereTo(url: string): string {
 
 /** Host shown under a link card, '' for a path on this server. */
 export function hostOf(url: string): string {
-  try {
-    return /^https?:/i.test(url) ? new URL(url).host.replace(/^www\./, '') : ''
-  } catch {
-    return ''
-  }
+  return shownHost(url)
 }

@@ -7,6 +7,7 @@
 import { isKind, Media, type Kind } from './codes'
 import { flag, isCount, isFields, isId } from './guards'
 import { limits } from './limits'
+import { parsePreview, type LinkPreview } from './previews'
 
 /** What a message says: the fields a sender fills. */
 export interface Content {
@@ -52,6 +53,8 @@ export interface Message extends Content {
   pinned?: number
   /** Who said it first, of one that was forwarded. */
   fwd?: number
+  /** What the page behind its link says of itself. */
+  preview?: LinkPreview
 }
 
 /** How many reacted in one way, and the first of them. */
@@ -80,6 +83,8 @@ export function parseMessage(value: unknown): Message | null {
   if (reactions) message.reactions = reactions
   const mine = Array.isArray(value.mine) ? value.mine.filter((one) => typeof one === 'string') : []
   if (mine.length > 0) message.mine = mine
+  const preview = parsePreview(value.preview)
+  if (preview) message.preview = preview
   return message
 }
 

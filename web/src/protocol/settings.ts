@@ -13,17 +13,20 @@ export interface UserSettings {
   approval: Approval
   /** How people who don't know one find one. */
   find: Way[]
+  /** The server opens the links that one sends. */
+  previews: 0 | 1
 }
 
 const ways: readonly Way[] = ['id', 'mobile', 'group']
 
 export function parseSettings(value: unknown): UserSettings | null {
   if (!isFields(value)) return null
-  const { online, read, approval, find } = value
+  const { online, read, approval, find, previews } = value
   return {
     online: online === 0 ? 0 : 1,
     read: read === 0 ? 0 : 1,
     approval: approval === 'none' || approval === 'request' ? approval : 'auto',
     find: Array.isArray(find) ? ways.filter((way) => find.includes(way)) : [],
+    previews: previews === 0 ? 0 : 1,
   }
 }

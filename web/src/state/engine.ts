@@ -171,6 +171,7 @@ export class Engine {
       case Cmd.Edit:
       case Cmd.Reaction:
       case Cmd.Pin:
+      case Cmd.Preview:
         return this.changed(this.catchup.applyEvent(frame), frame)
       case Cmd.ContactChanged:
         // Somebody's read receipts may have come or gone.

@@ -5,7 +5,7 @@
  * The emitter is our own: it is shorter than the reason for a package would be, and a listener that
  * throws must not keep the others from hearing, which the small packages (mitt, nanoevents) do not see to.
  */
-import type { ChangeCmd, OutgoingChange } from '@/protocol/changes'
+import type { ChangeEvent, OutgoingChange } from '@/protocol/changes'
 import type { ChatKey } from '@/protocol/conversations'
 import type { DraftEvent } from '@/protocol/drafts'
 import type { AccountEvent, CommunityEvent, ContactEvent } from '@/protocol/frames'
@@ -31,8 +31,8 @@ export interface LiveEvents {
   arrival: { key: ChatKey; message: Message }
   /** A red packet of the reader's own came by the live connection, from whatever device: it cost points. */
   paid: undefined
-  /** A message of a chat was recalled, edited, reacted to or pinned, by whomever. */
-  changed: { key: ChatKey; id: number; cmd: ChangeCmd }
+  /** A message of a chat was recalled, edited, reacted to or pinned, by whomever, or has got a preview. */
+  changed: { key: ChatKey; id: number; cmd: ChangeEvent['cmd'] }
   /** The server would not have a change of one's own to a message; `msg` is its sentence. */
   changeRefused: { change: OutgoingChange; msg: string }
   /** The server would not have what one did with a chat for oneself. */

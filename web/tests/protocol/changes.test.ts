@@ -15,6 +15,7 @@ const events: ChangeEvent[] = [
   { cmd: 15, ...event, content: '九点', edited: 2000, at: [42, 51] },
   { cmd: 16, ...event, content: '🎉', amount: 1, reactions: { '👍': row.reactions!['👍'], '🎉': { n: 1, who: [42] } } },
   { cmd: 19, ...event, amount: -1 },
+  { cmd: 29, ...event, preview: { url: 'https://a.cn/', title: 'A', pic: '/mnt/2026/11/a.jpg', w: 6, h: 4 } },
 ]
 
 describe('frames', () => {
@@ -54,6 +55,18 @@ describe('the row after an event', () => {
   it('of a pin says who pinned it', () => {
     expect(rowAfter(row, events[3], me)).not.toHaveProperty('pinned')
     expect(rowAfter(row, { ...events[3], amount: 1 }, me)).toMatchObject({ pinned: 42 })
+  })
+
+  it('of a preview has it, and nothing of it once it is taken away; an edit says whether it stays', () => {
+    const shown = rowAfter(row, events[4], me)
+    expect(shown).toEqual({ ...row, ver: 4, preview: events[4].preview })
+    expect(rowAfter(shown, { ...events[4], preview: undefined }, me)).toEqual({ ...row, ver: 4 })
+    expect(rowAfter(shown, { ...events[1], preview: events[4].preview }, me)).toHaveProperty('preview')
+    expect(rowAfter(shown, events[1], me)).not.toHaveProperty('preview')
+    expect(rowAfter(shown, events[0], me)).not.toHaveProperty('preview')
+    const words = rowWith(shown, { cmd: 15, content: '看 https://a.cn/' }, me, 2000)
+    expect(words).toHaveProperty('preview')
+    expect(rowWith(words, { cmd: 15, content: 'no link' }, me, 2000)).not.toHaveProperty('preview')
   })
 
   it('of a reaction knows one’s own, also those of another device that came together', () => {

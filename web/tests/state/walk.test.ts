@@ -51,7 +51,10 @@ describe('any network', () => {
           { cmd: 19, amount: random.chance(0.7) ? 1 : -1 },
         ][random.below(5)] as Change
         if (change.cmd <= 15 && userid !== who) continue
-        if (random.chance(0.5) || who !== me) server.alter(key, who, { ...change, id })
+        if (random.chance(0.2)) {
+          const preview = { url: 'https://a.cn/', title: `${step}` }
+          server.preview(key, id, random.chance(0.7) ? preview : undefined)
+        } else if (random.chance(0.5) || who !== me) server.alter(key, who, { ...change, id })
         else engine.change(key, id, change)
       } else if (dice < 76 && server.rows(key).length > 0) {
         const rows = server.rows(key)

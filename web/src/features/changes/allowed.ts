@@ -19,6 +19,7 @@ export type MenuAct =
   | 'edit'
   | 'pin'
   | 'unpin'
+  | 'unpreview'
   | 'readers'
   | 'recall'
   | 'delete'
@@ -38,7 +39,7 @@ export interface Whose {
 
 /** In the order in which they stand in the menu; none for what is not stored yet. */
 export function allowed(message: Message, { me, head, above, now, writable }: Whose): MenuAct[] {
-  const { id, userid, media, cmd, createat, recalled, pinned, fwd } = message
+  const { id, userid, media, cmd, createat, recalled, pinned, fwd, preview } = message
   if (!id || recalled || media === Media.Notice) return []
   const own = userid === me
   const acts: MenuAct[] = []
@@ -50,6 +51,7 @@ export function allowed(message: Message, { me, head, above, now, writable }: Wh
   if (stickerIn(message)) acts.push('sticker')
   acts.push('select')
   if (writable && (cmd === Kind.Single || head)) acts.push(pinned ? 'unpin' : 'pin')
+  if (writable && own && preview) acts.push('unpreview')
   if (writable && own && cmd === Kind.Room) acts.push('readers')
   const recallable = (own && now - createat < recallWindow) || (cmd === Kind.Room && above)
   if (writable && recallable && !packetIn(message)) acts.push('recall')

@@ -13,6 +13,7 @@ export const menuItems: Record<MenuAct, { label: TextKey; icon: IconName }> = {
   select: { label: 'menu.select', icon: 'select' },
   pin: { label: 'menu.pin', icon: 'pin' },
   unpin: { label: 'menu.unpin', icon: 'unpin' },
+  unpreview: { label: 'menu.unpreview', icon: 'link' },
   readers: { label: 'menu.readers', icon: 'ticks' },
   recall: { label: 'menu.recall', icon: 'recall' },
   delete: { label: 'menu.delete', icon: 'trash' },

@@ -16,6 +16,7 @@ import { useFavorites } from '@/features/favorites/favorites'
 import { useMembers } from '@/features/groups/members'
 import { noticeText } from '@/features/media/notices'
 import { namesKey } from '@/features/media/types'
+import { removePreview } from '@/features/previews/previews'
 import { reportMessage } from '@/features/reports/report'
 import { useStickers } from '@/features/stickers/stickers'
 import { t } from '@/i18n'
@@ -138,6 +139,7 @@ export function useActs(key: ChatKey | '', { reply, edit, add, jump, forward, se
     else if (act === 'favorite') await favorites.keep(message).catch(fail)
     else if (act === 'delete') await arranging.hide([message])
     else if (act === 'report') await reportMessage(message, live.api.userId)
+    else if (act === 'unpreview') await removePreview(message).catch(fail)
     else if (act === 'readers')
       void openDialog(ReadersDialog, { title: t('readers.title'), message, called: users.called }, light)
     else if (act === 'copy') {

@@ -22,7 +22,9 @@ const answered = async <T>(call: Promise<T>): Promise<T> => {
 it('a switch shows at once and is kept by the server', async () => {
   const privacy = usePrivacy()
   await answered(privacy.load())
-  expect(privacy.settings).toEqual({ online: 1, read: 1, approval: 'auto', find: ['id', 'mobile', 'group'] })
+  expect(privacy.settings).toEqual({
+    ...{ online: 1, read: 1, approval: 'auto', find: ['id', 'mobile', 'group'], previews: 1 },
+  })
   const done = privacy.change({ read: 0 })
   expect(privacy.settings?.read).toBe(0)
   await answered(done)
@@ -72,7 +74,7 @@ it('who has read a message is asked by its place', async () => {
 
 it('what is missing or unknown in an answer is as installed', () => {
   expect(parseSettings({ approval: 'later', find: ['name', 'id'] })).toEqual({
-    ...{ online: 1, read: 1, approval: 'auto', find: ['id'] },
+    ...{ online: 1, read: 1, approval: 'auto', find: ['id'], previews: 1 },
   })
   expect(parseSettings(null)).toBeNull()
 })
