@@ -188,13 +188,12 @@ async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     await services.log.close()
     beside = (services.previews, services.indexing, services.pushing, services.words, services.scraper)
-    for part in beside:
-        await part.close()
+    for early in beside:
+        await early.close()
     services.transports.close()
     await services.hub.close()
     services.hasher.close()
-    rest = (services.budget, services.session_use, services.preparer, services.storage, services.db)
-    for part in rest:
+    for part in (services.budget, services.session_use, services.preparer, services.storage, services.db):
         await part.close()
 
 

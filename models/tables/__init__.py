@@ -61,8 +61,8 @@ from models.tables.points import LedgerAccount as LedgerAccount
 from models.tables.points import LedgerEntry as LedgerEntry
 from models.tables.points import RedPacket as RedPacket
 from models.tables.points import RedShare as RedShare
-from models.tables.push import PushSubscription as PushSubscription
 from models.tables.previews import Preview as Preview
+from models.tables.push import PushSubscription as PushSubscription
 from models.tables.search import Indexed as Indexed
 from models.tables.search import Part as Part
 from models.tables.ways_in import Invite as Invite

@@ -220,7 +220,7 @@ async def test_other_databases_are_migrated_by_command(database_url, tmp_path):
         assert "0001_initial" in said and "python server.py --migrate" in said and said.count("\n") == 1
         for _ in range(2):
             code, out, _ = await loop.run_in_executor(
-                None, lambda: run("--migrate", MAGPIE_DATABASE_URL=database_url)
+                None, lambda: run("--migrate", *arguments, MAGPIE_DATABASE_URL=database_url)
             )
             assert (code, out) == (0, "The database is up to date.\n")
     async with process(tmp_path, MAGPIE_DATABASE_URL=database_url) as server:

@@ -7,8 +7,7 @@ import pyotp
 
 from actions import operators, packets, recovery
 from actions.resets import make_link
-from models import push
-from models import previews
+from models import previews, push
 from models.tables import RedPacket
 from protocol.clock import now_ms
 from tests import samples
