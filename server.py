@@ -25,6 +25,7 @@ from functools import partial
 from actions import housekeeping, presence, recovery
 from actions.budget import Budget
 from actions.delivery import Delivery
+from actions.due import Due
 from actions.handshakes import Handshakes
 from actions.indexing import Indexing
 from actions.passwords import PasswordHasher
@@ -153,7 +154,7 @@ def make_services(config: Config, serves: bool = True) -> Services:
     use = SessionUse(db, hub)
     handshakes = Handshakes(db, use, config.auth.idle_ms)
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, muted, typing, use)
-    own = (handshakes, Scraper(), indexing, Searches(), words, previews, Seal(key_of(config)), pushing)
+    own = (handshakes, Scraper(), indexing, Searches(), words, previews, Due(), Seal(key_of(config)), pushing)
     services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
     if serves and (config.metrics.port or config.metrics.token):
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
@@ -168,6 +169,7 @@ def make_services(config: Config, serves: bool = True) -> Services:
     pushing.start()
     services.words.start()
     previews.start(services)
+    services.due.start(services)
     look = recovery.Looking(services, standing).look
     hub.recovery.start(partial(recovery.catch_up, services), partial(recovery.heal, services), look)
     return services
@@ -186,9 +188,8 @@ def make_app(services: Services) -> Site:
 
 async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
-    await services.log.close()
     beside = (services.previews, services.indexing, services.pushing, services.words, services.scraper)
-    for early in beside:
+    for early in (services.due, services.log, *beside):
         await early.close()
     services.transports.close()
     await services.hub.close()

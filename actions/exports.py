@@ -11,7 +11,7 @@ from typing import IO, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import msgspec
 
-from actions import drafts
+from actions import drafts, schedules
 from actions.services import Services
 from models import accounts, exports, favorites, reports, reviews, sessions, settings, stickers, wallet
 from models.exports import Own, Talk
@@ -133,6 +133,7 @@ async def _small_files(app: Services, user_id: int) -> dict[str, object]:
         "groups.json": groups,
         "drafts.json": await drafts.all_of(app, user_id),
         "favorites.json": await _favorites(app, user_id),
+        "schedules.json": await schedules.all_of(app, user_id),
         "stickers.json": await app.db.read(stickers.stickers_of, user_id),
         "wallet.json": await _wallet(app, user_id),
         "waiting.json": await app.db.read(reviews.waiting_of, user_id, now_ms()),
@@ -254,6 +255,7 @@ _FILES = {
     "groups.json": "群聊 · Groups",
     "drafts.json": "草稿 · Drafts",
     "favorites.json": "收藏 · Favorites",
+    "schedules.json": "定时消息 · Scheduled messages",
     "stickers.json": "表情 · Stickers",
     "wallet.json": "积分 · Points",
     "waiting.json": "待审核的消息 · Waiting messages",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from actions.budget import Budget
     from actions.delivery import Delivery
+    from actions.due import Due
     from actions.handshakes import Handshakes
     from actions.indexing import Indexing
     from actions.passwords import PasswordHasher
@@ -63,6 +64,7 @@ class Services:
     searches: Searches  #: whose turn it is to look for messages
     words: Words  #: what nobody may write: ``app.words.check(text)``
     previews: Previews  #: what pages behind links say of themselves
+    due: Due  #: does what is to be done at a time: ``app.due.told(ms)``
     seal: Seal  #: what is kept so that the database alone does not tell it
     pushing: Pushing  #: tells browsers in which no page is open
     listener: Listener | None = None  #: accepts connections; None until it does

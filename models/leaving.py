@@ -1,7 +1,7 @@
 """Deleting an account: what it was is gone at once, and nobody gets in any more; what others see of it is let
 go afterwards, in steps that can be made again (`actions.leaving`). Its messages stay."""
 
-from models import audit, drafts, media, reviews, stickers, totp, wallet
+from models import audit, drafts, media, reviews, schedules, stickers, totp, wallet
 from models.accounts import gone, is_gone, lock, passwd_changed
 from models.favorites import remove as remove_favorite
 from models.operators import require_another
@@ -74,6 +74,7 @@ def strip(user_id: int) -> None:
     Block.delete().where(Block.user_id == user_id).execute()
     reviews.drop_all(user_id)
     drafts.forget(user_id)
+    schedules.forget(user_id)
     # Found by its number, so that its messages have an author; and nobody's friend.
     Setting.insert(user_id=user_id).on_conflict_ignore().execute()
     Setting.update(approval="none", find="id").where(Setting.user_id == user_id).execute()

@@ -66,6 +66,8 @@ MAX_PINS = 50
 
 #: Texts that one user has begun to write.
 MAX_DRAFTS = 500
+#: Messages of one user that are sent later.
+MAX_SCHEDULES = 100
 #: Messages and pictures that one user keeps.
 MAX_FAVORITES = 2000
 MAX_STICKERS = 300

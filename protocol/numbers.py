@@ -26,6 +26,7 @@ class Cmd(IntEnum):
     MODERATED = 28
     DRAFT = 31
     PREVIEW = 29
+    LATER = 32
 
 
 #: The two kinds of conversation are named by the cmd of their messages.

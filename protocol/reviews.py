@@ -53,10 +53,14 @@ def review_of(review_id: int, state: int, message: Message, createat: int) -> Re
     )  # fmt: skip
 
 
-def waits(review_id: int) -> Refused:
+class Waits(Refused):
+    """A message is not stored yet, and not refused either."""
+
+
+def waits(review_id: int) -> Waits:
     """The answer to a message that waits: it is no ack, since it has no number yet."""
     data: dict[str, object] = {"review": review_id, "state": STATES[WAITING]}
-    return Refused("消息需要审核，通过后会送达", "This message waits for a review", data)
+    return Waits("消息需要审核，通过后会送达", "This message waits for a review", data)
 
 
 def told(review_id: int, state: int, message: Message, row: Review | None = None) -> bytes:

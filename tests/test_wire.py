@@ -77,6 +77,7 @@ def test_welcome_and_heartbeat():
         ("conversation-changed", Cmd.CONVERSATION_CHANGED),
         ("account-changed", Cmd.ACCOUNT_CHANGED),
         ("draft", Cmd.DRAFT),
+        ("later", Cmd.LATER),
     ],
 )
 def test_event(name, cmd):

@@ -63,6 +63,7 @@ from models.tables.points import RedPacket as RedPacket
 from models.tables.points import RedShare as RedShare
 from models.tables.previews import Preview as Preview
 from models.tables.push import PushSubscription as PushSubscription
+from models.tables.schedules import Schedule as Schedule
 from models.tables.search import Indexed as Indexed
 from models.tables.search import Part as Part
 from models.tables.ways_in import Invite as Invite

@@ -106,6 +106,7 @@ def test_frames():
         ("conversation-changed", Cmd.CONVERSATION_CHANGED),
         ("account-changed", Cmd.ACCOUNT_CHANGED),
         ("draft", Cmd.DRAFT),
+        ("later", Cmd.LATER),
     ):
         event = fixture(name)["frame"]
         fields = {key: value for key, value in event.items() if key != "cmd"}

@@ -57,6 +57,7 @@ def test_the_numbers_of_the_wire():
         "MODERATED": 28,
         "DRAFT": 31,
         "PREVIEW": 29,
+        "LATER": 32,
     }
     assert {code.name: int(code) for code in frames.CloseCode} == {
         "POLICY": 1008,

@@ -14,6 +14,8 @@ export abstract class FakeKept extends FakeStore {
   /** The newest first. */
   stickers: { id: number; url: string }[] = []
 
+  /** What the user sends later. */
+  schedules: { id: number }[] = []
   /** By chat, what the user has begun to write on some device; those without a text are gone. */
   readonly drafts = new Map<string, DraftRow>()
 
@@ -38,6 +40,19 @@ export abstract class FakeKept extends FakeStore {
         this.tell({ cmd: 31, ...row })
         return { data: row }
       }
+      case '/schedule/list':
+        return { rows: this.schedules, data: { more: 0 } }
+      case '/schedule/add': {
+        const { cmd, ...said } = form
+        const row = { ...said, id: this.schedules.length + 1, kind: cmd, state: 'waiting' }
+        this.schedules = [...this.schedules, row]
+        this.tell({ cmd: 32, what: 'schedule', state: 'waiting', row })
+        return { data: row }
+      }
+      case '/schedule/remove':
+      case '/schedule/now':
+        this.schedules = this.schedules.filter(({ id }) => id !== form.id)
+        return {}
       case '/draft/list': {
         const rows = [...this.drafts.values()].sort((a, b) => a.rev - b.rev)
         const { after } = form

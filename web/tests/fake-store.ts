@@ -18,6 +18,7 @@ export interface Form {
   q?: string
   favorite?: number
   url?: string
+  cmd?: number
   content?: string
   at?: number[]
   rev?: number

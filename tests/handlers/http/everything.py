@@ -130,6 +130,14 @@ async def _do_more(app: App, world: World) -> None:
         for who in (bo, eve):
             await who.post_json("/user/find", **fields)
     await done(ann, "/contact/search", q="bo")
+    later = {"cmd": 11, "dstid": world.group, "media": 1, "content": "later", "sendat": now_ms() + 86_400_000}
+    for number in range(3):
+        await done(ann, "/schedule/add", **later, cid=f"later{number}")
+    for fields in ({}, room, {"after": 1}, {**room, "after": 1}):
+        some = await done(ann, "/schedule/list", **fields)
+    await done(ann, "/schedule/update", id=some[0]["id"], content="much later", sendat=later["sendat"] + 1)
+    await done(ann, "/schedule/remove", id=some[0]["id"])
+    await done(ann, "/schedule/now", id=some[1]["id"])
     for content in ("at eight", "at nine", ""):
         await done(ann, "/draft/set", **room, content=content, at=[bo.user_id])
     for fields in ({}, {"after": 1}):

@@ -9,6 +9,7 @@ import pyotp
 from actions.resets import make_link
 from models.tables import User
 from protocol import invites, leaving, qr, resets, rows, sessions, totp
+from protocol.clock import now_ms
 from protocol.commands import COMMANDS
 from tests import samples
 from tests.app import PASSWD
@@ -103,6 +104,8 @@ async def test_every_answer_is_as_declared(app):
     merged = {**chat, "ids": [one["id"]], "to": [chat], "merge": 1}
     record = {**chat, "id": (await ann.post_json("/message/forward", **merged))["rows"][0]["id"]}
     message = {"cmd": 10, "dstid": ann.user_id, "media": 10, "content": "a.pdf", "url": "/mnt/a", "amount": 5}
+    later = {**message, "sendat": now_ms() + 86_400_000}
+    schedule = (await ann.post("/schedule/add", **later))["data"]["id"]
     said = {
         "Register": {"userid": None, "mobile": "13900000000", "passwd": PASSWD},
         "Login": {"userid": None, "mobile": ann.mobile, "passwd": PASSWD},
@@ -151,6 +154,10 @@ async def test_every_answer_is_as_declared(app):
         "Forward": {**chat, "ids": f"[{one['id']}]", "to": f'[{{"kind":10,"dstid":{bob.user_id}}}]'},
         "Record": record,
         "SetDraft": {**chat, "content": "half", "at": f"[{ann.user_id}]", "ref": one["id"]},
+        "AddSchedule": {**later, "ref": one["id"], "at": f"[{ann.user_id}]"},
+        "UpdateSchedule": {"id": schedule, "content": "b.pdf"},
+        "SendScheduleNow": {"id": schedule},
+        "RemoveSchedule": {"id": schedule + 1},
         "AddFavorite": one,
         "RemoveFavorite": {"favorite": 1},
         "Subscribe": {"endpoint": "https://93.184.215.14/x", "p256dh": POINT, "auth": b64(b"a" * 16)},
@@ -185,7 +192,7 @@ async def test_every_answer_is_as_declared(app):
     calls.remove(leaving.ExportAccount)  # no envelope
     # So that no list is empty, and nobody is let out early.
     order = {"AddFriend": -3, "AnswerRequest": -2, "BlockUser": -1, "SendMessage": -1}
-    order |= {"TransferGroup": 1, "Logout": 2}
+    order |= {"AddSchedule": -2, "SendScheduleNow": 1, "RemoveSchedule": 1, "TransferGroup": 1, "Logout": 2}
     for command in sorted(calls, key=lambda c: order.get(c.__name__, 0)):
         name, route = command.__name__, command.by_call.routes[0]
         if command.by_call.file:

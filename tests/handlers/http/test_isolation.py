@@ -7,13 +7,14 @@ theirs and good, and names somebody else's things.
 import pytest
 from tornado.httpclient import HTTPClientError
 
+from protocol.clock import now_ms
 from protocol.declare import Access
 from tests.app import PASSWD
 from tests.routes import api
 
 NAMES = ("Ann", "Bo", "Eve")
 #: What only Ann and Bo may read.
-SECRETS = ("between friends", "in the group", "13700000001", "13700000002", "half a sentence")
+SECRETS = ("between friends", "in the group", "13700000001", "13700000002", "half a sentence", "good morning")
 
 #: For every route of a named user, what Eve, who is nobody's friend and in no group, may try; and the answer.
 #: `{…}` stands for an id of Ann's.
@@ -121,6 +122,15 @@ ATTEMPTS = {
         ({"kind": 11, "dstid": "{group}", "id": "{record}"}, -403),
         ({"favorite": "{favorite}"}, -404),
     ],
+    "/schedule/add": [
+        ({"cmd": 10, "dstid": "{user}", "media": 1, "content": "x", "sendat": "{tomorrow}"}, -403),
+        ({"cmd": 11, "dstid": "{group}", "media": 1, "content": "x", "sendat": "{tomorrow}"}, -403),
+        ({"cmd": 11, "dstid": "{group}", "media": 90, "content": "x", "sendat": "{tomorrow}"}, -403),
+    ],
+    "/schedule/list": [({}, 0), ({"kind": 10, "dstid": "{user}"}, 0)],
+    "/schedule/update": [({"id": "{schedule}", "content": "x"}, -404)],
+    "/schedule/remove": [({"id": "{schedule}"}, -404)],
+    "/schedule/now": [({"id": "{schedule}"}, -404)],
     "/draft/set": [
         ({"kind": 10, "dstid": "{user}", "content": "x"}, -403),
         ({"kind": 11, "dstid": "{group}", "content": "x", "rev": 0}, -403),
@@ -183,8 +193,12 @@ class World:
         for kind, dstid, content in ((10, self.bo.user_id, SECRETS[0]), (11, self.group, SECRETS[1])):
             sent = await self.ann.post_json("/message/send", cmd=kind, dstid=dstid, media=1, content=content)
         await self.ann.post("/draft/set", kind=10, dstid=self.bo.user_id, content=SECRETS[4])
+        tomorrow = now_ms() + 86_400_000
+        later = {"cmd": 10, "dstid": self.bo.user_id, "media": 1, "content": SECRETS[5], "sendat": tomorrow}
+        schedule = (await self.ann.post_json("/schedule/add", **later))["data"]["id"]
         session = (await self.ann.post("/user/sessions"))["rows"][0]["id"]
         self.ids = {"{user}": self.ann.user_id, "{group}": self.group, "{session}": session}
+        self.ids |= {"{tomorrow}": tomorrow, "{schedule}": schedule}
         self.ids["{message}"] = sent["data"]["id"]
         self.ids["[{message}]"] = f"[{sent['data']['id']}]"
         self.ids["{to}"] = f'[{{"kind": 11, "dstid": {self.group}}}]'
@@ -224,6 +238,7 @@ class World:
             (await client.post("/message/conversations"))["rows"],
             await client.post("/wallet/balance"),
             (await client.post("/draft/list"))["rows"],
+            (await client.post("/schedule/list"))["rows"],
         ]
 
     def filled(self, fields):

@@ -27,6 +27,7 @@ export const Cmd = {
   Preview: 29,
   Call: 30,
   Draft: 31,
+  Later: 32,
 } as const
 export type Cmd = (typeof Cmd)[keyof typeof Cmd]
 

@@ -12,6 +12,7 @@ import { limits } from './limits'
 import { parseMessage, type Message, type OutgoingMessage } from './messages'
 import { parseConversationEvent, type ConversationEvent } from './own'
 import { parsePacketEvent, type PacketEvent } from './packets'
+import { parseLater, type LaterEvent } from './schedules'
 import { parseModerated, type ModeratedEvent, type ReviewState } from './reviews'
 
 export interface Heartbeat {
@@ -117,6 +118,7 @@ export type ServerFrame =
   | PacketEvent
   | AccountEvent
   | DraftEvent
+  | LaterEvent
 
 export function parseFrame(json: unknown): ServerFrame | null {
   const frame = typeof json === 'string' ? parseJson(json) : undefined
@@ -189,6 +191,7 @@ const parsers: Partial<Record<number, (frame: Fields) => ServerFrame | null>> = 
   [Cmd.Moderated]: parseModerated,
   [Cmd.PacketOpened]: parsePacketEvent,
   [Cmd.Draft]: parseDraftEvent,
+  [Cmd.Later]: parseLater,
 
   [Cmd.AccountChanged]: ({ what, on }) => ({ cmd: Cmd.AccountChanged, what: text(what), on: flag(on) }),
 

@@ -12,6 +12,7 @@ import type { AccountEvent, CommunityEvent, ContactEvent } from '@/protocol/fram
 import type { Message } from '@/protocol/messages'
 import type { OwnAct } from '@/protocol/own'
 import type { ModeratedEvent } from '@/protocol/reviews'
+import type { LaterEvent } from '@/protocol/schedules'
 import type { PacketEvent } from '@/protocol/packets'
 import type { SocketState } from '@/transport/socket'
 
@@ -45,6 +46,8 @@ export interface LiveEvents {
   account: AccountEvent
   /** The reader has written on a device of theirs, this one or another. */
   draft: DraftEvent
+  /** Something that the reader has put off: a message that is sent later. */
+  later: LaterEvent
   presence: { userId: number; online: boolean }
   typing: { key: ChatKey; userId: number }
   /** Somebody opened a red packet. */

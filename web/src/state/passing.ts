@@ -4,7 +4,7 @@ import { keyOfEvent } from '@/protocol/conversations'
 import type { ServerFrame } from '@/protocol/frames'
 import type { LiveEmitter } from './events'
 
-type Names = 'Typing' | 'Presence' | 'CommunityChanged' | 'PacketOpened' | 'AccountChanged' | 'Draft' | 'Moderated'
+type Names = 'Typing' | 'Presence' | 'CommunityChanged' | 'PacketOpened' | 'AccountChanged' | 'Draft' | 'Later' | 'Moderated'
 
 export function passOn(
   frame: Extract<ServerFrame, { cmd: (typeof Cmd)[Names] }>,
@@ -24,6 +24,8 @@ export function passOn(
       return events.emit('account', frame)
     case Cmd.Draft:
       return events.emit('draft', frame)
+    case Cmd.Later:
+      return events.emit('later', frame)
     case Cmd.Moderated:
       return events.emit('moderated', frame)
   }

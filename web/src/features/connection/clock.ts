@@ -26,5 +26,5 @@ export const useClock = defineStore('clock', () => {
   document.addEventListener('visibilitychange', look)
   window.addEventListener('focus', look)
 
-  return { today }
+  return { today, now: time }
 })

@@ -14,7 +14,7 @@ import type { Recording, Refused } from './composer/recorder'
 import { nameIn, type Sticker } from './composer/stickers'
 import { fileProblem } from './files'
 
-export function useSending(send: (content: Content) => void) {
+export function useSending(send: (content: Content) => void, sendLater: () => void) {
   const chat = useChat()
 
   async function sendFiles(files: File[], act: ComposeAct) {
@@ -43,6 +43,7 @@ export function useSending(send: (content: Content) => void) {
 
   async function onCompose(act: ComposeAct) {
     if (act === 'packet') return sendPacket()
+    if (act === 'later') return sendLater()
     const content = act === 'link' ? await askLink() : await askCard()
     if (content) send(content)
   }

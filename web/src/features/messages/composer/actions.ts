@@ -2,8 +2,8 @@
 import type { TextKey } from '@/i18n'
 import type { IconName } from '@/icons'
 
-/** A file to choose ('image', 'camera', 'video', 'file') or a card to write ('link', 'card', 'packet'). */
-export type ComposeAct = 'image' | 'camera' | 'video' | 'file' | 'link' | 'card' | 'packet'
+/** A file to choose ('image', 'camera', 'video', 'file') or a card to write ('link', 'card', 'packet', 'later'). */
+export type ComposeAct = 'image' | 'camera' | 'video' | 'file' | 'link' | 'card' | 'packet' | 'later'
 
 export interface ComposeAction {
   act: ComposeAct
@@ -25,4 +25,5 @@ export const composeActions: readonly ComposeAction[] = [
   { act: 'packet', icon: 'packet', label: 'compose.packet', paid: true },
   { act: 'card', icon: 'card', label: 'compose.card' },
   { act: 'link', icon: 'link', label: 'compose.link' },
+  { act: 'later', icon: 'clock', label: 'later.title' },
 ]
