@@ -150,12 +150,12 @@ def make_services(config: Config, serves: bool = True) -> Services:
         processes=ports.processes,
     )
     typing = Typing(db, hub, config.contacts.strangers, config.hub.typing_max_members)
-    preparer = MediaPreparer(config.uploads)
-    use = SessionUse(db, hub)
-    handshakes = Handshakes(db, use, config.auth.idle_ms)
+    preparer, use = MediaPreparer(config.uploads), SessionUse(db, hub)
+    handshakes, seal = Handshakes(db, use, config.auth.idle_ms), Seal(key_of(config))
     parts = (storage, preparer, PasswordHasher(config.auth.hash_queue), budget, privacy, muted, typing, use)
-    own = (handshakes, Scraper(), indexing, Searches(), words, previews, Due(), Seal(key_of(config)), pushing)
-    services = Services(config, db, hub, transports, message_log, delivery, *parts, *own)
+    own = (handshakes, Scraper(), indexing, Searches(), words)
+    timed = (previews, Due(), seal, pushing)
+    services = Services(config, db, hub, transports, message_log, delivery, *parts, *own, *timed)
     if serves and (config.metrics.port or config.metrics.token):
         build = VERSION, platform.python_version(), config.database_url.partition(":")[0]
         services.scraper.start(services.stats, services.measures, *build)
@@ -165,9 +165,8 @@ def make_services(config: Config, serves: bool = True) -> Services:
         return services
     privacy.start(partial(presence.switched, services), partial(presence.parted, services))
     hub.announcer.start(partial(presence.announce, services), lambda: privacy.unseen)
-    indexing.start()
-    pushing.start()
-    services.words.start()
+    for beside in (indexing, pushing, words):
+        beside.start()
     previews.start(services)
     services.due.start(services)
     look = recovery.Looking(services, standing).look
@@ -189,13 +188,13 @@ def make_app(services: Services) -> Site:
 async def close_services(services: Services) -> None:
     """Ends what `make_services` began; messages in the queue are committed first."""
     beside = (services.previews, services.indexing, services.pushing, services.words, services.scraper)
-    for early in (services.due, services.log, *beside):
-        await early.close()
+    for part in (services.due, services.log, *beside):
+        await part.close()
     services.transports.close()
     await services.hub.close()
     services.hasher.close()
-    for part in (services.budget, services.session_use, services.preparer, services.storage, services.db):
-        await part.close()
+    for last in (services.budget, services.session_use, services.preparer, services.storage, services.db):
+        await last.close()
 
 
 def listen(config: Config, site: Site, certificate: ssl.SSLContext | None = None) -> Listener:

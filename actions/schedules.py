@@ -115,7 +115,9 @@ async def _send(app: "Services", claimed: Claimed) -> rows.Ack:
         app.muted.refuse(user_id)
         receipt = await messages.send(app, message)
     except (SlowDown, TryAgain) as refusal:
-        await app.db.write(schedules.put_off, claimed, now_ms() + _pause(refusal))
+        # One that was to go at once, before its time, waits for that again.
+        until = max(claimed.row["sendat"], now_ms() + _pause(refusal))
+        await app.db.write(schedules.put_off, claimed, until)
         raise
     except Waits:
         await _done(app, claimed)

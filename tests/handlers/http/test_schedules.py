@@ -11,6 +11,7 @@ from protocol import schedules as wire
 from protocol.clock import now_ms
 from tests import samples
 from tests.app import PASSWD, PATIENCE, running
+from tests.handlers.http.moderated import settings
 from tests.handlers.people import friends, group, make_operator, text, waiting
 
 DAY = 86_400_000
@@ -254,8 +255,8 @@ async def test_one_that_is_claimed(app):
 
 async def test_too_fast(tmp_path):
     """Who has said too much lately has their scheduled messages a little later, and none is lost."""
-    settings = {"limits.enabled": True, "limits.message_rate": 20, "limits.message_burst": 5}
-    async with running(tmp_path / "data", settings) as app:
+    limits = {"limits.enabled": True, "limits.message_rate": 20, "limits.message_burst": 5}
+    async with running(tmp_path / "data", limits) as app:
         ann, bob = await friends(app)
         for number in range(5):
             while (await later(ann, bob, str(number)))["code"] == -429:
@@ -265,3 +266,18 @@ async def test_too_fast(tmp_path):
             await schedules.send_due(app.services)
             await asyncio.sleep(0.05)
         assert sorted(await history(bob, ann)) == [*"01234"]
+
+
+async def test_words_are_looked_for_then(tmp_path):
+    """A word that is blocked refuses it when it goes; one that has to be reviewed holds it as any message,
+    for its author to see, and it is in this list no longer."""
+    async with running(tmp_path / "data", settings(tmp_path)) as app:
+        ann, bob = await friends(app)
+        held, blocked = [(await later(ann, bob, word))["data"]["id"] for word in ("held", "blocked")]
+        assert (await ann.post("/schedule/now", id=blocked))["code"] == -1
+        assert [row["state"] for row in await listed(ann)] == ["waiting", "refused"]
+        answer = await ann.post("/schedule/now", id=held)
+        assert (answer["code"], answer["data"]["state"]) == (-1, "waiting")
+        assert [row["content"] for row in (await ann.post("/message/waiting"))["rows"]] == ["held"]
+        assert [row["id"] for row in await listed(ann)] == [blocked]
+        assert await history(bob, ann) == []

@@ -26,6 +26,6 @@ export const enLater = {
   'later.refused': 'A scheduled message was not sent: {why}',
   'later.edit': 'Change',
   'later.now': 'Send now',
-  'later.remove': 'Cancel sending',
+  'later.remove': 'Delete',
   'later.removeSure': 'This message will not be sent.',
 } as const
