@@ -172,7 +172,9 @@ class Person:
 
     async def all_sent(self) -> None:
         """Wait until nothing that one said is still on its way, or failed."""
-        await expect(self.log.get_by_role("img", name=re.compile("发送中|发送失败"))).to_have_count(0)
+        await expect(self.log.get_by_role("img", name=re.compile("发送中|发送失败|等待发送"))).to_have_count(
+            0
+        )
 
     async def attach(self, what: str, file: Path) -> None:
         """Choose a file with one of the composer's buttons: 图片, 视频, 文件."""

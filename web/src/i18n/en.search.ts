@@ -9,6 +9,7 @@ export const enSearch = {
   'search.searching': 'Searching…',
   'search.nothing': 'Nothing found for “{q}”',
   'search.offline': 'You are offline. The search goes on once you are back.',
+  'search.here': 'You are offline. Only what is on this device was looked through; the rest follows once you are back.',
   'search.retry': 'Try again',
   'search.count': '{n:result|results}',
   'search.countMore': 'More than {n:result|results}',

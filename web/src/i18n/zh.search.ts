@@ -9,6 +9,7 @@ export const zhSearch = {
   'search.searching': '正在搜索…',
   'search.nothing': '没有找到与“{q}”有关的内容',
   'search.offline': '网络不可用，连上后会继续搜索',
+  'search.here': '当前离线，只查找了本机保存的消息；连上后会自动查找全部',
   'search.retry': '重试',
   'search.count': '找到 {n} 条结果',
   'search.countMore': '找到 {n} 条以上的结果',

@@ -9,6 +9,7 @@ import type { ChatKey, Conversation } from '@/protocol/conversations'
 import type { Message } from '@/protocol/messages'
 import type { Review } from '@/protocol/reviews'
 import { Disk } from '@/store/disk'
+import { dropKept as dropDatabase } from '@/store/schema'
 import type { OutboxItem } from '@/sync/outbox'
 import { Api } from '@/transport/api'
 import { openSocket, wakeOnReturn, type SocketState } from '@/transport/socket'
@@ -19,12 +20,15 @@ import { Emitter, type LiveEmitter } from './events'
 import { ListKeeper, readKept, type Kept, type ListName } from './kept'
 import { askBeforeLeaving, leaveForLogin } from './pages'
 import { sleep } from './retry'
+import { storedMessages } from './stored'
 import { keepNothing, keepsNothing, storeFor, userStore } from './storage'
 
 export interface TimelineView {
   messages: readonly Message[]
   hasOlder: boolean
   hasNewer: boolean
+  /** Messages before which some are missing, by seq. */
+  holes: ReadonlySet<number>
 }
 
 /** ms that leaving waits for the disk at most. */
@@ -88,7 +92,12 @@ export const useLive = defineStore('live', () => {
   /** Reads what an earlier page of the identified user has kept. */
   async function unpack(): Promise<Kept | null> {
     const { userId } = api.value
-    if (keepsNothing(userId) || typeof indexedDB === 'undefined') return null
+    if (typeof indexedDB === 'undefined') return null
+    if (keepsNothing(userId)) {
+      // Of an earlier session, perhaps.
+      void dropDatabase(userId)
+      return null
+    }
     const opened = new Disk(userId)
     kept.value = await readKept(opened)
     disk.value = markRaw(opened)
@@ -102,6 +111,14 @@ export const useLive = defineStore('live', () => {
   /** A list is different: it goes to the disk soon. */
   function keep(name: ListName, value: () => unknown): void {
     lists?.put(name, value)
+  }
+
+  /** All messages that are kept on this computer, or those of one chat. */
+  async function stored(chat: ChatKey | ''): Promise<[ChatKey, Message][]> {
+    const { value: started } = engine
+    if (!started || !disk.value) return []
+    await started.catchup.keep()
+    return storedMessages(disk.value, started.inbox, chat)
   }
 
   function keepNow(): void {
@@ -199,9 +216,9 @@ export const useLive = defineStore('live', () => {
     const timeline = started?.catchup.timeline(key)
     if (!started || !timeline) return void timelines.delete(key)
     const { acts } = started.oneself
-    const { messages, first, hasNewer } = timeline
+    const { messages, first, hasNewer, holes } = timeline
     const hasOlder = timeline.hasOlder && !acts.clears(key, first)
-    timelines.set(key, { messages: acts.shown(key, started.own.shown(key, messages)), hasOlder, hasNewer })
+    timelines.set(key, { messages: acts.shown(key, started.own.shown(key, messages)), hasOlder, hasNewer, holes })
   }
 
   /** Shows at once what the reader has just done. */
@@ -232,6 +249,7 @@ export const useLive = defineStore('live', () => {
     identify,
     unpack,
     keep,
+    stored,
     connect,
     listed,
     leave,

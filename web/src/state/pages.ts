@@ -1,5 +1,7 @@
 /** Ways between the server's shells: which user a page is for, and where to go when that ends. */
 
+import { keepNothing } from './storage'
+
 const name = 'magpie:user'
 const wayName = 'magpie:way'
 
@@ -27,8 +29,16 @@ export function leaveForLogin(): void {
   location.replace('/user/login.shtml')
 }
 
+/** The next log-in here shall keep nothing on this computer. */
+let nothing = false
+
+export function chooseNothing(on: boolean): void {
+  nothing = on
+}
+
 /** A session has begun: the chat page of this user, where a link has led before; the cookie carries the token. */
 export function enterChat(userId: number): void {
+  keepNothing(userId, nothing)
   const way = kept(wayName)
   keep(wayName, '')
   location.assign(`/chat/index.shtml?id=${userId}${fromOutside.test(way) ? way : ''}`)

@@ -37,7 +37,11 @@ export class Shelf<Thing extends Shelved> {
   private readonly channel: BroadcastChannel | null
   private opened: Promise<IDBDatabase | null> | undefined
 
-  constructor(private readonly factory: IDBFactory | undefined = globalThis.indexedDB) {
+  /** `keeps`: whether a user's things may be kept on this computer at all. */
+  constructor(
+    private readonly factory: IDBFactory | undefined = globalThis.indexedDB,
+    private readonly keeps: (userId: number) => boolean = () => true,
+  ) {
     this.channel = factory && typeof BroadcastChannel === 'function' ? new BroadcastChannel(channelName) : null
     this.channel?.addEventListener('message', ({ data }) => {
       if (data === 'who') this.channel?.postMessage(this.tab)
@@ -47,6 +51,7 @@ export class Shelf<Thing extends Shelved> {
   /** Keeps a thing, or its newer state. False when there is no room, or when another tab has taken it over. */
   async put(thing: Thing): Promise<boolean> {
     const { id, userId, bytes } = thing
+    if (!this.keeps(userId)) return false
     return this.write(false, (store, rows) => {
       const known = rows.find((row) => row.id === id)
       const others = rows.filter((row) => row.userId === userId && row !== known)
@@ -68,16 +73,33 @@ export class Shelf<Thing extends Shelved> {
     await this.write(true, (store) => (store.delete(id), true))
   }
 
-  /** Forgets all of a user's. */
+  /** Forgets all of a user's; with the last one the database goes. */
   async clear(userId: number): Promise<void> {
+    let others = true
     await this.write(true, (store, rows) => {
       for (const row of rows) if (row.userId === userId) store.delete(row.id)
+      others = rows.some((row) => row.userId !== userId)
       return true
+    })
+    const db = await this.opened
+    if (others || !db) return
+    this.opened = undefined
+    db.close()
+    await new Promise<void>((resolve) => {
+      const dropping = this.factory?.deleteDatabase(database)
+      if (dropping) dropping.onsuccess = dropping.onerror = dropping.onblocked = () => resolve()
+      else resolve()
     })
   }
 
-  /** Takes over the user's things that no living tab works on. */
+  /** Takes over the user's things that no living tab works on; where nothing may be kept, they are kept no longer. */
   async adopt(userId: number): Promise<Thing[]> {
+    const taken = await this.takeOver(userId)
+    if (!this.keeps(userId)) await this.clear(userId)
+    return taken
+  }
+
+  private async takeOver(userId: number): Promise<Thing[]> {
     const before = new Map<string, string>()
     await this.write(true, (_, rows) => {
       for (const row of rows) if (row.userId === userId) before.set(row.id, row.owner)
@@ -139,7 +161,14 @@ export class Shelf<Thing extends Shelved> {
         const opening = this.factory?.open(database, 1)
         if (!opening) return resolve(null)
         opening.onupgradeneeded = () => opening.result.createObjectStore(table, { keyPath: 'id' })
-        opening.onsuccess = () => resolve(opening.result)
+        opening.onsuccess = () => {
+          // A tab in which the last user logs out drops it; the next one who needs it makes it anew.
+          opening.result.onversionchange = () => {
+            opening.result.close()
+            this.opened = undefined
+          }
+          resolve(opening.result)
+        }
         opening.onerror = opening.onblocked = () => resolve(null)
       } catch {
         // A browser that forbids it (private windows of some) throws at once.

@@ -9,7 +9,7 @@ import type { Inbox } from './inbox'
 import type { KeptWindow } from './timeline'
 
 /** Messages of a window at the end of a conversation, on each side of a message in it, and of one further page. */
-const atEnd = 200
+const atEnd = 100
 const around = 100
 const page = 50
 

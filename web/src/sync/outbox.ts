@@ -25,6 +25,8 @@ export interface OutboxItem {
   readonly reason?: string
   /** When (ms) it will be allowed, if the server said. */
   readonly until?: number
+  /** It was handed to the connection, which has not been lost since. */
+  readonly going?: true
 }
 
 /** A change that waits as messages do. */
@@ -117,6 +119,7 @@ export class Outbox {
 
   sent(cid: string, now: number): void {
     this.sentAt.set(cid, now)
+    this.line(this.queue.map((item) => (cidOf(item) === cid && !('change' in item) ? { ...item, going: true } : item)))
   }
 
   /** The message is stored: takes the item out and gives the row it has become; null for an unknown cid. */
@@ -145,6 +148,7 @@ export class Outbox {
     const item = this.queue.find((one) => cidOf(one) === cid)
     if (!item || item.state !== 'pending') return null
     this.sentAt.delete(cidOf(item))
+    this.line(this.queue.map((one) => (one === item ? staying(one) : one)))
     if (code === Code.SlowDown || code === Code.TryAgain) {
       this.waitUntil.set(item.key, now + (retry_after === undefined ? pause : retry_after * 1000))
     } else if ('change' in item) {
@@ -154,7 +158,7 @@ export class Outbox {
       this.take(item.message.cid)
       this.onReview(item, review)
     } else {
-      this.replace({ ...item, state: 'failed', code, reason: msg, ...(until && { until }) })
+      this.replace({ ...(staying(item) as OutboxItem), state: 'failed', code, reason: msg, ...(until && { until }) })
     }
     return null
   }
@@ -163,6 +167,7 @@ export class Outbox {
   disconnected(): void {
     this.sentAt.clear()
     this.waitUntil.clear()
+    this.line(this.queue.map(staying))
   }
 
   /** A failed one tries again. */
@@ -244,6 +249,13 @@ export class Outbox {
 /** What is sent. */
 export function frameOf(item: Item): string {
   return 'message' in item ? messageFrame(item.message) : changeFrame(item.change)
+}
+
+/** As it stands when it is not on its way. */
+function staying(item: Item): Item {
+  if ('change' in item || !item.going) return item
+  const { going: _going, ...rest } = item
+  return rest
 }
 
 export function cidOf(item: Item): string {

@@ -4,7 +4,7 @@ import { computed, shallowRef, watch } from 'vue'
 import { useUploads } from '@/features/media/uploads'
 import type { User } from '@/protocol/accounts'
 import { useLive } from '@/state/live'
-import { cardLink, enterChat, rememberUser } from '@/state/pages'
+import { cardLink, chooseNothing, enterChat, rememberUser } from '@/state/pages'
 import { site } from '@/state/site'
 import { sleep, waitFor } from '@/state/retry'
 import { userIn, useUsers } from './users'
@@ -29,6 +29,9 @@ export const useAccount = defineStore('account', () => {
   const me = shallowRef<User | null>(null)
   /** Becomes true when the chat page has its user; the shell shows a splash until then. */
   const ready = shallowRef(false)
+  /** On the log-in page: nothing shall be kept on this computer. */
+  const nothing = shallowRef(false)
+  watch(nothing, chooseNothing, { flush: 'sync' })
   /** The server did not answer so far; it is asked again. */
   const unreachable = shallowRef(false)
 
@@ -129,6 +132,7 @@ export const useAccount = defineStore('account', () => {
     /** People have points here. */
     pays: computed(() => site.wallet),
     ready,
+    nothing,
     unreachable,
     start,
     identify,

@@ -16,6 +16,7 @@ import { useLive } from '@/state/live'
 import { askBeforeLeaving } from '@/state/pages'
 import { waitFor } from '@/state/retry'
 import { Shelf, type Shelved } from '@/state/shelf'
+import { keepsNothing } from '@/state/storage'
 import { ApiError } from '@/transport/errors'
 import { contentOf, draftFor, localContent, nameOf, type FileDraft } from './draft'
 import { uploadFile } from './uploadFile'
@@ -48,7 +49,7 @@ export const useUploads = defineStore('uploads', () => {
   const items = shallowReactive(new Map<string, Upload>())
   /** cid of a message just sent to the local picture that stands for the server's until that is loaded. */
   const previews = shallowReactive(new Map<string, string>())
-  const shelf = new Shelf<Kept>()
+  const shelf = new Shelf<Kept>(undefined, (userId) => !keepsNothing(userId))
   /** cids that would come back after a reload. */
   const kept = new Set<string>()
   /** Messages whose bytes the server has already. */

@@ -17,6 +17,7 @@ import { useAsides } from './asides'
 import type { Entry } from './entry'
 import { useReadMark } from './reading/mark'
 import { usePlaces, type Place, type Start } from './reading/places'
+import { useWindowEnd } from './windowEnds'
 
 /** px below the upper edge at which a message stands that one has jumped to. */
 export const jumpOffset = 72
@@ -30,8 +31,8 @@ export const useChat = defineStore('chat', () => {
   /** Key of the open chat, '' when none. */
   const key = shallowRef<ChatKey | ''>('')
   const loading = shallowRef(false)
-  const loadingOlder = shallowRef(false)
-  const loadingNewer = shallowRef(false)
+  const older = useWindowEnd((chat) => live.engine?.catchup.history.older(chat))
+  const newer = useWindowEnd((chat) => live.engine?.catchup.history.newer(chat))
   /** False until it is known where the list of messages opens. */
   const placed = shallowRef(false)
   /** Entries of stored messages made before; the same object as long as nothing in it changed. */
@@ -48,14 +49,16 @@ export const useChat = defineStore('chat', () => {
 
   const stored = computed<readonly Entry[]>(() => {
     const peerRead = (key.value && live.inbox.get(key.value)?.peer_read) || 0
+    const holes = timeline.value?.holes
     const before = made
     made = new Map()
     return (timeline.value?.messages ?? []).map((row) => {
       const read = row.cmd === Kind.Single && row.userid === live.api.userId && row.seq <= peerRead
       const pic = row.cid && uploads.previews.get(row.cid)
       const known = before.get(row.seq)
-      const same = known?.row === row && known.pic === pic && known.entry.read === read
-      const entry = same ? known.entry : entryOf(pic ? { ...row, pic } : row, read)
+      const hole = holes?.has(row.seq) || undefined
+      const same = known?.row === row && known.pic === pic && known.entry.read === read && known.entry.hole === hole
+      const entry = same ? known.entry : { ...entryOf(pic ? { ...row, pic } : row, read), ...(hole && { hole }) }
       made.set(row.seq, { row, pic, entry })
       return entry
     })
@@ -87,12 +90,12 @@ export const useChat = defineStore('chat', () => {
     return { key: own && cid ? cid : `m${seq}`, state: 'sent', own, userid, seq, createat, message: row, read, cid }
   }
 
-  function waitingEntry({ message: written, createat, state, code, reason }: OutboxItem): Entry {
+  function waitingEntry({ message: written, createat, state, code, reason, going }: OutboxItem): Entry {
     const { cid } = written
     const pic = uploads.previews.get(cid)
     const message = pic ? { ...written, pic } : written
     const own = { own: true, userid: live.api.userId, seq: 0, read: false }
-    return { key: cid, state, ...own, createat, message, cid, reason, final: isFinal(code) }
+    return { key: cid, state, ...own, createat, message, cid, reason, final: isFinal(code), going }
   }
 
   function reviewEntry({ id, state, createat, cid, ...message }: Review): Entry {
@@ -103,7 +106,8 @@ export const useChat = defineStore('chat', () => {
   function uploadEntry({ cid, createat, content, progress, reason, final }: Upload): Entry {
     const state = reason === undefined ? 'uploading' : 'failed'
     const own = { own: true, userid: live.api.userId, read: false }
-    return { key: cid, state, ...own, seq: 0, createat, message: content, cid, reason, final, progress }
+    const going = live.connection === 'online'
+    return { key: cid, state, ...own, seq: 0, createat, message: content, cid, reason, final, progress, going }
   }
 
   /** Opens a chat where its reader begins, or at a message. Called by its view. */
@@ -113,7 +117,7 @@ export const useChat = defineStore('chat', () => {
     key.value = next
     mark.reset(null)
     made = new Map()
-    placed.value = false
+    placed.value = older.stuck.value = newer.stuck.value = false
     loading.value = true
     await live.listed()
     if (key.value !== next) return
@@ -160,28 +164,10 @@ export const useChat = defineStore('chat', () => {
   }
 
   /** Prepends one page of history; resolves to false when the beginning is reached. */
-  function loadOlder(): Promise<boolean> {
-    return load(loadingOlder, (chat) => live.engine?.catchup.history.older(chat))
-  }
+  const loadOlder = () => older.load(key.value)
 
   /** Appends one page to a window that ends before the chat does; resolves to false when the end is reached. */
-  function loadNewer(): Promise<boolean> {
-    return load(loadingNewer, (chat) => live.engine?.catchup.history.newer(chat))
-  }
-
-  async function load(
-    busy: typeof loadingOlder,
-    page: (chat: ChatKey) => Promise<boolean> | undefined,
-  ): Promise<boolean> {
-    if (!key.value || busy.value) return true
-    busy.value = true
-    try {
-      return (await page(key.value)) ?? true
-    } finally {
-      live.showNow()
-      busy.value = false
-    }
-  }
+  const loadNewer = () => newer.load(key.value)
 
   /** Makes the window reach to the end of the chat, where the list then opens anew. */
   function toNewest(): Promise<void> {
@@ -249,9 +235,11 @@ export const useChat = defineStore('chat', () => {
     byId,
     loading,
     hasOlder: computed(() => timeline.value?.hasOlder ?? false),
-    loadingOlder,
+    loadingOlder: older.loading,
+    stuckOlder: older.stuck,
     hasNewer: computed(() => timeline.value?.hasNewer ?? false),
-    loadingNewer,
+    loadingNewer: newer.loading,
+    stuckNewer: newer.stuck,
     firstUnread: mark.firstUnread,
     start,
     known,

@@ -28,4 +28,8 @@ export interface Entry {
   review?: number
   /** Of an upload: bytes done and in all. */
   progress?: { loaded: number; total: number }
+  /** Of one that is not stored: it is on its way, and not only on this computer. */
+  going?: boolean
+  /** Messages before it are missing. */
+  hole?: boolean
 }

@@ -8,9 +8,12 @@ import type { Found } from '@/protocol/search'
 import { useLive } from '@/state/live'
 import { waitFor } from '@/state/retry'
 import { askAgain, askMessages, type Question } from './asked'
+import { findHere } from './here'
 
 /** ms after a change in which the server's index learns of it. */
 const INDEXED = 1500
+/** ms after which the server is asked again that did not answer. */
+const pause = 3000
 
 export function useFoundMessages() {
   const live = useLive()
@@ -25,6 +28,8 @@ export function useFoundMessages() {
   const trouble = shallowRef('')
   /** What `rows` answer. */
   const answered = shallowRef<Question | null>(null)
+  /** They were looked for on this device alone. */
+  const here = shallowRef(false)
   let wanted: Question | null = null
   /** Grows with each question: an answer to an earlier one is late. */
   let round = 0
@@ -41,8 +46,12 @@ export function useFoundMessages() {
     trouble.value = ''
     if (!question) return put(null, [], false)
     try {
-      const answer = await askMessages(question)
-      if (mine === round) put(question, answer.rows, answer.more)
+      const answer = await look(question)
+      if (mine !== round) return
+      here.value = answer.here
+      put(question, answer.rows, answer.more)
+      // Its answer is lost, its connection is not.
+      if (answer.here && live.connection === 'online') again = setTimeout(() => void ask(question), pause)
     } catch (error) {
       if (mine !== round) return
       // What answered another question does not stand below this one.
@@ -50,6 +59,18 @@ export function useFoundMessages() {
       failed(error, () => void ask(question))
     } finally {
       if (mine === round) asking.value = false
+    }
+  }
+
+  /** Asks the server; what this device has is looked through while that cannot be asked. */
+  async function look(question: Question, before = 0): Promise<{ rows: Found[]; more: boolean; here: boolean }> {
+    const onDevice = async () => ({ ...(await findHere(question, before)), here: true })
+    if (live.disk && (live.connection !== 'online' || (before && here.value))) return onDevice()
+    try {
+      return { ...(await askMessages(question, before)), here: false }
+    } catch (error) {
+      if (!live.disk || before || waitFor(error) === null) throw error
+      return onDevice()
     }
   }
 
@@ -69,7 +90,7 @@ export function useFoundMessages() {
     loading.value = true
     trouble.value = ''
     try {
-      const answer = await askMessages(question, last.message.id)
+      const answer = await look(question, last.message.id)
       if (mine !== round) return
       const known = new Set(rows.value.map(({ message }) => message.id))
       put(question, [...rows.value, ...answer.rows.filter(({ message }) => !known.has(message.id))], answer.more)
@@ -103,6 +124,7 @@ export function useFoundMessages() {
     const question = answered.value
     const mine = round
     if (!question || asking.value) return
+    if (here.value) return ask(question)
     try {
       const answer = await askMessages(question)
       if (mine !== round || question !== answered.value) return
@@ -116,7 +138,7 @@ export function useFoundMessages() {
 
   async function check(row: Found): Promise<void> {
     const question = answered.value
-    if (!question) return
+    if (!question || here.value) return
     try {
       const now = await askAgain(question, row)
       if (question === answered.value) replace(row.message.id, now)
@@ -137,10 +159,11 @@ export function useFoundMessages() {
   live.events.on('gone', () => rows.value.length > 0 && renewSoon())
   live.events.on('welcome', () => {
     if (trouble.value) retry()
+    else if (here.value && wanted) void ask(wanted)
     else if (answered.value) renewSoon()
   })
 
-  return { rows, more, asking, loading, trouble, answered, ask, next, retry }
+  return { rows, more, here, asking, loading, trouble, answered, ask, next, retry }
 }
 
 /** In the order of the answers: by time, then by number. */

@@ -4,8 +4,10 @@ import { computed, shallowRef, watch } from 'vue'
 import type { ChatKey } from '@/protocol/conversations'
 import type { Found, Known } from '@/protocol/search'
 import { chatPath, router } from '@/router'
+import { useLive } from '@/state/live'
 import type { Question } from './asked'
 import { isFiltered, noFilters, type Filters } from './filters'
+import { warm } from './here'
 import { useFoundMessages } from './messages'
 import { useFoundNames } from './names'
 import { useRecent } from './recent'
@@ -30,6 +32,7 @@ export const useSearch = defineStore('search', () => {
   const opened = shallowRef<number | ChatKey>(0)
   /** px by which the results are scrolled. */
   const top = shallowRef(0)
+  const live = useLive()
   const messages = useFoundMessages()
   const names = useFoundNames()
   const { recent, load, add, remove, clear } = useRecent()
@@ -52,7 +55,8 @@ export const useSearch = defineStore('search', () => {
     top.value = 0
     // A filter is chosen with one tap: nothing more will come.
     if (!now || now.q === before?.q) ask()
-    else timer = setTimeout(ask, PAUSE)
+    // What is here costs nobody anything.
+    else timer = setTimeout(ask, live.disk && live.connection !== 'online' ? 0 : PAUSE)
   })
 
   function ask(): void {
@@ -71,6 +75,7 @@ export const useSearch = defineStore('search', () => {
     opened.value = 0
     top.value = 0
     eager.value = true
+    warm(chat)
   }
 
   /** Nothing of it is needed any more. */
@@ -113,6 +118,7 @@ export const useSearch = defineStore('search', () => {
     waiting,
     rows: messages.rows,
     more: messages.more,
+    here: messages.here,
     asking: messages.asking,
     loading: messages.loading,
     trouble: messages.trouble,

@@ -22,6 +22,7 @@ function joins(one: Entry | undefined, other: Entry | undefined): boolean {
   return (
     one !== undefined &&
     other !== undefined &&
+    !other.hole &&
     one.userid === other.userid &&
     frameFor(one.message) !== 'line' &&
     frameFor(other.message) !== 'line' &&
