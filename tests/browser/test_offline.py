@@ -1,6 +1,9 @@
-"""Without a network: what this computer has kept is there, what one says waits, and nothing stays that shall not."""
+"""Without a network: what is kept here is there, what one says waits, and nothing stays that shall not."""
 
+import asyncio
 import re
+import subprocess
+import sys
 
 from playwright.async_api import Page, expect
 
@@ -8,11 +11,18 @@ from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.person import Person
 
 DATABASES = "async () => (await indexedDB.databases()).map(({ name }) => name).sort()"
-KEPT = """() => Object.keys(localStorage).filter(name => /^magpie:(?!link|settings)/.test(name))"""
+KEPT = "() => Object.keys(localStorage).filter(name => /^magpie:(?!link|settings)/.test(name))"
+EPOCH = """async id => new Promise(resolve => {
+    const opening = indexedDB.open(`magpie:${id}`)
+    opening.onsuccess = () => {
+        const asking = opening.result.transaction('lists').objectStore('lists').get('epoch')
+        asking.onsuccess = () => (opening.result.close(), resolve(asking.result))
+    }
+})"""
 
 
 class Line:
-    """The wire of a person's computer. Cut, it brings the page's shell and its parts, as a service worker does."""
+    """The wire of a person's computer. Cut, only the page's shell and its parts come through."""
 
     def __init__(self, person: Person):
         self.person = person
@@ -43,8 +53,10 @@ class Line:
             await socket.close(code=1001)
         self.sockets = []
 
-    def plug(self) -> None:
+    async def plug(self) -> None:
+        """It is back; the browser says so, and the page need not wait for its next try."""
         self.cut = False
+        await self.person.page.evaluate("dispatchEvent(new Event('online'))")
 
 
 async def friends(people) -> tuple[Person, Person, Line]:
@@ -90,7 +102,7 @@ async def test_the_page_starts_without_a_network(people, shot):
     await expect(ann.page.locator(".results li")).to_have_count(1)
     await shot(ann.page, "search")
     await bob.say("我订了票")
-    line.plug()
+    await line.plug()
     await ann.sees("我订了票")
     await ann.all_sent()
     await bob.sees("好啊")
@@ -98,7 +110,7 @@ async def test_the_page_starts_without_a_network(people, shot):
 
 
 async def test_a_picture_waits_over_a_reload(people, picture, shot):
-    """A picture and a word chosen without a network are sent when it is back, once, though two tabs were open."""
+    """A picture and a word that one sends without a network arrive once, though two tabs were open."""
     ann, bob, line = await friends(people)
     await bob.say("发张照片来")
     await ann.sees("发张照片来")
@@ -114,7 +126,7 @@ async def test_a_picture_waits_over_a_reload(people, picture, shot):
     other = await ann.page.context.new_page()
     await other.goto(f"/chat/index.shtml?id={ann.id}#/c/10/{bob.id}")
     await expect(other.get_by_role("log", name="消息记录")).to_contain_text("就是这张")
-    line.plug()
+    await line.plug()
     await ann.all_sent()
     await bob.sees("就是这张")
     await expect(bob.log.locator("img[src^='/mnt/']")).to_have_count(1)
@@ -139,6 +151,29 @@ async def test_two_tabs(people):
     await ann.page.reload()
     for text in ("一", "二", "三"):
         await ann.sees(text)
+
+
+async def test_another_history(people, server):
+    """After the server has begun another history all is fetched anew; what one wrote is not lost."""
+    people.expect("ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|WebSocket")
+    ann, bob, line = await friends(people)
+    await bob.say("早")
+    await ann.sees("早")
+    await kept(ann.page)
+    before = await ann.page.evaluate(EPOCH, ann.id)
+    await server.stop()
+    await ann.say("还没发出去")
+    await ann.field.fill("写了一半")
+    renewing = (sys.executable, "server.py", "--data", str(server.data), "--new-epoch")
+    await asyncio.to_thread(subprocess.run, renewing, check=True, capture_output=True)
+    await server.start()
+    await bob.sees("还没发出去")
+    await ann.all_sent()
+    await ann.sees("早")
+    await ann.sees("还没发出去")
+    await expect(ann.field).to_have_value("写了一半")
+    await kept(ann.page)
+    assert await ann.page.evaluate(EPOCH, ann.id) > before
 
 
 async def test_log_out_leaves_nothing(people, picture):

@@ -56,7 +56,7 @@ const looked = new Map<string, Looked>()
 
 /** Without regard to case and width. */
 export function fold(text: string): string {
-  return text.normalize('NFKC').toUpperCase().toLowerCase()
+  return text.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('ς', 'σ')
 }
 
 /** Where the words of a query stand, in order, none within another; null when one of them does not occur. */

@@ -10,7 +10,7 @@ import type { ChatKey } from '@/protocol/conversations'
 import { isFields } from '@/protocol/guards'
 import type { Message } from '@/protocol/messages'
 import { dropKept, openKept, stores, type Database, type KeptChat, type KeptGone, type Transaction } from './schema'
-import type { Stretch } from './stretches'
+import { from, type Stretch } from './stretches'
 
 /** Messages of one block. */
 const blockSize = 64
@@ -41,6 +41,14 @@ export interface KeptList {
 export interface KeptPart extends KeptChat {
   readonly rows: Message[]
 }
+
+interface Bounds {
+  each: number
+  all: number
+}
+
+/** Messages kept of one conversation, and of all; some 25 MB. */
+const bounds: Bounds = { each: 5_000, all: 50_000 }
 
 const nothing: KeptGone = { counter: 0, ids: [], ranges: [] }
 
@@ -93,6 +101,28 @@ export class Disk {
       if ((await lists.get('epoch')) !== epoch) return
       if (list) await lists.put(list, 'list')
       for (const edit of edits) await change(work, edit)
+    })
+  }
+
+  /**
+   * Keeps within bounds: the oldest messages of a conversation go, and all of those that stand last in `order`, the
+   * latest first.
+   */
+  async tidy(order: readonly ChatKey[], { each, all }: Bounds = bounds): Promise<void> {
+    await this.run('readwrite', async (work) => {
+      const [chats, blocks] = [work.objectStore('chats'), work.objectStore('blocks')]
+      const numbers = new Map<string, number[]>(order.map((key) => [key, []]))
+      for (const [key, number] of await blocks.getAllKeys()) numbers.set(key, [...(numbers.get(key) ?? []), number])
+      let room = Math.floor(all / blockSize)
+      for (const [key, known] of numbers) {
+        const stay = Math.min(known.length, room, Math.ceil(each / blockSize))
+        room -= stay
+        if (stay === known.length) continue
+        const chat = await chats.get(key)
+        const low = stay > 0 ? known[known.length - stay] * blockSize : Infinity
+        await blocks.delete(IDBKeyRange.bound([key, -1], [key, low / blockSize], false, true))
+        if (chat) await chats.put({ ...chat, stretches: from(chat.stretches, low) }, key)
+      }
     })
   }
 

@@ -18,6 +18,8 @@ import type { Timeline } from './timeline'
 
 /** ms after a change in which others are written together with it. */
 const pause = 400
+/** Writes after which what is too much is let go. */
+const tidyEvery = 500
 /** All of a conversation. */
 const whole = { low: 0, high: Infinity }
 
@@ -40,6 +42,7 @@ export class Keeper {
   /** Writes, one after the other. */
   private work: Promise<void> = Promise.resolve()
   private stopped = false
+  private writes = 0
 
   constructor(
     private readonly disk: Disk,
@@ -153,7 +156,14 @@ export class Keeper {
     this.listed = rows
     this.change = change
     this.work = this.work.then(() => this.disk.write(epoch, list, edits))
+    // With the first write of a page, and then now and again.
+    if (this.writes++ % tidyEvery === 0) this.work = this.work.then(() => this.disk.tidy(this.latest()))
     return this.work
+  }
+
+  /** The conversations, that of the last message first. */
+  private latest(): ChatKey[] {
+    return [...this.inbox.rows].sort(([, a], [, b]) => b.updateat - a.updateat).map(([key]) => key)
   }
 
   /** Nothing more is written; what is under way ends. */

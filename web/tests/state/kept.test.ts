@@ -194,6 +194,32 @@ it('two pages of one user write in any order, and each state is a true one', asy
   expect(listed()).toMatchObject({ '11/3': { seq: 1 } })
 })
 
+it('the disk has its bounds: what is oldest goes first, and the reader sees that it is not there', async () => {
+  await earlier(200)
+  server.write('11/3', 51, 'g1')
+  await settle(1_000)
+  engine.stop()
+  await settle(500)
+  const disk = new Disk(me)
+  const tidied = disk.tidy([chat, '11/3'], { each: 128, all: 128 }).then(() => disk.all())
+  await settle(200)
+  const left = await tidied
+  expect(left.get(chat)!.rows.map(({ seq }) => seq)).toEqual(
+    server
+      .rows(chat)
+      .slice(127)
+      .map(({ seq }) => seq),
+  )
+  expect(left.get('11/3')!.rows).toEqual([])
+  unplug()
+  await reloadKept()
+  await opened()
+  expect(engine.catchup.timeline(chat)).toMatchObject({ hasOlder: true })
+  const older = () => Promise.all([engine.catchup.history.older(chat).catch(() => 'no'), settle(500)])
+  while ((await older())[0] === true);
+  expect(shown(chat)).toEqual(stored(chat).slice(127))
+})
+
 it('a database that is deleted under the page costs nothing but itself', async () => {
   await earlier()
   const gone = indexedDB.deleteDatabase(`magpie:${me}`)
