@@ -27,6 +27,9 @@ async function start(mount: HTMLElement): Promise<void> {
   const page = pageOf(mount)
   trustMedia(readSite(document.querySelector<HTMLMetaElement>('meta[name="site"]')?.content).media)
   const root = roots[page]()
+  // It is on its way while the rest is made ready; who fails to bring it says so when it is needed.
+  if (page === 'chat' && location.hash.startsWith('#/c/'))
+    import('./features/messages/ChatView.vue').catch(() => undefined)
   guardDrops()
   const pinia = createPinia()
   let drawn = (): void => undefined
