@@ -1,7 +1,8 @@
 /**
- * Build of the page: two entries, no index.html (Tornado's templates are the shells).
+ * Build of the page: three entries, no index.html (Tornado's templates are the shells).
  *
  * `src/theme.ts` has no imports and becomes a classic script that blocks the first paint;
+ * `src/worker.ts` has none either, and is what the server answers at `/sw.js`;
  * `src/main.ts` is the page. The manifest tells the server the hashed names; it reads it again when it
  * has changed, so `npm run dev` (build and watch) beside a running server is all that development needs.
  */
@@ -26,7 +27,7 @@ export default defineConfig({
     // An inlined asset would be a data: URL; files are cached for ever by their hash instead.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['src/main.ts', 'src/theme.ts'] },
+    rolldownOptions: { input: ['src/main.ts', 'src/theme.ts', 'src/worker.ts'] },
   },
   // No test measures time: what hangs ends after a minute, and a busy machine fails none.
   test: { include: ['tests/**/*.test.ts'], environment: 'node', testTimeout: 60_000, hookTimeout: 60_000 },

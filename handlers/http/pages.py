@@ -1,5 +1,6 @@
 """What a browser opens: the page's shells, its files, and the paths that lead there."""
 
+import hashlib
 import json
 import mimetypes
 import os
@@ -111,7 +112,9 @@ class PageHandler(BaseHandler):
 
 class Build:
     """The hashed names of the built page, read from Vite's manifest. `theme` is "" or a small classic script
-    that sets the colours before the first paint; `preload` are modules that `script` imports."""
+    that sets the colours before the first paint; `preload` are modules that `script` imports. `files`: all
+    that a page may load, but for the `worker` (a path in the build, "" for none); `version` is another one
+    for each build."""
 
     _current: "Build | None" = None
     _stamp: int | None = None
@@ -122,6 +125,13 @@ class Build:
         self.script = ASSETS + main["file"]
         self.theme = ASSETS + manifest["src/theme.ts"]["file"] if "src/theme.ts" in manifest else ""
         self.styles = list(dict.fromkeys(ASSETS + css for chunk in chunks for css in chunk.get("css", ())))
+        self.worker = manifest.get("src/worker.ts", {}).get("file", "")
+        parts = [
+            [chunk["file"], *chunk.get("css", ()), *chunk.get("assets", ())] for chunk in manifest.values()
+        ]
+        names = dict.fromkeys(name for part in parts for name in part if name != self.worker)
+        self.files = [ASSETS + name for name in names]
+        self.version = hashlib.sha256("\n".join([*self.files, self.worker]).encode()).hexdigest()[:16]
         self.preload = [ASSETS + chunk["file"] for chunk in chunks if chunk is not main]
 
     @classmethod

@@ -81,6 +81,8 @@ def browser_rules(
         f"img-src 'self' data: blob: https:{outside}",
         f"media-src 'self' data: blob: https:{outside}",
         "font-src 'self' data:",
+        "worker-src 'self'",
+        "manifest-src 'self'",
         f"connect-src 'self' blob:{sockets}",
         "object-src 'none'",
         "base-uri 'none'",

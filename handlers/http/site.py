@@ -20,6 +20,7 @@ from handlers.http import (
     favorites,
     forwards,
     groups,
+    installing,
     invites,
     leaving,
     media,
@@ -86,6 +87,7 @@ ROUTES: list[tuple[Any, ...]] = [
     *handshake.routes,
     *operators.routes,
     *ops.routes,
+    *installing.routes,
     *metrics.routes,
 ]
 

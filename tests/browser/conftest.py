@@ -50,6 +50,7 @@ class Installation:
 
     def __init__(self, data: Path):
         self.data = data
+        self.env: dict[str, str] = {}
         self.words = data.with_name("words.txt")  #: the list of words; none as long as it is not written
         self.allow = ""  #: a website whose links are opened; without one none are
         self.url = ""
@@ -57,8 +58,9 @@ class Installation:
 
     async def start(self) -> None:
         self._running = AsyncExitStack()
-        env = {"MAGPIE_MODERATION_WORDS": str(self.words)} if self.words.exists() else {}
-        env |= {"MAGPIE_PREVIEWS_ENABLED": str(bool(self.allow)).lower(), "MAGPIE_PREVIEWS_ALLOW": self.allow}
+        words = {"MAGPIE_MODERATION_WORDS": str(self.words)} if self.words.exists() else {}
+        env = {**self.env, **words, "MAGPIE_PREVIEWS_ENABLED": str(bool(self.allow)).lower()}
+        env["MAGPIE_PREVIEWS_ALLOW"] = self.allow
         made = process(self.data, "--port", self._port, **env)
         self._process = await self._running.enter_async_context(made)
         self.url = self._process.url
@@ -116,12 +118,17 @@ class People:
         self.url = url
         self.contexts: list[BrowserContext] = []
         self.troubles: list[str] = []
-        self.expected: list[str] = []
+        self.expected: list[str] = ["Service Worker registration blocked by Playwright"]
 
-    async def window(self, name: str, device: dict, language: str = "zh-CN") -> Page:
-        """A window of a person's own: own cookies and storage, a device's size, a language."""
+    async def window(self, name: str, device: dict, language: str = "zh-CN", worker: bool = False) -> Page:
+        """A window of a person's own: own cookies and storage, a device's size, a language. `worker`: with
+        the service worker, past which no test hears or changes what the page asks for."""
         context = await self.browser.new_context(
-            **device, locale=language, base_url=self.url, permissions=["microphone", "camera"]
+            **device,
+            locale=language,
+            base_url=self.url,
+            permissions=["microphone", "camera"],
+            service_workers="allow" if worker else "block",
         )
         self.contexts.append(context)
         context.set_default_timeout(MOST_WAITING)

@@ -32,8 +32,9 @@ const featureMayImport: Record<string, string[]> = {
   sessions: [],
   invites: [],
   leaving: ['media'],
+  push: [],
   totp: [],
-  settings: ['leaving'],
+  settings: ['leaving', 'push'],
   qr: ['sessions'],
   accounts: ['invites', 'media', 'qr', 'sessions', 'settings', 'totp'],
   resets: ['accounts', 'settings'],
@@ -69,7 +70,7 @@ const featureMayImport: Record<string, string[]> = {
     'stickers',
   ],
   operators: ['accounts', 'invites', 'reports', 'reviews', 'sessions'],
-  shell: ['contacts', 'conversations', 'messages'],
+  shell: ['contacts', 'conversations', 'messages', 'push', 'settings'],
 }
 
 /** Rooms that would run without a page. */

@@ -11,6 +11,7 @@ import { enOperators } from './en.operators'
 import { enPackets } from './en.packets'
 import { enGroups } from './en.groups'
 import { enPrivacy } from './en.privacy'
+import { enPush } from './en.push'
 import { enReading } from './en.reading'
 import { enSearch } from './en.search'
 import type { Catalogue } from './index'
@@ -28,6 +29,7 @@ export const en: Catalogue = {
   ...enPackets,
   ...enGroups,
   ...enPrivacy,
+  ...enPush,
   ...enReading,
   ...enSearch,
   'preview.image': '[Photo]',

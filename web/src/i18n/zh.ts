@@ -11,6 +11,7 @@ import { zhOperators } from './zh.operators'
 import { zhPackets } from './zh.packets'
 import { zhGroups } from './zh.groups'
 import { zhPrivacy } from './zh.privacy'
+import { zhPush } from './zh.push'
 import { zhReading } from './zh.reading'
 import { zhSearch } from './zh.search'
 
@@ -27,6 +28,7 @@ export const zh = {
   ...zhPackets,
   ...zhGroups,
   ...zhPrivacy,
+  ...zhPush,
   ...zhReading,
   ...zhSearch,
   'preview.image': '[图片]',

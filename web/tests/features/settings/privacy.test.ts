@@ -6,6 +6,8 @@ import { parseSettings } from '@/protocol/settings'
 import { useLive } from '@/state/live'
 import { me, server, settle, usePage } from '../../fake-page'
 
+const pushed = { push: 'content', quiet: '' }
+
 usePage()
 
 /** What was decided on another device. */
@@ -22,9 +24,8 @@ const answered = async <T>(call: Promise<T>): Promise<T> => {
 it('a switch shows at once and is kept by the server', async () => {
   const privacy = usePrivacy()
   await answered(privacy.load())
-  expect(privacy.settings).toEqual({
-    ...{ online: 1, read: 1, approval: 'auto', find: ['id', 'mobile', 'group'], previews: 1 },
-  })
+  const switches = { online: 1, read: 1, approval: 'auto', find: ['id', 'mobile', 'group'], previews: 1 }
+  expect(privacy.settings).toEqual({ ...switches, ...pushed })
   const done = privacy.change({ read: 0 })
   expect(privacy.settings?.read).toBe(0)
   await answered(done)
@@ -74,7 +75,7 @@ it('who has read a message is asked by its place', async () => {
 
 it('what is missing or unknown in an answer is as installed', () => {
   expect(parseSettings({ approval: 'later', find: ['name', 'id'] })).toEqual({
-    ...{ online: 1, read: 1, approval: 'auto', find: ['id'], previews: 1 },
+    ...{ online: 1, read: 1, approval: 'auto', find: ['id'], previews: 1, ...pushed },
   })
   expect(parseSettings(null)).toBeNull()
 })
