@@ -34,7 +34,7 @@ class ReadPushKey(Command, frozen=True):
     """The same as long as the installation lives."""
 
 
-@call("/push/subscribe", access=Access.USER, limit="contact")
+@call("/push/subscribe", access=Access.USER, limit="message")
 class Subscribe(Command, frozen=True):
     """The caller's session is pushed to at this address of a browser's maker, as `PushSubscription` tells
     it: `p256dh` and `auth` are base64url. The same `endpoint` again replaces what was said before."""

@@ -261,3 +261,25 @@ async def test_slow_gateways(makers, tmp_path, monkeypatch):
             assert sum(browser.requests for browser in slow) <= 3
             silent.held.set()
             assert (await slow[4].pushed()).payload["body"] == "Ann: 0"
+
+
+async def test_read_elsewhere(makers, tmp_path):
+    """What was pushed and is read on another device is closed, where the browser takes a push that shows
+    nothing; what was never pushed is not."""
+    settings = makers.settings | {"push.silent": ["127.0.0.1"]}
+    async with running(tmp_path / "data", settings) as app:
+        ann, bob = await friends(app)
+        room = await group(ann, bob)
+        phone = await makers.browser(bob)
+        await bob.post("/conversation/set", kind=11, dstid=room, muted=1)
+        await send(ann, room, "never pushed", cmd=11)
+        await send(ann, bob, "hello")
+        first = await phone.pushed()
+        await bob.post("/message/read", kind=11, dstid=room, seq=100)
+        await bob.post("/message/read", kind=10, dstid=ann.user_id, seq=1)
+        closed = await phone.pushed()
+        assert closed.payload == {"read": {"kind": 10, "dstid": ann.user_id, "seq": 1}}
+        assert closed.headers["Urgency"] == "low"
+        assert closed.headers["Topic"] == first.headers["Topic"]
+        await bob.post("/message/read", kind=10, dstid=ann.user_id, seq=1)
+        await marked(phone, ann, bob)

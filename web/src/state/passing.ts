@@ -4,7 +4,8 @@ import { keyOfEvent } from '@/protocol/conversations'
 import type { ServerFrame } from '@/protocol/frames'
 import type { LiveEmitter } from './events'
 
-type Names = 'Typing' | 'Presence' | 'CommunityChanged' | 'PacketOpened' | 'AccountChanged' | 'Draft' | 'Later' | 'Moderated'
+type Names =
+  'Typing' | 'Presence' | 'CommunityChanged' | 'PacketOpened' | 'AccountChanged' | 'Draft' | 'Later' | 'Moderated'
 
 export function passOn(
   frame: Extract<ServerFrame, { cmd: (typeof Cmd)[Names] }>,
