@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+from contextlib import suppress
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Error, Page, expect
 
 from tests.app import PATIENCE
 from tests.browser.conftest import DESKTOP, Installation
@@ -68,7 +69,10 @@ async def two(people) -> tuple[Person, Person]:
 async def until(page: Page, script: str) -> None:
     """Waits until it is true; the page itself evaluates no texts."""
     async with asyncio.timeout(PATIENCE):
-        while not await page.evaluate(script):
+        while True:
+            with suppress(Error):  # while it starts anew
+                if await page.evaluate(script):
+                    return
             await asyncio.sleep(0.02)
 
 
