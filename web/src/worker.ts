@@ -138,7 +138,12 @@ interface Place {
     scope.clients.matchAll({ type: 'window', includeUncontrolled: true })
   const isPage = ({ url }: Window): boolean => new URL(url).pathname === page
 
-  scope.addEventListener<Came>('push', (event) => event.waitUntil(pushed(read(event))))
+  /** One after the other: a later one must find what an earlier one shows. */
+  let before: Promise<unknown> = Promise.resolve()
+  scope.addEventListener<Came>('push', (event) => {
+    before = before.catch(() => undefined).then(() => pushed(read(event)))
+    event.waitUntil(before)
+  })
 
   function read(event: Came): Partial<Pushed> & { read?: Place } {
     try {
