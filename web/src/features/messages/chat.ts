@@ -127,7 +127,8 @@ export const useChat = defineStore('chat', () => {
     const left = places.get(next)
     if (wanted) start.value = { seq: wanted, offset: jumpOffset }
     // Where the reader was, unless all unread messages came after they left.
-    else if (left && (unread === 0 || read < left.newest)) start.value = { seq: left.seq, offset: left.offset }
+    else if (left && (unread === 0 || read < left.newest))
+      start.value = { seq: left.seq, offset: left.offset, eye: left.eye }
     else start.value = unread > 0 ? 'unread' : 'end'
     known.value = unread > 0 ? read : seq
     const at = start.value === 'end' ? {} : start.value === 'unread' ? { unread: read } : { seq: start.value.seq }

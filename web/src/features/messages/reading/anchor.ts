@@ -9,14 +9,17 @@
 import type { VListHandle } from 'virtua/vue'
 import { nextTick, type Ref } from 'vue'
 import type { Line } from '../list/lines'
+import { eyeIn, eyeNow, type Eye } from './eye'
+import type { Place } from './places'
 
 /** The scroller, with its element. */
 export type ListHandle = VListHandle & { $el: Element }
 
-/** `offset`: px of the line's top below the upper edge of the list. */
+/** `offset`: px of the line's top below the upper edge of the list. `eye`: what is held as long as it is there. */
 interface AtLine {
   key: string
   offset: number
+  eye?: Eye
 }
 
 /** `limit`: this line is not scrolled out above the list, for nobody has seen it yet. */
@@ -37,6 +40,8 @@ export class Anchor {
   private resting: Promise<void> | null = null
   /** Until then a scroll is the list's own, not the reader's. */
   private ownUntil = 0
+  /** Where it put itself: elsewhere it is by the reader, also right after. */
+  private putTop = 0
 
   constructor(
     private readonly list: Readonly<Ref<ListHandle | undefined>>,
@@ -53,7 +58,7 @@ export class Anchor {
   }
 
   get ownScroll(): boolean {
-    return this.holding || performance.now() < this.ownUntil
+    return this.holding || (performance.now() < this.ownUntil && Math.abs(this.top - this.putTop) < 2)
   }
 
   /** px above what is seen. From the element: the handle learns of it with the next event of a scroll only. */
@@ -72,8 +77,8 @@ export class Anchor {
   }
 
   /** The reader is at a line; puts the list there. */
-  line(key: string, offset: number): Promise<void> {
-    this.at = { key, offset }
+  line(key: string, offset: number, eye?: Pick<Eye, 'at' | 'top'>): Promise<void> {
+    this.at = { key, offset, eye: eye && { ...eye } }
     return this.hold()
   }
 
@@ -91,12 +96,14 @@ export class Anchor {
   }
 
   /** The line of the reader's place, and where its top is; null at the end. */
-  stored(): { seq: number; offset: number } | null {
+  stored(): Place | null {
     if (!('key' in this.at)) return null
-    const { key, offset } = this.at
+    const { key, eye } = this.at
+    const line = this.drawn(key)
+    const offset = line ? line.getBoundingClientRect().top - this.edge : this.at.offset
     const index = this.lines.value.findIndex((line) => line.key === key)
     const seq = this.lines.value[index]?.entry.seq ?? 0
-    return seq > 0 ? { seq, offset: Math.round(offset) } : null
+    return seq > 0 ? { seq, offset, eye: eye && { at: eye.at, top: eye.top } } : null
   }
 
   /** The reader moves by themselves from here on. */
@@ -124,6 +131,16 @@ export class Anchor {
       before = this.top
     }
     this.frames = 0
+    this.renew()
+  }
+
+  /** The words at the reader's eye are others now: from here on the eye is where it is. */
+  private renew(): void {
+    const handle = this.list.value
+    const { at } = this
+    const line = 'key' in at && at.eye ? this.drawn(at.key) : null
+    if (handle && line && 'key' in at && at.eye && eyeNow(line, at.eye, this.edge) === undefined)
+      this.at = this.lineAtTop(handle)
   }
 
   private put(): void {
@@ -132,29 +149,50 @@ export class Anchor {
     const { at } = this
     const key = 'key' in at ? at.key : at.limit
     const index = key === undefined ? -1 : this.lines.value.findIndex((line) => line.key === key)
-    const wanted = index < 0 ? Infinity : handle.getItemOffset(index) - ('key' in at ? at.offset : 0)
+    const wanted = index < 0 ? Infinity : handle.getItemOffset(index) - ('key' in at ? this.offsetOf(at) : 0)
     const { scrollHeight, clientHeight } = handle.$el
     const top = Math.max(0, Math.min(wanted, scrollHeight - clientHeight))
     if (Math.abs(this.top - top) < 1) return
     this.ownUntil = performance.now() + OWN
     handle.$el.scrollTop = top
+    this.putTop = this.top
   }
 
-  /** The first line that begins on the screen; one that fills it, when none does. */
+  /** Where the top of the line has to be for the reader's eye to be where it was. */
+  private offsetOf({ key, offset, eye }: AtLine): number {
+    const line = eye && this.drawn(key)
+    const edge = this.edge
+    const now = line ? eyeNow(line, eye, edge) : undefined
+    return line && now !== undefined ? eye.top - (now - (line.getBoundingClientRect().top - edge)) : offset
+  }
+
+  /** The first line of which a whole line of words is seen; else the first that begins on the screen, or fills it. */
   private lineAtTop(handle: ListHandle): AtLine {
     const { top } = this
     let index = handle.findItemIndex(top)
+    for (const { key } of this.lines.value.slice(index, index + 3)) {
+      const line = this.drawn(key)
+      const eye = line && eyeIn(line, this.edge)
+      if (eye && eye.top < handle.viewportSize / 2)
+        return { key, offset: line.getBoundingClientRect().top - this.edge, eye }
+    }
     const next = index + 1
     const begins = handle.getItemOffset(index) >= top - 1
     const nextBegins = next < this.lines.value.length && handle.getItemOffset(next) < top + handle.viewportSize / 2
     if (!begins && nextBegins) index = next
     const { key } = this.lines.value[index]
-    return { key, offset: this.drawnAt(handle.$el, key) ?? handle.getItemOffset(index) - top }
+    const line = this.drawn(key)
+    const offset = line ? line.getBoundingClientRect().top - this.edge : handle.getItemOffset(index) - top
+    return { key, offset }
   }
 
-  /** Where the top of a line is drawn: the handle knows new sizes before the reader sees them. */
-  private drawnAt(element: Element, key: string): number | undefined {
-    const line = element.querySelector(`[data-key="${CSS.escape(key)}"]`)
-    return line ? line.getBoundingClientRect().top - element.getBoundingClientRect().top : undefined
+  /** The upper edge of the list. */
+  private get edge(): number {
+    return this.list.value?.$el.getBoundingClientRect().top ?? 0
+  }
+
+  /** A line as it is drawn: the handle knows new sizes before the reader sees them. */
+  private drawn(key: string): Element | null | undefined {
+    return this.list.value?.$el.querySelector(`[data-key="${CSS.escape(key)}"]`)
   }
 }

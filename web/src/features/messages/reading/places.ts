@@ -11,6 +11,8 @@ import { save, tabStore } from '@/state/storage'
 export interface Place {
   seq: number
   offset: number
+  /** Where in it the reader's eye is, see `eye.ts`: it stands there also when the window is another one. */
+  eye?: { at: number; top: number }
 }
 
 /** Where the list of messages opens: at a place left before, at the first unread message, or at the end. */
@@ -37,9 +39,9 @@ export function usePlaces() {
     const saved = parseJson(tabStore.getItem(name()) ?? '')
     for (const [key, value] of Array.isArray(saved) ? (saved as unknown[][]) : []) {
       if (typeof key !== 'string' || !parseChatKey(key) || !isFields(value)) continue
-      const { seq, offset, newest } = value
+      const { seq, offset, newest, eye } = value
       if (isCount(seq) && isCount(newest) && typeof offset === 'number')
-        places.set(key as ChatKey, { seq, offset, newest })
+        places.set(key as ChatKey, { seq, offset, newest, eye: isEye(eye) ? eye : undefined })
     }
     return places
   }
@@ -71,4 +73,8 @@ export function usePlaces() {
   })
 
   return { get, set }
+}
+
+function isEye(value: unknown): value is { at: number; top: number } {
+  return isFields(value) && Number.isInteger(value.at) && typeof value.top === 'number'
 }

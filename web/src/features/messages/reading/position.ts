@@ -185,7 +185,8 @@ export function useReadingPosition(options: ReadingOptions) {
       start === 'end'
         ? undefined
         : shown.value.find(({ fresh, entry }) => (start === 'unread' ? fresh : entry.seq >= start.seq))
-    await (line ? anchor.line(line.key, typeof start === 'object' ? start.offset : 0) : anchor.end())
+    const { offset, eye } = typeof start === 'object' && line?.entry.seq === start.seq ? start : { offset: 0 }
+    await (line ? anchor.line(line.key, offset, eye) : anchor.end())
     placed.value = true
     read()
   }

@@ -52,6 +52,7 @@ const handle = {
     },
     // Nothing is drawn here: the lines are where the scroller says.
     querySelector: () => null,
+    getBoundingClientRect: () => ({ top: 0 }),
     clientHeight: viewport,
   },
 } as unknown as ListHandle
