@@ -5,6 +5,7 @@ import { enChanges } from './en.changes'
 import { enFavorites } from './en.favorites'
 import { enLater } from './en.later'
 import { enForwards } from './en.forwards'
+import { enMedia } from './en.media'
 import { enModeration } from './en.moderation'
 import { enFriends } from './en.friends'
 import { enOperators } from './en.operators'
@@ -23,6 +24,7 @@ export const en: Catalogue = {
   ...enFavorites,
   ...enLater,
   ...enForwards,
+  ...enMedia,
   ...enModeration,
   ...enFriends,
   ...enOperators,
@@ -76,12 +78,6 @@ export const en: Catalogue = {
   'mui.close': 'Close',
   'mui.filter': 'Filter',
   'mui.required': 'Please fill this in',
-  'viewer.title': 'Picture viewer',
-  'viewer.close': 'Close',
-  'viewer.zoom': 'Zoom',
-  'viewer.previous': 'Previous',
-  'viewer.next': 'Next',
-  'viewer.failed': 'The picture can’t be loaded',
 
   'connection.lost': 'Connection lost, reconnecting…',
   'connection.retry': 'Connection lost, tap to retry',
@@ -142,55 +138,6 @@ export const en: Catalogue = {
   'compose.asFile': 'Send as a file',
   'compose.keys': 'Enter to send · Shift+Enter for a new line',
   'compose.keysSwapped': 'Shift+Enter to send · Enter for a new line',
-
-  'emoji.groups': 'Emoji groups',
-  'emoji.recent': 'Recent',
-  'emoji.smileys': 'Smileys',
-  'emoji.people': 'People',
-  'emoji.nature': 'Animals and nature',
-  'emoji.food': 'Food',
-  'emoji.travel': 'Travel',
-  'emoji.activities': 'Activities',
-  'emoji.objects': 'Objects',
-  'emoji.symbols': 'Symbols',
-  'emoji.backspace': 'Backspace',
-  'emoji.failed': 'The emoji could not be loaded',
-
-  'voice.hold': 'Hold to talk',
-  'voice.release': 'Release to send · slide up to cancel',
-  'voice.releaseCancel': 'Release to cancel',
-  'voice.recording': 'Recording',
-  'voice.left': '{n:second|seconds} left',
-  'voice.keys': 'Click to send · Esc to cancel',
-  'voice.cancel': 'Cancel the recording',
-  'voice.short': 'Too short',
-  'voice.denied': 'The microphone is not allowed; see the browser’s settings',
-  'voice.insecure': 'Recording needs HTTPS or this machine itself',
-
-  'media.openImage': 'View the picture',
-  'media.imageLost': 'Picture not available',
-  'media.moving': 'GIF',
-  'media.long': 'Long',
-  'media.showForeign': 'Show the picture from {host}',
-  'media.cancelUpload': 'Cancel the upload',
-  'media.playVoice': 'Play voice {time}',
-  'media.playVideo': 'Play the video',
-  'media.pause': 'Pause',
-  'media.seek': 'Position',
-  'media.voiceLost': 'The voice can’t be played',
-  'media.news': 'News',
-  'media.packet': 'Red packet',
-  'media.packetWish': 'Best wishes',
-  'media.packetOpen': 'Tap to open',
-  'media.sticker': 'Sticker',
-  'media.card': 'Contact card',
-  'media.file': 'File',
-  'media.place': 'Location',
-  'media.unknown': 'A message of a kind this page does not know ({media})',
-
-  'file.empty': '“{name}” is empty and can’t be sent',
-  'file.large': '“{name}” is larger than {most} and can’t be sent',
-  'file.folder': 'A folder can’t be sent; choose the files in it',
 
   'contact.add': 'Add friend',
   'contact.talk': 'Message',

@@ -5,6 +5,7 @@ import { zhChanges } from './zh.changes'
 import { zhFavorites } from './zh.favorites'
 import { zhLater } from './zh.later'
 import { zhForwards } from './zh.forwards'
+import { zhMedia } from './zh.media'
 import { zhModeration } from './zh.moderation'
 import { zhFriends } from './zh.friends'
 import { zhOperators } from './zh.operators'
@@ -22,6 +23,7 @@ export const zh = {
   ...zhFavorites,
   ...zhLater,
   ...zhForwards,
+  ...zhMedia,
   ...zhModeration,
   ...zhFriends,
   ...zhOperators,
@@ -75,12 +77,6 @@ export const zh = {
   'mui.close': '关闭',
   'mui.filter': '筛选',
   'mui.required': '请填写内容',
-  'viewer.title': '图片查看器',
-  'viewer.close': '关闭',
-  'viewer.zoom': '缩放',
-  'viewer.previous': '上一张',
-  'viewer.next': '下一张',
-  'viewer.failed': '图片无法加载',
 
   'connection.lost': '网络已断开，正在重新连接…',
   'connection.retry': '网络已断开，点击重试',
@@ -141,55 +137,6 @@ export const zh = {
   'compose.asFile': '作为文件发送',
   'compose.keys': 'Enter 发送 · Shift+Enter 换行',
   'compose.keysSwapped': 'Shift+Enter 发送 · Enter 换行',
-
-  'emoji.groups': '表情分类',
-  'emoji.recent': '最近使用',
-  'emoji.smileys': '笑脸',
-  'emoji.people': '人物与手势',
-  'emoji.nature': '动物与自然',
-  'emoji.food': '食物',
-  'emoji.travel': '旅行',
-  'emoji.activities': '活动',
-  'emoji.objects': '物品',
-  'emoji.symbols': '符号',
-  'emoji.backspace': '退格',
-  'emoji.failed': '表情加载失败',
-
-  'voice.hold': '按住 说话',
-  'voice.release': '松开发送 · 上滑取消',
-  'voice.releaseCancel': '松开取消',
-  'voice.recording': '正在录音',
-  'voice.left': '还可以说 {n} 秒',
-  'voice.keys': '点击发送 · Esc 取消',
-  'voice.cancel': '取消录音',
-  'voice.short': '说话时间太短',
-  'voice.denied': '无法使用麦克风，请在浏览器中允许',
-  'voice.insecure': '录音需要通过 HTTPS 或本机访问',
-
-  'media.openImage': '查看图片',
-  'media.imageLost': '图片无法显示',
-  'media.moving': 'GIF',
-  'media.long': '长图',
-  'media.showForeign': '显示来自 {host} 的图片',
-  'media.cancelUpload': '取消上传',
-  'media.playVoice': '播放语音 {time}',
-  'media.playVideo': '播放视频',
-  'media.pause': '暂停',
-  'media.seek': '播放位置',
-  'media.voiceLost': '语音无法播放',
-  'media.news': '图文',
-  'media.packet': '红包',
-  'media.packetWish': '恭喜发财，大吉大利',
-  'media.packetOpen': '点击领取',
-  'media.sticker': '表情',
-  'media.card': '名片',
-  'media.file': '文件',
-  'media.place': '位置',
-  'media.unknown': '暂不支持的消息类型（{media}）',
-
-  'file.empty': '“{name}”是空文件，无法发送',
-  'file.large': '“{name}”超过 {most}，无法发送',
-  'file.folder': '文件夹无法发送，请选择其中的文件',
 
   'contact.add': '加好友',
   'contact.talk': '发消息',
