@@ -90,6 +90,7 @@ POINT = b64(point_of(ec.generate_private_key(ec.SECP256R1())))
         (POINT, "not base64!"),
         (POINT, ""),
     ],
+    ids=range(9),
 )
 def test_no_keys(p256dh, auth):
     """What is no point of the curve, or no secret of 16 bytes, is refused."""
