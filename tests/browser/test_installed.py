@@ -101,15 +101,21 @@ async def test_starts_without_a_network(people, server, shot):
     """After one visit the page is there while the server is not, says so, and goes on when it is back."""
     ann, bob = await two(people)
     people.expect("ERR_CONNECTION_REFUSED|WebSocket connection|Failed to load resource|Failed to fetch")
+    await bob.open_chat("小安")
+    await bob.say("早")
+    await ann.sees("早")
+    # Written to the disk a while after it came.
+    await ann.page.wait_for_timeout(1_000)
     await server.stop()
     await ann.page.reload()
-    await expect(ann.page.get_by_text("连接不上服务器，正在重试…")).to_be_visible()
+    await ann.sees("早")
+    await ann.say("在的")
+    await expect(ann.page.get_by_role("button", name="网络已断开，点击重试")).to_be_visible()
+    await expect(ann.row("阿波")).to_contain_text("在的")
     await shot(ann.page, "01-offline")
     await server.start()
-    await expect(ann.chat("阿波")).to_be_visible()
-    await ann.say("在的")
-    await bob.open_chat("小安")
     await bob.sees("在的")
+    await ann.all_sent()
 
 
 async def test_asks_before_it_starts_anew(people, shot):

@@ -1,19 +1,17 @@
 /** Of several tabs, which hear of a message in the same moment, one is the first to take it. */
-import { localStore } from '@/state/storage'
+import { sleep } from '@/state/retry'
 
-const name = 'magpie:told'
-/** Messages that are remembered: tabs hear of one within a moment. */
-const REMEMBERED = 50
+/** ms for which a message is taken: tabs hear of one within a moment. */
+const moment = 10_000
 
-/** Whether this tab is the first. */
-export async function takes(id: number): Promise<boolean> {
-  const take = (): boolean => {
-    const taken = (localStore.getItem(name) ?? '').split(' ')
-    if (taken.includes(String(id))) return false
-    localStore.setItem(name, [...taken.slice(-REMEMBERED), id].join(' '))
-    return true
-  }
-  // There are no locks where the address is not safe; then the store alone decides, nearly always rightly.
+/** Whether this tab is the first. Without locks, where the address is not safe, each is. */
+export function takes(id: number): Promise<boolean> {
   const locks = navigator.locks as LockManager | undefined
-  return locks ? locks.request(name, take) : take()
+  if (!locks) return Promise.resolve(true)
+  return new Promise((resolve) => {
+    void locks.request(`magpie:told:${id}`, { ifAvailable: true }, async (lock) => {
+      resolve(lock !== null)
+      if (lock) await sleep(moment)
+    })
+  })
 }

@@ -44,10 +44,11 @@ function watchFor(made: ServiceWorkerRegistration): void {
   })
 }
 
-/** Starts the newer page. */
+/** Starts the newer page; on the first visit, too, when no worker has this page yet. */
 export function startAnew(): void {
-  container()?.addEventListener('controllerchange', () => location.reload(), { once: true })
-  waiting.value?.postMessage('start')
+  const next = waiting.value
+  next?.addEventListener('statechange', () => next.state === 'activated' && location.reload())
+  next?.postMessage('start')
 }
 
 /** What a notification that was clicked leads to: a path of the page. */
