@@ -32,6 +32,7 @@ class Due:
         self._earlier = asyncio.Event()
         self._next = MAX_INT
         self._task: asyncio.Task[None] | None = None
+        self._ends = {"sent": 0, "refused": 0, "put_off": 0}
 
     def start(self, app: "Services") -> None:
         """Call it on the loop."""
@@ -49,6 +50,13 @@ class Due:
         if due < self._next:
             self._next = due
             self._earlier.set()
+
+    def count(self, end: str) -> None:
+        """How a scheduled message has ended, or this try of it: sent, refused, put_off."""
+        self._ends[end] += 1
+
+    def stats(self) -> dict[str, int]:
+        return {f"due_{end}": number for end, number in self._ends.items()}
 
     async def _work(self, app: "Services") -> None:
         while True:

@@ -96,13 +96,13 @@ async def _send_each(app: "Services", some: list[Claimed]) -> None:
             app.budget.take("message", claimed.user_id)
             await _send(app, claimed)
         except SlowDown as refusal:
-            await app.db.write(schedules.put_off, claimed, now_ms() + int(refusal.retry_after_s * 1000) + 1)
+            await _put_off(app, claimed, now_ms() + int(refusal.retry_after_s * 1000) + 1)
         except Refusal as refusal:
             log.debug("a scheduled message: %s", refusal)  # its author knows
         except Exception:  # a fault of ours: neither lost nor in the way of the others
             log.exception("sending a scheduled message")
             with suppress(TryAgain):
-                await app.db.write(schedules.put_off, claimed, now_ms() + _LONG_PAUSE_MS)
+                await _put_off(app, claimed, now_ms() + _LONG_PAUSE_MS)
 
 
 async def _send(app: "Services", claimed: Claimed) -> rows.Ack:
@@ -117,7 +117,7 @@ async def _send(app: "Services", claimed: Claimed) -> rows.Ack:
     except (SlowDown, TryAgain) as refusal:
         # One that was to go at once, before its time, waits for that again.
         until = max(claimed.row["sendat"], now_ms() + _pause(refusal))
-        await app.db.write(schedules.put_off, claimed, until)
+        await _put_off(app, claimed, until)
         raise
     except Waits:
         await _done(app, claimed)
@@ -127,6 +127,7 @@ async def _send(app: "Services", claimed: Claimed) -> rows.Ack:
         if await app.db.read(forwards.stored, user_id, [message.cid or ""]):
             await _done(app, claimed)
         elif (row := await app.db.write(schedules.refuse, claimed, refusal)) is not None:
+            app.due.count("refused")
             _tell(app, user_id, "refused", row)
         raise
     await _done(app, claimed)
@@ -135,7 +136,13 @@ async def _send(app: "Services", claimed: Claimed) -> rows.Ack:
 
 async def _done(app: "Services", claimed: Claimed) -> None:
     if await app.db.write(schedules.done, claimed):
+        app.due.count("sent")
         _tell(app, claimed.user_id, "sent", claimed.row)
+
+
+async def _put_off(app: "Services", claimed: Claimed, until: int) -> None:
+    app.due.count("put_off")
+    await app.db.write(schedules.put_off, claimed, until)
 
 
 def _pause(refusal: Refusal) -> int:

@@ -75,13 +75,13 @@ class Services:
 
         Every name begins with its part: `db_…`, `log_…`, `delivery_…`, `storage_…`, `media_…`, `passwords_…`,
         `privacy_…`, `muted_…`, `typing_…`, `sessions_…`, `handshakes_…`, `index_…`, `search_…`, `words_…`,
-        `previews_…`, `push_…`, `scrape_…`, `http_…` as they are told, and joined here `transport_…`,
+        `previews_…`, `due_…`, `push_…`, `scrape_…`, `http_…` as they are told, and joined here `transport_…`,
         `limit_<action>_…`, and for the parts of the hub `hub_…`, `fanout_…`, `announcer_…`,
         `recovery_…`, `bus_…`, `presence_…`, `control_…`."""
         numbers: dict[str, int] = {}
         kept = (self.storage, self.preparer, self.hasher, self.privacy, self.muted, self.typing)
         own = (self.session_use, self.handshakes, self.indexing, self.searches)
-        more = (self.words, self.previews, self.pushing, self.scraper, self.listener)
+        more = (self.words, self.previews, self.due, self.pushing, self.scraper, self.listener)
         for part in (self.db, self.log, self.delivery, *kept, *own, *more):
             if part is not None:
                 numbers |= part.stats()

@@ -101,6 +101,7 @@ FAMILIES = (
     Family(_G, "magpie_push_slow_gateways", "Gateways that were slow lately.", "push_slow"),
     Family(_C, "magpie_pushes_total", "Ends of pushes.", "push_(sent|failed|dropped|gone)", ("end",)),
     Family(_C, "magpie_push_retries_total", "Tries after the first.", "push_retried"),
+    Family(_C, "magpie_scheduled_total", "Ends of tries.", "due_(sent|refused|put_off)", ("end",)),
     # --- previews of links --------------------------------------------------------------------------------
     Family(_G, "magpie_previews_waiting", "Links that are looked at, or wait.", "previews_waiting"),
     Family(

