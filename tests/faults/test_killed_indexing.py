@@ -15,7 +15,7 @@ from tests.faults.test_kill import again
 from tests.handlers.people import friends
 from tests.process import process, run
 
-MESSAGES, ROUNDS = 4000, 4
+MESSAGES, ROUNDS = 4000, 3
 
 
 async def search(client, q: str) -> list[str]:

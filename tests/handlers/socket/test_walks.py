@@ -12,9 +12,9 @@ from tests.handlers.socket.walk import Walk
 from tests.website import html
 
 #: More by hand: WALKS=5000.
-WALKS = int(os.environ.get("WALKS", "100"))
+WALKS = int(os.environ.get("WALKS", "60"))
 #: Walks of one test, so that they can be spread over processes.
-TOGETHER = 25
+TOGETHER = 20
 
 
 @pytest.mark.parametrize("number", range(-(-WALKS // TOGETHER)))
