@@ -10,6 +10,7 @@ others, and is closed after its test.
 import os
 import re
 import shutil
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -90,12 +91,17 @@ def chromium(io_loop):
     if not CHROMIUM:
         missing = "chromium is not installed on this machine"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    yield from started(io_loop, CHROMIUM)
+
+
+def started(io_loop, program: str) -> Iterator[Callable[[], Awaitable[Browser]]]:
+    """For a fixture: a browser, started when it is asked for first, and anew when it has ended."""
     playwright = io_loop.run_sync(lambda: async_playwright().start())
     browsers = []
 
     async def running() -> Browser:
         if not browsers or not browsers[-1].is_connected():
-            browsers.append(await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS))
+            browsers.append(await playwright.chromium.launch(executable_path=program, args=FLAGS))
         return browsers[-1]
 
     yield running

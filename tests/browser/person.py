@@ -156,6 +156,9 @@ class Person:
 
     async def say(self, text: str) -> None:
         await self.field.fill(text)
+        # Within the same moment a dialog that closes may give the focus back to where it was.
+        while await self.field.input_value() != text:
+            await self.field.fill(text)
         await self.field.press("Enter")
 
     async def sees(self, text: str, times: int = 1) -> None:

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import os
+import shutil
 from contextlib import suppress
 
 import pytest
 from playwright.async_api import Error, Page, expect
 
 from tests.app import PATIENCE
-from tests.browser.conftest import DESKTOP, Installation
+from tests.browser.conftest import DESKTOP, Installation, started
 from tests.browser.person import Person
 
 #: In the place of a browser's maker: the page subscribes, and gets these keys.
@@ -42,6 +44,15 @@ HEARS = """() => {
     const start = OscillatorNode.prototype.start
     OscillatorNode.prototype.start = function (...at) { window.sounds += 1; return start.apply(this, at) }
 }"""
+
+
+@pytest.fixture(scope="module")
+def chromium(io_loop):
+    """With what a shell has not: notifications."""
+    if not (program := shutil.which("chromium") or shutil.which("chromium-browser")):
+        missing = "chromium is not installed on this machine"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    yield from started(io_loop, program)
 
 
 @pytest.fixture
