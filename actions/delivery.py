@@ -124,7 +124,10 @@ class Delivery:
         except Exception:  # who missed it sees a gap, and asks
             logger.exception("publishing a batch")
         for note in self.also:
-            note(batch)
+            try:
+                note(batch)
+            except Exception:  # it must not keep the others from it, nor the log from its next batch
+                logger.exception("telling of a batch")
 
     def _settle(self, entry: Entry) -> News:
         """Its origin is told how it ended."""

@@ -28,7 +28,7 @@ from protocol import rows
 from protocol.clock import now_ms
 from protocol.errors import TryAgain
 from protocol.limits import MAX_PUSH_BODY, MAX_PUSH_TITLE
-from protocol.messages import ROOM
+from protocol.messages import ROOM, Message, Receipt
 from protocol.push import HINT, NAME, Pushed, Read, ReadElsewhere, cut, one_line, preview
 from protocol.settings import is_quiet
 
@@ -68,7 +68,7 @@ class Pushing:
         self._silent = tuple(host.lower() for host in config.silent)
         self._looking = Looking(hub)
         self._gateways = Gateways(Client(self._addresses), self.vapid, config.ttl, self._stands, self._gone)
-        self._posts: deque[tuple[Said, rows.Message]] = deque()
+        self._posts: deque[tuple[Message, Receipt]] = deque()
         self._reads: deque[tuple[int, int, int, int]] = deque()
         self._shown: OrderedDict[tuple[int, int], None] = OrderedDict()  # (user, conversation)
         self._there = asyncio.Event()
@@ -104,7 +104,8 @@ class Pushing:
                 if len(self._posts) >= MOST:
                     self._gateways.drop()
                     continue
-                self._posts.append((_said(post), post.delivered.row(post.receipt)))
+                # No more than that here: most messages are pushed to nobody.
+                self._posts.append((post.delivered, post.receipt))
                 self._there.set()
 
     def stats(self) -> dict[str, int]:
@@ -131,17 +132,18 @@ class Pushing:
                 self._gateways.drop(len(posts))
                 logger.exception("looking for whom to push to")
 
-    async def _push(self, posts: Sequence[tuple[Said, rows.Message]], born_s: float) -> None:
+    async def _push(self, posts: Sequence[tuple[Message, Receipt]], born_s: float) -> None:
         now = self._now()
-        aims = await self._db.read(push.aims, [said for said, _ in posts], now, self._idle_ms)
-        for (said, message), readers in zip(posts, aims):
+        told = [_said(*post) for post in posts]
+        aims = await self._db.read(push.aims, told, now, self._idle_ms)
+        for (message, receipt), said, readers in zip(posts, told, aims):
             awake = [aim for aim in readers if not (aim.quiet and is_quiet(aim.quiet, now))]
             if not awake:
                 continue
             looked = await self._looking.among([_place(said, aim.user_id) for aim in awake])
             wanted = [aim for aim in awake if _place(said, aim.user_id) not in looked]
             for at in range(0, len(wanted), _READERS):
-                await self._push_to(wanted[at : at + _READERS], said, message, born_s)
+                await self._push_to(wanted[at : at + _READERS], said, message.row(receipt), born_s)
 
     async def _push_to(
         self, readers: Sequence[Aim], said: Said, message: rows.Message, born_s: float
@@ -216,9 +218,7 @@ def _posts(entry: Entry) -> Iterable[Post]:
     return (entry,) if isinstance(entry, Post) else ()
 
 
-def _said(post: Post) -> Said:
-    message, receipt = post.delivered, post.receipt
-    assert receipt is not None
+def _said(message: Message, receipt: Receipt) -> Said:
     conversation_id = receipt.id >> SEQ_BITS
     where = message.userid, message.cmd, message.dstid
     return Said(conversation_id, receipt.seq, *where, message.media, message.at or ())

@@ -24,8 +24,13 @@ def up(migrator, db):
             table_settings = text
 
     db.create_tables([PushSubscription])
-    db.execute_sql("ALTER TABLE setting ADD COLUMN push VARCHAR(8) NOT NULL DEFAULT 'content'")
-    db.execute_sql("ALTER TABLE setting ADD COLUMN quiet VARCHAR(80) NOT NULL DEFAULT ''")
+    there = {column.name for column in db.get_columns("setting")}
+    for column, kind in (
+        ("push", "VARCHAR(8) NOT NULL DEFAULT 'content'"),
+        ("quiet", "VARCHAR(80) NOT NULL DEFAULT ''"),
+    ):
+        if column not in there:  # MySQL may have been stopped between two of them
+            db.execute_sql(f"ALTER TABLE setting ADD COLUMN {column} {kind}")
 
 
 def down(migrator, db):
